@@ -1,0 +1,89 @@
+"""The tables of access: workspaces, the tree of resources, memberships, roles, entries, the access log."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from sqlalchemy import ForeignKey, Index, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from talkoot.kernel.ids import new_id
+from talkoot.kernel.types import Model
+
+
+class Workspace(Model):
+    """The root of a tree. `access_version` counts every change to who may do what in it, without a gap."""
+
+    __tablename__ = "workspaces"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    name: Mapped[str]
+    access_version: Mapped[int] = mapped_column(default=0)
+    created_at: Mapped[int]
+
+
+class Resource(Model):
+    """A node of the tree: the workspace itself, a category, a room, a thread."""
+
+    __tablename__ = "resources"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    workspace_id: Mapped[UUID] = mapped_column(ForeignKey("workspaces.id"), index=True)
+    parent_id: Mapped[UUID | None] = mapped_column(ForeignKey("resources.id"), index=True)
+    kind: Mapped[str]
+
+
+class Membership(Model):
+    """A user belongs to a workspace (then with a role) or to a room."""
+
+    __tablename__ = "memberships"
+    __table_args__ = (Index("ix_memberships_user", "user_id", "resource_id"),)
+
+    resource_id: Mapped[UUID] = mapped_column(ForeignKey("resources.id"), primary_key=True)
+    user_id: Mapped[UUID] = mapped_column(ForeignKey("users.id"), primary_key=True)
+    role_id: Mapped[UUID | None] = mapped_column(ForeignKey("roles.id"))
+    joined_at: Mapped[int]
+
+
+class Role(Model):
+    """A role of a workspace; `rank` 0 is the highest. What it holds are entries on the workspace."""
+
+    __tablename__ = "roles"
+    __table_args__ = (UniqueConstraint("workspace_id", "name"),)
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    workspace_id: Mapped[UUID] = mapped_column(ForeignKey("workspaces.id"))
+    name: Mapped[str]
+    rank: Mapped[int]
+    built_in: Mapped[bool]
+
+
+class AccessEntry(Model):
+    """Allows or denies permissions to a principal on a resource; entries of one resource are read by position.
+
+    `principal` is `user`, `role`, `members`, `authenticated` or `everyone`; the first two name whom in
+    `principal_id`. `permissions` are separated by spaces.
+    """
+
+    __tablename__ = "access_entries"
+    __table_args__ = (UniqueConstraint("resource_id", "position"),)
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    resource_id: Mapped[UUID] = mapped_column(ForeignKey("resources.id"))
+    position: Mapped[int]
+    allow: Mapped[bool]
+    principal: Mapped[str]
+    principal_id: Mapped[UUID | None]
+    permissions: Mapped[str]
+
+
+class AccessChange(Model):
+    """The gap-free log of changes to access in a workspace; `users` empty means everybody."""
+
+    __tablename__ = "access_log"
+
+    workspace_id: Mapped[UUID] = mapped_column(ForeignKey("workspaces.id"), primary_key=True)
+    version: Mapped[int] = mapped_column(primary_key=True)
+    resource_id: Mapped[UUID]
+    users: Mapped[str]
+    ts: Mapped[int]

@@ -1,0 +1,48 @@
+"""The permissions there are, and what the built-in roles hold of them."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class Permission(StrEnum):
+    """What can be allowed or denied on a resource and all that lies below it."""
+
+    WORKSPACE_READ = "workspace.read"
+    WORKSPACE_MANAGE = "workspace.manage"
+    ACCESS_MANAGE = "access.manage"
+    MEMBERS_INVITE = "members.invite"
+    MEMBERS_MANAGE = "members.manage"
+    CATEGORIES_MANAGE = "categories.manage"
+    ROOMS_CREATE = "rooms.create"
+    DIRECT_CREATE = "direct.create"
+    ROOM_READ = "room.read"
+    ROOM_JOIN = "room.join"
+    ROOM_POST = "room.post"
+    ROOM_INVITE = "room.invite"
+    ROOM_MANAGE = "room.manage"
+    MESSAGES_MODERATE = "messages.moderate"
+
+
+P = Permission
+
+_GUEST = frozenset({P.WORKSPACE_READ})
+_MEMBER = _GUEST | {P.ROOMS_CREATE, P.DIRECT_CREATE, P.MEMBERS_INVITE, P.ROOM_READ, P.ROOM_JOIN, P.ROOM_POST, P.ROOM_INVITE}
+_MODERATOR = _MEMBER | {P.MESSAGES_MODERATE}
+_ADMIN = _MODERATOR | {P.WORKSPACE_MANAGE, P.ACCESS_MANAGE, P.MEMBERS_MANAGE, P.CATEGORIES_MANAGE, P.ROOM_MANAGE}
+
+# From the highest to the lowest rank; nobody may give a role above their own.
+BUILT_IN_ROLES: dict[str, frozenset[Permission]] = {
+    "owner": frozenset(Permission),
+    "admin": _ADMIN,
+    "moderator": _MODERATOR,
+    "member": _MEMBER,
+    "guest": _GUEST,
+}
+
+# What a member of a room may do in it, whatever their role in the workspace (a guest, for one).
+ROOM_MEMBER = frozenset({P.ROOM_READ, P.ROOM_POST})
+# What is closed to all but the members of a private room.
+PRIVATE_ROOM = frozenset(
+    {P.ROOM_READ, P.ROOM_JOIN, P.ROOM_POST, P.ROOM_INVITE, P.ROOM_MANAGE, P.MESSAGES_MODERATE}
+)

@@ -1,0 +1,58 @@
+"""The tables of accounts: users, their sessions and refresh tokens."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from sqlalchemy import ForeignKey, Index
+from sqlalchemy.orm import Mapped, mapped_column
+
+from talkoot.kernel.ids import new_id
+from talkoot.kernel.types import Model
+
+
+class User(Model):
+    """A person or a program; `username_key` and `email_key` are what must be unique, whatever the letters' case."""
+
+    __tablename__ = "users"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    username: Mapped[str]
+    username_key: Mapped[str] = mapped_column(unique=True)
+    display_name: Mapped[str]
+    email: Mapped[str | None]
+    email_key: Mapped[str | None] = mapped_column(unique=True)
+    password_hash: Mapped[str | None]
+    time_zone: Mapped[str] = mapped_column(default="UTC")
+    bot: Mapped[bool] = mapped_column(default=False)
+    deactivated_at: Mapped[int | None]
+    created_at: Mapped[int]
+
+
+class Session(Model):
+    """One sign-in, from one device. `kind` is `cookie` or `token`; the cookie's secret is stored as a hash."""
+
+    __tablename__ = "sessions"
+    __table_args__ = (Index("ix_sessions_user", "user_id"),)
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    user_id: Mapped[UUID] = mapped_column(ForeignKey("users.id"))
+    kind: Mapped[str]
+    secret_hash: Mapped[bytes | None] = mapped_column(unique=True)
+    user_agent: Mapped[str]
+    address: Mapped[str]
+    created_at: Mapped[int]
+    last_seen_at: Mapped[int]
+    expires_at: Mapped[int]
+    revoked_at: Mapped[int | None]
+
+
+class RefreshToken(Model):
+    """A link in a session's chain of refresh tokens; one that is used twice revokes the whole session."""
+
+    __tablename__ = "refresh_tokens"
+
+    token_hash: Mapped[bytes] = mapped_column(primary_key=True)
+    session_id: Mapped[UUID] = mapped_column(ForeignKey("sessions.id"), index=True)
+    expires_at: Mapped[int]
+    used_at: Mapped[int | None]

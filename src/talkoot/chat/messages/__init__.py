@@ -1,0 +1,1 @@
+"""Messages: send, edit, delete, history, threads."""

@@ -1,0 +1,1 @@
+"""Read positions, and the unread counts that are derived from them."""

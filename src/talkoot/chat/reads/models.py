@@ -1,0 +1,21 @@
+"""The table of read positions."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from sqlalchemy import ForeignKey
+from sqlalchemy.orm import Mapped, mapped_column
+
+from talkoot.kernel.types import Model
+
+
+class ReadPosition(Model):
+    """How far someone has read a room; it only moves forward. `count` is the log's count at that position."""
+
+    __tablename__ = "read_positions"
+
+    user_id: Mapped[UUID] = mapped_column(ForeignKey("users.id"), primary_key=True)
+    room_id: Mapped[UUID] = mapped_column(ForeignKey("rooms.id"), primary_key=True)
+    seq: Mapped[int]
+    count: Mapped[int]

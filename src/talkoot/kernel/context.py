@@ -1,0 +1,26 @@
+"""What an edge finds in every request: the parts of the running program, made once by `app.py`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from talkoot.kernel.clock import Clock
+    from talkoot.kernel.database import Database
+    from talkoot.kernel.rate_limits import RateLimiter
+    from talkoot.kernel.secrets import Secrets
+    from talkoot.kernel.unit_of_work import UnitOfWork
+    from talkoot.settings import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class Kernel:
+    """The parts that every feature may use."""
+
+    settings: Settings
+    clock: Clock
+    secrets: Secrets
+    database: Database
+    uow: UnitOfWork
+    limits: RateLimiter

@@ -1,0 +1,151 @@
+"""The HTTP edge's common ground: strict JSON bodies, problems, and the way to the kernel."""
+
+from __future__ import annotations
+
+import logging
+import math
+from collections.abc import Callable, Coroutine
+from http import HTTPStatus
+from typing import Annotated, Any
+
+import msgspec
+from fastapi import APIRouter, Depends, FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
+from fastapi.routing import APIRoute
+from pydantic import BaseModel, ConfigDict
+from starlette.exceptions import HTTPException
+
+from talkoot.kernel.context import Kernel
+from talkoot.kernel.errors import FieldError, Invalid, Malformed, TalkootError
+from talkoot.kernel.strict_json import decode
+
+log = logging.getLogger("talkoot.http")
+
+
+class Problem(BaseModel):
+    """What every error answers (RFC 9457), as `application/problem+json`."""
+
+    model_config = ConfigDict(title="Problem")
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    code: str
+    retryable: bool
+    errors: list[ProblemField] = []
+
+
+class ProblemField(BaseModel):
+    """One field that is wrong."""
+
+    field: str
+    code: str
+    detail: str
+
+
+class _StrictRequest(Request):
+    async def json(self) -> Any:
+        if not hasattr(self, "_strict"):
+            self._strict = decode(await self.body())
+        return self._strict
+
+
+class StrictRoute(APIRoute):
+    """A route whose JSON body is decoded as strictly as a frame on the socket."""
+
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        """Wrap the request before FastAPI reads it."""
+        handle = super().get_route_handler()
+
+        async def strict(request: Request) -> Response:
+            return await handle(_StrictRequest(request.scope, request.receive))
+
+        return strict
+
+
+def problems(*errors: type[TalkootError]) -> dict[int | str, dict[str, Any]]:
+    """The `responses=` of a route: which refusals it answers with."""
+    by_status: dict[int | str, dict[str, Any]] = {}
+    for error in errors:
+        by_status[error.status] = {
+            "description": error.title,
+            "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}},
+        }
+    return by_status
+
+
+def make_router(**options: Any) -> APIRouter:
+    """A router whose routes decode strictly."""
+    return APIRouter(route_class=StrictRoute, **options)
+
+
+def kernel_of(request: Request) -> Kernel:
+    """The running kernel."""
+    kernel: Kernel = request.state.kernel
+    return kernel
+
+
+KernelDep = Annotated[Kernel, Depends(kernel_of)]
+
+
+def problem(error: TalkootError) -> Response:
+    """An error as `application/problem+json`."""
+    body = {
+        "type": f"urn:talkoot:problem:{error.code}",
+        "title": error.title,
+        "status": error.status,
+        "detail": error.detail,
+        "code": error.code,
+        "retryable": error.retryable,
+        "errors": [{"field": f.field, "code": f.code, "detail": f.detail} for f in error.fields],
+    }
+    headers = {"Cache-Control": "no-store"}
+    if error.retry_after is not None:
+        headers["Retry-After"] = str(max(1, math.ceil(error.retry_after)))
+    if error.status == HTTPStatus.UNAUTHORIZED:
+        headers["WWW-Authenticate"] = "Bearer"
+    return Response(
+        msgspec.json.encode(body), status_code=error.status, headers=headers, media_type="application/problem+json"
+    )
+
+
+def answer_problems(app: FastAPI) -> None:
+    """Make every refusal of the application a problem document."""
+
+    async def refused(_request: Request, error: Exception) -> Response:
+        assert isinstance(error, TalkootError)
+        return problem(error)
+
+    async def invalid(_request: Request, error: Exception) -> Response:
+        assert isinstance(error, RequestValidationError)
+        return problem(_validation(error))
+
+    async def http(_request: Request, error: Exception) -> Response:
+        assert isinstance(error, HTTPException)
+        return problem(_from_status(error.status_code, error.headers or {}))
+
+    app.add_exception_handler(TalkootError, refused)
+    app.add_exception_handler(RequestValidationError, invalid)
+    app.add_exception_handler(HTTPException, http)
+
+
+def _validation(error: RequestValidationError) -> TalkootError:
+    found = error.errors()
+    if any(e["type"] == "json_invalid" for e in found):
+        return Malformed("The body is not JSON")
+    fields = tuple(
+        FieldError(".".join(str(part) for part in e["loc"][1:]) or str(e["loc"][0]), e["type"], e["msg"])
+        for e in found
+    )
+    names = ", ".join(dict.fromkeys(f.field for f in fields))
+    return Invalid(f"Not acceptable: {names}", fields=fields)
+
+
+def _from_status(status: int, headers: Any) -> TalkootError:
+    error = TalkootError(HTTPStatus(status).phrase, code=HTTPStatus(status).phrase.lower().replace(" ", "_"))
+    error.status = status
+    error.title = HTTPStatus(status).phrase
+    if "Retry-After" in headers:
+        error.retry_after = float(headers["Retry-After"])
+    return error

@@ -1,0 +1,39 @@
+"""What a failure of the database means to the one who asked."""
+
+from __future__ import annotations
+
+import logging
+
+from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, ProgrammingError, SQLAlchemyError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+
+from talkoot.kernel.errors import Conflict, StorageFull, TalkootError, Unavailable
+
+log = logging.getLogger("talkoot.storage")
+
+_FULL = ("database or disk is full", "no space left", "could not extend file", "disk full", "disk i/o error")
+
+
+def lost_transaction(error: Exception) -> bool:
+    """Whether the database may have rolled back by itself: then nothing more may run in that transaction."""
+    return isinstance(error, DBAPIError) and not isinstance(error, IntegrityError | DataError | ProgrammingError)
+
+
+def translated(error: Exception) -> Exception:
+    """The refusal to hand out for a failure; a fault of our own stays what it is.
+
+    Full disk: StorageFull. Violated constraint: Conflict. Lost connection, timeout, deadlock: Unavailable.
+    """
+    if isinstance(error, TalkootError):
+        return error
+    if isinstance(error, DBAPIError) and any(sign in str(error.orig).lower() for sign in _FULL):
+        log.error("The storage is full: %s", error.orig)
+        return StorageFull()
+    if isinstance(error, IntegrityError):
+        return Conflict("This was changed by somebody else at the same moment; look again")
+    if isinstance(error, DBAPIError | PoolTimeout | OSError):
+        log.error("The database did not do it: %s", error.orig if isinstance(error, DBAPIError) else error)
+        return Unavailable("The database is not available right now; try again")
+    if isinstance(error, SQLAlchemyError):
+        log.error("The database layer failed", exc_info=error)
+    return error

@@ -1,0 +1,74 @@
+"""What an action is given: a view that reads (`Read`), or a share of a transaction that writes (`Tx`)."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from functools import cached_property, partial
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+if TYPE_CHECKING:
+    from sqlalchemy.ext.asyncio import AsyncConnection
+
+log = logging.getLogger("talkoot.transactions")
+
+Inside = Callable[["Tx", Any], Awaitable[None]]
+After = Callable[[Any], None]
+Listeners = Mapping[type, tuple[Sequence[Inside], Sequence[After]]]
+
+
+class Read:
+    """A view of the database: `session` for mapped objects, `connection` for plain rows."""
+
+    def __init__(self, connection: AsyncConnection) -> None:
+        self.connection = connection
+
+    @cached_property
+    def session(self) -> AsyncSession:
+        """Mapped objects of this transaction; what is changed on them is written before the commit."""
+        return AsyncSession(self.connection, expire_on_commit=False, join_transaction_mode="rollback_only")
+
+    @property
+    def _used_session(self) -> AsyncSession | None:
+        return self.__dict__.get("session")
+
+    async def close(self) -> None:
+        """Let go of the mapped objects; the connection stays with its owner."""
+        if self._used_session is not None:
+            await self._used_session.close()
+
+
+class Tx(Read):
+    """One action's share of a transaction; `now` is its moment, microseconds since the epoch."""
+
+    def __init__(self, connection: AsyncConnection, now: int, listeners: Listeners) -> None:
+        super().__init__(connection)
+        self.now = now
+        self._listeners = listeners
+        self._after: list[Callable[[], None]] = []
+
+    async def emit(self, event: object) -> None:
+        """Tell the listeners of this event: some now, in the transaction, the others after the commit."""
+        inside, after = self._listeners.get(type(event), ((), ()))
+        for listener in inside:
+            await listener(self, event)
+        self._after.extend(partial(listener, event) for listener in after)
+
+    def after_commit(self, call: Callable[[], None]) -> None:
+        """Call this when, and only when, the transaction is durable."""
+        self._after.append(call)
+
+    async def flush(self) -> None:
+        """Write what was changed on mapped objects, so that a violated constraint shows now."""
+        if self._used_session is not None:
+            await self._used_session.flush()
+
+    def published(self) -> None:
+        """The commit is durable: tell those who waited for it; one's failure stops no other."""
+        for call in self._after:
+            try:
+                call()
+            except Exception:
+                log.exception("A listener failed after the commit")

@@ -1,0 +1,200 @@
+"""The only place that commits.
+
+Actions that wait at the same moment run back to back in one database transaction, each under its own
+savepoint, and share one commit. A result is handed out, and what was emitted is published, only after that
+commit is durable. A group never waits for company: one action alone is committed at once.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from collections.abc import Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from itertools import groupby
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
+
+from talkoot.kernel.errors import TalkootError, Unavailable
+from talkoot.kernel.storage_errors import lost_transaction, translated
+from talkoot.kernel.transactions import Listeners, Read, Tx
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+    from uuid import UUID
+
+    from sqlalchemy.ext.asyncio import AsyncConnection
+
+    from talkoot.kernel.clock import Clock
+    from talkoot.kernel.database import Database
+
+T = TypeVar("T")
+C = TypeVar("C")
+
+GROUP = 256  # actions in one commit at the most: bounds what one failed commit refuses
+WAITING = 10_000  # actions waiting at the most: more are refused at once
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Batch(Generic[C, T]):
+    """An action that takes many commands at once; `run` gives one result, or one refusal, for each."""
+
+    run: Callable[[Tx, Sequence[C]], Awaitable[Sequence[T | TalkootError]]]
+
+
+@dataclass(slots=True, eq=False)
+class _Waiting:
+    batch: Batch[Any, Any] | None
+    command: Any
+    future: asyncio.Future[Any]
+    outcome: Any = None
+
+    def settle(self) -> None:
+        if self.future.done():  # whoever asked has gone; what was done is done all the same
+            return
+        if isinstance(self.outcome, BaseException):
+            self.future.set_exception(self.outcome)
+        else:
+            self.future.set_result(self.outcome)
+
+
+@dataclass(slots=True)
+class _Lane:
+    queue: deque[_Waiting] = field(default_factory=deque)
+    filled: asyncio.Event = field(default_factory=asyncio.Event)
+    task: asyncio.Task[None] | None = None
+
+
+class UnitOfWork:
+    """Runs actions in grouped transactions: one lane on SQLite, a few, chosen by key, on PostgreSQL."""
+
+    def __init__(self, database: Database, clock: Clock, listeners: Listeners) -> None:
+        self._database = database
+        self._clock = clock
+        self._listeners = listeners
+        self._lanes = [_Lane() for _ in range(database.lanes)]
+        self._closed = False
+        self.commits = 0
+        self.actions = 0
+
+    def start(self) -> None:
+        """Begin to serve; call it on the event loop."""
+        for number, lane in enumerate(self._lanes):
+            lane.task = asyncio.create_task(self._serve(lane), name=f"unit-of-work-{number}")
+
+    async def close(self) -> None:
+        """Finish what waits, refuse what comes later."""
+        self._closed = True
+        for lane in self._lanes:
+            lane.filled.set()
+            if lane.task is not None:
+                await lane.task
+
+    def submit(self, action: Callable[[Tx], Awaitable[T]], *, key: UUID | None = None) -> asyncio.Future[T]:
+        """Queue an action now, in order of calls with the same key; the future is done after the commit."""
+        return self._enqueue(None, action, key)
+
+    def submit_to(self, batch: Batch[C, T], command: C, *, key: UUID | None = None) -> asyncio.Future[T]:
+        """Queue a command for an action that takes many at once; neighbours in the queue go together."""
+        return self._enqueue(batch, command, key)
+
+    async def run(self, action: Callable[[Tx], Awaitable[T]], *, key: UUID | None = None) -> T:
+        """Run an action; its result, after the commit.
+
+        Raises the action's own TalkootError (then nothing of it is stored), Conflict when a constraint of
+        the database refused it, StorageFull or Unavailable when the database could not take it.
+        """
+        return await self.submit(action, key=key)
+
+    @asynccontextmanager
+    async def read(self) -> AsyncIterator[Read]:
+        """A consistent view for reading; never waits for a writer."""
+        try:
+            async with self._database.reader.connect() as connection:
+                view = Read(connection)
+                try:
+                    yield view
+                finally:
+                    await view.close()
+        except Exception as error:
+            raise translated(error) from error
+
+    def _enqueue(self, batch: Batch[Any, Any] | None, command: Any, key: UUID | None) -> asyncio.Future[Any]:
+        future: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
+        lane = self._lanes[0 if key is None else key.int % len(self._lanes)]
+        if self._closed or len(lane.queue) >= WAITING:
+            future.set_exception(Unavailable("The server is stopping" if self._closed else "Too much is waiting"))
+        else:
+            lane.queue.append(_Waiting(batch, command, future))
+            lane.filled.set()
+        return future
+
+    async def _serve(self, lane: _Lane) -> None:
+        while lane.queue or not self._closed:
+            await lane.filled.wait()
+            group = [lane.queue.popleft() for _ in range(min(len(lane.queue), GROUP))]
+            if not lane.queue and not self._closed:
+                lane.filled.clear()
+            if group:
+                await self._commit(group)
+
+    async def _commit(self, group: list[_Waiting]) -> None:
+        done: list[Tx] = []
+        try:
+            async with self._database.writer.connect() as connection, connection.begin():
+                for batch, members in groupby(group, key=lambda waiting: waiting.batch):
+                    done += await self._run_together(connection, batch, list(members))
+        except Exception as error:
+            for waiting in group:
+                if not isinstance(waiting.outcome, TalkootError):
+                    waiting.outcome = translated(error)
+        else:
+            self.commits += 1
+            self.actions += len(group)
+            for tx in done:
+                tx.published()
+        for waiting in group:
+            waiting.settle()
+
+    async def _run_together(
+        self, connection: AsyncConnection, batch: Batch[Any, Any] | None, members: list[_Waiting]
+    ) -> list[Tx]:
+        if batch is None:
+            return [tx for waiting in members for tx in await self._run_alone(connection, waiting)]
+        commands = [waiting.command for waiting in members]
+        try:
+            tx, outcomes = await self._under_savepoint(connection, lambda tx: batch.run(tx, commands))
+        except Exception as error:
+            if connection.invalidated or lost_transaction(error) or len(members) == 1:
+                return self._refuse(connection, members, error)
+            # One of them spoils it for all: each alone then shows which.
+            return [tx for waiting in members for tx in await self._run_together(connection, batch, [waiting])]
+        for waiting, outcome in zip(members, outcomes, strict=True):
+            waiting.outcome = outcome
+        return [tx]
+
+    async def _run_alone(self, connection: AsyncConnection, waiting: _Waiting) -> list[Tx]:
+        try:
+            tx, waiting.outcome = await self._under_savepoint(connection, waiting.command)
+        except Exception as error:
+            return self._refuse(connection, [waiting], error)
+        return [tx]
+
+    def _refuse(self, connection: AsyncConnection, members: list[_Waiting], error: Exception) -> list[Tx]:
+        if connection.invalidated or lost_transaction(error):
+            raise error  # and with the transaction the whole group
+        for waiting in members:
+            waiting.outcome = translated(error)
+        return []
+
+    async def _under_savepoint(
+        self, connection: AsyncConnection, action: Callable[[Tx], Awaitable[T]]
+    ) -> tuple[Tx, T]:
+        tx = Tx(connection, self._clock.now(), self._listeners)
+        try:
+            async with connection.begin_nested():
+                result = await action(tx)
+                await tx.flush()
+        finally:
+            await tx.close()
+        return tx, result

@@ -1,0 +1,171 @@
+"""The one table of settings: name, type, default and help; flags, environment, file and docs come from it."""
+
+from __future__ import annotations
+
+import difflib
+import os
+import tomllib
+from pathlib import Path
+from typing import Any, Literal
+from urllib.parse import urlsplit
+
+from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic_settings import (
+    BaseSettings,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+)
+
+PREFIX = "TALKOOT_"
+TEST_PREFIX = "TALKOOT_TEST_"
+
+
+class SettingsError(Exception):
+    """The settings can not be used; the text says which one and what to do."""
+
+
+class Settings(BaseSettings):
+    """Everything that can be chosen from outside. Flags win over the environment, that over the file."""
+
+    model_config = SettingsConfigDict(env_prefix=PREFIX, extra="forbid", frozen=True)
+
+    host: str = Field("127.0.0.1", description="Address to listen on.")
+    port: int = Field(8000, ge=0, le=65535, description="Port to listen on; 0 takes a free one and prints it.")
+    data: Path = Field(Path("talkoot-data"), description="Folder for the database file, the key and the logs.")
+    database_url: str = Field(
+        "",
+        description="`postgresql://user:password@host/name`; empty: the SQLite file `talkoot.db` in the data folder.",
+    )
+    redis_url: str = Field("", description="`redis://host:port/0`; empty: bus, presence and limits live in process.")
+    secret_key: SecretStr = Field(
+        SecretStr(""),
+        description="At least 32 characters, signs tokens; empty: made once and kept in the data folder.",
+    )
+    public_url: str = Field("", description="The address people type; its origin is allowed for browsers.")
+    allowed_origins: tuple[str, ...] = Field(
+        (), description='More origins that browsers may connect from, as a JSON list: `["https://app.example.org"]`.'
+    )
+    trusted_proxies: tuple[str, ...] = Field(
+        (), description="Addresses of proxies whose `X-Forwarded-For` and `X-Forwarded-Proto` are believed (JSON list)."
+    )
+    registration: Literal["open", "invite", "closed"] = Field(
+        "invite", description="Who may make an account: anybody, people with an invitation, nobody."
+    )
+    rate_limits: Literal["on", "off"] = Field(
+        "on", description="`off` is for benchmarks only; the log says so at every start."
+    )
+    gateway: Literal["picows", "asgi"] = Field(
+        "picows", description="The WebSocket engine; `asgi` is the plain fallback, slower and without extras."
+    )
+    log_format: Literal["auto", "text", "json"] = Field(
+        "auto", description="`auto` is text on a terminal and JSON otherwise."
+    )
+    log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="The least that is logged.")
+    log_file: Path | None = Field(None, description="Also log to this file; it rotates at 10 MB, five are kept.")
+    migrate: Literal["auto", "off"] = Field(
+        "auto", description="`auto` migrates an SQLite database at the start; PostgreSQL waits for `talkoot migrate`."
+    )
+    readers: int = Field(4, ge=1, le=64, description="Connections that read from the database at the same time.")
+    writers: int = Field(2, ge=1, le=32, description="PostgreSQL: writers, chosen by room. SQLite always has one.")
+    access_token_minutes: int = Field(15, ge=1, le=1440, description="Life of an access token.")
+    session_days: int = Field(30, ge=1, le=365, description="A session ends when it was not used for so long.")
+    max_connections: int = Field(15_000, ge=1, description="Sockets in this process; more are told to come later.")
+    max_connections_per_user: int = Field(50, ge=1, description="Sockets of one person in this process.")
+    max_connections_per_address: int = Field(500, ge=1, description="Sockets from one address in this process.")
+    drain_seconds: float = Field(10.0, ge=0, le=600, description="Time over which clients are sent away at a stop.")
+    hello_rate: float = Field(500.0, gt=0, description="Sockets admitted per second before others have to wait.")
+    max_body_bytes: int = Field(1_048_576, ge=1024, description="Largest HTTP request body, files excepted.")
+    metrics: Literal["open", "local", "off"] = Field(
+        "local", description="Who may read `/metrics`: anybody, this machine and its trusted proxies, nobody."
+    )
+
+    @field_validator("public_url", "database_url", "redis_url")
+    @classmethod
+    def _trim(cls, value: str) -> str:
+        return value.strip().rstrip("/")
+
+    @field_validator("public_url")
+    @classmethod
+    def _is_origin(cls, value: str) -> str:
+        if value and (urlsplit(value).scheme not in {"http", "https"} or not urlsplit(value).hostname):
+            raise ValueError("it must look like https://chat.example.org")
+        return value
+
+    @field_validator("secret_key")
+    @classmethod
+    def _long_enough(cls, value: SecretStr) -> SecretStr:
+        if 0 < len(value.get_secret_value()) < 32:  # noqa: PLR2004 - said in the description
+            raise ValueError("it needs at least 32 characters")
+        return value
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Only two sources: the environment, and what `load_settings` hands over."""
+        del settings_cls, dotenv_settings, file_secret_settings
+        return (init_settings, env_settings)
+
+    @property
+    def secure(self) -> bool:
+        """Whether people reach this server over https."""
+        return self.public_url.startswith("https://")
+
+    @property
+    def embedded(self) -> bool:
+        """Whether the database is the SQLite file in the data folder."""
+        return not self.database_url or self.database_url.startswith("sqlite")
+
+
+def load_settings(config: Path | None = None, **flags: Any) -> Settings:
+    """Settings from flags, then the environment, then a TOML file (`talkoot.toml`, if there is one).
+
+    Raises SettingsError, naming the setting and, for an unknown one, the near match.
+    """
+    _refuse_unknown_environment()
+    given = {name: value for name, value in flags.items() if value is not None}
+    in_environment = {name for name in Settings.model_fields if PREFIX + name.upper() in os.environ}
+    file = {k: v for k, v in _read_file(config).items() if k not in given and k not in in_environment}
+    try:
+        return Settings(**file, **given)
+    except ValidationError as error:
+        raise SettingsError(_explain(error)) from None
+
+
+def _read_file(config: Path | None) -> dict[str, Any]:
+    path = config or Path("talkoot.toml")
+    if config is None and not path.exists():
+        return {}
+    try:
+        values = tomllib.loads(path.read_text("utf-8"))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise SettingsError(f"The settings file {path} can not be read: {error}") from None
+    for name in values:
+        if name not in Settings.model_fields:
+            raise SettingsError(f"{path}: there is no setting `{name}`{_near(name, list(Settings.model_fields))}.")
+    return values
+
+
+def _refuse_unknown_environment() -> None:
+    known = [PREFIX + name.upper() for name in Settings.model_fields]
+    for name in sorted(os.environ):
+        if name.startswith(PREFIX) and not name.startswith(TEST_PREFIX) and name not in known:
+            raise SettingsError(f"There is no setting `{name}`{_near(name, known)}.")
+
+
+def _near(name: str, known: list[str]) -> str:
+    match = difflib.get_close_matches(name, known, 1)
+    return f"; did you mean `{match[0]}`?" if match else "; `talkoot settings` lists all of them"
+
+
+def _explain(error: ValidationError) -> str:
+    lines = []
+    for problem in error.errors(include_input=False, include_url=False):
+        name = str(problem["loc"][0]) if problem["loc"] else "?"
+        lines.append(f"`{name}` ({PREFIX}{name.upper()}): {problem['msg']}")
+    return "These settings can not be used:\n  " + "\n  ".join(lines)
