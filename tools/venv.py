@@ -15,18 +15,16 @@ class SetupError(Exception):
 
 
 def main(path: Path) -> int:
-    """Make the environment at `path`, anew if it exists, and bring its pip up to date."""
+    """Make the environment at `path` unless a working one is there, and bring its pip up to date."""
     try:
         check_python()
-        make(path)
+        if not works(path):
+            make(path)
     except SetupError as error:
         print(f"\n*** {error}\n", file=sys.stderr)
         return 1
-    python = path / "bin" / "python"
-    return subprocess.run(
-        [python, "-m", "pip", "install", "-q", "--disable-pip-version-check", "-U", PIP, "-c", "constraints.txt"],
-        check=False,
-    ).returncode
+    upgrade = ("install", "-q", "--disable-pip-version-check", "-U", PIP, "-c", "constraints.txt")
+    return pip(path, *upgrade, quiet=False)
 
 
 def check_python() -> None:
@@ -36,6 +34,17 @@ def check_python() -> None:
             f"Talkoot needs Python {OLDEST[0]}.{OLDEST[1]} or newer; {sys.executable} is {sys.version.split()[0]}.\n"
             "*** Name another one: make PYTHON=python3.12 run"
         )
+
+
+def works(path: Path) -> bool:
+    """Tell whether the environment is there and complete."""
+    return (path / "bin" / "python").exists() and pip(path, "--version", quiet=True) == 0
+
+
+def pip(path: Path, *arguments: str, quiet: bool) -> int:
+    """Run the pip of the environment."""
+    command = [path / "bin" / "python", "-m", "pip", *arguments]
+    return subprocess.run(command, capture_output=quiet, check=False).returncode
 
 
 def make(path: Path) -> None:
