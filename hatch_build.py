@@ -12,7 +12,7 @@ sys.path.insert(0, str(Path(__file__).parent))
 from tools import build_web
 
 
-class WebClientHook(BuildHookInterface):
+class WebClientHook(BuildHookInterface[Any]):
     """Builds the web client before the package is put together."""
 
     def dependencies(self) -> list[str]:

@@ -22,8 +22,8 @@ STATIC = ROOT / "src" / "talkoot" / "web" / "static"
 MADE_ELSEWHERE = {"node_modules", "dist", "coverage", ".svelte-kit", ".vite"}
 NO_NETWORK = re.compile(r"EAI_AGAIN|ENOTFOUND|ECONNREFUSED|ETIMEDOUT|ENETUNREACH|EIDLETIMEOUT|ECONNRESET")
 NETWORK_HINT = (
-    "npm cannot reach its registry. Building from a checkout needs it once. Check the network, or name a mirror\n"
-    "(npm config set registry URL), or install a released wheel, which has the web client inside: pip install talkoot"
+    "npm cannot reach its registry, which building from a checkout needs once. Check the network, or name\n"
+    "a mirror (npm config set registry URL), or install a released wheel: it has the web client inside."
 )
 
 

