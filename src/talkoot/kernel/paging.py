@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Generic, TypeVar
+from collections.abc import Callable
+from typing import Annotated, Any, Generic, TypeVar
 
 from fastapi import Query
 from pydantic import BaseModel
@@ -18,3 +19,9 @@ class Page(BaseModel, Generic[T]):
     items: list[T]
     next: str | None = None
     previous: str | None = None
+
+
+def page_of(found: list[T], limit: int, *, key: Callable[[T], Any]) -> Page[T]:
+    """A page out of a list that was read one item further than asked, to know whether more follows."""
+    items = found[:limit]
+    return Page(items=items, next=str(key(items[-1])) if len(found) > limit else None)

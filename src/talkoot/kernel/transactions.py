@@ -5,12 +5,14 @@ from __future__ import annotations
 import logging
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from functools import cached_property, partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncConnection
+
+T = TypeVar("T")
 
 log = logging.getLogger("talkoot.transactions")
 
@@ -19,11 +21,28 @@ After = Callable[[Any], None]
 Listeners = Mapping[type, tuple[Sequence[Inside], Sequence[After]]]
 
 
+class Caches:
+    """What this process remembers between transactions: one object of each kind, made when first asked for."""
+
+    def __init__(self) -> None:
+        self._by_kind: dict[type[Any], Any] = {}
+
+    def of(self, kind: type[T]) -> T:
+        """The one cache of this kind."""
+        if kind not in self._by_kind:
+            self._by_kind[kind] = kind()
+        cache: T = self._by_kind[kind]
+        return cache
+
+
 class Read:
     """A view of the database: `session` for mapped objects, `connection` for plain rows."""
 
-    def __init__(self, connection: AsyncConnection) -> None:
+    writing = False
+
+    def __init__(self, connection: AsyncConnection, caches: Caches) -> None:
         self.connection = connection
+        self.caches = caches
 
     @cached_property
     def session(self) -> AsyncSession:
@@ -43,8 +62,10 @@ class Read:
 class Tx(Read):
     """One action's share of a transaction; `now` is its moment, microseconds since the epoch."""
 
-    def __init__(self, connection: AsyncConnection, now: int, listeners: Listeners) -> None:
-        super().__init__(connection)
+    writing = True
+
+    def __init__(self, connection: AsyncConnection, caches: Caches, now: int, listeners: Listeners) -> None:
+        super().__init__(connection, caches)
         self.now = now
         self._listeners = listeners
         self._after: list[Callable[[], None]] = []

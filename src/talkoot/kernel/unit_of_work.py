@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from talkoot.kernel.errors import TalkootError, Unavailable
 from talkoot.kernel.storage_errors import lost_transaction, translated
-from talkoot.kernel.transactions import Listeners, Read, Tx
+from talkoot.kernel.transactions import Caches, Listeners, Read, Tx
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -74,6 +74,7 @@ class UnitOfWork:
         self._listeners = listeners
         self._lanes = [_Lane() for _ in range(database.lanes)]
         self._closed = False
+        self.caches = Caches()
         self.commits = 0
         self.actions = 0
 
@@ -111,7 +112,7 @@ class UnitOfWork:
         """A consistent view for reading; never waits for a writer."""
         try:
             async with self._database.reader.connect() as connection:
-                view = Read(connection)
+                view = Read(connection, self.caches)
                 try:
                     yield view
                 finally:
@@ -190,7 +191,7 @@ class UnitOfWork:
     async def _under_savepoint(
         self, connection: AsyncConnection, action: Callable[[Tx], Awaitable[T]]
     ) -> tuple[Tx, T]:
-        tx = Tx(connection, self._clock.now(), self._listeners)
+        tx = Tx(connection, self.caches, self._clock.now(), self._listeners)
         try:
             async with connection.begin_nested():
                 result = await action(tx)

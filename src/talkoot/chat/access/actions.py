@@ -1,0 +1,145 @@
+"""Changing who may do what; each change takes the next version of its workspace's access log."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+from sqlalchemy import delete, insert, select, update
+
+from talkoot.chat.access.events import AccessChanged
+from talkoot.chat.access.models import AccessChange, AccessEntry, Membership, Resource, Role, Workspace
+from talkoot.chat.access.permissions import BUILT_IN_ROLES
+from talkoot.kernel.errors import Invalid
+from talkoot.kernel.ids import new_id
+
+if TYPE_CHECKING:
+    from talkoot.chat.access.schemas import NewEntry
+    from talkoot.kernel.transactions import Tx
+
+
+async def create_workspace(tx: Tx, name: str, owner: UUID) -> Workspace:
+    """A workspace with the built-in roles, and its first member, who owns it."""
+    workspace = Workspace(id=new_id(), name=name, access_version=0, created_at=tx.now)
+    tx.session.add(workspace)
+    await tx.flush()
+    await add_resource(tx, workspace.id, "workspace", workspace=workspace.id, parent=None)
+    for rank, (role_name, permissions) in enumerate(BUILT_IN_ROLES.items()):
+        role = Role(id=new_id(), workspace_id=workspace.id, name=role_name, rank=rank * 10, built_in=True)
+        tx.session.add(role)
+        tx.session.add(
+            AccessEntry(
+                resource_id=workspace.id,
+                position=rank,
+                allow=True,
+                principal="role",
+                principal_id=role.id,
+                permissions=" ".join(sorted(permissions)),
+            )
+        )
+    await tx.flush()
+    await add_workspace_member(tx, workspace.id, owner, "owner")
+    return workspace
+
+
+async def add_resource(tx: Tx, resource: UUID, kind: str, *, workspace: UUID, parent: UUID | None) -> None:
+    """A new node of the tree."""
+    await tx.connection.execute(
+        insert(Resource).values(id=resource, kind=kind, workspace_id=workspace, parent_id=parent)
+    )
+
+
+async def move_resource(tx: Tx, resource: UUID, *, workspace: UUID, parent: UUID) -> None:
+    """Hang a node under another one; what is inherited changes for everybody."""
+    await tx.connection.execute(update(Resource).where(Resource.id == resource).values(parent_id=parent))
+    await record_change(tx, workspace, resource)
+
+
+async def add_workspace_member(tx: Tx, workspace: UUID, user: UUID, role: str) -> None:
+    """Make someone a member, with a role that goes by this name; whoever is one already keeps theirs."""
+    role_id = await _role_named(tx, workspace, role)
+    await add_member(tx, workspace, user, workspace=workspace, role=role_id)
+
+
+async def set_workspace_role(tx: Tx, workspace: UUID, user: UUID, role: str) -> None:
+    """Give a member another role."""
+    await tx.connection.execute(
+        update(Membership)
+        .where(Membership.resource_id == workspace, Membership.user_id == user)
+        .values(role_id=await _role_named(tx, workspace, role))
+    )
+    await record_change(tx, workspace, workspace, {user})
+
+
+async def add_member(tx: Tx, resource: UUID, user: UUID, *, workspace: UUID, role: UUID | None = None) -> bool:
+    """Make someone a member of a resource; False if they were one."""
+    there = await tx.connection.scalar(
+        select(Membership.user_id).where(Membership.resource_id == resource, Membership.user_id == user)
+    )
+    if there is not None:
+        return False
+    await tx.connection.execute(
+        insert(Membership).values(resource_id=resource, user_id=user, role_id=role, joined_at=tx.now)
+    )
+    await record_change(tx, workspace, resource, {user})
+    return True
+
+
+async def remove_member(tx: Tx, resource: UUID, user: UUID, *, workspace: UUID) -> bool:
+    """End a membership; False if there was none."""
+    gone = await tx.connection.execute(
+        delete(Membership).where(Membership.resource_id == resource, Membership.user_id == user)
+    )
+    if not gone.rowcount:
+        return False
+    await record_change(tx, workspace, resource, {user})
+    return True
+
+
+async def set_entries(tx: Tx, resource: UUID, entries: Sequence[NewEntry], *, workspace: UUID) -> None:
+    """Replace all entries of a resource."""
+    await tx.connection.execute(delete(AccessEntry).where(AccessEntry.resource_id == resource))
+    for position, entry in enumerate(entries):
+        await tx.connection.execute(
+            insert(AccessEntry).values(
+                id=new_id(),
+                resource_id=resource,
+                position=position,
+                allow=entry.allow,
+                principal=entry.principal,
+                principal_id=entry.principal_id,
+                permissions=" ".join(sorted(entry.permissions)),
+            )
+        )
+    await record_change(tx, workspace, resource)
+
+
+async def record_change(tx: Tx, workspace: UUID, resource: UUID, users: Iterable[UUID] = ()) -> int:
+    """Append to the workspace's access log; the version that the change got."""
+    touched = frozenset(users)
+    version = await tx.connection.scalar(
+        update(Workspace)
+        .where(Workspace.id == workspace)
+        .values(access_version=Workspace.access_version + 1)
+        .returning(Workspace.access_version)
+    )
+    assert version is not None
+    await tx.connection.execute(
+        insert(AccessChange).values(
+            workspace_id=workspace,
+            version=version,
+            resource_id=resource,
+            users=" ".join(sorted(map(str, touched))),
+            ts=tx.now,
+        )
+    )
+    await tx.emit(AccessChanged(workspace, version, resource, touched))
+    return version
+
+
+async def _role_named(tx: Tx, workspace: UUID, name: str) -> UUID:
+    role = await tx.connection.scalar(select(Role.id).where(Role.workspace_id == workspace, Role.name == name))
+    if role is None:
+        raise Invalid.field("role", "unknown", f"There is no role {name!r} in this workspace")
+    return role

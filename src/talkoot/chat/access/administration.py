@@ -1,0 +1,127 @@
+"""What people with `access.manage` or `members.manage` do: roles, members, entries; and *explain*."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+from sqlalchemy import delete, func, select
+
+from talkoot.chat.access import actions
+from talkoot.chat.access.doors import admit, workspace_for
+from talkoot.chat.access.events import WorkspaceMemberLeaving
+from talkoot.chat.access.models import Membership, Resource, Role
+from talkoot.chat.access.permissions import Permission
+from talkoot.chat.access.queries import are_members, grants_of, lineage_of, role_in, roles_of, standing_of, workspaces_of
+from talkoot.chat.access.resolution import Verdict, decide
+from talkoot.kernel.errors import Conflict, Forbidden, Invalid, NotFound
+
+if TYPE_CHECKING:
+    from talkoot.chat.access.cache import Grants
+    from talkoot.chat.access.models import Workspace
+    from talkoot.chat.access.queries import Lineage
+    from talkoot.chat.access.schemas import NewEntry
+    from talkoot.chat.accounts.actors import Actor
+    from talkoot.kernel.transactions import Read, Tx
+
+
+async def resource_to_administer(read: Read, actor: Actor, kind: str, resource: UUID) -> Grants:
+    """A resource on which the actor may set access entries."""
+    return admit(await grants_of(read, actor.user, resource), kind, Permission.ACCESS_MANAGE)
+
+
+async def create_workspace(tx: Tx, actor: Actor, name: str) -> Workspace:
+    """Another workspace, owned by the actor; only who owns one already may."""
+    if all(role != "owner" for _, role in await workspaces_of(tx, actor.user)):
+        raise Forbidden("Only the owner of a workspace can make another one")
+    return await actions.create_workspace(tx, name, actor.user)
+
+
+async def change_role(tx: Tx, actor: Actor, workspace: UUID, user: UUID, role_name: str) -> None:
+    """Give a member another role: not above one's own, and not to somebody above oneself."""
+    await workspace_for(tx, actor, workspace, Permission.MEMBERS_MANAGE)
+    mine, theirs = await _ranks(tx, actor, workspace, user)
+    wanted = next((role for role in await roles_of(tx, workspace) if role.name == role_name), None)
+    if wanted is None:
+        raise Invalid.field("role", "unknown", f"There is no role {role_name!r} in this workspace")
+    if wanted.rank < mine.rank or theirs.rank < mine.rank:
+        raise Forbidden("Nobody can give a role above their own, or change the role of somebody above them")
+    if theirs.name == "owner" and role_name != "owner":
+        await _keep_an_owner(tx, workspace, theirs)
+    await actions.set_workspace_role(tx, workspace, user, role_name)
+
+
+async def remove_from_workspace(tx: Tx, actor: Actor, workspace: UUID, user: UUID) -> None:
+    """End someone's membership of the workspace and of every room in it; everybody may leave by themselves."""
+    needed = Permission.WORKSPACE_READ if user == actor.user else Permission.MEMBERS_MANAGE
+    await workspace_for(tx, actor, workspace, needed)
+    mine, theirs = await _ranks(tx, actor, workspace, user)
+    if theirs.rank < mine.rank:
+        raise Forbidden("Nobody can remove somebody above them")
+    if theirs.name == "owner":
+        await _keep_an_owner(tx, workspace, theirs)
+    await tx.emit(WorkspaceMemberLeaving(workspace, user))
+    inside = select(Resource.id).where(Resource.workspace_id == workspace)
+    await tx.connection.execute(
+        delete(Membership).where(Membership.user_id == user, Membership.resource_id.in_(inside))
+    )
+    await actions.record_change(tx, workspace, workspace, {user})
+
+
+async def replace_entries(tx: Tx, actor: Actor, kind: str, resource: UUID, entries: Sequence[NewEntry]) -> None:
+    """Set a resource's entries; nobody can hand out a permission that they do not hold there themselves."""
+    grants = await resource_to_administer(tx, actor, kind, resource)
+    handed_out = frozenset(p for entry in entries if entry.allow for p in entry.permissions)
+    if beyond := sorted(handed_out - grants.permissions):
+        raise Forbidden(f"You can not give what you do not have here: {', '.join(beyond)}")
+    for number, entry in enumerate(entries):
+        await _known_principal(tx, grants.workspace, number, entry)
+    await actions.set_entries(tx, resource, entries, workspace=grants.workspace)
+    after = await grants_of(tx, actor.user, resource)
+    if after is None or Permission.ACCESS_MANAGE not in after.permissions:
+        raise Conflict("With these entries you would lock yourself out")
+
+
+async def explain(
+    read: Read, actor: Actor, kind: str, resource: UUID, user: UUID, permission: Permission
+) -> tuple[Verdict, Lineage]:
+    """Why someone may or may not: asked for oneself by everybody, for others by who manages access."""
+    grants = await grants_of(read, actor.user, resource)
+    admit(grants, kind, Permission.WORKSPACE_READ if user == actor.user else Permission.ACCESS_MANAGE)
+    lineage = await lineage_of(read, resource)
+    if lineage is None or not await are_members(read, lineage.workspace, [user]):
+        raise NotFound("There is no such member")
+    return decide(lineage.entries, await standing_of(read, lineage, user), permission), lineage
+
+
+async def _ranks(tx: Tx, actor: Actor, workspace: UUID, user: UUID) -> tuple[Role, Role]:
+    mine, theirs = await role_in(tx, workspace, actor.user), await role_in(tx, workspace, user)
+    if mine is None or theirs is None:
+        raise NotFound("There is no such member")
+    return mine, theirs
+
+
+async def _keep_an_owner(tx: Tx, workspace: UUID, owner: Role) -> None:
+    owners = await tx.connection.scalar(
+        select(func.count())
+        .select_from(Membership)
+        .where(Membership.resource_id == workspace, Membership.role_id == owner.id)
+    )
+    if owners == 1:
+        raise Conflict("A workspace needs an owner: give somebody else that role first")
+
+
+async def _known_principal(tx: Tx, workspace: UUID, number: int, entry: NewEntry) -> None:
+    field = f"items.{number}.principal_id"
+    if entry.principal not in {"user", "role"}:
+        if entry.principal_id is not None:
+            raise Invalid.field(field, "unexpected", f"{entry.principal} takes no principal_id")
+        return
+    known = (
+        {role.id for role in await roles_of(tx, workspace)}
+        if entry.principal == "role"
+        else await are_members(tx, workspace, [entry.principal_id] if entry.principal_id else [])
+    )
+    if entry.principal_id not in known:
+        raise Invalid.field(field, "unknown", f"There is no such {entry.principal} in this workspace")

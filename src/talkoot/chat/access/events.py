@@ -1,0 +1,27 @@
+"""What access tells the others."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from uuid import UUID
+
+
+@dataclass(frozen=True, slots=True)
+class AccessChanged:
+    """Who may do what changed on a resource and below it; `users` empty means for everybody."""
+
+    workspace: UUID
+    version: int
+    resource: UUID
+    users: frozenset[UUID]
+
+
+@dataclass(frozen=True, slots=True)
+class WorkspaceMemberLeaving:
+    """Someone's membership of a workspace, and with it of everything in it, is about to end."""
+
+    workspace: UUID
+    user: UUID

@@ -1,0 +1,138 @@
+"""Workspaces, their members and roles, access entries and *explain*, over HTTP."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Literal
+from uuid import UUID
+
+from talkoot.chat.access import actions, administration, queries
+from talkoot.chat.access.doors import workspace_for
+from talkoot.chat.access.permissions import Permission
+from talkoot.chat.access.schemas import (
+    EntryList,
+    EntryOut,
+    Explanation,
+    MemberOut,
+    NewRole,
+    NewWorkspace,
+    RoleOut,
+    WorkspaceOut,
+    entry_out,
+    member_out,
+)
+from talkoot.chat.accounts.http_auth import CurrentActor
+from talkoot.kernel.errors import Conflict, Forbidden, Invalid, NotAuthenticated, NotFound
+from talkoot.kernel.http import KernelDep, make_router, problems
+from talkoot.kernel.paging import Limit, Page, page_of
+from talkoot.kernel.transactions import Read, Tx
+
+router = make_router(tags=["access"], responses=problems(NotAuthenticated, NotFound, Invalid))
+
+Kind = Literal["workspaces", "categories", "rooms"]
+_SINGULAR = {"workspaces": "workspace", "categories": "category", "rooms": "room"}
+
+
+@router.get("/workspaces")
+async def list_workspaces(kernel: KernelDep, actor: CurrentActor) -> Page[WorkspaceOut]:
+    """The workspaces one belongs to."""
+    async with kernel.uow.read() as read:
+        return Page(items=await _my_workspaces(read, actor.user))
+
+
+@router.post("/workspaces", status_code=201, responses=problems(Forbidden))
+async def create_workspace(kernel: KernelDep, actor: CurrentActor, new: NewWorkspace) -> WorkspaceOut:
+    """Make another workspace; for people who own one already."""
+
+    async def action(tx: Tx) -> WorkspaceOut:
+        made = await administration.create_workspace(tx, actor, new.name)
+        return next(w for w in await _my_workspaces(tx, actor.user) if w.id == made.id)
+
+    return await kernel.uow.run(action)
+
+
+@router.get("/workspaces/{workspace}/members")
+async def list_members(
+    kernel: KernelDep, actor: CurrentActor, workspace: UUID, limit: Limit = 100, after: UUID | None = None
+) -> Page[MemberOut]:
+    """The members of a workspace, in the order of their ids."""
+    async with kernel.uow.read() as read:
+        await workspace_for(read, actor, workspace, Permission.WORKSPACE_READ)
+        found = await queries.members_of(read, workspace, after=after, limit=limit + 1)
+    return page_of([member_out(*row) for row in found], limit, key=lambda member: member.user.id)
+
+
+@router.put("/workspaces/{workspace}/members/{user}", status_code=204, responses=problems(Forbidden, Conflict))
+async def change_role(kernel: KernelDep, actor: CurrentActor, workspace: UUID, user: UUID, new: NewRole) -> None:
+    """Give a member another role."""
+    await kernel.uow.run(lambda tx: administration.change_role(tx, actor, workspace, user, new.role))
+
+
+@router.delete("/workspaces/{workspace}/members/{user}", status_code=204, responses=problems(Forbidden, Conflict))
+async def remove_member(kernel: KernelDep, actor: CurrentActor, workspace: UUID, user: UUID) -> None:
+    """Remove someone from the workspace, or leave it oneself."""
+    await kernel.uow.run(lambda tx: administration.remove_from_workspace(tx, actor, workspace, user))
+
+
+@router.get("/workspaces/{workspace}/roles")
+async def list_roles(kernel: KernelDep, actor: CurrentActor, workspace: UUID) -> Page[RoleOut]:
+    """The roles of a workspace, from the highest down."""
+    async with kernel.uow.read() as read:
+        await workspace_for(read, actor, workspace, Permission.WORKSPACE_READ)
+        roles = await queries.roles_of(read, workspace)
+        return Page(items=[RoleOut(id=r.id, name=r.name, rank=r.rank, built_in=r.built_in) for r in roles])
+
+
+@router.get("/{kind}/{resource}/acl", responses=problems(Forbidden))
+async def list_entries(kernel: KernelDep, actor: CurrentActor, kind: Kind, resource: UUID) -> Page[EntryOut]:
+    """The access entries of a workspace, a category or a room, in the order in which they are read."""
+    async with kernel.uow.read() as read:
+        return await _entries(read, await _administered(read, actor, kind, resource))
+
+
+@router.put("/{kind}/{resource}/acl", responses=problems(Forbidden, Conflict))
+async def replace_entries(
+    kernel: KernelDep, actor: CurrentActor, kind: Kind, resource: UUID, new: EntryList
+) -> Page[EntryOut]:
+    """Replace the access entries; what is decided from now on follows the new ones."""
+
+    async def action(tx: Tx) -> Page[EntryOut]:
+        await administration.replace_entries(tx, actor, _SINGULAR[kind], resource, new.items)
+        return await _entries(tx, resource)
+
+    return await kernel.uow.run(action)
+
+
+@router.get("/{kind}/{resource}/acl/explain", responses=problems(Forbidden))
+async def explain(
+    kernel: KernelDep, actor: CurrentActor, kind: Kind, resource: UUID, user: UUID, permission: Permission
+) -> Explanation:
+    """Which entry decides whether someone may."""
+    async with kernel.uow.read() as read:
+        verdict, lineage = await administration.explain(read, actor, _SINGULAR[kind], resource, user, permission)
+    return Explanation(
+        user=user,
+        permission=permission,
+        allowed=verdict.allowed,
+        decided_by=entry_out(verdict.entry) if verdict.entry else None,
+        lineage=list(lineage.nodes),
+    )
+
+
+async def _my_workspaces(read: Read, user: UUID) -> list[WorkspaceOut]:
+    out = []
+    for workspace, role in await queries.workspaces_of(read, user):
+        grants = await queries.grants_of(read, user, workspace.id)
+        permissions = sorted(grants.permissions) if grants else []
+        out.append(WorkspaceOut(id=workspace.id, name=workspace.name, role=role, permissions=permissions))
+    return out
+
+
+async def _administered(read: Read, actor: CurrentActor, kind: Kind, resource: UUID) -> UUID:
+    return (await administration.resource_to_administer(read, actor, _SINGULAR[kind], resource)).resource
+
+
+async def _entries(read: Read, resource: UUID) -> Page[EntryOut]:
+    lineage = await queries.lineage_of(read, resource)
+    found: Sequence[EntryOut] = [entry_out(e) for e in lineage.entries if e.resource == resource] if lineage else []
+    return Page(items=list(found))

@@ -1,0 +1,214 @@
+"""Reading the tree, the entries along a lineage, and someone's standing in it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, cast
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import aliased
+
+from talkoot.chat.access.cache import AccessCache, Grants
+from talkoot.chat.access.models import AccessEntry, Membership, Resource, Role, Workspace
+from talkoot.chat.access.resolution import Entry, Principal, Standing, granted
+from talkoot.chat.accounts.models import User
+
+if TYPE_CHECKING:
+    from talkoot.kernel.transactions import Read
+
+
+@dataclass(frozen=True, slots=True)
+class Lineage:
+    """A resource and what lies above it, from the leaf to the workspace, with all entries in that order."""
+
+    resource: UUID
+    kind: str
+    workspace: UUID
+    version: int
+    nodes: tuple[UUID, ...]
+    entries: tuple[Entry, ...]
+
+
+_Parent = aliased(Resource)
+_Grandparent = aliased(Resource)
+_LINEAGE = (
+    select(
+        Resource.id,
+        Resource.kind,
+        Resource.workspace_id,
+        Workspace.access_version,
+        _Parent.id.label("parent"),
+        _Grandparent.id.label("grandparent"),
+        _Grandparent.parent_id.label("root"),
+    )
+    .join(Workspace, Workspace.id == Resource.workspace_id)
+    .outerjoin(_Parent, _Parent.id == Resource.parent_id)
+    .outerjoin(_Grandparent, _Grandparent.id == _Parent.parent_id)
+)
+
+
+async def lineage_of(read: Read, resource: UUID) -> Lineage | None:
+    """The lineage of a resource; its version is read first, so that the entries are at least that new."""
+    row = (await read.connection.execute(_LINEAGE.where(Resource.id == resource))).first()
+    if row is None:
+        return None
+    nodes = tuple(node for node in (row.id, row.parent, row.grandparent, row.root) if node is not None)
+    entries = await _entries(read, nodes)
+    return Lineage(row.id, row.kind, row.workspace_id, row.access_version, nodes, entries)
+
+
+async def _entries(read: Read, nodes: Sequence[UUID]) -> tuple[Entry, ...]:
+    found = await read.connection.execute(
+        select(
+            AccessEntry.id,
+            AccessEntry.resource_id,
+            AccessEntry.allow,
+            AccessEntry.principal,
+            AccessEntry.principal_id,
+            AccessEntry.permissions,
+        )
+        .where(AccessEntry.resource_id.in_(nodes))
+        .order_by(AccessEntry.position)
+    )
+    entries = [
+        Entry(id_, resource, allow, cast("Principal", principal), principal_id, frozenset(permissions.split()))
+        for id_, resource, allow, principal, principal_id, permissions in found
+    ]
+    return tuple(sorted(entries, key=lambda entry: nodes.index(entry.resource)))
+
+
+async def standing_of(read: Read, lineage: Lineage, user: UUID) -> Standing:
+    """Someone's roles and memberships along a lineage. Whoever left the workspace stands nowhere in it."""
+    found = await read.connection.execute(
+        select(Membership.resource_id, Membership.role_id).where(
+            Membership.user_id == user, Membership.resource_id.in_(lineage.nodes)
+        )
+    )
+    rows = {row.resource_id: row.role_id for row in found}
+    if lineage.workspace not in rows:
+        return Standing(user, frozenset(), frozenset())
+    return Standing(user, frozenset(role for role in rows.values() if role is not None), frozenset(rows))
+
+
+async def grants_of(read: Read, user: UUID, resource: UUID) -> Grants | None:
+    """What someone may do on a resource; None if there is no such resource.
+
+    A view that reads uses what is remembered. A transaction that writes does not: it may have changed the
+    rules itself, and nobody else may see that before its commit.
+    """
+    if read.writing:
+        return await read_grants(read, user, resource)
+    cache = read.caches.of(AccessCache)
+    if (remembered := cache.get(resource, user)) is not None:
+        return remembered
+    grants = await read_grants(read, user, resource)
+    if grants is not None:
+        cache.put(grants)
+    return grants
+
+
+async def read_grants(read: Read, user: UUID, resource: UUID) -> Grants | None:
+    """The same straight from the database, and not remembered."""
+    lineage = await lineage_of(read, resource)
+    if lineage is None:
+        return None
+    standing = await standing_of(read, lineage, user)
+    return Grants(
+        user=user,
+        resource=resource,
+        kind=lineage.kind,
+        workspace=lineage.workspace,
+        version=lineage.version,
+        member=resource in standing.memberships,
+        permissions=granted(lineage.entries, standing),
+    )
+
+
+async def versions_of(read: Read, workspaces: Sequence[UUID]) -> dict[UUID, int]:
+    """The versions of these workspaces' access rules, which can not change before this transaction ends."""
+    found = await read.connection.execute(
+        select(Workspace.id, Workspace.access_version)
+        .where(Workspace.id.in_(workspaces))
+        .order_by(Workspace.id)
+        .with_for_update(read=True)
+    )
+    return {row.id: row.access_version for row in found}
+
+
+async def workspaces_of(read: Read, user: UUID) -> list[tuple[Workspace, str]]:
+    """The workspaces someone belongs to, by name, each with the name of their role."""
+    found = await read.session.execute(
+        select(Workspace, Role.name)
+        .join(Membership, Membership.resource_id == Workspace.id)
+        .join(Role, Role.id == Membership.role_id)
+        .where(Membership.user_id == user)
+        .order_by(Workspace.name, Workspace.id)
+    )
+    return [(workspace, role) for workspace, role in found]
+
+
+async def roles_of(read: Read, workspace: UUID) -> Sequence[Role]:
+    """The roles of a workspace, from the highest rank down."""
+    return (await read.session.scalars(select(Role).where(Role.workspace_id == workspace).order_by(Role.rank))).all()
+
+
+async def role_in(read: Read, workspace: UUID, user: UUID) -> Role | None:
+    """Someone's role in a workspace; None if they do not belong to it."""
+    return await read.session.scalar(
+        select(Role)
+        .join(Membership, Membership.role_id == Role.id)
+        .where(Membership.resource_id == workspace, Membership.user_id == user)
+    )
+
+
+async def members_of(
+    read: Read, resource: UUID, *, after: UUID | None = None, limit: int
+) -> Sequence[tuple[User, Membership, str | None]]:
+    """Members of a workspace or a room in the order of their ids, with their role if they have one there."""
+    query = (
+        select(User, Membership, Role.name)
+        .join(Membership, Membership.user_id == User.id)
+        .outerjoin(Role, Role.id == Membership.role_id)
+        .where(Membership.resource_id == resource)
+        .order_by(User.id)
+        .limit(limit)
+    )
+    if after is not None:
+        query = query.where(User.id > after)
+    return [(user, membership, role) for user, membership, role in await read.session.execute(query)]
+
+
+async def member_ids(read: Read, resource: UUID) -> Sequence[UUID]:
+    """Who belongs to a workspace or a room."""
+    return (await read.session.scalars(select(Membership.user_id).where(Membership.resource_id == resource))).all()
+
+
+async def are_members(read: Read, resource: UUID, users: Sequence[UUID]) -> set[UUID]:
+    """Those of the users who belong to a workspace or a room."""
+    found = await read.session.scalars(
+        select(Membership.user_id).where(Membership.resource_id == resource, Membership.user_id.in_(users))
+    )
+    return set(found)
+
+
+async def sharing_a_workspace(read: Read, user: UUID, others: Sequence[UUID]) -> set[UUID]:
+    """Those of the others whom someone may know of: they have a workspace in common, or are the same."""
+    mine, theirs = aliased(Membership), aliased(Membership)
+    found = await read.session.scalars(
+        select(theirs.user_id)
+        .join(mine, mine.resource_id == theirs.resource_id)
+        .join(Workspace, Workspace.id == mine.resource_id)
+        .where(mine.user_id == user, theirs.user_id.in_(others))
+    )
+    return {*found} | ({user} & {*others})
+
+
+async def entries_on(read: Read, resource: UUID) -> Sequence[AccessEntry]:
+    """The entries set on a resource itself, by position."""
+    return (
+        await read.session.scalars(
+            select(AccessEntry).where(AccessEntry.resource_id == resource).order_by(AccessEntry.position)
+        )
+    ).all()
