@@ -1,0 +1,177 @@
+"""How often something may be done: rules, decisions, and the limiter that lives in this process.
+
+A bucket (GCRA) lets `burst` through at once and then `limit` per period, evenly. A window (two counters, the
+older one weighted by how much of it still counts) lets at most about `limit` through in any period.
+All arithmetic is on whole microseconds, multiplied by what would be divided by: nothing is rounded away.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal, Protocol
+
+from cachetools import TLRUCache
+
+from talkoot.kernel.clock import SECOND
+from talkoot.kernel.errors import RateLimited
+
+if TYPE_CHECKING:
+    from talkoot.kernel.clock import Clock
+
+KEYS = 200_000  # kept at the same time; the one that was quiet for longest goes first
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """`limit` per `period_seconds`; a bucket lets `burst` (else `limit`) through at once."""
+
+    name: str
+    limit: int
+    period_seconds: float
+    burst: int | None = None
+    kind: Literal["bucket", "window"] = "bucket"
+
+    @property
+    def capacity(self) -> int:
+        """The most that can go through at one moment."""
+        return self.burst or self.limit
+
+    @property
+    def period(self) -> int:
+        """The period in microseconds."""
+        return round(self.period_seconds * SECOND)
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """Whether it may be done; times in seconds. `reset_after`: until everything is free again."""
+
+    allowed: bool
+    limit: int
+    remaining: int
+    retry_after: float
+    reset_after: float
+
+
+class RateLimiter(Protocol):
+    """Counts for each rule and key; keys are addresses, users, sessions."""
+
+    async def hit(self, key: str, rule: Rule, cost: int = 1) -> Decision:
+        """Count `cost`, if it is allowed; what is refused does not count."""
+        ...
+
+    async def check(self, key: str, rule: Rule, cost: int = 1) -> Decision:
+        """What `hit` would answer, without counting."""
+        ...
+
+    async def require(self, key: str, rule: Rule, cost: int = 1) -> None:
+        """Count, or raise RateLimited with the time to wait."""
+        decision = await self.hit(key, rule, cost)
+        if not decision.allowed:
+            raise RateLimited(retry_after=decision.retry_after)
+
+
+class AllowEverything(RateLimiter):
+    """The limiter of benchmarks: no limit."""
+
+    async def hit(self, key: str, rule: Rule, cost: int = 1) -> Decision:
+        """Allowed."""
+        del key, cost
+        return Decision(True, rule.capacity, rule.capacity, 0.0, 0.0)
+
+    async def check(self, key: str, rule: Rule, cost: int = 1) -> Decision:
+        """Allowed."""
+        return await self.hit(key, rule, cost)
+
+
+@dataclass(frozen=True, slots=True)
+class _Counted:
+    """A bucket keeps its theoretical arrival time in `a`; a window its number, count and the count before."""
+
+    expires: float
+    a: int
+    b: int = 0
+    c: int = 0
+
+
+class MemoryRateLimiter(RateLimiter):
+    """The limiter of one process; it forgets a key as soon as the key has everything free again."""
+
+    def __init__(self, clock: Clock, *, keys: int = KEYS) -> None:
+        self._clock = clock
+        self._counted: TLRUCache[tuple[str, str], _Counted] = TLRUCache(
+            keys, ttu=lambda _key, counted, _now: counted.expires, timer=clock.monotonic
+        )
+
+    def __len__(self) -> int:
+        return len(self._counted)
+
+    async def hit(self, key: str, rule: Rule, cost: int = 1) -> Decision:
+        """Count `cost`, if it is allowed; what is refused does not count."""
+        decision, counted = self._decide(key, rule, cost)
+        if decision.allowed:
+            self._counted[rule.name, key] = counted
+        return decision
+
+    async def check(self, key: str, rule: Rule, cost: int = 1) -> Decision:
+        """What `hit` would answer, without counting."""
+        return self._decide(key, rule, cost)[0]
+
+    def _decide(self, key: str, rule: Rule, cost: int) -> tuple[Decision, _Counted]:
+        now = int(self._clock.monotonic() * SECOND)
+        before = self._counted.get((rule.name, key))
+        return (_bucket if rule.kind == "bucket" else _window)(before, rule, cost, now)
+
+
+def _bucket(before: _Counted | None, rule: Rule, cost: int, now: int) -> tuple[Decision, _Counted]:
+    """Times are multiplied by `limit`, so that one costs exactly one period."""
+    moment, one = now * rule.limit, rule.period
+    full = moment + rule.capacity * one
+    old = max(moment, before.a if before else 0)
+    new = old + cost * one
+    allowed = new <= full
+    counted = new if allowed else old
+    wait = (
+        0 if allowed else min(new - full, max(old - moment, one))
+    )  # more than fits: never, but say something
+    scale = rule.limit * SECOND
+    decision = Decision(
+        allowed, rule.capacity, (full - counted) // one, wait / scale, (counted - moment) / scale
+    )
+    return decision, _Counted(counted / scale, counted)
+
+
+def _window(before: _Counted | None, rule: Rule, cost: int, now: int) -> tuple[Decision, _Counted]:
+    """Counts are multiplied by the period, so that a share of the older one stays whole."""
+    number, elapsed = divmod(now, rule.period)
+    current, previous = _counts(before, number)
+    left = rule.period - elapsed
+    free = rule.limit * rule.period - previous * left - current * rule.period
+    allowed = cost * rule.period <= free
+    if allowed:
+        current, free = current + cost, free - cost * rule.period
+    wait = 0.0 if allowed else _until_free(rule, cost, current, previous, elapsed)
+    last = 2 if current else 1
+    expires = (number + last) * rule.period
+    decision = Decision(
+        allowed,
+        rule.limit,
+        max(0, free // rule.period),
+        wait / SECOND,
+        (expires - now) / SECOND if current or previous else 0.0,
+    )
+    return decision, _Counted(expires / SECOND, number, current, previous)
+
+
+def _counts(before: _Counted | None, number: int) -> tuple[int, int]:
+    if before is None or before.a < number - 1:
+        return 0, 0
+    return (before.b, before.c) if before.a == number else (0, before.b)
+
+
+def _until_free(rule: Rule, cost: int, current: int, previous: int, elapsed: int) -> float:
+    spare = rule.limit - current - cost
+    if spare >= 0:  # enough of the older count fades within this window
+        return rule.period * (1 - spare / previous) - elapsed
+    fading = max(0.0, 1 - max(0, rule.limit - cost) / current) if current else 1.0
+    return rule.period * (1 + fading) - elapsed
