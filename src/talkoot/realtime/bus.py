@@ -1,0 +1,52 @@
+"""The bus carries hints between nodes: what it loses, the log still has."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Literal, Protocol
+from uuid import UUID
+
+import msgspec
+
+
+class Message(msgspec.Struct, frozen=True, omit_defaults=True):
+    """One hint. `log` and `ephemeral` go to a topic, `user` to a user (its id is `topic`), `control` to nodes."""
+
+    kind: Literal["log", "ephemeral", "user", "control"]
+    topic: UUID
+    frame: bytes
+    seq: int = 0
+    count: int = 0
+    except_user: UUID | None = None
+    except_connection: UUID | None = None
+
+
+Listener = Callable[[Message], None]
+
+
+class Bus(Protocol):
+    """Publishes without waiting; calls listeners in the order of publication of each topic."""
+
+    def publish(self, message: Message) -> None:
+        """Send to every node, this one included; never blocks, and may lose."""
+        ...
+
+    def listen(self, listener: Listener) -> None:
+        """Call this for each message from now on."""
+        ...
+
+
+class MemoryBus:
+    """The bus of a single process: listeners are called at once, in order."""
+
+    def __init__(self) -> None:
+        self._listeners: list[Listener] = []
+
+    def publish(self, message: Message) -> None:
+        """Hand the message to every listener."""
+        for listener in self._listeners:
+            listener(message)
+
+    def listen(self, listener: Listener) -> None:
+        """Call this for each message from now on."""
+        self._listeners.append(listener)

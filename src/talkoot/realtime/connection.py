@@ -1,0 +1,215 @@
+"""One client: who it is, what it subscribed to, and a bounded buffer of what it is owed."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Protocol
+from uuid import UUID
+
+from talkoot.kernel.ids import new_id
+from talkoot.kernel.token_bucket import TokenBucket
+from talkoot.realtime.close_codes import CloseCode
+from talkoot.realtime.frames import close_frame, text_frame
+
+if TYPE_CHECKING:
+    from talkoot.realtime.hub import Hub
+    from talkoot.realtime.subscription import Subscription
+
+CHUNK = 64 * 1024
+"""Bytes that go to the transport at once: what it could not send comes on top of the out-buffer's bound."""
+
+
+@dataclass(slots=True)
+class Identity:
+    """Who a connection is. `expires_at` is in microseconds since the epoch; `welcome` joins the first answer."""
+
+    user: UUID
+    session: UUID
+    expires_at: int
+    actor: object = None
+    welcome: dict[str, Any] = field(default_factory=dict)
+
+
+class Link(Protocol):
+    """The transport under a connection: takes whole frames, never blocks."""
+
+    def write(self, data: bytes) -> None:
+        """Send these frames; calls `connection.pause()` if not all of it could go at once."""
+        ...
+
+    def close(self, data: bytes) -> None:
+        """Send the close frame and end when the peer has answered."""
+        ...
+
+    def abort(self) -> None:
+        """End now."""
+        ...
+
+
+class Connection:
+    """What is written in one tick of the event loop leaves in one write; a client that does not read is closed."""
+
+    __slots__ = (
+        "address",
+        "bucket",
+        "close_at",
+        "closing",
+        "early",
+        "expires",
+        "heard",
+        "hello_at",
+        "hub",
+        "id",
+        "identity",
+        "in_message_since",
+        "link",
+        "opened",
+        "out",
+        "out_bytes",
+        "paused_since",
+        "slot",
+        "subscriptions",
+        "unanswered",
+        "violations",
+        "watched",
+    )
+
+    def __init__(self, hub: Hub, link: Link, address: str) -> None:
+        now = time.monotonic()
+        self.hub = hub
+        self.link = link
+        self.id = new_id()
+        self.address = address
+        self.identity: Identity | None = None
+        self.subscriptions: dict[UUID, Subscription] = {}
+        self.watched: set[UUID] | None = None
+        self.out: list[bytes] = []
+        self.out_bytes = 0
+        self.paused_since = 0.0
+        self.closing = False
+        self.close_at = 0.0
+        self.opened = self.heard = now
+        self.hello_at = 0.0
+        self.expires = 0.0
+        self.in_message_since = 0.0
+        self.early: list[str] | None = None
+        self.bucket = TokenBucket()
+        self.violations: list[float] | None = None
+        self.unanswered = 0
+        self.slot = -1
+
+    def send(self, frame: bytes, *, ephemeral: bool = False, urgent: bool = False) -> None:
+        """Send one JSON text. `ephemeral` may be dropped for a slow client, `urgent` does not wait for the tick."""
+        if ephemeral and self.out_bytes > self.hub.limits.out_bytes // 2:
+            self.hub.counters.dropped += 1
+            return
+        self.push(text_frame(frame))
+        if urgent:
+            self.flush()
+
+    def push(self, framed: bytes) -> None:
+        """Send one frame that is already framed."""
+        if self.closing:
+            return
+        self.hub.counters.deliveries += 1
+        if not self.out:
+            self.hub.mark_connection(self)
+        self.out.append(framed)
+        self.out_bytes += len(framed)
+        if self.out_bytes > CHUNK:
+            self.relieve()
+
+    def relieve(self) -> None:
+        """Much is waiting: write it now, or, if the client does not read, see whether it is too much."""
+        if not self.paused_since:
+            self.flush()
+        elif self.out_bytes > self.hub.limits.out_bytes or len(self.out) > self.hub.limits.out_writes:
+            self.close(CloseCode.SLOW)
+
+    def flush(self) -> None:
+        """Write what is waiting, as long as the transport takes it."""
+        while self.out and not self.paused_since and not self.closing:
+            data = self._next_chunk()
+            self.hub.counters.writes += 1
+            self.link.write(data)
+
+    def pause(self) -> None:
+        """The transport could not send all it was given."""
+        self.paused_since = time.monotonic()
+
+    def resume(self) -> None:
+        """The transport has sent all it was given."""
+        self.paused_since = 0.0
+        self.flush()
+
+    def close(self, code: CloseCode, reason: str = "") -> None:
+        """End this connection; nothing is delivered to it any more."""
+        if self.closing:
+            return
+        self.flush()
+        self.closing = True
+        self.out.clear()
+        self.out_bytes = 0
+        self.hub.counters.closes[code] += 1
+        self.hub.detach(self)
+        self.close_at = time.monotonic() + self.hub.limits.close_seconds
+        self.hub.wheel.add(self, self.close_at)
+        self.link.close(close_frame(code, reason))
+
+    def check(self, now: float) -> float | None:
+        """See which deadline has passed; when to look again."""
+        if self.closing:
+            return self._end(now)
+        limits = self.hub.limits
+        deadlines = [self.heard + limits.heartbeat * limits.missed_heartbeats]
+        if self.identity is None:
+            deadlines[0] = self.opened + limits.hello_seconds
+        for since, allowed in (
+            (self.paused_since, limits.out_seconds),
+            (self.in_message_since, limits.message_seconds),
+            (self.expires, 0.0),
+            (self.close_at, 0.0),
+        ):
+            deadlines.append(since + allowed if since else now + limits.heartbeat)
+        first = min(deadlines)
+        if first > now:
+            return first
+        self.close(_CODES[deadlines.index(first)] if self.identity else self._unwelcome_code(deadlines))
+        return None
+
+    def _unwelcome_code(self, deadlines: list[float]) -> CloseCode:
+        late = min(deadlines) == deadlines[0]
+        return CloseCode.HELLO_LATE if late else _CODES[deadlines.index(min(deadlines))]
+
+    def _end(self, now: float) -> float | None:
+        if self.close_at > now:
+            return self.close_at
+        self.link.abort()
+        return None
+
+    def _next_chunk(self) -> bytes:
+        if self.out_bytes <= CHUNK or len(self.out) == 1:
+            data = self.out[0] if len(self.out) == 1 else b"".join(self.out)
+            self.out.clear()
+            self.out_bytes = 0
+            return data
+        taken = size = 0
+        for framed in self.out:
+            if taken and size + len(framed) > CHUNK:
+                break
+            size += len(framed)
+            taken += 1
+        data = b"".join(self.out[:taken])
+        del self.out[:taken]
+        self.out_bytes -= size
+        return data
+
+
+_CODES = (
+    CloseCode.HEARTBEAT_LOST,
+    CloseCode.SLOW,
+    CloseCode.PROTOCOL_ERROR,
+    CloseCode.NOT_AUTHENTICATED,
+    CloseCode.DRAINING,
+)

@@ -1,0 +1,309 @@
+"""Fan-out on one node: topics, users, sessions, and who is owed what in this tick of the event loop."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from collections.abc import Awaitable, Callable, Iterable, Mapping
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+import msgspec
+
+from talkoot.kernel.errors import NotAuthenticated
+from talkoot.realtime.close_codes import CloseCode
+from talkoot.realtime.connection import CHUNK, Connection, Identity
+from talkoot.realtime.counters import Counters
+from talkoot.realtime.frames import text_frame
+from talkoot.realtime.limits import Limits
+from talkoot.realtime.topic import Topic
+from talkoot.realtime.wheel import Every, Wheel
+
+if TYPE_CHECKING:
+    from talkoot.realtime.bus import Message
+    from talkoot.realtime.operations import Hello
+    from talkoot.realtime.subscription import Subscription
+
+log = logging.getLogger("talkoot.realtime")
+
+Authenticate = Callable[["Hello", Connection], Awaitable[Identity]]
+Repair = Callable[["Subscription"], Awaitable[None]]
+REPAIRS = 5
+REMEMBERED = 60.0
+
+
+async def _nobody(_hello: Hello, _connection: Connection) -> Identity:
+    raise NotAuthenticated
+
+
+async def _no_log(_subscription: Subscription) -> None:
+    raise NotImplementedError("There is no log to repair from")
+
+
+class Hub:
+    """All connections of this node.
+
+    Set `authenticate` and `repair` before the first connection. `on_open` and `on_close` are called for each
+    connection that was welcomed; `controls` by the name in a control message of the bus.
+    """
+
+    def __init__(self, limits: Limits | None = None) -> None:
+        self.limits = limits or Limits()
+        self.counters = Counters()
+        self.wheel = Wheel()
+        self.authenticate: Authenticate = _nobody
+        self.repair: Repair = _no_log
+        self.on_open: list[Callable[[Connection], None]] = []
+        self.on_close: list[Callable[[Connection], None]] = []
+        self.controls: dict[str, Callable[[dict[str, str]], None]] = {
+            "session.closed": lambda said: self.close_session(UUID(said["session"])),
+            "user.closed": lambda said: self.close_user(UUID(said["user"])),
+        }
+        self._topics: dict[UUID, Topic] = {}
+        self._users: dict[UUID, list[Connection]] = {}
+        self._sessions: dict[UUID, list[Connection]] = {}
+        self._revoked: dict[UUID, float] = {}
+        self._dirty: list[Connection] = []
+        self._dirty_topics: list[Topic] = []
+        self._moved: set[Topic] = set()
+        self._scheduled = False
+        self._repairs: set[asyncio.Task[None]] = set()
+
+    def start(self) -> None:
+        """Begin; call it on the event loop."""
+        self._loop = asyncio.get_running_loop()
+        self.wheel.start()
+        self.wheel.add(Every(self.limits.heads_seconds, self._send_heads), 0.0)
+        self.wheel.add(Every(REMEMBERED, self._forget_revoked), 0.0)
+
+    async def stop(self) -> None:
+        """End what runs by itself."""
+        self.wheel.stop()
+        for task in list(self._repairs):
+            task.cancel()
+        await asyncio.gather(*self._repairs, return_exceptions=True)
+
+    # Topics
+
+    def subscribe(self, connection: Connection, topic: UUID, position: int = 0) -> Subscription:
+        """Register first: from now on live events are held back, until `replay` and `go_live`."""
+        subscription = self._topic(topic).subscribe(connection, position)
+        connection.subscriptions[topic] = subscription
+        return subscription
+
+    def unsubscribe(self, connection: Connection, topic: UUID) -> None:
+        """Nothing more of this topic reaches the connection, not even what this tick still owed it."""
+        if connection.subscriptions.pop(topic, None) is not None:
+            self._topics[topic].unsubscribe(connection)
+            self._drop_if_unused(topic)
+
+    def watch(self, connection: Connection, topics: Iterable[UUID]) -> None:
+        """Tell this connection of the heads of these topics, and no longer of those it watched before."""
+        watched = set(topics)
+        before, connection.watched = connection.watched or set(), watched or None
+        for topic in watched - before:
+            self._topic(topic).watchers.add(connection)
+        for topic in before - watched:
+            self._topics[topic].watchers.discard(connection)
+            self._drop_if_unused(topic)
+
+    def deliver(self, topic: UUID, seq: int, frame: bytes, count: int = 0) -> None:
+        """An event of the log, for every live subscriber; `count` is for those who only watch."""
+        known = self._topics.get(topic)
+        if known is not None:
+            known.deliver(seq, text_frame(frame), count)
+            if known.watchers:
+                self._moved.add(known)
+
+    def deliver_ephemeral(self, topic: UUID, frame: bytes, *, except_user: UUID | None = None) -> None:
+        """A frame without a position, for every live subscriber but those of one user; may be dropped."""
+        known = self._topics.get(topic)
+        if known is None:
+            return
+        known.spread()
+        for connection, subscription in list(known.subscriptions.items()):
+            if subscription.live and connection.identity and connection.identity.user != except_user:
+                connection.send(frame, ephemeral=True)
+
+    def deliver_to_user(self, user: UUID, frame: bytes, *, except_connection: UUID | None = None) -> None:
+        """A frame for all connections of a user, or all but one."""
+        for connection in self.connections_of(user):
+            if connection.id != except_connection:
+                connection.send(frame)
+
+    def receive(self, message: Message) -> None:
+        """Do what a message of the bus says; give it to `bus.listen`."""
+        if message.kind == "log":
+            self.deliver(message.topic, message.seq, message.frame, message.count)
+        elif message.kind == "ephemeral":
+            self.deliver_ephemeral(message.topic, message.frame, except_user=message.except_user)
+        elif message.kind == "user":
+            self.deliver_to_user(message.topic, message.frame, except_connection=message.except_connection)
+        else:
+            said = msgspec.json.decode(message.frame, type=dict[str, str])
+            control = self.controls.get(said.get("name", ""))
+            if control is not None:
+                control(said)
+
+    def subscriptions_of(self, topic: UUID) -> list[Subscription]:
+        """All subscriptions to a topic, live or not."""
+        known = self._topics.get(topic)
+        return list(known.subscriptions.values()) if known else []
+
+    def heads_behind(self, connection: Connection, seen: Mapping[UUID, int]) -> dict[str, dict[str, int]]:
+        """The heads of those topics of this connection that are beyond what it has seen."""
+        return {
+            str(topic): {"head": known.head, "count": known.count}
+            for topic, seq in seen.items()
+            if (known := self._topics.get(topic)) is not None
+            and known.head > seq
+            and (connection in known.subscriptions or connection in known.watchers)
+        }
+
+    # People
+
+    def connections_of(self, user: UUID) -> list[Connection]:
+        """The open connections of a user."""
+        return list(self._users.get(user, ()))
+
+    def close_session(self, session: UUID, code: CloseCode = CloseCode.NOT_AUTHENTICATED) -> None:
+        """End all connections of a session, those that are saying hello right now too."""
+        self._revoked[session] = time.monotonic()
+        for connection in list(self._sessions.get(session, ())):
+            connection.close(code)
+
+    def close_user(self, user: UUID, code: CloseCode = CloseCode.NOT_AUTHENTICATED) -> None:
+        """End all connections of a user, those that are saying hello right now too."""
+        self._revoked[user] = time.monotonic()
+        for connection in self.connections_of(user):
+            connection.close(code)
+
+    def attach(self, connection: Connection, identity: Identity) -> None:
+        """This connection is this identity; refuses what was revoked since the hello came in."""
+        for revoked in (identity.session, identity.user):
+            if self._revoked.get(revoked, -1.0) >= connection.hello_at:
+                raise NotAuthenticated
+        connection.identity = identity
+        self._users.setdefault(identity.user, []).append(connection)
+        self._sessions.setdefault(identity.session, []).append(connection)
+
+    def detach(self, connection: Connection) -> None:
+        """Forget a connection."""
+        for topic in list(connection.subscriptions):
+            self.unsubscribe(connection, topic)
+        self.watch(connection, ())
+        identity = connection.identity
+        if identity is not None and connection in self._users.get(identity.user, ()):
+            _remove(self._users, identity.user, connection)
+            _remove(self._sessions, identity.session, connection)
+            for call in self.on_close:
+                call(connection)
+
+    def renew(self, connection: Connection, identity: Identity) -> None:
+        """The same user with a newer token, perhaps of another session."""
+        if connection.identity is not None:
+            _remove(self._sessions, connection.identity.session, connection)
+            _remove(self._users, connection.identity.user, connection)
+        self.attach(connection, identity)
+
+    # One write per connection and tick
+
+    def mark(self, topic: Topic) -> None:
+        """This topic has something to spread at the end of the tick."""
+        self._dirty_topics.append(topic)
+        self._schedule()
+
+    def mark_connection(self, connection: Connection) -> None:
+        """This connection has something to write at the end of the tick."""
+        self._dirty.append(connection)
+        self._schedule()
+
+    def push_all(self, connections: Mapping[Connection, object], data: bytes, frames: int) -> None:
+        """Append joined frames to many connections: the one loop that a message meets per subscriber."""
+        mark, size, crowded = self._dirty.append, len(data), []
+        for connection in connections:
+            out = connection.out
+            if not out:
+                mark(connection)
+            out.append(data)
+            connection.out_bytes += size
+            if connection.out_bytes > CHUNK:
+                crowded.append(connection)
+        self.counters.deliveries += frames * len(connections)
+        self._schedule()
+        for connection in crowded:
+            connection.relieve()
+
+    def flush(self) -> None:
+        """The end of the tick."""
+        self._scheduled = False
+        topics, self._dirty_topics = self._dirty_topics, []
+        for topic in topics:
+            topic.spread()
+        connections, self._dirty = self._dirty, []
+        for connection in connections:
+            connection.flush()
+        if self._dirty_topics or self._dirty:
+            self._schedule()
+
+    def _schedule(self) -> None:
+        if not self._scheduled:
+            self._scheduled = True
+            self._loop.call_soon(self.flush)
+
+    # Repairs
+
+    def start_repair(self, subscription: Subscription) -> None:
+        """Fill a hole from the log, in the background."""
+        if not subscription.repairing:
+            subscription.repairing = True
+            self.counters.repairs += 1
+            task = self._loop.create_task(self._repair(subscription))
+            self._repairs.add(task)
+            task.add_done_callback(self._repairs.discard)
+
+    async def _repair(self, subscription: Subscription) -> None:
+        for attempt in range(REPAIRS):
+            try:
+                await self.repair(subscription)
+            except Exception:
+                log.exception("A repair failed")
+            if subscription.live or not subscription.active:
+                subscription.repairing = False
+                return
+            await asyncio.sleep(0.05 * 2**attempt)
+        subscription.connection.close(CloseCode.INTERNAL)
+
+    # Housekeeping
+
+    def _topic(self, topic: UUID) -> Topic:
+        known = self._topics.get(topic)
+        if known is None:
+            known = self._topics[topic] = Topic(self, topic)
+        return known
+
+    def _drop_if_unused(self, topic: UUID) -> None:
+        if self._topics[topic].unused:
+            del self._topics[topic]
+
+    def _send_heads(self) -> None:
+        owed: dict[Connection, list[str]] = {}
+        for topic in self._moved:
+            entry = f'"{topic.id}":{{"head":{topic.head},"count":{topic.count}}}'
+            for connection in topic.watchers:
+                owed.setdefault(connection, []).append(entry)
+        self._moved.clear()
+        for connection, entries in owed.items():
+            connection.send(f'{{"op":"heads","heads":{{{",".join(entries)}}}}}'.encode(), ephemeral=True)
+
+    def _forget_revoked(self) -> None:
+        oldest = time.monotonic() - REMEMBERED
+        self._revoked = {who: at for who, at in self._revoked.items() if at > oldest}
+
+
+def _remove(index: dict[UUID, list[Connection]], key: UUID, connection: Connection) -> None:
+    found = index[key]
+    found.remove(connection)
+    if not found:
+        del index[key]

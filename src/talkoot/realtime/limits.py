@@ -1,0 +1,56 @@
+"""What a connection may cost: every number of the gateway in one place."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Sizes in bytes, times in seconds, rates in frames a second; a rate of 0 is not limited."""
+
+    frame_bytes: int = 64 * 1024
+    hello_bytes: int = 8 * 1024
+    hello_seconds: float = 5.0
+    fragments: int = 64
+    message_seconds: float = 10.0
+    unanswered: int = 16
+    subscriptions: int = 500
+
+    rate: float = 10.0
+    burst: int = 40
+    user_rate: float = 20.0
+    user_burst: int = 80
+    violations: int = 3
+    violation_seconds: float = 10.0
+
+    heartbeat: float = 25.0
+    missed_heartbeats: int = 2
+
+    out_bytes: int = 1024 * 1024
+    out_writes: int = 8192
+    out_seconds: float = 15.0
+    kernel_bytes: int = 128 * 1024
+
+    connections: int = 50_000
+    connections_per_user: int = 100
+    connections_per_address: int = 2_000
+    unauthenticated: int = 2_000
+
+    heads_seconds: float = 1.0
+    close_seconds: float = 2.0
+    drain_seconds: float = 10.0
+    drain_rate: float = 500.0
+    """Connections that come back within one second of a drain: the window grows with how many there are."""
+
+    def without_rates(self) -> Limits:
+        """The same without limits on rates and on connections: for benchmarks."""
+        many = 1_000_000
+        return replace(
+            self,
+            rate=0.0,
+            user_rate=0.0,
+            connections_per_user=many,
+            connections_per_address=many,
+            unauthenticated=many,
+        )

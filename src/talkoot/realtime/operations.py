@@ -1,0 +1,54 @@
+"""What a client may ask: a plain table from the name of an operation to its schema and its handler."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal
+from uuid import UUID
+
+import msgspec
+
+if TYPE_CHECKING:
+    from talkoot.realtime.connection import Connection
+
+Ref = int | str | None
+Result = msgspec.Struct | dict[str, Any] | None
+Handler = Callable[["Connection", Any], "Result | Awaitable[Result]"]
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """One operation. The handler is called in order of arrival; what it returns, or awaits, is the reply.
+
+    A frame with a `ref` gets exactly one reply: the result with the ref added, `ok` for None, or for a
+    TalkootError a `nack` or an `error`, as `refusal` says.
+    """
+
+    name: str
+    schema: type[msgspec.Struct]
+    handle: Handler
+    refusal: Literal["nack", "error"] = "error"
+
+
+class Hello(msgspec.Struct, frozen=True):
+    """The first frame: a token (programs) or a one-use ticket (browsers), and the level that is needed."""
+
+    token: str | None = None
+    ticket: str | None = None
+    level: int = 1
+    ref: Ref = None
+
+
+class Auth(msgspec.Struct, frozen=True):
+    """Renews an open socket before its token ends."""
+
+    token: str
+    ref: Ref = None
+
+
+class Heartbeat(msgspec.Struct, frozen=True):
+    """A sign of life, with the last position that was seen of each topic."""
+
+    seen: dict[UUID, int] = {}
+    ref: Ref = None

@@ -1,0 +1,111 @@
+"""One connection's view of one topic: first it catches up from the log, then it is live."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+from talkoot.realtime.frames import text_frame
+
+if TYPE_CHECKING:
+    from talkoot.realtime.connection import Connection
+    from talkoot.realtime.topic import Topic
+
+HELD = 1000
+"""Live events held back at most while catching up; when more come, they are read from the log instead."""
+
+
+class Subscription:
+    """Hands every event of a topic over once and in order, however log and live events arrive.
+
+    `position` is the last event handed over. While catching up it may be set: the next event is the one after.
+    """
+
+    __slots__ = ("_held", "_position", "_topic", "connection", "live", "repairing", "shared")
+
+    def __init__(self, topic: Topic, connection: Connection, position: int) -> None:
+        self._topic = topic
+        self.connection = connection
+        self.live = False
+        self.repairing = False
+        self.shared = False
+        """Live, and at the topic's own position: then the topic serves it together with all the others."""
+        self._position = position
+        self._held: dict[int, bytes] | None = None
+
+    @property
+    def topic(self) -> UUID:
+        """What is subscribed to."""
+        return self._topic.id
+
+    @property
+    def active(self) -> bool:
+        """Not unsubscribed, and its connection is open."""
+        return self._topic.subscriptions.get(self.connection) is self
+
+    @property
+    def position(self) -> int:
+        """The last event that was handed over."""
+        return self._topic.position if self.shared else self._position
+
+    @position.setter
+    def position(self, seq: int) -> None:
+        if self.live:
+            raise ValueError("A live subscription moves by its events only")
+        self._position = seq
+
+    def replay(self, events: Iterable[tuple[int, bytes]]) -> None:
+        """Hand over events that were read from the log, in order; those it had before are left out."""
+        if self.live or not self.active:
+            return
+        for seq, frame in events:
+            if seq > self._position:
+                self._position = seq
+                self.connection.push(text_frame(frame))
+
+    def go_live(self) -> None:
+        """Hand over what came in the meantime, then take part in what comes; a hole asks for a repair."""
+        if self.live or not self.active:
+            return
+        self._hand_over_held()
+        if self._topic.head > self._position:
+            self._topic.ask_repair(self)
+        else:
+            self._held = None
+            self.live = True
+            self._topic.share(self)
+
+    def suspend(self) -> None:
+        """Back to catching up: after a change of access, or a hole; then replay and go_live again."""
+        if self.live:
+            self._position = self.position
+            if self.shared:
+                self._topic.unshare(self)
+            self.live = False
+
+    def take(self, seq: int, framed: bytes) -> None:
+        """A live event, when the topic cannot serve this one together with the others."""
+        if seq <= self._position:
+            return
+        if self.live and seq == self._position + 1:
+            self._position = seq
+            self.connection.push(framed)
+            return
+        if self.live:
+            self.live = False
+            self._topic.ask_repair(self)
+        self._hold(seq, framed)
+
+    def _hand_over_held(self) -> None:
+        held = self._held or {}
+        while (framed := held.get(self._position + 1)) is not None:
+            self._position += 1
+            self.connection.push(framed)
+        self._held = {seq: framed for seq, framed in held.items() if seq > self._position}
+
+    def _hold(self, seq: int, framed: bytes) -> None:
+        if self._held is None:
+            self._held = {}
+        if len(self._held) < HELD:
+            self._held[seq] = framed

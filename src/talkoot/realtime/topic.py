@@ -1,0 +1,104 @@
+"""A topic serves all its live subscribers together: framed once, joined once, one write each per tick."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+from talkoot.realtime.subscription import Subscription
+
+if TYPE_CHECKING:
+    from talkoot.realtime.connection import Connection
+    from talkoot.realtime.hub import Hub
+
+
+class Topic:
+    """The subscribers of one topic.
+
+    `shared` are those at `position`: an event for them is appended to one batch, whatever their number. All
+    the others, who catch up or are ahead of what the bus brought, are `apart` and served one by one.
+    """
+
+    __slots__ = ("_batch", "_hub", "apart", "count", "head", "id", "position", "shared", "subscriptions", "watchers")
+
+    def __init__(self, hub: Hub, topic: UUID) -> None:
+        self._hub = hub
+        self.id = topic
+        self.head = 0
+        self.count = 0
+        self.position = 0
+        self.subscriptions: dict[Connection, Subscription] = {}
+        self.shared: dict[Connection, Subscription] = {}
+        self.apart: dict[Connection, Subscription] = {}
+        self.watchers: set[Connection] = set()
+        self._batch: list[bytes] = []
+
+    @property
+    def unused(self) -> bool:
+        """Nobody is here."""
+        return not self.subscriptions and not self.watchers
+
+    def subscribe(self, connection: Connection, position: int) -> Subscription:
+        """A new subscription, catching up; it replaces an older one of the same connection."""
+        self.unsubscribe(connection)
+        subscription = Subscription(self, connection, position)
+        self.subscriptions[connection] = self.apart[connection] = subscription
+        return subscription
+
+    def unsubscribe(self, connection: Connection) -> None:
+        """Nothing more of this topic is handed over, not even what is in this tick's batch."""
+        if self.subscriptions.pop(connection, None) is not None:
+            self.shared.pop(connection, None)
+            self.apart.pop(connection, None)
+
+    def deliver(self, seq: int, framed: bytes, count: int) -> None:
+        """One event for everybody here."""
+        if seq > self.head:
+            self.head, self.count = seq, count
+        if self.shared:
+            self._deliver_shared(seq, framed)
+        if self.apart:
+            for subscription in list(self.apart.values()):
+                subscription.take(seq, framed)
+                if subscription.live:
+                    self.share(subscription)
+
+    def share(self, subscription: Subscription) -> None:
+        """A live subscription joins the others as soon as it stands where they stand."""
+        if not self.shared:
+            self.position = subscription.position
+        elif subscription.position != self.position:
+            return
+        self.spread()
+        del self.apart[subscription.connection]
+        self.shared[subscription.connection] = subscription
+        subscription.shared = True
+
+    def unshare(self, subscription: Subscription) -> None:
+        """A subscription leaves the others, with all that it was owed until now."""
+        self.spread()
+        del self.shared[subscription.connection]
+        self.apart[subscription.connection] = subscription
+        subscription.shared = False
+
+    def spread(self) -> None:
+        """Hand this tick's batch to the connections."""
+        if self._batch:
+            data = self._batch[0] if len(self._batch) == 1 else b"".join(self._batch)
+            frames, self._batch = len(self._batch), []
+            self._hub.push_all(self.shared, data, frames)
+
+    def ask_repair(self, subscription: Subscription) -> None:
+        """A subscription misses something that only the log still has."""
+        self._hub.start_repair(subscription)
+
+    def _deliver_shared(self, seq: int, framed: bytes) -> None:
+        if seq == self.position + 1:
+            self.position = seq
+            if not self._batch:
+                self._hub.mark(self)
+            self._batch.append(framed)
+        elif seq > self.position:
+            for subscription in list(self.shared.values()):
+                subscription.suspend()
+                self.ask_repair(subscription)
