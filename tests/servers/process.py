@@ -1,0 +1,130 @@
+"""A server of the tests as a process: on a leash, stopped politely or by SIGKILL, frozen and thawed."""
+
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+LEASH = Path(__file__).with_name("leash.py")
+
+
+class ServerUnavailableError(Exception):
+    """A test needs a server that cannot be had; the text says how to get it. Tests never skip for that."""
+
+
+@dataclass(frozen=True)
+class User:
+    """Whom a server runs as."""
+
+    uid: int
+    gid: int
+
+
+def free_port() -> int:
+    """A port that was free a moment ago."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def leashed(program: Path, *arguments: str | Path, user: User | None = None) -> list[str]:
+    """The command that runs `program` so that it dies with this process."""
+    whom = ["--user", f"{user.uid}:{user.gid}"] if user else []
+    return [sys.executable, "-IS", str(LEASH), *whom, str(program), *map(str, arguments)]
+
+
+def plain_environment(*dropped: str) -> dict[str, str]:
+    """This process's environment without the variables that start with one of the prefixes."""
+    return {name: value for name, value in os.environ.items() if not name.startswith(dropped or ("PG",))}
+
+
+class Process:
+    """One running program, in a process group of its own, with its output in a file."""
+
+    def __init__(self, command: list[str], *, cwd: Path, log: Path, environment: Mapping[str, str]) -> None:
+        self.log = log
+        with log.open("ab") as output:
+            self._popen = subprocess.Popen(
+                command,
+                cwd=cwd,
+                env=environment,
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
+
+    @property
+    def pid(self) -> int:
+        return self._popen.pid
+
+    @property
+    def running(self) -> bool:
+        return self._popen.poll() is None
+
+    def send_signal(self, number: signal.Signals) -> None:
+        """Send a signal to the program alone."""
+        if self.running:
+            self._popen.send_signal(number)
+
+    def signal_all(self, number: signal.Signals) -> None:
+        """Send a signal to the program and everything it started."""
+        if self.running:
+            os.killpg(self.pid, number)
+
+    def kill(self) -> None:
+        """A crash: no goodbye, for the program and everything it started."""
+        self.signal_all(signal.SIGKILL)
+        self._popen.wait()
+
+    def stop(self, number: signal.Signals, patience: float) -> int:
+        """Ask it to stop; the exit code, or a crash and an error when it does not."""
+        self.send_signal(number)
+        try:
+            return self._popen.wait(patience)
+        except subprocess.TimeoutExpired:
+            self.kill()
+            raise
+
+    def wait_until(self, ready: Callable[[], bool], patience: float) -> None:
+        """Wait for the program to be ready; an early end or a late start shows its log."""
+        deadline = time.monotonic() + patience
+        while not ready():
+            if not self.running:
+                raise ServerUnavailableError(f"It ended with {self._popen.returncode}:\n{self.tail()}")
+            if time.monotonic() > deadline:
+                self.kill()
+                raise ServerUnavailableError(f"It was not ready after {patience} s:\n{self.tail()}")
+            time.sleep(0.01)
+
+    def tail(self) -> str:
+        """The end of what it printed."""
+        return self.log.read_text(errors="replace")[-4000:]
+
+
+def can_apt() -> bool:
+    """Whether a missing program can be installed from Debian."""
+    return sys.platform == "linux" and os.geteuid() == 0 and shutil.which("apt-get") is not None
+
+
+def apt_install(package: str) -> None:
+    """Install a Debian package without starting the daemons that come with it."""
+    environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
+    policy = Path("/usr/sbin/policy-rc.d")
+    ours = not policy.exists()
+    if ours:
+        policy.write_text("#!/bin/sh\nexit 101\n")
+        policy.chmod(0o755)
+    try:
+        subprocess.run(["apt-get", "update", "-qq"], env=environment, check=False)
+        install = ["apt-get", "install", "-y", "-qq", "--no-install-recommends", package]
+        subprocess.run(install, env=environment, check=True)
+    finally:
+        if ours:
+            policy.unlink()

@@ -1,0 +1,93 @@
+"""The program under test: `talkoot serve` as a process of its own, from outside, as people run it."""
+
+import re
+import signal
+import subprocess
+import sys
+from pathlib import Path
+from typing import Self
+
+from tests.servers.process import Process, leashed, plain_environment
+
+PROGRAM = Path(sys.executable).with_name("talkoot")
+ADDRESS = re.compile(r"^Talkoot is at (http://\S+)$", re.MULTILINE)
+
+
+class Talkoot:
+    """One server; settings are given in lower case, without TALKOOT_: `Talkoot(data, rate_limits="on")`."""
+
+    def __init__(self, data: Path, **settings: str) -> None:
+        self.data = data
+        self.port = 0
+        # Tests come from one address, quickly; those about limits switch them on.
+        chosen = {"rate_limits": "off", "log_format": "text", **settings}
+        own = {f"TALKOOT_{name.upper()}": value for name, value in chosen.items()}
+        self.environment = plain_environment("TALKOOT_", "PG") | own
+        self.url = ""
+        self._process: Process | None = None
+        self._starts = 0
+
+    def start(self) -> Self:
+        """Start, or start again on the same port and data; returns when the server says that it answers."""
+        self.data.mkdir(parents=True, exist_ok=True)
+        self._starts += 1
+        command = leashed(PROGRAM, "serve", "--port", str(self.port), "--data", self.data)
+        log = self.data.with_name(f"{self.data.name}.{self._starts}.log")
+        self._process = Process(command, cwd=self.data.parent, log=log, environment=self.environment)
+        self._process.wait_until(self._has_said_where, 30)
+        self.port = int(self.url.rpartition(":")[2])
+        return self
+
+    def run(self, *arguments: str, stdin: str = "") -> subprocess.CompletedProcess[str]:
+        """Run another command of the program on the same data: `talkoot.run("doctor")`."""
+        return subprocess.run(
+            [PROGRAM, *arguments],
+            cwd=self.data.parent,
+            env={**self.environment, "TALKOOT_DATA": str(self.data)},
+            input=stdin,
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+        )
+
+    def kill(self) -> None:
+        """SIGKILL: nothing is finished, nothing is flushed."""
+        self.process.kill()
+
+    def terminate(self, patience: float = 30) -> int:
+        """SIGTERM; waits for the drain and returns the exit code."""
+        return self.process.stop(signal.SIGTERM, patience)
+
+    def send_signal(self, number: signal.Signals) -> None:
+        """Send a signal and do not wait."""
+        self.process.send_signal(number)
+
+    def restart(self) -> Self:
+        """Stop it, politely if it still runs, and start it on the same port and data."""
+        if self.process.running:
+            self.terminate()
+        return self.start()
+
+    def stop(self) -> None:
+        """The end of the test: politely, so that coverage is written."""
+        if self._process and self._process.running:
+            # Sockets that a test left open would be drained at leisure; the second signal ends that.
+            self._process.send_signal(signal.SIGTERM)
+            self._process.stop(signal.SIGTERM, 10)
+
+    @property
+    def process(self) -> Process:
+        assert self._process, "it was never started"
+        return self._process
+
+    @property
+    def log(self) -> str:
+        """All it printed since its last start."""
+        return self.process.log.read_text(errors="replace")
+
+    def _has_said_where(self) -> bool:
+        found = ADDRESS.search(self.log)
+        if found:
+            self.url = found[1]
+        return found is not None
