@@ -27,14 +27,14 @@ def forwarded_address(peer: str, forwarded_for: str, trusted: Collection[str]) -
     """
     networks = _networks(tuple(trusted))
     address = _parse(peer)
-    if not (is_trusted(address, networks) if address else "unix" in trusted):
+    if not (_is_trusted(address, networks) if address else "unix" in trusted):
         return str(address or peer or UNKNOWN)
     for hop in reversed(forwarded_for.split(",")[-_HOPS:]):
         believed = _parse(hop)
         if believed is None:
             break  # what stands further left was written by nobody we know
         address = believed
-        if not is_trusted(address, networks):
+        if not _is_trusted(address, networks):
             break
     return str(address or UNKNOWN)
 
@@ -42,10 +42,10 @@ def forwarded_address(peer: str, forwarded_for: str, trusted: Collection[str]) -
 def comes_from(peer: str, trusted: Collection[str]) -> bool:
     """Whether a peer's address is one of these addresses and networks."""
     address = _parse(peer)
-    return is_trusted(address, _networks(tuple(trusted))) if address else "unix" in trusted
+    return _is_trusted(address, _networks(tuple(trusted))) if address else "unix" in trusted
 
 
-def is_trusted(address: IPv4Address | IPv6Address, networks: tuple[IPv4Network | IPv6Network, ...]) -> bool:
+def _is_trusted(address: IPv4Address | IPv6Address, networks: tuple[IPv4Network | IPv6Network, ...]) -> bool:
     """Whether one of the networks holds the address."""
     return any(address in network for network in networks)
 

@@ -1,0 +1,241 @@
+"""Work that must not be lost: rows of the caller's transaction, claimed under a lease, done at least once.
+
+A claim that is not renewed runs out, and somebody else takes the job. Whoever finishes a job proves that the
+claim is still theirs: what is written together with the finish therefore happens once.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+import msgspec
+from sqlalchemy import Index, delete, func, literal, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Mapped, mapped_column
+
+from talkoot.kernel.clock import DAY, SECOND
+from talkoot.kernel.errors import Conflict, NotFound, TalkootError
+from talkoot.kernel.ids import new_id
+from talkoot.kernel.types import Model
+
+if TYPE_CHECKING:
+    from talkoot.kernel.transactions import Read, Tx
+
+READY, RUNNING, DONE, DEAD = "ready", "running", "done", "dead"
+MAX_ATTEMPTS = 10
+KEEP_DONE = DAY
+KEEP_DEAD = 30 * DAY
+
+_FIRST_WAIT, _LONGEST_WAIT = 5 * SECOND, 3600 * SECOND
+_ERROR_LENGTH = 500
+
+
+class Job(Model):
+    """One job. `due_at`: when to run it; while it runs: when its lease ends; afterwards: when it ended."""
+
+    __tablename__ = "jobs"
+    __table_args__ = (
+        Index("ix_jobs_state_due_at", "state", "due_at"),
+        # A key counts until the job is first taken: a change during the run needs another run.
+        Index("uq_jobs_kind_dedupe", "kind", "dedupe", unique=True),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    kind: Mapped[str]
+    payload: Mapped[str]
+    state: Mapped[str]
+    due_at: Mapped[int]
+    lease: Mapped[UUID | None]
+    attempts: Mapped[int]
+    max_attempts: Mapped[int]
+    dedupe: Mapped[str | None]
+    created_at: Mapped[int]
+    last_error: Mapped[str | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Enqueued:
+    """Emitted for each new job."""
+
+    kind: str
+    due_at: int
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A job in somebody's hands. Its id stays the same at every attempt: an idempotency key for others."""
+
+    id: UUID
+    kind: str
+    payload: dict[str, Any]
+    attempt: int
+    max_attempts: int
+    lease: UUID
+
+
+async def enqueue(
+    tx: Tx,
+    kind: str,
+    payload: dict[str, Any] | None = None,
+    *,
+    run_at: int | None = None,
+    dedupe: str | None = None,
+    max_attempts: int = MAX_ATTEMPTS,
+) -> UUID | None:
+    """Write a job in this transaction; its id, or None when one with this kind and `dedupe` waits already."""
+    job = new_id()
+    due = tx.now if run_at is None else run_at
+    values = {
+        "id": job,
+        "kind": kind,
+        "payload": msgspec.json.encode(payload or {}).decode(),
+        "state": READY,
+        "due_at": due,
+        "attempts": 0,
+        "max_attempts": max_attempts,
+        "dedupe": dedupe,
+        "created_at": tx.now,
+    }
+    insert = sqlite.insert if tx.connection.dialect.name == "sqlite" else postgresql.insert
+    written = insert(Job).values(values).on_conflict_do_nothing(index_elements=["kind", "dedupe"])
+    if (await tx.connection.execute(written.returning(Job.id))).one_or_none() is None:
+        return None
+    await tx.emit(Enqueued(kind, due))
+    return job
+
+
+async def next_due(read: Read, kinds: Sequence[str]) -> int | None:
+    """When the first job of these kinds wants to run, or its lease runs out; None when there is none."""
+    found: int | None = await read.connection.scalar(
+        select(func.min(Job.due_at)).where(Job.state.in_((READY, RUNNING)), Job.kind.in_(kinds))
+    )
+    return found
+
+
+async def claim(tx: Tx, kinds: Sequence[str], limit: int, lease_seconds: float) -> list[Claim]:
+    """Take jobs that are due; those whose every attempt died under its lease are dead letters."""
+    due = (Job.state.in_((READY, RUNNING)), Job.due_at <= tx.now, Job.kind.in_(kinds))
+    await tx.connection.execute(
+        update(Job)
+        .where(*due, Job.state == RUNNING, Job.attempts >= Job.max_attempts)
+        .values(
+            state=DEAD,
+            lease=None,
+            due_at=tx.now,
+            last_error="It took its runner down, or was too slow to answer",
+        )
+    )
+    free = select(Job.id).where(*due).order_by(Job.due_at).limit(limit).with_for_update(skip_locked=True)
+    taken = await tx.connection.execute(
+        update(Job)
+        .where(Job.id.in_(free))
+        .values(
+            state=RUNNING,
+            lease=new_id(),
+            due_at=tx.now + round(lease_seconds * SECOND),
+            attempts=Job.attempts + 1,
+            dedupe=None,
+        )
+        .returning(Job.id, Job.kind, Job.payload, Job.attempts, Job.max_attempts, Job.lease)
+    )
+    return [
+        Claim(row.id, row.kind, msgspec.json.decode(row.payload), row.attempts, row.max_attempts, row.lease)
+        for row in taken
+    ]
+
+
+async def renew(tx: Tx, claims: Sequence[Claim], lease_seconds: float) -> set[UUID]:
+    """Hold on to these claims; the ids of those that are still ours."""
+    held = await tx.connection.execute(
+        update(Job)
+        .where(Job.state == RUNNING, Job.lease.in_({claim.lease for claim in claims}))
+        .values(due_at=tx.now + round(lease_seconds * SECOND))
+        .returning(Job.id)
+    )
+    return {row.id for row in held}
+
+
+async def finish(tx: Tx, claim: Claim) -> None:
+    """The job is done; Conflict when the claim ran out, and with it whatever this transaction did."""
+    await _end(tx, claim, state=DONE, due_at=tx.now)
+
+
+async def hand_back(tx: Tx, claim: Claim) -> None:
+    """Give a job back untried."""
+    await _end(tx, claim, state=READY, due_at=tx.now, attempts=Job.attempts - 1)
+
+
+async def fail(tx: Tx, claim: Claim, error: Exception) -> bool:
+    """Try again later, or give up: after the last attempt, or when the refusal is for good."""
+    in_vain = isinstance(error, TalkootError) and not error.retryable
+    last_error = f"{type(error).__name__}: {error}"[:_ERROR_LENGTH].replace("\0", "")
+    if in_vain or claim.attempt >= claim.max_attempts:
+        await _end(tx, claim, state=DEAD, due_at=tx.now, last_error=last_error)
+        return False
+    wait = max(back_off(claim.attempt), round((getattr(error, "retry_after", None) or 0) * SECOND))
+    await _end(tx, claim, state=READY, due_at=tx.now + wait, last_error=last_error)
+    return True
+
+
+def back_off(attempt: int) -> int:
+    """Microseconds to wait after a failed attempt: doubling up to an hour, less a random part up to half."""
+    longest = min(_LONGEST_WAIT, _FIRST_WAIT << min(attempt - 1, 20))
+    return random.randint(longest // 2, longest)  # noqa: S311 - spreads load, guards nothing
+
+
+async def dead_letters(read: Read, limit: int = 100) -> list[Job]:
+    """The jobs that were given up, the latest first."""
+    found = await read.session.scalars(
+        select(Job).where(Job.state == DEAD).order_by(Job.due_at.desc()).limit(limit)
+    )
+    return list(found)
+
+
+async def retry(tx: Tx, job: UUID) -> None:
+    """Give a dead letter all its attempts again, at once."""
+    changed = await tx.connection.execute(
+        update(Job)
+        .where(Job.id == job, Job.state == DEAD)
+        .values(state=READY, attempts=0, due_at=tx.now)
+        .returning(Job.kind)
+    )
+    row = changed.one_or_none()
+    if row is None:
+        raise NotFound("There is no such dead letter")
+    await tx.emit(Enqueued(row.kind, tx.now))
+
+
+async def drop(tx: Tx, job: UUID) -> None:
+    """Forget a dead letter."""
+    dropped = await tx.connection.execute(
+        delete(Job).where(Job.id == job, Job.state == DEAD).returning(Job.id)
+    )
+    if dropped.one_or_none() is None:
+        raise NotFound("There is no such dead letter")
+
+
+async def counts(read: Read) -> dict[str, int]:
+    """How many jobs there are in each state."""
+    found = await read.connection.execute(select(Job.state, func.count(literal(1))).group_by(Job.state))
+    return {READY: 0, RUNNING: 0, DONE: 0, DEAD: 0} | {row[0]: row[1] for row in found}
+
+
+async def forget_finished(tx: Tx) -> None:
+    """Delete what was done a day ago, and what was given up a month ago."""
+    for state, kept in ((DONE, KEEP_DONE), (DEAD, KEEP_DEAD)):
+        await tx.connection.execute(delete(Job).where(Job.state == state, Job.due_at < tx.now - kept))
+
+
+async def _end(tx: Tx, claim: Claim, **values: Any) -> None:
+    ended = await tx.connection.execute(
+        update(Job)
+        .where(Job.id == claim.id, Job.lease == claim.lease, Job.state == RUNNING)
+        .values(lease=None, **values)
+        .returning(Job.id)
+    )
+    if ended.one_or_none() is None:
+        raise Conflict("The lease of this job ran out")
