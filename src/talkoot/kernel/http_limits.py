@@ -1,0 +1,145 @@
+"""Limits of the HTTP edge, before anything of a request is believed or kept: how often, and how large."""
+
+from __future__ import annotations
+
+import hashlib
+import math
+from collections.abc import MutableMapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from talkoot.kernel.addresses import client_address, limited_as
+from talkoot.kernel.errors import RateLimited, TooLarge
+from talkoot.kernel.http import problem
+from talkoot.kernel.rate_limits import Rule
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+    from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+    from talkoot.kernel.rate_limits import Decision, RateLimiter
+
+# The whole table. A caller is a credential, or an address without one; made-up credentials share an address.
+READS = Rule("http.reads", limit=100, period_seconds=1, burst=300)
+WRITES = Rule("http.writes", limit=20, period_seconds=1, burst=100)
+ADDRESS = Rule("http.address", limit=500, period_seconds=1, burst=2000)
+
+FORM_BYTES = 65_536  # a form holds a sign-in; what is larger is there to cost time
+
+_LIMITED = "/api/"
+_READING = {"GET", "HEAD", "OPTIONS"}
+_FORMS = (b"application/x-www-form-urlencoded", b"multipart/")
+
+
+class LimitRates:
+    """Answers 429 to who asks too often, and tells everybody else how much is left in `RateLimit-*`."""
+
+    def __init__(self, app: ASGIApp, *, limiter: RateLimiter, trusted_proxies: Collection[str]) -> None:
+        self.app = app
+        self._limiter = limiter
+        self._trusted = tuple(trusted_proxies)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Count the request, and let it through or not."""
+        if scope["type"] != "http" or not scope["path"].startswith(_LIMITED):
+            await self.app(scope, receive, send)
+            return
+        decision = await self._decide(scope)
+
+        async def send_with_limits(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                message["headers"] = [*message.get("headers", ()), *_headers(decision)]
+            await send(message)
+
+        if decision.allowed:
+            await self.app(scope, receive, send_with_limits)
+        else:
+            await problem(RateLimited(retry_after=decision.retry_after))(scope, receive, send_with_limits)
+
+    async def _decide(self, scope: Scope) -> Decision:
+        address = limited_as(client_address(scope, self._trusted))
+        everything = await self._limiter.hit(address, ADDRESS)
+        if not everything.allowed:
+            return everything
+        rule = READS if scope["method"] in _READING else WRITES
+        return await self._limiter.hit(_credential(scope) or address, rule)
+
+
+def _credential(scope: Scope) -> str:
+    """A fingerprint of what the caller shows; it need not be true to be counted."""
+    shown = [value for name, value in scope["headers"] if name in {b"authorization", b"cookie"}]
+    return hashlib.sha256(b"\n".join(shown)).hexdigest()[:32] if shown else ""
+
+
+def _headers(decision: Decision) -> list[tuple[bytes, bytes]]:
+    return [
+        (b"ratelimit-limit", b"%d" % decision.limit),
+        (b"ratelimit-remaining", b"%d" % decision.remaining),
+        (b"ratelimit-reset", b"%d" % math.ceil(decision.reset_after)),
+    ]
+
+
+class LimitBodies:
+    """Answers 413 as soon as a body is announced or grows larger than allowed; nothing of it is kept then."""
+
+    def __init__(self, app: ASGIApp, *, max_bytes: int) -> None:
+        self.app = app
+        self._max_bytes = max_bytes
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Let the request through as long as its body is small enough."""
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        body = _Body(receive, send, _allowed(scope, self._max_bytes))
+        if _announced(scope) > body.allowed:
+            body.exceeded = True
+        else:
+            try:
+                await self.app(scope, body.receive, body.send)
+            except _BodyTooLargeError:
+                body.exceeded = True
+        if body.exceeded and not body.answered:
+            response = problem(TooLarge(f"The body may have {body.allowed} bytes"))
+            response.headers["Connection"] = "close"  # the rest of the body is not waited for
+            await response(scope, receive, send)
+
+
+class _BodyTooLargeError(Exception):
+    pass
+
+
+@dataclass(slots=True)
+class _Body:
+    receive_message: Receive
+    send_message: Send
+    allowed: int
+    received: int = 0
+    exceeded: bool = False
+    answered: bool = False
+
+    async def receive(self) -> Message:
+        message = await self.receive_message()
+        if message["type"] == "http.request":
+            self.received += len(message.get("body", b""))
+            if self.received > self.allowed:
+                self.exceeded = True
+                raise _BodyTooLargeError
+        return message
+
+    async def send(self, message: MutableMapping[str, Any]) -> None:
+        if self.exceeded and not self.answered:
+            return  # what the application makes of the broken body; the answer is ours
+        self.answered = True
+        await self.send_message(message)
+
+
+def _allowed(scope: Scope, max_bytes: int) -> int:
+    types = [value.strip().lower() for name, value in scope["headers"] if name == b"content-type"]
+    return min(max_bytes, FORM_BYTES) if any(kind.startswith(_FORMS) for kind in types) else max_bytes
+
+
+def _announced(scope: Scope) -> int:
+    lengths = [value for name, value in scope["headers"] if name == b"content-length"]
+    return max((int(value) for value in lengths if value.isdigit()), default=0)
