@@ -1,4 +1,4 @@
-"""Run a program of the web client's packages in clients/web: `python -m tools.in_web vitest/vitest.mjs run`."""
+"""Run a program of the client's packages in clients/web: `python -m tools.in_web vitest/vitest.mjs run`."""
 
 import subprocess
 import sys
