@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol
 from uuid import UUID
@@ -147,45 +148,48 @@ class Connection:
         """End this connection; nothing is delivered to it any more."""
         if self.closing:
             return
-        self.flush()
         self.closing = True
+        # What is left in the buffer still goes, unless it is too much, or nothing may be seen any more.
+        last = self.out if self.out_bytes <= CHUNK and code is not CloseCode.NOT_AUTHENTICATED else []
+        data = b"".join((*last, close_frame(code, reason)))
         self.out.clear()
         self.out_bytes = 0
         self.hub.counters.closes[code] += 1
         self.hub.detach(self)
         self.close_at = time.monotonic() + self.hub.limits.close_seconds
         self.hub.wheel.add(self, self.close_at)
-        self.link.close(close_frame(code, reason))
+        self.link.close(data)
 
     def check(self, now: float) -> float | None:
         """See which deadline has passed; when to look again."""
         if self.closing:
             return self._end(now)
-        limits = self.hub.limits
-        deadlines = [self.heard + limits.heartbeat * limits.missed_heartbeats]
-        if self.identity is None:
-            deadlines[0] = self.opened + limits.hello_seconds
-        for since, allowed in (
-            (self.paused_since, limits.out_seconds),
-            (self.in_message_since, limits.message_seconds),
-            (self.expires, 0.0),
-            (self.close_at, 0.0),
-        ):
-            deadlines.append(since + allowed if since else now + limits.heartbeat)
-        first = min(deadlines)
-        if first > now:
-            return first
-        self.close(_CODES[deadlines.index(first)] if self.identity else self._unwelcome_code(deadlines))
+        deadline, code = min(self._deadlines())
+        if deadline > now:
+            return deadline
+        self.close(code)
         return None
 
-    def _unwelcome_code(self, deadlines: list[float]) -> CloseCode:
-        late = min(deadlines) == deadlines[0]
-        return CloseCode.HELLO_LATE if late else _CODES[deadlines.index(min(deadlines))]
+    def _deadlines(self) -> Iterator[tuple[float, CloseCode]]:
+        limits = self.hub.limits
+        if self.identity is None:
+            yield self.opened + limits.hello_seconds, CloseCode.HELLO_LATE
+        else:
+            yield self.heard + limits.heartbeat * limits.missed_heartbeats, CloseCode.HEARTBEAT_LOST
+        if self.paused_since:
+            yield self.paused_since + limits.out_seconds, CloseCode.SLOW
+        if self.in_message_since:
+            yield self.in_message_since + limits.message_seconds, CloseCode.PROTOCOL_ERROR
+        if self.expires:
+            yield self.expires, CloseCode.NOT_AUTHENTICATED
+        if self.close_at:
+            yield self.close_at, CloseCode.DRAINING
 
     def _end(self, now: float) -> float | None:
         if self.close_at > now:
             return self.close_at
-        self.link.abort()
+        if self.close_at:  # else the link is gone
+            self.link.abort()
         return None
 
     def _next_chunk(self) -> bytes:
@@ -204,12 +208,3 @@ class Connection:
         del self.out[:taken]
         self.out_bytes -= size
         return data
-
-
-_CODES = (
-    CloseCode.HEARTBEAT_LOST,
-    CloseCode.SLOW,
-    CloseCode.PROTOCOL_ERROR,
-    CloseCode.NOT_AUTHENTICATED,
-    CloseCode.DRAINING,
-)

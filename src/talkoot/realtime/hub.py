@@ -60,6 +60,7 @@ class Hub:
             "session.closed": lambda said: self.close_session(UUID(said["session"])),
             "user.closed": lambda said: self.close_user(UUID(said["user"])),
         }
+        self.welcomed = 0
         self._topics: dict[UUID, Topic] = {}
         self._users: dict[UUID, list[Connection]] = {}
         self._sessions: dict[UUID, list[Connection]] = {}
@@ -181,10 +182,14 @@ class Hub:
 
     def attach(self, connection: Connection, identity: Identity) -> None:
         """This connection is this identity; refuses what was revoked since the hello came in."""
-        for revoked in (identity.session, identity.user):
-            if self._revoked.get(revoked, -1.0) >= connection.hello_at:
-                raise NotAuthenticated
+        if any(
+            self._revoked.get(who, -1.0) >= connection.hello_at for who in (identity.session, identity.user)
+        ):
+            raise NotAuthenticated
+        if connection.identity is not None:
+            self._unlist(connection, connection.identity)
         connection.identity = identity
+        self.welcomed += 1
         self._users.setdefault(identity.user, []).append(connection)
         self._sessions.setdefault(identity.session, []).append(connection)
 
@@ -195,17 +200,14 @@ class Hub:
         self.watch(connection, ())
         identity = connection.identity
         if identity is not None and connection in self._users.get(identity.user, ()):
-            _remove(self._users, identity.user, connection)
-            _remove(self._sessions, identity.session, connection)
+            self._unlist(connection, identity)
             for call in self.on_close:
                 call(connection)
 
-    def renew(self, connection: Connection, identity: Identity) -> None:
-        """The same user with a newer token, perhaps of another session."""
-        if connection.identity is not None:
-            _remove(self._sessions, connection.identity.session, connection)
-            _remove(self._users, connection.identity.user, connection)
-        self.attach(connection, identity)
+    def _unlist(self, connection: Connection, identity: Identity) -> None:
+        self.welcomed -= 1
+        _remove(self._users, identity.user, connection)
+        _remove(self._sessions, identity.session, connection)
 
     # One write per connection and tick
 

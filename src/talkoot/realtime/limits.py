@@ -36,6 +36,8 @@ class Limits:
     connections_per_user: int = 100
     connections_per_address: int = 2_000
     unauthenticated: int = 2_000
+    hello_rate: float = 500.0
+    hello_burst: int = 500
 
     heads_seconds: float = 1.0
     close_seconds: float = 2.0
@@ -53,4 +55,5 @@ class Limits:
             connections_per_user=many,
             connections_per_address=many,
             unauthenticated=many,
+            hello_rate=0.0,
         )

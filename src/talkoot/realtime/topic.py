@@ -19,7 +19,18 @@ class Topic:
     the others, who catch up or are ahead of what the bus brought, are `apart` and served one by one.
     """
 
-    __slots__ = ("_batch", "_hub", "apart", "count", "head", "id", "position", "shared", "subscriptions", "watchers")
+    __slots__ = (
+        "_batch",
+        "_hub",
+        "apart",
+        "count",
+        "head",
+        "id",
+        "position",
+        "shared",
+        "subscriptions",
+        "watchers",
+    )
 
     def __init__(self, hub: Hub, topic: UUID) -> None:
         self._hub = hub

@@ -1,0 +1,251 @@
+"""What a client says: hello first, then operations, in order, each answered once if it has a reference."""
+
+from __future__ import annotations
+
+import asyncio
+import inspect
+import logging
+import time
+from collections.abc import Iterable
+from functools import partial
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+import msgspec
+
+from talkoot.kernel.errors import Forbidden, Invalid, Malformed, NotAuthenticated, RateLimited, TalkootError
+from talkoot.kernel.strict_json import loads
+from talkoot.kernel.token_bucket import TokenBucket
+from talkoot.realtime.close_codes import CloseCode
+from talkoot.realtime.connection import Connection, Identity
+from talkoot.realtime.operations import Auth, Heartbeat, Hello, Operation, Result
+from talkoot.realtime.replies import Asked, Internal, asked, refusal_frame, result_frame
+
+if TYPE_CHECKING:
+    from talkoot.realtime.hub import Hub
+    from talkoot.realtime.presence import PresenceStore
+
+log = logging.getLogger("talkoot.realtime")
+
+LEVEL = 1
+"""The protocol level that is spoken here."""
+
+
+class Conversation:
+    """Takes every text message of every connection and answers it."""
+
+    def __init__(self, hub: Hub, operations: Iterable[Operation], presence: PresenceStore) -> None:
+        self._hub = hub
+        self._presence = presence
+        self._users: dict[UUID, TokenBucket] = {}
+        self._tasks: set[asyncio.Future[Any]] = set()
+        own = (Operation("hb", Heartbeat, self._heartbeat), Operation("auth", Auth, self._renew))
+        self._operations = {operation.name: operation for operation in (*own, *operations)}
+
+    def take(self, connection: Connection, text: str) -> None:
+        """One text message."""
+        connection.heard = time.monotonic()
+        self._hub.counters.frames_in += 1
+        try:
+            frame = loads(text)
+        except Malformed as error:
+            connection.close(CloseCode.BAD_PAYLOAD, error.detail)
+            return
+        if type(frame) is not dict or type(frame.get("op")) is not str:
+            connection.close(CloseCode.BAD_PAYLOAD, "Not an object with an op")
+        elif connection.identity is not None:
+            self._operate(connection, frame)
+        elif connection.hello_at:
+            self._keep_early(connection, text)
+        else:
+            self._hello(connection, frame, len(text))
+
+    def pinged(self, connection: Connection) -> bool:
+        """Whether a ping may be answered: it costs as much as any other frame."""
+        wait = self._wait(connection)
+        if wait:
+            self._violation(connection)
+        return not wait
+
+    def forget_idle(self) -> None:
+        """Forget the buckets that are full again."""
+        now = time.monotonic()
+        self._users = {user: bucket for user, bucket in self._users.items() if not bucket.is_full(now)}
+
+    # Hello
+
+    def _hello(self, connection: Connection, frame: dict[str, Any], size: int) -> None:
+        if size > self._hub.limits.hello_bytes:
+            connection.close(CloseCode.TOO_BIG, "The first frame is too large")
+            return
+        if frame["op"] != "hello":
+            connection.close(CloseCode.NOT_AUTHENTICATED, "Say hello first")
+            return
+        try:
+            hello = msgspec.convert(frame, Hello)
+        except msgspec.ValidationError:
+            connection.close(CloseCode.BAD_PAYLOAD, "A hello has a token or a ticket")
+            return
+        if hello.level > LEVEL:
+            connection.close(CloseCode.VERSION, f"Level {LEVEL} is spoken here")
+            return
+        connection.hello_at = time.monotonic()
+        self._run(self._welcome(connection, hello))
+
+    async def _welcome(self, connection: Connection, hello: Hello) -> None:
+        try:
+            identity = await self._hub.authenticate(hello, connection)
+            if not connection.closing:
+                self._let_in(connection, identity, hello)
+        except TalkootError as error:
+            connection.close(CloseCode.NOT_AUTHENTICATED, error.detail)
+        except Exception:
+            log.exception("A hello failed")
+            connection.close(CloseCode.INTERNAL)
+
+    def _let_in(self, connection: Connection, identity: Identity, hello: Hello) -> None:
+        hub, limits = self._hub, self._hub.limits
+        if len(hub.connections_of(identity.user)) >= limits.connections_per_user:
+            connection.close(CloseCode.TOO_MANY, "Too many connections of one user")
+            return
+        hub.attach(connection, identity)
+        _expire(connection, identity)
+        welcome = {
+            "op": "welcome",
+            "conn": connection.id,
+            "user": {"id": identity.user},
+            "heartbeat": limits.heartbeat,
+            "limits": {
+                "frame": limits.frame_bytes,
+                "unanswered": limits.unanswered,
+                "subscriptions": limits.subscriptions,
+                "rate": limits.rate,
+                "burst": limits.burst,
+            },
+            "level": LEVEL,
+            **identity.welcome,
+        }
+        connection.send(result_frame(Asked(hello.ref), welcome) or b"")
+        self._presence.connected(identity.user, connection.id)
+        for call in hub.on_open:
+            call(connection)
+        early, connection.early = connection.early or (), None
+        for text in early:
+            self.take(connection, text)
+
+    def _keep_early(self, connection: Connection, text: str) -> None:
+        """What comes while the hello is looked at waits for the welcome."""
+        if connection.early is None:
+            connection.early = []
+        connection.early.append(text)
+        if len(connection.early) > self._hub.limits.unanswered:
+            connection.close(CloseCode.TOO_MANY, "Too much before the welcome")
+
+    # Operations
+
+    def _operate(self, connection: Connection, frame: dict[str, Any]) -> None:
+        if connection.closing:
+            return
+        operation = self._operations.get(frame["op"])
+        to = Asked()
+        try:
+            to = asked(frame, operation.refusal if operation else "error")
+            self._admit(connection)
+            if operation is None:
+                raise Invalid(f"There is no operation {frame['op'][:32]!r}", code="unknown_op")
+            outcome = operation.handle(connection, _command(frame, operation))
+        except Exception as error:
+            self._refuse(connection, to, error)
+            return
+        if inspect.isawaitable(outcome):
+            connection.unanswered += 1
+            self._run(outcome).add_done_callback(partial(self._settle, connection, to))
+        else:
+            self._reply(connection, to, outcome)
+
+    def _admit(self, connection: Connection) -> None:
+        wait = self._wait(connection)
+        if wait:
+            self._violation(connection)
+            raise RateLimited(retry_after=wait)
+        if connection.unanswered >= self._hub.limits.unanswered:
+            raise RateLimited(
+                "Too many frames are not answered yet", code="too_many_unanswered", retry_after=1.0
+            )
+
+    def _wait(self, connection: Connection) -> float:
+        limits, now = self._hub.limits, time.monotonic()
+        wait = connection.bucket.take(now, limits.rate, limits.burst)
+        if wait or not limits.user_rate or connection.identity is None:
+            return wait
+        bucket = self._users.get(connection.identity.user)
+        if bucket is None:
+            bucket = self._users[connection.identity.user] = TokenBucket()
+        return bucket.take(now, limits.user_rate, limits.user_burst)
+
+    def _violation(self, connection: Connection) -> None:
+        limits, now = self._hub.limits, time.monotonic()
+        recent = [at for at in connection.violations or () if at > now - limits.violation_seconds]
+        connection.violations = [*recent, now]
+        if len(connection.violations) >= limits.violations:
+            connection.close(CloseCode.RATE_LIMITED)
+
+    def _settle(self, connection: Connection, to: Asked, done: asyncio.Future[Result]) -> None:
+        connection.unanswered -= 1
+        if done.cancelled():
+            self._refuse(connection, to, Internal())
+        elif (error := done.exception()) is not None:
+            self._refuse(connection, to, error)
+        else:
+            self._reply(connection, to, done.result())
+
+    def _reply(self, connection: Connection, to: Asked, result: Result) -> None:
+        frame = result_frame(to, result)
+        if frame is not None:
+            connection.send(frame)
+
+    def _refuse(self, connection: Connection, to: Asked, error: BaseException) -> None:
+        if not isinstance(error, TalkootError):
+            log.error("An operation failed", exc_info=error)
+            error = Internal()
+        if error.code == RateLimited.code:  # told the same way whatever was asked
+            to = Asked(to.ref, to.cid, "nack")
+        self._hub.counters.refusals[error.code] += 1
+        connection.send(refusal_frame(to, error))
+
+    def _run(self, awaitable: Any) -> asyncio.Future[Any]:
+        future = asyncio.ensure_future(awaitable)
+        self._tasks.add(future)
+        future.add_done_callback(self._tasks.discard)
+        return future
+
+    # Built in
+
+    def _heartbeat(self, connection: Connection, beat: Heartbeat) -> dict[str, Any]:
+        if connection.identity is not None:
+            self._presence.connected(connection.identity.user, connection.id)
+        return {"op": "hb", "heads": self._hub.heads_behind(connection, beat.seen)}
+
+    async def _renew(self, connection: Connection, auth: Auth) -> None:
+        asked_at = time.monotonic()
+        identity = await self._hub.authenticate(Hello(token=auth.token), connection)
+        if connection.identity is None or connection.closing:
+            raise NotAuthenticated
+        if identity.user != connection.identity.user:
+            raise Forbidden("This token is another user's")
+        connection.hello_at = asked_at
+        self._hub.attach(connection, identity)
+        _expire(connection, identity)
+
+
+def _expire(connection: Connection, identity: Identity) -> None:
+    left = identity.expires_at / 1_000_000 - time.time()
+    connection.expires = time.monotonic() + left
+    connection.hub.wheel.add(connection, connection.expires)
+
+
+def _command(frame: dict[str, Any], operation: Operation) -> msgspec.Struct:
+    try:
+        return msgspec.convert(frame, operation.schema)
+    except msgspec.ValidationError as error:
+        raise Invalid(str(error)) from None

@@ -1,0 +1,108 @@
+"""Sockets and HTTP on one port: uvicorn's HTTP protocol, which hands the gateway's path to the gateway."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+import time
+from typing import TYPE_CHECKING
+
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
+
+from talkoot.realtime.handshake import Upgrade
+from talkoot.realtime.socket import GatewaySocket
+
+if TYPE_CHECKING:
+    from websockets.frames import Frame
+
+    from talkoot.realtime.gateway import Gateway
+
+HEAD_SECONDS = 10.0
+"""How long a client may take to send the head of a request."""
+
+_PONGS = 256 * 1024
+
+
+class BoundedHTTP(HttpToolsProtocol):
+    """HTTP where nobody may take for ever to say what he wants (slowloris)."""
+
+    slot = -1
+    _head_since = 0.0
+
+    @property
+    def gateway(self) -> Gateway:
+        """The gateway that the application's lifespan made."""
+        return self.app_state["gateway"]  # type: ignore[no-any-return]
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        """A client has connected, and the clock ticks for its first head."""
+        super().connection_made(transport)
+        self._head_since = time.monotonic()
+        self.gateway.hub.wheel.add(self, self._head_since + HEAD_SECONDS)
+
+    def on_message_begin(self) -> None:
+        """The first byte of a request."""
+        super().on_message_begin()
+        self._head_since = time.monotonic()
+
+    def on_headers_complete(self) -> None:
+        """The head is complete."""
+        self._head_since = 0.0
+        super().on_headers_complete()
+
+    def handle_websocket_upgrade(self) -> None:
+        """A request for a socket has come: the kernel shall not hide what its client does not read."""
+        sock = self.transport.get_extra_info("socket")
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, self.gateway.hub.limits.kernel_bytes)
+        super().handle_websocket_upgrade()
+
+    def check(self, now: float) -> float | None:
+        """End a connection whose head does not end."""
+        if self.transport.is_closing() or self.transport.get_protocol() is not self:
+            return None
+        if self._head_since and now - self._head_since >= HEAD_SECONDS:
+            self.transport.abort()
+            return None
+        return (self._head_since or now) + HEAD_SECONDS
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Gone; uvicorn itself forgets its keep-alive timer when the client reset the connection."""
+        super().connection_lost(exc)
+        self._unset_keepalive_if_required()
+
+
+class OnePortHTTP(BoundedHTTP):
+    """The gateway's path goes to the gateway, other sockets to the application."""
+
+    def handle_websocket_upgrade(self) -> None:
+        """A request for a socket has come."""
+        path, _, query = self.url.partition(b"?")
+        if path.decode("latin-1") != self.gateway.path or self.scope["method"] != "GET":
+            super().handle_websocket_upgrade()
+            return
+        self.connections.discard(self)
+        link = GatewaySocket(self.gateway, self.server_state.connections)
+        self.transport.set_protocol(link)
+        upgrade = Upgrade.read(query, self.scope["headers"])
+        link.begin(self.transport, upgrade, self.client[0] if self.client else "")
+
+
+class BoundedWebSocket(WebSocketsSansIOProtocol):
+    """uvicorn's sockets, with a bound on fragments and on pongs that nobody reads."""
+
+    fragments = 64
+
+    def handle_cont(self, event: Frame) -> None:
+        """One more fragment."""
+        if len(self.frames) >= self.fragments:
+            self.conn.fail(1009, "Too many fragments")
+            self.handle_parser_exception()
+        else:
+            super().handle_cont(event)
+
+    def handle_ping(self) -> None:
+        """The answer to a ping, as long as answers are read."""
+        super().handle_ping()
+        if self.transport.get_write_buffer_size() > _PONGS:
+            self.transport.abort()

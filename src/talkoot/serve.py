@@ -1,0 +1,121 @@
+"""Runs the program: one process, one port, one line when it answers, and an orderly end."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+import signal
+import socket
+import sys
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
+from types import FrameType
+from typing import TYPE_CHECKING, Any, Literal
+
+import uvicorn
+
+from talkoot.realtime.one_port import BoundedHTTP, BoundedWebSocket, OnePortHTTP
+
+if TYPE_CHECKING:
+    from talkoot.realtime.gateway import Gateway
+
+BACKLOG = 2048
+_SIGNALS = (signal.SIGTERM, signal.SIGINT)
+_LAST_REQUESTS = 5
+"""Seconds that HTTP requests get to end after all sockets are gone."""
+
+
+def run(
+    app: Any,
+    *,
+    host: str,
+    port: int,
+    gateway: Literal["own", "asgi"] = "own",
+    trusted_proxies: Collection[str] = (),
+    frame_bytes: int = 64 * 1024,
+) -> int:
+    """Serve until a signal comes and all clients were sent away; the exit code."""
+    for name in ("uvicorn", "uvicorn.error", "uvicorn.access", "websockets"):
+        logging.getLogger(name).setLevel(logging.WARNING)  # below it, they tell URLs and headers
+    config = uvicorn.Config(
+        app,
+        http=OnePortHTTP if gateway == "own" else BoundedHTTP,
+        ws=BoundedWebSocket,
+        ws_max_size=frame_bytes,
+        ws_ping_interval=None,
+        ws_per_message_deflate=False,
+        lifespan="on",
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        proxy_headers=bool(trusted_proxies),
+        forwarded_allow_ips=list(trusted_proxies),
+        timeout_graceful_shutdown=_LAST_REQUESTS,
+    )
+    listener = listen(host, port)
+    Server(config, f"http://{_for_url(host)}:{listener.getsockname()[1]}").run([listener])
+    return 0
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """A listening socket; port 0 takes a free one."""
+    family, _, _, _, address = socket.getaddrinfo(
+        host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
+    )[0]
+    listener = socket.socket(family, socket.SOCK_STREAM)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    listener.bind(address)
+    listener.listen(BACKLOG)
+    listener.setblocking(False)
+    return listener
+
+
+class Server(uvicorn.Server):
+    """uvicorn, which would close all sockets at once: here the first signal drains, the second ends at once."""
+
+    def __init__(self, config: uvicorn.Config, url: str) -> None:
+        super().__init__(config)
+        self._url = url
+        self._signalled = False
+        self._draining: asyncio.Task[None] | None = None
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Start, and say where it is when it answers."""
+        await super().startup(sockets)
+        if self.started:
+            self._loop = asyncio.get_running_loop()
+            print(f"Talkoot is at {self._url}", flush=True)  # noqa: T201 - others wait for this line
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Take the signals; unlike uvicorn, do not raise them again at the end: a drain is a success."""
+        before = {number: signal.signal(number, self.handle_exit) for number in _SIGNALS}
+        try:
+            yield
+        finally:
+            for number, handler in before.items():
+                signal.signal(number, handler)
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        """The first signal drains; a second, or one before the start, ends at once."""
+        del frame
+        if not self.started or self._signalled:
+            sys.stdout.flush()
+            os._exit(128 + sig)
+        self._signalled = True
+        self._loop.call_soon_threadsafe(self._begin_drain)
+
+    def _begin_drain(self) -> None:
+        self._draining = self._loop.create_task(self._drain())
+
+    async def _drain(self) -> None:
+        gateway: Gateway = self.lifespan.state["gateway"]
+        try:
+            await gateway.drain()
+        finally:
+            self.should_exit = True
+
+
+def _for_url(host: str) -> str:
+    return f"[{host}]" if ":" in host else host
