@@ -12,7 +12,7 @@ from talkoot.kernel.types import Model
 
 
 class User(Model):
-    """A person or a program; `username_key` and `email_key` are what must be unique, whatever the letters' case."""
+    """A person or a program; `username_key` and `email_key` are unique, whatever the letters' case."""
 
     __tablename__ = "users"
 
@@ -30,7 +30,7 @@ class User(Model):
 
 
 class Session(Model):
-    """One sign-in, from one device. `kind` is `cookie` or `token`; the cookie's secret is stored as a hash."""
+    """One sign-in, from one device. `kind` is `cookie` or `token`; the cookie's secret is kept as a hash."""
 
     __tablename__ = "sessions"
     __table_args__ = (Index("ix_sessions_user", "user_id"),)

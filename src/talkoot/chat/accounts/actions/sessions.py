@@ -1,0 +1,172 @@
+"""Sessions: opened by a sign-in, kept alive by use, closed by hand or by a stolen refresh token."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+from sqlalchemy import insert, select, update
+
+from talkoot.chat.accounts.events import SessionClosed
+from talkoot.chat.accounts.models import RefreshToken, Session, User
+from talkoot.chat.accounts.queries import live_session
+from talkoot.kernel.clock import DAY
+from talkoot.kernel.errors import NotAuthenticated
+from talkoot.kernel.ids import fingerprint, new_id, new_token
+
+if TYPE_CHECKING:
+    from typing import Literal
+
+    from sqlalchemy import ColumnElement
+
+    from talkoot.kernel.transactions import Tx
+
+LONGEST = 365 * DAY  # then everybody signs in again, however often the session was used
+MOST = 200  # open sessions of one user; the one used least recently gives way
+
+
+@dataclass(frozen=True, slots=True)
+class Device:
+    """Where a sign-in comes from, as shown in the list of one's sessions."""
+
+    address: str
+    user_agent: str
+
+
+@dataclass(frozen=True, slots=True)
+class OpenedSession:
+    """A new session and its secret: what the cookie carries, or the first refresh token."""
+
+    session: UUID
+    user: UUID
+    secret: str
+    expires_at: int
+
+
+@dataclass(frozen=True, slots=True)
+class Rotated:
+    """The next refresh token of a session."""
+
+    session: UUID
+    user: UUID
+    refresh_token: str
+
+
+async def open_session(
+    tx: Tx, user: User, kind: Literal["cookie", "token"], device: Device, *, checked: str | None, days: int
+) -> OpenedSession:
+    """Open a session; NotAuthenticated if the password is no longer the one whose hash was `checked`."""
+    now_stored = await tx.session.get(User, user.id)
+    if now_stored is None or now_stored.deactivated_at is not None or now_stored.password_hash != checked:
+        raise NotAuthenticated("Username or password is wrong", code="invalid_credentials")
+    await _make_room(tx, user.id)
+    opened = OpenedSession(new_id(), user.id, new_token(), tx.now + days * DAY)
+    await tx.connection.execute(
+        insert(Session).values(
+            id=opened.session,
+            user_id=user.id,
+            kind=kind,
+            secret_hash=fingerprint(opened.secret) if kind == "cookie" else None,
+            user_agent=device.user_agent,
+            address=device.address,
+            created_at=tx.now,
+            last_seen_at=tx.now,
+            expires_at=opened.expires_at,
+        )
+    )
+    if kind == "token":
+        await _add_refresh_token(tx, opened.session, opened.secret, opened.expires_at)
+    return opened
+
+
+async def touch_session(tx: Tx, session: UUID, *, days: int) -> int:
+    """The session is in use: it ends that much later; when."""
+    created = await tx.connection.scalar(select(Session.created_at).where(Session.id == session))
+    expires = min(tx.now + days * DAY, (created or 0) + LONGEST)
+    await tx.connection.execute(
+        update(Session).where(Session.id == session).values(last_seen_at=tx.now, expires_at=expires)
+    )
+    return expires
+
+
+async def rotate_refresh_token(tx: Tx, token: str, *, days: int) -> Rotated | None:
+    """Use a refresh token, once; None if it does not hold.
+
+    A token that was used before was stolen, now or then: its whole session is closed. That must be
+    committed, so it is an answer and not an error.
+    """
+    hashed = fingerprint(token)
+    session = await tx.connection.scalar(
+        update(RefreshToken)
+        .where(
+            RefreshToken.token_hash == hashed,
+            RefreshToken.used_at.is_(None),
+            RefreshToken.expires_at > tx.now,
+        )
+        .values(used_at=tx.now)
+        .returning(RefreshToken.session_id)
+    )
+    if session is None:
+        await _close_if_used_before(tx, hashed)
+        return None
+    live = await live_session(tx, session, tx.now)
+    if live is None:
+        return None
+    expires = await touch_session(tx, session, days=days)
+    following = new_token()
+    await _add_refresh_token(tx, session, following, expires)
+    return Rotated(session, live.actor.user, following)
+
+
+async def close_session(tx: Tx, user: UUID, session: UUID) -> bool:
+    """Close one of someone's sessions; False if they have no such one open."""
+    closed = await _close(tx, Session.id == session, Session.user_id == user)
+    return bool(closed)
+
+
+async def close_sessions_of(tx: Tx, user: UUID, *, keep: UUID | None = None) -> int:
+    """Close all of someone's sessions, or all but one; how many there were."""
+    others = () if keep is None else (Session.id != keep,)
+    return len(await _close(tx, Session.user_id == user, *others))
+
+
+async def _close(tx: Tx, *which: ColumnElement[bool]) -> list[UUID]:
+    closed = (
+        await tx.connection.execute(
+            update(Session)
+            .where(Session.revoked_at.is_(None), *which)
+            .values(revoked_at=tx.now)
+            .returning(Session.id, Session.user_id)
+        )
+    ).all()
+    for row in closed:
+        await tx.emit(SessionClosed(row.id, row.user_id))
+    return [row.id for row in closed]
+
+
+async def _close_if_used_before(tx: Tx, hashed: bytes) -> None:
+    session = await tx.connection.scalar(
+        select(RefreshToken.session_id).where(
+            RefreshToken.token_hash == hashed, RefreshToken.used_at.is_not(None)
+        )
+    )
+    if session is not None:
+        await _close(tx, Session.id == session)
+
+
+async def _add_refresh_token(tx: Tx, session: UUID, token: str, expires_at: int) -> None:
+    await tx.connection.execute(
+        insert(RefreshToken).values(token_hash=fingerprint(token), session_id=session, expires_at=expires_at)
+    )
+
+
+async def _make_room(tx: Tx, user: UUID) -> None:
+    surplus = await tx.connection.scalars(
+        select(Session.id)
+        .where(Session.user_id == user, Session.revoked_at.is_(None), Session.expires_at > tx.now)
+        .order_by(Session.last_seen_at.desc(), Session.id.desc())
+        .offset(MOST - 1)
+    )
+    for session in surplus.all():
+        await _close(tx, Session.id == session)

@@ -1,0 +1,119 @@
+"""Accounts: made, changed, deactivated."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+from sqlalchemy import select
+
+from talkoot.chat.accounts.actions.sessions import close_sessions_of
+from talkoot.chat.accounts.events import ProfileChanged, UserDeactivated
+from talkoot.chat.accounts.models import User
+from talkoot.chat.accounts.names import display_name_from, email_from, time_zone_from, username_from
+from talkoot.chat.accounts.queries import user_with_id
+from talkoot.kernel.errors import Conflict, FieldError
+from talkoot.kernel.ids import new_id
+
+if TYPE_CHECKING:
+    from talkoot.chat.accounts.actors import Actor
+    from talkoot.chat.accounts.schemas import ProfileChanges
+    from talkoot.kernel.transactions import Read, Tx
+
+
+@dataclass(frozen=True, slots=True)
+class NewUser:
+    """An account to be made; without a password hash nobody can sign in with a password."""
+
+    username: str
+    display_name: str
+    password_hash: str | None = None
+    email: str | None = None
+    time_zone: str = "UTC"
+    bot: bool = False
+
+
+async def create_user(tx: Tx, new: NewUser) -> User:
+    """An account; Conflict if the username, or one that looks the same, or the email address is taken."""
+    username = username_from(new.username)
+    email = email_from(new.email) if new.email else None
+    await _refuse_taken(tx, username_key=username.key)
+    user = User(
+        id=new_id(),
+        username=username.shown,
+        username_key=username.key,
+        display_name=display_name_from(new.display_name),
+        password_hash=new.password_hash,
+        time_zone=time_zone_from(new.time_zone),
+        bot=new.bot,
+        created_at=tx.now,
+    )
+    await _set_email(tx, user, email)
+    tx.session.add(user)
+    await tx.flush()
+    return user
+
+
+@dataclass(frozen=True, slots=True)
+class NewHash:
+    """The hash of a new password, and that of the current one which was given with it."""
+
+    checked: str | None
+    hash: str
+
+
+async def change_profile(
+    tx: Tx, actor: Actor, changes: ProfileChanges, password: NewHash | None = None
+) -> User:
+    """Change what is given of oneself; a new password closes all one's other sessions."""
+    user = await user_with_id(tx, actor.user)
+    if changes.display_name is not None:
+        user.display_name = display_name_from(changes.display_name)
+    if changes.time_zone is not None:
+        user.time_zone = time_zone_from(changes.time_zone)
+    if "email" in changes.model_fields_set:
+        await _set_email(tx, user, email_from(changes.email) if changes.email else None)
+    if password is not None:
+        if user.password_hash != password.checked:
+            raise Conflict("The password was changed at the same moment")
+        await set_password(tx, user, password.hash, keep=actor.session)
+    await tx.flush()
+    await tx.emit(ProfileChanged(user.id))
+    return user
+
+
+async def set_password(tx: Tx, user: User, password_hash: str, *, keep: UUID | None = None) -> None:
+    """Give someone another password and close their sessions, all but the one to keep."""
+    user.password_hash = password_hash
+    await close_sessions_of(tx, user.id, keep=keep)
+
+
+async def deactivate_user(tx: Tx, user: UUID) -> None:
+    """Close an account; what the person wrote stays."""
+    found = await user_with_id(tx, user)
+    if found.deactivated_at is None:
+        found.deactivated_at = tx.now
+        await close_sessions_of(tx, user)
+        await tx.emit(UserDeactivated(user))
+
+
+async def reactivate_user(tx: Tx, user: UUID) -> None:
+    """Open a closed account again; its old sessions stay closed."""
+    (await user_with_id(tx, user)).deactivated_at = None
+
+
+async def _set_email(tx: Tx, user: User, email: str | None) -> None:
+    key = email.casefold() if email else None
+    if key is not None and key != user.email_key:
+        await _refuse_taken(tx, email_key=key)
+    user.email, user.email_key = email, key
+
+
+async def _refuse_taken(read: Read, **unique: str) -> None:
+    ((column, key),) = unique.items()
+    with read.session.no_autoflush:
+        taken = await read.session.scalar(select(User.id).filter_by(**unique))
+    if taken is not None:
+        field = column.removesuffix("_key")
+        raise Conflict(f"This {field} is taken", fields=(FieldError(field, "taken", f"{key} is taken"),))

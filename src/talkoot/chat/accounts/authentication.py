@@ -1,0 +1,114 @@
+"""From a token, a cookie or a ticket to the one who acts, whatever the transport."""
+
+from __future__ import annotations
+
+import hmac
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Literal
+from uuid import UUID
+
+from talkoot.chat.accounts.actions import touch_session
+from talkoot.chat.accounts.queries import live_session
+from talkoot.chat.accounts.throttle import WRONG_TOKEN, count_wrong
+from talkoot.chat.accounts.tokens import TICKET_SECONDS, Vouched
+from talkoot.kernel.clock import MINUTE
+from talkoot.kernel.errors import NotAuthenticated, TalkootError
+from talkoot.kernel.ids import fingerprint
+
+if TYPE_CHECKING:
+    from talkoot.chat.accounts.actors import Actor
+    from talkoot.chat.accounts.gate import Gate
+    from talkoot.chat.accounts.session_cache import LiveSession
+
+TOUCHED_EVERY = 10 * MINUTE
+
+
+@dataclass(frozen=True, slots=True)
+class Admission:
+    """Who was let in, by what, and until when (microseconds since the epoch)."""
+
+    actor: Actor
+    by: Literal["bearer", "cookie", "ticket"]
+    until: int
+
+
+async def admit_bearer(gate: Gate, token: str, address: str) -> Admission:
+    """Who sent this access token. NotAuthenticated, or RateLimited after many wrong ones."""
+    try:
+        vouched = gate.tokens.verify_access_token(token, gate.kernel.clock.now())
+    except NotAuthenticated as refusal:
+        if refusal.code != "token_expired":
+            await count_wrong(gate.kernel.limits, address, WRONG_TOKEN)
+        raise
+    live = await _vouched_session(gate, vouched)
+    if live.kind != "token":
+        raise _ended()
+    return Admission(live.actor, "bearer", min(vouched.until, live.expires_at))
+
+
+async def admit_cookie(gate: Gate, cookie: str) -> Admission:
+    """Whose browser sent this cookie."""
+    session, _, secret = cookie.partition(".")
+    try:
+        live = await session_that_holds(gate, UUID(hex=session))
+    except ValueError:
+        raise _ended() from None
+    if not hmac.compare_digest(live.secret_hash or b"", fingerprint(secret)):
+        raise _ended()
+    return Admission(live.actor, "cookie", live.expires_at)
+
+
+async def admit_ticket(gate: Gate, ticket: str, address: str) -> Admission:
+    """Who was given this ticket; it works once."""
+    try:
+        once, vouched = gate.tokens.verify_ticket(ticket, gate.kernel.clock.now())
+    except NotAuthenticated as refusal:
+        if refusal.code != "token_expired":
+            await count_wrong(gate.kernel.limits, address, WRONG_TOKEN)
+        raise
+    if not await gate.tickets.use(once, TICKET_SECONDS + 1):
+        raise NotAuthenticated("The ticket was used before", code="ticket_used")
+    live = await _vouched_session(gate, vouched)
+    return Admission(live.actor, "ticket", min(vouched.until, live.expires_at))
+
+
+async def session_that_holds(gate: Gate, session: UUID) -> LiveSession:
+    """A session that is neither closed nor expired; NotAuthenticated otherwise."""
+    now = gate.kernel.clock.now()
+    live = gate.sessions.get(session) or await _read_session(gate, session, now)
+    if live is None or live.expires_at <= now:
+        raise _ended()
+    return live
+
+
+async def _read_session(gate: Gate, session: UUID, now: int) -> LiveSession | None:
+    generation = gate.sessions.generation
+    async with gate.kernel.uow.read() as read:
+        live = await live_session(read, session, now)
+    if live is None:
+        return None
+    if live.last_seen_at + TOUCHED_EVERY <= now:
+        live = await _touched(gate, live, now)
+    gate.sessions.put(live, generation)
+    return live
+
+
+async def _touched(gate: Gate, live: LiveSession, now: int) -> LiveSession:
+    try:
+        expires = await gate.kernel.uow.run(
+            lambda tx: touch_session(tx, live.actor.session, days=gate.session_days), key=live.actor.session
+        )
+    except TalkootError:  # a full disk must not stop people from reading
+        return live
+    return replace(live, last_seen_at=now, expires_at=expires)
+
+
+async def _vouched_session(gate: Gate, vouched: Vouched) -> LiveSession:
+    live = await session_that_holds(gate, vouched.session)
+    if live.actor.user != vouched.user:
+        raise _ended()
+    return live
+
+
+def _ended() -> NotAuthenticated:
+    return NotAuthenticated("The session has ended; sign in again")

@@ -1,0 +1,31 @@
+"""What accounts tells the others."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from uuid import UUID
+
+
+@dataclass(frozen=True, slots=True)
+class SessionClosed:
+    """A session ended before its time: its cookie, tokens and sockets hold no longer."""
+
+    session: UUID
+    user: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class UserDeactivated:
+    """An account was closed, and with it all its sessions."""
+
+    user: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class ProfileChanged:
+    """What others see of a user is different now."""
+
+    user: UUID

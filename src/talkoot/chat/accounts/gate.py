@@ -1,0 +1,42 @@
+"""What is needed to let somebody in, made once by `app.py` and kept for as long as the program runs."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from talkoot.chat.accounts.passwords import Passwords
+from talkoot.chat.accounts.session_cache import SessionCache
+from talkoot.chat.accounts.tokens import Tokens
+
+if TYPE_CHECKING:
+    from talkoot.chat.accounts.events import SessionClosed, UserDeactivated
+    from talkoot.kernel.context import Kernel
+    from talkoot.realtime.tickets import OnceStore
+
+
+class Gate:
+    """The kernel, and beside it the keys, the threads that hash, and the sessions that are known to hold."""
+
+    def __init__(self, kernel: Kernel, tickets: OnceStore) -> None:
+        self.kernel = kernel
+        self.tickets = tickets
+        self.tokens = Tokens(kernel.secrets, kernel.settings)
+        self.passwords = Passwords()
+        self.sessions = SessionCache()
+
+    @property
+    def session_days(self) -> int:
+        """After how many days without use a session ends."""
+        return self.kernel.settings.session_days
+
+    def session_closed(self, closed: SessionClosed) -> None:
+        """Listener after the commit; call `sessions.forget` on the other nodes."""
+        self.sessions.forget(closed.session)
+
+    def user_deactivated(self, deactivated: UserDeactivated) -> None:
+        """Listener after the commit; call `sessions.forget_user` on the other nodes."""
+        self.sessions.forget_user(deactivated.user)
+
+    def close(self) -> None:
+        """Let go of the threads."""
+        self.passwords.close()

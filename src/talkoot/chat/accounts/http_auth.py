@@ -1,0 +1,127 @@
+"""Who sends a request: the dependencies through which every route of the API learns it."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import Depends, Request, Security
+from fastapi.security import APIKeyCookie, OAuth2PasswordBearer
+
+from talkoot.chat.accounts.actions import Device
+from talkoot.chat.accounts.actors import Actor
+from talkoot.chat.accounts.authentication import Admission, admit_bearer, admit_cookie
+from talkoot.chat.accounts.cookies import cookie_name
+from talkoot.chat.accounts.gate import Gate
+from talkoot.chat.accounts.origins import is_own_origin
+from talkoot.kernel.addresses import client_address
+from talkoot.kernel.errors import Forbidden, Malformed, NotAuthenticated, UnsupportedType
+
+_SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+_SECRETS = frozenset({"access_token", "refresh_token", "token", "ticket"})
+_AGENT_SHOWN = 200
+
+# These two only describe to OpenAPI what `optional_admission` does.
+_bearer = OAuth2PasswordBearer(tokenUrl="/api/v1/auth/token", scheme_name="bearer", auto_error=False)
+_cookie = APIKeyCookie(name="talkoot", scheme_name="cookie", auto_error=False)
+
+
+def gate_of(request: Request) -> Gate:
+    """The running gate."""
+    gate: Gate = request.state.gate
+    return gate
+
+
+GateDep = Annotated[Gate, Depends(gate_of)]
+
+
+def address_of(request: Request) -> str:
+    """The address of the client, seen through the proxies that are trusted."""
+    return client_address(request.scope, request.state.kernel.settings.trusted_proxies)
+
+
+def device_of(request: Request) -> Device:
+    """Where a sign-in comes from."""
+    agent = "".join(c for c in request.headers.get("user-agent", "") if c.isprintable())
+    return Device(address_of(request), agent[:_AGENT_SHOWN])
+
+
+ClientAddress = Annotated[str, Depends(address_of)]
+ClientDevice = Annotated[Device, Depends(device_of)]
+
+
+async def optional_admission(
+    request: Request,
+    gate: GateDep,
+    _bearer_described: Annotated[str | None, Security(_bearer)],
+    _cookie_described: Annotated[str | None, Security(_cookie)],
+) -> Admission | None:
+    """Who sends the request, or None for nobody; credentials that do not hold are refused, not ignored."""
+    if _SECRETS & request.query_params.keys():
+        raise Malformed("A secret in an address ends up in logs: send it in the Authorization header")
+    scheme, _, token = request.headers.get("authorization", "").partition(" ")
+    if scheme.lower() == "bearer":
+        return await admit_bearer(gate, token.strip(), address_of(request))
+    cookie = request.cookies.get(cookie_name(gate))
+    if not cookie:
+        return None
+    admission = await admit_cookie(gate, cookie)
+    if request.method not in _SAFE:
+        _refuse_forgery(request, gate, admission)
+    return admission
+
+
+OptionalAdmission = Annotated[Admission | None, Depends(optional_admission)]
+
+
+async def current_admission(admission: OptionalAdmission) -> Admission:
+    """Who sends the request; NotAuthenticated for nobody."""
+    if admission is None:
+        raise NotAuthenticated
+    return admission
+
+
+CurrentAdmission = Annotated[Admission, Depends(current_admission)]
+
+
+async def current_actor(admission: CurrentAdmission) -> Actor:
+    """The one who acts."""
+    return admission.actor
+
+
+async def optional_actor(admission: OptionalAdmission) -> Actor | None:
+    """The one who acts, if anybody is signed in."""
+    return admission.actor if admission else None
+
+
+CurrentActor = Annotated[Actor, Depends(current_actor)]
+OptionalActor = Annotated[Actor | None, Depends(optional_actor)]
+
+
+async def refuse_foreign_page(request: Request, gate: GateDep) -> None:
+    """For what makes a session: no page of another site, and JSON, which a plain form can not send."""
+    _refuse_foreign_origin(request, gate)
+    if _has_body(request) and not _is_json(request):
+        raise UnsupportedType("The body must be application/json")
+
+
+def _refuse_forgery(request: Request, gate: Gate, admission: Admission) -> None:
+    _refuse_foreign_origin(request, gate)
+    if not gate.tokens.is_csrf(admission.actor.session, request.headers.get("x-csrf-token", "")):
+        raise Forbidden("The header X-CSRF-Token is missing or wrong", code="csrf")
+    if _has_body(request) and not _is_json(request):
+        raise Forbidden("With a cookie, only application/json is taken", code="csrf")
+
+
+def _refuse_foreign_origin(request: Request, gate: Gate) -> None:
+    origin = request.headers.get("origin")
+    host = request.headers.get("host", "")
+    if origin is not None and not is_own_origin(gate.kernel.settings, origin.lower(), host):
+        raise Forbidden("A page of another site may not do this", code="foreign_origin")
+
+
+def _has_body(request: Request) -> bool:
+    return request.headers.get("content-length", "0") != "0" or "transfer-encoding" in request.headers
+
+
+def _is_json(request: Request) -> bool:
+    return request.headers.get("content-type", "").partition(";")[0].strip().lower() == "application/json"

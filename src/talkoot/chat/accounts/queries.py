@@ -1,0 +1,109 @@
+"""Reading users and sessions."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+from sqlalchemy import select
+
+from talkoot.chat.accounts.actors import Actor
+from talkoot.chat.accounts.models import Session, User
+from talkoot.chat.accounts.names import username_key
+from talkoot.chat.accounts.session_cache import LiveSession
+from talkoot.kernel.errors import NotFound
+
+if TYPE_CHECKING:
+    from talkoot.kernel.transactions import Read
+
+_LIVE = select(
+    Session.id,
+    Session.user_id,
+    Session.kind,
+    Session.secret_hash,
+    Session.last_seen_at,
+    Session.expires_at,
+    User.username,
+    User.bot,
+).join(User, User.id == Session.user_id)
+
+
+async def find_user(read: Read, user: UUID) -> User | None:
+    """A user, if there is one with this id."""
+    return await read.session.get(User, user)
+
+
+async def user_with_id(read: Read, user: UUID) -> User:
+    """A user; NotFound if there is none with this id."""
+    found = await find_user(read, user)
+    if found is None:
+        raise NotFound("There is no such user")
+    return found
+
+
+async def find_user_by_login(read: Read, login: str) -> User | None:
+    """Who signs in with this username or email address."""
+    taken = (
+        User.email_key == login.strip().casefold()
+        if "@" in login
+        else User.username_key == username_key(login.strip())
+    )
+    return (await read.session.scalars(select(User).where(taken))).first()
+
+
+async def list_users(read: Read, *, after: UUID | None = None, limit: int = 1000) -> Sequence[User]:
+    """Users in the order of their ids."""
+    query = select(User).order_by(User.id).limit(limit)
+    if after is not None:
+        query = query.where(User.id > after)
+    return (await read.session.scalars(query)).all()
+
+
+async def live_session(read: Read, session: UUID, now: int) -> LiveSession | None:
+    """A session that is neither closed nor expired, of a user who may still sign in."""
+    found = await read.connection.execute(
+        _LIVE.where(
+            Session.id == session,
+            Session.revoked_at.is_(None),
+            Session.expires_at > now,
+            User.deactivated_at.is_(None),
+        )
+    )
+    row = found.first()
+    if row is None:
+        return None
+    actor = Actor(row.user_id, row.username, row.id, row.bot)
+    return LiveSession(actor, row.kind, row.secret_hash, row.last_seen_at, row.expires_at)
+
+
+async def live_sessions_of(read: Read, user: UUID, now: int) -> Sequence[Session]:
+    """Someone's open sessions, the one used last first."""
+    return (
+        await read.session.scalars(
+            select(Session)
+            .where(Session.user_id == user, Session.revoked_at.is_(None), Session.expires_at > now)
+            .order_by(Session.last_seen_at.desc(), Session.id)
+        )
+    ).all()
+
+
+async def ended_sessions(read: Read, sessions: Sequence[UUID], now: int) -> set[UUID]:
+    """Those of the sessions that hold no longer: for sockets whose node missed the message that said so."""
+    holding = await read.connection.scalars(
+        select(Session.id)
+        .join(User, User.id == Session.user_id)
+        .where(
+            Session.id.in_(sessions),
+            Session.revoked_at.is_(None),
+            Session.expires_at > now,
+            User.deactivated_at.is_(None),
+        )
+    )
+    return {*sessions} - {*holding}
+
+
+async def has_signed_in_from(read: Read, user: UUID | None, address: str) -> bool:
+    """Whether someone signed in from this address before."""
+    there = select(Session.id).where(Session.user_id == (user or UUID(int=0)), Session.address == address)
+    return await read.connection.scalar(there.limit(1)) is not None

@@ -1,0 +1,114 @@
+"""What is signed and not stored: access tokens (JWT, RFC 9068), socket tickets, CSRF tokens."""
+
+from __future__ import annotations
+
+import secrets as randomness
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+from joserfc import jwt
+from joserfc.errors import JoseError
+from joserfc.jwk import OctKey
+
+from talkoot.kernel.clock import SECOND
+from talkoot.kernel.errors import NotAuthenticated
+
+if TYPE_CHECKING:
+    from talkoot.kernel.secrets import Secrets
+    from talkoot.settings import Settings
+
+TICKET_SECONDS = 30
+_AUDIENCE = "talkoot"
+_LONGEST = 2048
+# Ours alone: any other algorithm, type, key id, key address or critical extension is somebody else's token.
+_HEADER = {"alg": "HS256", "typ": "at+jwt"}
+
+
+@dataclass(frozen=True, slots=True)
+class Vouched:
+    """What a signed value vouches for: a user's session, until a moment (microseconds since the epoch)."""
+
+    session: UUID
+    user: UUID
+    until: int
+
+
+class Tokens:
+    """Signs and checks; each purpose has a key of its own."""
+
+    def __init__(self, secrets: Secrets, settings: Settings) -> None:
+        self._secrets = secrets
+        self._key = OctKey.import_key(secrets.key_for("access-token"))
+        self._issuer = settings.public_url or "talkoot"
+        self.access_seconds = settings.access_token_minutes * 60
+
+    def access_token(self, session: UUID, user: UUID, now: int) -> str:
+        """A signed access token."""
+        seconds = now // SECOND
+        claims = {
+            "iss": self._issuer,
+            "aud": _AUDIENCE,
+            "sub": str(user),
+            "sid": str(session),
+            "iat": seconds,
+            "exp": seconds + self.access_seconds,
+            "jti": randomness.token_urlsafe(12),
+        }
+        return jwt.encode(_HEADER, claims, self._key, algorithms=["HS256"])
+
+    def verify_access_token(self, token: str, now: int) -> Vouched:
+        """What an access token says; NotAuthenticated for one that is not ours, or too old."""
+        if len(token) > _LONGEST or not token.isascii():
+            raise _refused()
+        try:
+            decoded = jwt.decode(token, self._key, algorithms=["HS256"])
+        except (JoseError, ValueError):
+            raise _refused() from None
+        if decoded.header != _HEADER:
+            raise _refused()
+        vouched = self._read_claims(decoded.claims, now)
+        if vouched.until <= now:
+            raise NotAuthenticated("The access token has expired", code="token_expired")
+        return vouched
+
+    def ticket(self, vouched: Vouched, now: int) -> str:
+        """A ticket that opens one socket, once, within the next half minute."""
+        ends = now + TICKET_SECONDS * SECOND
+        value = (
+            f"{randomness.token_urlsafe(16)}.{vouched.session.hex}.{vouched.user.hex}.{vouched.until}.{ends}"
+        )
+        return f"{value}.{self._secrets.sign('ws-ticket', value)}"
+
+    def verify_ticket(self, ticket: str, now: int) -> tuple[str, Vouched]:
+        """A ticket's own id, which works once, and what it vouches for; or NotAuthenticated."""
+        value, _, signature = ticket.rpartition(".")
+        if len(ticket) > _LONGEST or not self._secrets.verify("ws-ticket", value, signature):
+            raise _refused("ticket")
+        once, session, user, until, ends = value.split(".")
+        if int(ends) <= now or int(until) <= now:
+            raise NotAuthenticated("The ticket has expired", code="token_expired")
+        return once, Vouched(UUID(session), UUID(user), int(until))
+
+    def csrf(self, session: UUID) -> str:
+        """The token that a cookie session's unsafe requests carry in a header."""
+        return self._secrets.sign("csrf", session.hex)
+
+    def is_csrf(self, session: UUID, given: str) -> bool:
+        """Whether this is that session's token, in constant time."""
+        return self._secrets.verify("csrf", session.hex, given)
+
+    def _read_claims(self, claims: dict[str, Any], now: int) -> Vouched:
+        if claims.get("iss") != self._issuer or claims.get("aud") != _AUDIENCE:
+            raise _refused()
+        expires, begins = claims.get("exp"), claims.get("nbf", 0)
+        if type(expires) is not int or type(begins) is not int or begins * SECOND > now:
+            raise _refused()
+        try:
+            return Vouched(UUID(claims["sid"]), UUID(claims["sub"]), expires * SECOND)
+        except (KeyError, ValueError, TypeError, AttributeError):
+            raise _refused() from None
+
+
+def _refused(what: str = "access token") -> NotAuthenticated:
+    return NotAuthenticated(f"The {what} does not hold")
