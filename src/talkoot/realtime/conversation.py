@@ -18,7 +18,7 @@ from talkoot.kernel.strict_json import loads
 from talkoot.kernel.token_bucket import TokenBucket
 from talkoot.realtime.close_codes import CloseCode
 from talkoot.realtime.connection import Connection, Identity
-from talkoot.realtime.operations import Auth, Heartbeat, Hello, Operation, Result
+from talkoot.realtime.operations import Auth, Heartbeat, Hello, Operation, Reply, Result
 from talkoot.realtime.replies import Asked, Internal, asked, refusal_frame, result_frame
 
 if TYPE_CHECKING:
@@ -200,9 +200,11 @@ class Conversation:
             self._reply(connection, to, done.result())
 
     def _reply(self, connection: Connection, to: Asked, result: Result) -> None:
-        frame = result_frame(to, result)
+        frame = result_frame(to, result.result if isinstance(result, Reply) else result)
         if frame is not None:
             connection.send(frame)
+        if isinstance(result, Reply):
+            result.then()
 
     def _refuse(self, connection: Connection, to: Asked, error: BaseException) -> None:
         if not isinstance(error, TalkootError):

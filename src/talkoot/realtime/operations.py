@@ -13,7 +13,17 @@ if TYPE_CHECKING:
     from talkoot.realtime.connection import Connection
 
 Ref = int | str | None
-Result = msgspec.Struct | dict[str, Any] | None
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """A result, and what is to happen right after it was sent."""
+
+    result: msgspec.Struct | dict[str, Any]
+    then: Callable[[], None]
+
+
+Result = msgspec.Struct | dict[str, Any] | Reply | None
 Handler = Callable[["Connection", Any], "Result | Awaitable[Result]"]
 
 
