@@ -17,7 +17,7 @@ from starlette.exceptions import HTTPException
 
 from talkoot.kernel.context import Kernel
 from talkoot.kernel.errors import FieldError, Invalid, Malformed, TalkootError
-from talkoot.kernel.strict_json import decode
+from talkoot.kernel.strict_json import loads
 
 log = logging.getLogger("talkoot.http")
 
@@ -47,7 +47,7 @@ class ProblemField(BaseModel):
 class _StrictRequest(Request):
     async def json(self) -> Any:
         if not hasattr(self, "_strict"):
-            self._strict = decode(await self.body())
+            self._strict = loads(await self.body())
         return self._strict
 
 
@@ -106,7 +106,10 @@ def problem(error: TalkootError) -> Response:
     if error.status == HTTPStatus.UNAUTHORIZED:
         headers["WWW-Authenticate"] = "Bearer"
     return Response(
-        msgspec.json.encode(body), status_code=error.status, headers=headers, media_type="application/problem+json"
+        msgspec.json.encode(body),
+        status_code=error.status,
+        headers=headers,
+        media_type="application/problem+json",
     )
 
 
@@ -125,9 +128,13 @@ def answer_problems(app: FastAPI) -> None:
         assert isinstance(error, HTTPException)
         return problem(_from_status(error.status_code, error.headers or {}))
 
+    async def crashed(_request: Request, _error: Exception) -> Response:
+        return problem(TalkootError())  # what it was stands in the log, and nowhere else
+
     app.add_exception_handler(TalkootError, refused)
     app.add_exception_handler(RequestValidationError, invalid)
     app.add_exception_handler(HTTPException, http)
+    app.add_exception_handler(Exception, crashed)
 
 
 def _validation(error: RequestValidationError) -> TalkootError:
