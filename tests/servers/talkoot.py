@@ -19,8 +19,8 @@ class Talkoot:
     def __init__(self, data: Path, **settings: str) -> None:
         self.data = data
         self.port = 0
-        # Tests come from one address, quickly; those about limits switch them on.
-        chosen = {"rate_limits": "off", "log_format": "text", **settings}
+        # Tests come from one address, quickly, and do not wait for a slow goodbye; some ask for these.
+        chosen = {"rate_limits": "off", "drain_seconds": "0.2", "log_format": "text", **settings}
         own = {f"TALKOOT_{name.upper()}": value for name, value in chosen.items()}
         self.environment = plain_environment("TALKOOT_", "PG") | own
         self.url = ""
@@ -72,9 +72,7 @@ class Talkoot:
     def stop(self) -> None:
         """The end of the test: politely, so that coverage is written."""
         if self._process and self._process.running:
-            # Sockets that a test left open would be drained at leisure; the second signal ends that.
-            self._process.send_signal(signal.SIGTERM)
-            self._process.stop(signal.SIGTERM, 10)
+            self._process.stop(signal.SIGTERM, 15)
 
     @property
     def process(self) -> Process:
