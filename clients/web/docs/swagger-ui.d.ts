@@ -1,0 +1,10 @@
+declare module "swagger-ui-dist/swagger-ui-es-bundle.js" {
+  interface Options {
+    url: string;
+    domNode: Element;
+    deepLinking?: boolean;
+    docExpansion?: "list" | "full" | "none";
+    validatorUrl?: string | null;
+  }
+  export default function SwaggerUI(options: Options): unknown;
+}

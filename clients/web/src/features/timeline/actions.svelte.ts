@@ -1,0 +1,40 @@
+import { copy } from "../../lib/clipboard";
+import type { Message, Room } from "../../lib/wire";
+import type { Chat } from "../../stores/chat.svelte";
+import { roomPath } from "../../stores/route.svelte";
+import { toasts } from "../../stores/toasts.svelte";
+import type { IconName } from "../../ui/Icon.svelte";
+
+export interface Action {
+  key: string;
+  label: string;
+  icon: IconName;
+  act: () => void;
+}
+
+async function copyLink(message: Message): Promise<void> {
+  const link = new URL(roomPath(message.room, message.id), location.origin).href;
+  toasts.add((await copy(link)) ? "The link was copied." : "The browser did not let us copy the link.");
+}
+
+/** What the person may do with a message, each with its key. */
+export function actionsOf(
+  chat: Chat,
+  room: Room,
+  message: Message,
+  threaded: boolean,
+  on: { edit: () => void; remove: () => void },
+): Action[] {
+  if (message.deleted) return [];
+  const mine = message.sender.id === chat.me.id;
+  const actions: Action[] = [];
+  if (!threaded && room.member) {
+    actions.push({ key: "r", label: "Reply in thread", icon: "reply", act: () => chat.openThread(message) });
+  }
+  if (mine) actions.push({ key: "e", label: "Edit", icon: "edit", act: on.edit });
+  actions.push({ key: "c", label: "Copy link", icon: "link", act: () => void copyLink(message) });
+  if (mine || chat.rooms.can(room, "messages.moderate")) {
+    actions.push({ key: "delete", label: "Delete", icon: "trash", act: on.remove });
+  }
+  return actions;
+}

@@ -1,0 +1,97 @@
+import type { Id, Message, RoomEvent, Time, User } from "./wire";
+
+/** Somebody came or went: a line of the timeline that is not a message. */
+export interface SystemLine {
+  id: Id;
+  seq: number;
+  ts: Time;
+  type: "member.joined" | "member.left" | "room.updated";
+  user: Id | null;
+  text: string;
+}
+
+export type Lookup = (id: Id) => User;
+
+/** Joins two lists by id, ascending by seq; the newer copy of a message wins. */
+export function join(have: readonly Message[], more: readonly Message[]): Message[] {
+  const byId = new Map(have.map((message) => [message.id, message]));
+  for (const message of more) byId.set(message.id, message);
+  return [...byId.values()].sort((a, b) => a.seq - b.seq);
+}
+
+/** The message that a `message.created` event tells of. */
+export function messageOf(event: RoomEvent, lookup: Lookup): Message {
+  const body = event.body as { text: string; thread?: Id | null };
+  return {
+    id: event.id,
+    room: event.room,
+    seq: event.seq,
+    sender: lookup(event.sender ?? ""),
+    text: body.text,
+    ts: event.ts,
+    edited_at: null,
+    deleted: false,
+    thread: body.thread ?? null,
+    reply_count: 0,
+  };
+}
+
+/** What a later event changes in a message that is there already. */
+export function change(message: Message, event: RoomEvent): Message {
+  const body = event.body as { text?: string; edited_at?: Time; reply_count?: number };
+  switch (event.type) {
+    case "message.updated":
+      return message.deleted
+        ? message
+        : { ...message, text: body.text ?? "", edited_at: body.edited_at ?? event.ts };
+    case "message.deleted":
+      return { ...message, text: "", deleted: true };
+    case "thread.updated":
+      return { ...message, reply_count: body.reply_count ?? message.reply_count };
+    default:
+      return message;
+  }
+}
+
+/**
+ * Applies events to a list of messages. `belongs` says which new messages are part of the list;
+ * an event about a message outside it changes nothing.
+ */
+export function apply(
+  messages: readonly Message[],
+  events: readonly RoomEvent[],
+  lookup: Lookup,
+  belongs: (message: Message) => boolean,
+): Message[] {
+  const byId = new Map(messages.map((message) => [message.id, message]));
+  for (const event of events) {
+    if (event.type === "message.created") {
+      const message = messageOf(event, lookup);
+      if (!byId.has(message.id) && belongs(message)) byId.set(message.id, message);
+      continue;
+    }
+    const known = byId.get((event.body.message ?? "") as Id);
+    if (known) byId.set(known.id, change(known, event));
+  }
+  return [...byId.values()].sort((a, b) => a.seq - b.seq);
+}
+
+/** The lines that events add beside messages. */
+export function linesOf(events: readonly RoomEvent[]): SystemLine[] {
+  const lines: SystemLine[] = [];
+  for (const { id, seq, ts, type, sender, body } of events) {
+    if (type === "member.joined" || type === "member.left") {
+      lines.push({ id, seq, ts, type, user: (body.user ?? sender) as Id | null, text: "" });
+    } else if (type === "room.updated") {
+      lines.push({ id, seq, ts, type, user: sender, text: describe(body) });
+    }
+  }
+  return lines;
+}
+
+function describe(body: Record<string, unknown>): string {
+  if (typeof body.name === "string") return `renamed the room to ${body.name}`;
+  if (typeof body.topic === "string")
+    return body.topic ? `set the topic: ${body.topic}` : "cleared the topic";
+  return "changed the room";
+}

@@ -1,0 +1,267 @@
+import { SvelteMap } from "svelte/reactivity";
+import { all, api } from "../lib/api";
+import { Batch } from "../lib/batch";
+import { Socket, type Status, type Stop } from "../lib/socket";
+import { knownZone } from "../lib/time";
+import type {
+  Category,
+  Id,
+  Me,
+  Member,
+  Message,
+  Notice,
+  Room,
+  RoomEvent,
+  ServerFrame,
+  User,
+  Workspace,
+} from "../lib/wire";
+import { Follower } from "./follower";
+import { Outbox } from "./outbox.svelte";
+import { People } from "./people.svelte";
+import { Reading } from "./reading.svelte";
+import { Rooms } from "./rooms.svelte";
+import { roomPath, route } from "./route.svelte";
+import { Thread } from "./thread.svelte";
+import { Timeline } from "./timeline.svelte";
+import { toasts } from "./toasts.svelte";
+import { Attendance } from "./attendance.svelte";
+
+const OPEN_TIMELINES = 12;
+
+/** The chat of one signed-in person: it owns the connection and hands what arrives to the stores. */
+export class Chat {
+  me = $state.raw<Me>() as Me;
+  status = $state<Status>("connecting");
+  stopped = $state<Stop | null>(null);
+  workspaces = $state.raw<Workspace[]>([]);
+  workspace = $state.raw<Workspace | null>(null);
+  categories = $state.raw<Category[]>([]);
+  ready = $state(false);
+  thread = $state.raw<Thread | null>(null);
+  /** The newest message of somebody else in the open room, for those who listen to the page. */
+  announced = $state("");
+  readonly zone = $derived(knownZone(this.me.time_zone));
+  readonly people = new People();
+  readonly timelines = new SvelteMap<Id, Timeline>();
+  readonly rooms: Rooms;
+  readonly outbox: Outbox;
+  readonly reading: Reading;
+  readonly attendance: Attendance;
+  readonly socket: Socket;
+  readonly #follower: Follower;
+  readonly #arrived = new Batch<RoomEvent>((events) => this.#apply(events));
+  #fresh = true;
+
+  constructor(
+    me: Me,
+    private readonly left: (why: Stop) => void,
+  ) {
+    this.me = me;
+    this.people.add(me);
+    this.rooms = new Rooms(me.id);
+    this.socket = new Socket({
+      status: (status, why) => this.#standing(status, why),
+      welcome: () => void this.#welcome(),
+      frame: (frame) => this.#frame(frame),
+      seen: () => this.#follower.seen(),
+    });
+    this.outbox = new Outbox(me.id, this.socket);
+    this.reading = new Reading(this.socket, this.rooms);
+    this.attendance = new Attendance(this.socket, this.people, this.rooms);
+    this.#follower = new Follower(this.socket, {
+      events: (_room, events) => events.forEach((event) => this.#arrived.add(event)),
+      restart: (room) => this.#restart(room),
+    });
+  }
+
+  async start(): Promise<void> {
+    this.workspaces = await all<Workspace>("/workspaces");
+    this.workspace = this.workspaces[0] ?? null;
+    await this.#readWorkspace();
+    this.ready = true;
+    this.socket.start();
+  }
+
+  stop(): void {
+    this.socket.stop();
+    this.#arrived.flush();
+  }
+
+  async change(workspace: Workspace): Promise<void> {
+    for (const room of this.rooms.byId.keys()) this.#follower.drop(room);
+    this.rooms.replaceAll([]);
+    this.timelines.clear();
+    this.thread = null;
+    this.workspace = workspace;
+    route.go("/");
+    await this.#readWorkspace();
+  }
+
+  /** The timeline of a room, read when it is opened for the first time. */
+  timeline(room: Id): Timeline {
+    let timeline = this.timelines.get(room);
+    if (!timeline) {
+      timeline = new Timeline(room, this.people);
+      this.timelines.set(room, timeline);
+      const oldest = [...this.timelines.keys()].find((id) => id !== room && id !== this.reading.room);
+      if (this.timelines.size > OPEN_TIMELINES && oldest) this.timelines.delete(oldest);
+    }
+    return timeline;
+  }
+
+  openThread(message: Message): void {
+    const root = message.thread ?? message.id;
+    if (this.thread?.root === root) return;
+    this.thread = new Thread(message.room, root, this.people);
+    void this.thread.open();
+  }
+
+  /** A room is ours now: made, joined, or we were taken in. */
+  admit(room: Room): void {
+    if (room.workspace !== this.workspace?.id) return;
+    this.people.meet(...(room.users ?? []));
+    this.rooms.put(room);
+    if (room.member) void this.#follower.add(room).catch(() => undefined);
+    this.attendance.subscribe();
+  }
+
+  /** A room is no longer ours: nothing of it stays here. */
+  expel(room: Id): void {
+    this.#follower.drop(room);
+    const known = this.rooms.get(room);
+    this.rooms.byId.delete(room);
+    this.timelines.delete(room);
+    if (this.thread?.room === room) this.thread = null;
+    if (route.place.name === "room" && route.place.room === room) {
+      if (known) toasts.add(`You are no longer in ${this.rooms.title(known)}.`);
+      route.go("/", true);
+    }
+  }
+
+  async direct(users: User[]): Promise<void> {
+    const room = await api.post<Room>(`/workspaces/${this.workspace!.id}/direct`, {
+      users: users.map((user) => user.id),
+    });
+    this.admit(room);
+    route.go(roomPath(room.id));
+  }
+
+  async members(): Promise<Member[]> {
+    const members = await all<Member>(`/workspaces/${this.workspace!.id}/members`);
+    this.people.add(...members.map((member) => member.user));
+    return members;
+  }
+
+  async #readWorkspace(): Promise<void> {
+    if (!this.workspace) return;
+    const id = this.workspace.id;
+    const [rooms, categories] = await Promise.all([
+      all<Room>(`/workspaces/${id}/rooms`),
+      all<Category>(`/workspaces/${id}/categories`).catch(() => []),
+      this.members(),
+    ]);
+    this.rooms.replaceAll(rooms);
+    for (const room of rooms) this.people.meet(...(room.users ?? []));
+    this.categories = categories.sort((a, b) => a.position - b.position);
+    await Promise.all(rooms.filter((room) => room.member).map((room) => this.#follower.add(room)));
+  }
+
+  #standing(status: Status, why?: Stop): void {
+    this.status = status;
+    if (status !== "open") this.outbox.pause();
+    if (status === "stopped" && why && why !== "closed") {
+      this.stopped = why;
+      this.left(why);
+    }
+  }
+
+  async #welcome(): Promise<void> {
+    try {
+      await this.#follower.resume();
+      // What the log already holds of ours must be known before anything is sent again.
+      this.#arrived.flush();
+      this.outbox.resume();
+      this.attendance.subscribe(true);
+      if (!this.#fresh) await this.#refresh();
+      this.#fresh = false;
+    } catch {
+      // The connection broke again; the next welcome does it all once more.
+    }
+  }
+
+  /** Rooms may have come, gone or been read elsewhere while we were away. */
+  async #refresh(): Promise<void> {
+    if (!this.workspace) return;
+    const rooms = await all<Room>(`/workspaces/${this.workspace.id}/rooms`);
+    const now = new Set(rooms.filter((room) => room.member).map((room) => room.id));
+    for (const room of [...this.rooms.mine]) if (!now.has(room.id)) this.expel(room.id);
+    for (const room of rooms) {
+      if (!this.#follower.has(room.id)) this.admit(room);
+      else this.rooms.change(room.id, { unread: room.unread, read_seq: room.read_seq, count: room.count });
+    }
+  }
+
+  async #restart(id: Id): Promise<Room | null> {
+    try {
+      const room = await api.get<Room>(`/rooms/${id}`);
+      this.rooms.put(room);
+      await this.timelines.get(id)?.open();
+      if (this.thread?.room === id) await this.thread.open();
+      return room;
+    } catch {
+      this.expel(id);
+      return null;
+    }
+  }
+
+  #frame(frame: ServerFrame): void {
+    switch (frame.op) {
+      case "ev":
+        return this.#follower.event(frame);
+      case "heads":
+        this.rooms.heads(frame.heads);
+        return this.#follower.heads(frame.heads);
+      case "hb":
+        return this.#follower.heads(frame.heads ?? {});
+      case "typing":
+        return frame.user === this.me.id ? undefined : this.people.startTyping(frame.room, frame.user);
+      case "presence":
+        return this.attendance.told(frame.users);
+      case "reset":
+        return void this.#follower.reset(frame.room);
+      case "gone":
+        return this.expel(frame.room);
+      case "notice":
+        return this.#notice(frame);
+    }
+  }
+
+  #notice(notice: Notice): void {
+    if (notice.kind === "read") this.rooms.readElsewhere(notice);
+    else if (notice.kind === "room.joined") this.admit(notice.room);
+    else if (notice.kind === "room.left") this.expel(notice.room);
+  }
+
+  #apply(events: RoomEvent[]): void {
+    const byRoom = Map.groupBy(events, (event) => event.room);
+    for (const [id, batch] of byRoom) {
+      const room = this.rooms.get(id);
+      const attentive = this.reading.attentive(id);
+      const timeline = this.timelines.get(id);
+      const others = batch.filter((event) => event.type === "message.created" && event.sender !== this.me.id);
+      if (timeline && room && room.unread === 0 && others.length > 0 && !attentive)
+        timeline.divider = room.read_seq;
+      this.rooms.count(id, batch);
+      timeline?.apply(batch, this.reading.room === id && this.reading.atBottom);
+      if (this.thread?.room === id) this.thread.apply(batch);
+      for (const event of others) this.people.stopTyping(id, event.sender ?? "");
+      const newest = others.at(-1);
+      if (newest && this.reading.room === id) {
+        this.announced = `${this.people.name(newest.sender ?? "")}: ${String(newest.body.text)}`;
+      }
+    }
+    this.outbox.settle(events);
+    this.reading.settle();
+  }
+}

@@ -1,0 +1,80 @@
+import { ApiError, api, onSignedOut, sentence, setCsrf } from "../lib/api";
+import { forget } from "../lib/storage";
+import { localZone } from "../lib/time";
+import type { Me, Registration, SessionState } from "../lib/wire";
+
+export type Standing = "loading" | "setup" | "signed-out" | "signed-in" | "unreachable";
+
+/** Who sits in front of this browser, if the server knows. */
+class Session {
+  standing = $state<Standing>("loading");
+  user = $state<Me | null>(null);
+  registration = $state<Registration>("invite");
+  error = $state("");
+  /** Why the person stands at the door again. */
+  reason = $state("");
+
+  constructor() {
+    onSignedOut(() => {
+      if (this.standing === "signed-in") this.#leave("Your session has ended. Please sign in again.");
+    });
+  }
+
+  async refresh(): Promise<void> {
+    try {
+      const state = await api.get<SessionState>("/auth/session");
+      setCsrf(state.csrf);
+      this.registration = state.registration;
+      if (state.setup_required) this.standing = "setup";
+      else if (state.user) await this.#enter();
+      else this.#leave("");
+    } catch (error) {
+      if (this.standing !== "loading" && error instanceof ApiError && error.retryable) return;
+      this.error = sentence(error);
+      this.standing = "unreachable";
+    }
+  }
+
+  async login(username: string, password: string): Promise<void> {
+    const { csrf } = await api.post<{ csrf: string }>("/auth/login", { username, password });
+    setCsrf(csrf);
+    await this.#enter();
+  }
+
+  async logout(): Promise<void> {
+    const user = this.user?.id;
+    try {
+      await api.post("/auth/logout");
+    } finally {
+      if (user) forget(user);
+      this.#leave("");
+    }
+  }
+
+  /** The server has closed this session. */
+  ended(): void {
+    this.#leave("Your session has ended. Please sign in again.");
+  }
+
+  async #enter(): Promise<void> {
+    this.user = await api.get<Me>("/users/me");
+    this.reason = "";
+    this.standing = "signed-in";
+    // The first visit tells the server which clock this person lives by.
+    if (!this.user.time_zone) {
+      api.patch<Me>("/users/me", { time_zone: localZone() }).then(
+        (user) => (this.user = user),
+        () => undefined,
+      );
+    }
+  }
+
+  #leave(reason: string): void {
+    setCsrf(null);
+    this.user = null;
+    this.reason = reason;
+    this.standing = "signed-out";
+  }
+}
+
+export const session = new Session();

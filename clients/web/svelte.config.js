@@ -1,0 +1,2 @@
+/** Every component is written with runes; the compiler refuses the older style. */
+export default { compilerOptions: { runes: true } };

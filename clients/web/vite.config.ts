@@ -1,0 +1,19 @@
+import { svelte } from "@sveltejs/vite-plugin-svelte";
+import { svelteTesting } from "@testing-library/svelte/vite";
+import { defineConfig } from "vitest/config";
+
+export default defineConfig({
+  plugins: [svelte(), svelteTesting()],
+  build: {
+    target: "es2022",
+    outDir: "../../src/talkoot/web/static",
+    emptyOutDir: true,
+    modulePreload: { polyfill: false },
+    // The policy of the server allows no data: fonts or styles; small files are files too.
+    assetsInlineLimit: 0,
+    chunkSizeWarningLimit: 2000,
+    rolldownOptions: { input: { index: "index.html", docs: "docs/index.html" } },
+  },
+  server: { proxy: { "/api": { target: "http://127.0.0.1:8000", ws: true } } },
+  test: { environment: "jsdom", include: ["src/**/*.test.ts"] },
+});
