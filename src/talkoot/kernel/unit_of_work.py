@@ -78,6 +78,11 @@ class UnitOfWork:
         self.commits = 0
         self.actions = 0
 
+    @property
+    def waiting(self) -> int:
+        """Actions that wait for a transaction."""
+        return sum(len(lane.queue) for lane in self._lanes)
+
     def start(self) -> None:
         """Begin to serve; call it on the event loop."""
         for number, lane in enumerate(self._lanes):

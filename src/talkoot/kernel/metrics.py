@@ -1,0 +1,122 @@
+"""Numbers for Prometheus: counted here, or kept by others as plain integers and read when asked for."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Iterable, Mapping
+from typing import TYPE_CHECKING, Literal
+
+from prometheus_client import (
+    CollectorRegistry,
+    Counter,
+    GCCollector,
+    Histogram,
+    PlatformCollector,
+    ProcessCollector,
+    disable_created_metrics,
+    generate_latest,
+)
+from prometheus_client.metrics_core import CounterMetricFamily, GaugeMetricFamily, Metric
+from prometheus_client.registry import Collector
+
+if TYPE_CHECKING:
+    from talkoot.kernel.unit_of_work import UnitOfWork
+
+# A number, or numbers by the value of one label.
+Reading = float | Mapping[str, float]
+
+_LAG_EVERY = 0.5
+_SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
+
+
+class Metrics:
+    """One registry for one running program."""
+
+    def __init__(self) -> None:
+        disable_created_metrics()  # the time of birth of each series would double them
+        self.registry = CollectorRegistry()
+        for collect in (ProcessCollector, PlatformCollector, GCCollector):
+            collect(registry=self.registry)
+        self._requests = Counter(
+            "talkoot_http_requests",
+            "HTTP requests answered.",
+            ["method", "route", "status"],
+            registry=self.registry,
+        )
+        self._seconds = Histogram(
+            "talkoot_http_request_seconds",
+            "Time to answer a HTTP request.",
+            ["method", "route"],
+            buckets=_SECONDS,
+            registry=self.registry,
+        )
+        self._lag = Histogram(
+            "talkoot_loop_lag_seconds",
+            "How late the event loop came back to what was due.",
+            buckets=_SECONDS,
+            registry=self.registry,
+        )
+        self._measuring: asyncio.Task[None] | None = None
+
+    def observe_request(self, method: str, route: str, status: int, seconds: float) -> None:
+        """A HTTP request was answered; `route` is its template, never the path itself."""
+        self._requests.labels(method, route, str(status)).inc()
+        self._seconds.labels(method, route).observe(seconds)
+
+    def watch(
+        self,
+        name: str,
+        about: str,
+        read: Callable[[], Reading],
+        *,
+        kind: Literal["gauge", "counter"] = "gauge",
+        label: str = "",
+    ) -> None:
+        """Read a number that somebody else keeps, each time the metrics are asked for."""
+        self.registry.register(_Watched(name, about, read, kind, label))
+
+    def watch_unit_of_work(self, uow: UnitOfWork) -> None:
+        """Commits, and the actions that shared them: their ratio is what grouping brings."""
+        self.watch("talkoot_commits", "Transactions committed.", lambda: uow.commits, kind="counter")
+        self.watch("talkoot_actions", "Actions that were committed.", lambda: uow.actions, kind="counter")
+        self.watch("talkoot_actions_waiting", "Actions that wait for a transaction.", lambda: uow.waiting)
+
+    def start(self) -> None:
+        """Begin to measure the event loop that runs now."""
+        self._measuring = asyncio.create_task(self._measure_lag(), name="loop-lag")
+
+    async def close(self) -> None:
+        """Stop measuring."""
+        if self._measuring is not None:
+            self._measuring.cancel()
+            await asyncio.gather(self._measuring, return_exceptions=True)
+
+    def exposition(self) -> bytes:
+        """All of it, in the text format of Prometheus."""
+        return generate_latest(self.registry)
+
+    async def _measure_lag(self) -> None:
+        loop = asyncio.get_running_loop()
+        while True:
+            due = loop.time() + _LAG_EVERY
+            await asyncio.sleep(_LAG_EVERY)
+            self._lag.observe(max(0.0, loop.time() - due))
+
+
+class _Watched(Collector):
+    def __init__(self, name: str, about: str, read: Callable[[], Reading], kind: str, label: str) -> None:
+        self._name, self._about, self._read, self._label = name, about, read, label
+        self._family = CounterMetricFamily if kind == "counter" else GaugeMetricFamily
+
+    def describe(self) -> Iterable[Metric]:
+        return [self._family(self._name, self._about)]
+
+    def collect(self) -> Iterable[Metric]:
+        reading = self._read()
+        family = self._family(self._name, self._about, labels=[self._label] if self._label else [])
+        if isinstance(reading, Mapping):
+            for value, number in sorted(reading.items()):
+                family.add_metric([value], number)
+        else:
+            family.add_metric([], reading)
+        yield family
