@@ -3,6 +3,7 @@ PYTHON ?= python3
 ARGS   ?=
 
 IN     := .venv/bin/python
+CLIENT := src/talkoot/web/static/build.json
 PIP    := $(IN) -m pip install -q --disable-pip-version-check -c constraints.txt --build-constraint constraints.txt
 WEB    := $(shell find clients/web -name node_modules -prune -o -type f -print 2>/dev/null)
 
@@ -13,19 +14,19 @@ help: ## show the targets
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1\t\2/p' Makefile | expand -t 14
 	@echo 'ARGS passes flags on: make run ARGS="--port 9000"   make test ARGS="-k reads -x"'
 
-run: .venv/.web .venv/.app ## start Talkoot with SQLite and the web client
+run: $(CLIENT) .venv/.app ## start Talkoot with SQLite and the web client
 	@exec .venv/bin/talkoot serve $(ARGS)
 
-test: .venv/.web .venv/.dev ## run every test, on real servers
+test: $(CLIENT) .venv/.dev ## run every test, on real servers
 	@exec $(IN) -m pytest -n 2 $(ARGS)
 
 ci: ## what CI runs: the same tests, and every check
 	@exec .ci/run
 
-bench: .venv/.web .venv/.dev ## measure this machine against the reference
+bench: $(CLIENT) .venv/.dev ## measure this machine against the reference
 	@exec $(IN) -m bench $(ARGS)
 
-setup: .venv/.web .venv/.dev ## only make .venv and the web client
+setup: $(CLIENT) .venv/.dev ## only make .venv and the web client
 
 clean: ## remove what was made here; data stays
 	rm -rf .venv .talkoot .web-build.lock clients/web/node_modules src/talkoot/web/static src/talkoot/web/static.new
@@ -37,7 +38,7 @@ clean: ## remove what was made here; data stays
 	@touch $@
 
 # The web client comes first, built with a Node that stays in .venv: the package build then finds it done.
-.venv/.web: .venv/.made tools/build_web.py tools/node.py $(WEB)
+$(CLIENT): .venv/.made tools/build_web.py tools/node.py $(WEB)
 	@$(IN) -m tools.build_web --get-node
 	@touch $@
 
