@@ -5,7 +5,7 @@ ARGS   ?=
 IN     := .venv/bin/python
 CLIENT := src/talkoot/web/static/build.json
 PIP    := $(IN) -m pip install -q --disable-pip-version-check -c constraints.txt --build-constraint constraints.txt
-WEB    := $(shell find clients/web -name node_modules -prune -o -type f -print 2>/dev/null)
+WEB    := $(shell find clients/web -name node_modules -prune -o -print 2>/dev/null)
 
 .PHONY: help run test ci bench setup clean
 .NOTPARALLEL:
