@@ -4,9 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
+from uuid import UUID
+
+from talkoot.kernel.errors import NotAuthenticated
 
 if TYPE_CHECKING:
-    from uuid import UUID
+    from talkoot.realtime.connection import Connection
+
+NO_SESSION = UUID(int=0)  # of an actor who is not signed in: the first run, the command line
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,3 +22,11 @@ class Actor:
     username: str
     session: UUID
     bot: bool = False
+
+
+def actor_of(connection: Connection) -> Actor:
+    """Who a socket belongs to; NotAuthenticated before its hello."""
+    actor = connection.identity.actor if connection.identity is not None else None
+    if not isinstance(actor, Actor):
+        raise NotAuthenticated
+    return actor

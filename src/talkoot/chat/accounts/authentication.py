@@ -28,6 +28,7 @@ class Admission:
     """Who was let in, by what, and until when (microseconds since the epoch)."""
 
     actor: Actor
+    display_name: str
     by: Literal["bearer", "cookie", "ticket"]
     until: int
 
@@ -43,7 +44,7 @@ async def admit_bearer(gate: Gate, token: str, address: str) -> Admission:
     live = await _vouched_session(gate, vouched)
     if live.kind != "token":
         raise _ended()
-    return Admission(live.actor, "bearer", min(vouched.until, live.expires_at))
+    return Admission(live.actor, live.display_name, "bearer", min(vouched.until, live.expires_at))
 
 
 async def admit_cookie(gate: Gate, cookie: str) -> Admission:
@@ -55,7 +56,7 @@ async def admit_cookie(gate: Gate, cookie: str) -> Admission:
         raise _ended() from None
     if not hmac.compare_digest(live.secret_hash or b"", fingerprint(secret)):
         raise _ended()
-    return Admission(live.actor, "cookie", live.expires_at)
+    return Admission(live.actor, live.display_name, "cookie", live.expires_at)
 
 
 async def admit_ticket(gate: Gate, ticket: str, address: str) -> Admission:
@@ -69,7 +70,7 @@ async def admit_ticket(gate: Gate, ticket: str, address: str) -> Admission:
     if not await gate.tickets.use(once, TICKET_SECONDS + 1):
         raise NotAuthenticated("The ticket was used before", code="ticket_used")
     live = await _vouched_session(gate, vouched)
-    return Admission(live.actor, "ticket", min(vouched.until, live.expires_at))
+    return Admission(live.actor, live.display_name, "ticket", min(vouched.until, live.expires_at))
 
 
 async def session_that_holds(gate: Gate, session: UUID) -> LiveSession:

@@ -9,7 +9,7 @@ from talkoot.chat.accounts.session_cache import SessionCache
 from talkoot.chat.accounts.tokens import Tokens
 
 if TYPE_CHECKING:
-    from talkoot.chat.accounts.events import SessionClosed, UserDeactivated
+    from talkoot.chat.accounts.events import ProfileChanged, SessionClosed, UserDeactivated
     from talkoot.kernel.context import Kernel
     from talkoot.realtime.tickets import OnceStore
 
@@ -36,6 +36,10 @@ class Gate:
     def user_deactivated(self, deactivated: UserDeactivated) -> None:
         """Listener after the commit; call `sessions.forget_user` on the other nodes."""
         self.sessions.forget_user(deactivated.user)
+
+    def profile_changed(self, changed: ProfileChanged) -> None:
+        """Listener after the commit; the other nodes show the old name for some seconds."""
+        self.sessions.forget_user(changed.user)
 
     def close(self) -> None:
         """Let go of the threads."""

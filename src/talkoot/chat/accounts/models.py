@@ -23,7 +23,7 @@ class User(Model):
     email: Mapped[str | None]
     email_key: Mapped[str | None] = mapped_column(unique=True)
     password_hash: Mapped[str | None]
-    time_zone: Mapped[str] = mapped_column(default="UTC")
+    time_zone: Mapped[str | None]
     bot: Mapped[bool] = mapped_column(default=False)
     deactivated_at: Mapped[int | None]
     created_at: Mapped[int]

@@ -25,6 +25,7 @@ _LIVE = select(
     Session.last_seen_at,
     Session.expires_at,
     User.username,
+    User.display_name,
     User.bot,
 ).join(User, User.id == Session.user_id)
 
@@ -74,7 +75,7 @@ async def live_session(read: Read, session: UUID, now: int) -> LiveSession | Non
     if row is None:
         return None
     actor = Actor(row.user_id, row.username, row.id, row.bot)
-    return LiveSession(actor, row.kind, row.secret_hash, row.last_seen_at, row.expires_at)
+    return LiveSession(actor, row.display_name, row.kind, row.secret_hash, row.last_seen_at, row.expires_at)
 
 
 async def live_sessions_of(read: Read, user: UUID, now: int) -> Sequence[Session]:

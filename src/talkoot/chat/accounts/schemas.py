@@ -35,7 +35,7 @@ class PublicUser(BaseModel):
 class UserOut(PublicUser):
     """Someone, as shown on their card."""
 
-    time_zone: str
+    time_zone: str | None
     deactivated: bool
 
 
@@ -58,15 +58,6 @@ class SignedIn(BaseModel):
 
     user: Me
     csrf: str
-
-
-class SessionState(BaseModel):
-    """What a browser needs to know before it shows anything."""
-
-    user: Me | None
-    csrf: str | None
-    setup_required: bool
-    registration: Literal["open", "invite", "closed"]
 
 
 class TokenPair(BaseModel):

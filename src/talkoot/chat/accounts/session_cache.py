@@ -25,6 +25,7 @@ class LiveSession:
     """A session that holds, and whose it is; times in microseconds since the epoch."""
 
     actor: Actor
+    display_name: str
     kind: str
     secret_hash: bytes | None
     last_seen_at: int

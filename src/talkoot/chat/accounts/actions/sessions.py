@@ -54,12 +54,23 @@ class Rotated:
 
 
 async def open_session(
-    tx: Tx, user: User, kind: Literal["cookie", "token"], device: Device, *, checked: str | None, days: int
+    tx: Tx,
+    user_id: UUID,
+    kind: Literal["cookie", "token"],
+    device: Device,
+    *,
+    checked: str | None,
+    better: str | None = None,
+    days: int,
 ) -> OpenedSession:
-    """Open a session; NotAuthenticated if the password is no longer the one whose hash was `checked`."""
-    now_stored = await tx.session.get(User, user.id)
-    if now_stored is None or now_stored.deactivated_at is not None or now_stored.password_hash != checked:
+    """Open a session; NotAuthenticated if the password is no longer the one whose hash was `checked`.
+
+    `better` is a stronger hash of the same password, stored instead.
+    """
+    user = await tx.session.get(User, user_id)
+    if user is None or user.deactivated_at is not None or user.password_hash != checked:
         raise NotAuthenticated("Username or password is wrong", code="invalid_credentials")
+    user.password_hash = better or checked
     await _make_room(tx, user.id)
     opened = OpenedSession(new_id(), user.id, new_token(), tx.now + days * DAY)
     await tx.connection.execute(

@@ -30,7 +30,7 @@ class NewUser:
     display_name: str
     password_hash: str | None = None
     email: str | None = None
-    time_zone: str = "UTC"
+    time_zone: str | None = None
     bot: bool = False
 
 
@@ -45,7 +45,7 @@ async def create_user(tx: Tx, new: NewUser) -> User:
         username_key=username.key,
         display_name=display_name_from(new.display_name),
         password_hash=new.password_hash,
-        time_zone=time_zone_from(new.time_zone),
+        time_zone=time_zone_from(new.time_zone) if new.time_zone else None,
         bot=new.bot,
         created_at=tx.now,
     )

@@ -1,0 +1,28 @@
+"""Oneself."""
+
+from __future__ import annotations
+
+from talkoot.chat.accounts import queries, schemas
+from talkoot.chat.accounts.actions import change_profile
+from talkoot.chat.accounts.http_auth import ClientDevice, CurrentActor, GateDep
+from talkoot.chat.accounts.schemas import Me, ProfileChanges
+from talkoot.chat.accounts.sign_in import new_hash
+from talkoot.kernel.errors import Conflict, Forbidden, Invalid, Malformed, NotAuthenticated, RateLimited
+from talkoot.kernel.http import make_router, problems
+
+router = make_router(tags=["users"], responses=problems(Malformed, NotAuthenticated, RateLimited))
+
+
+@router.get("/users/me")
+async def get_me(gate: GateDep, actor: CurrentActor) -> Me:
+    """Oneself."""
+    async with gate.kernel.uow.read() as read:
+        return schemas.me(await queries.user_with_id(read, actor.user))
+
+
+@router.patch("/users/me", responses=problems(Forbidden, Conflict, Invalid))
+async def change_me(gate: GateDep, actor: CurrentActor, device: ClientDevice, changes: ProfileChanges) -> Me:
+    """Change oneself. A new password needs the current one, and signs out everywhere but here."""
+    password = await new_hash(gate, actor, changes, device)
+    user = await gate.kernel.uow.run(lambda tx: change_profile(tx, actor, changes, password), key=actor.user)
+    return schemas.me(user)

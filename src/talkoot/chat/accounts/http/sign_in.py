@@ -1,0 +1,102 @@
+"""Signing in: tokens for programs (OAuth2), a cookie for the web client."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import Depends, Form, Response
+from pydantic import BaseModel
+
+from talkoot.chat.accounts import queries, schemas
+from talkoot.chat.accounts.actions import close_session, rotate_refresh_token
+from talkoot.chat.accounts.cookies import clear_cookie, cookie_value, set_cookie
+from talkoot.chat.accounts.gate import Gate
+from talkoot.chat.accounts.http_auth import (
+    ClientDevice,
+    CurrentActor,
+    GateDep,
+    refuse_foreign_page,
+)
+from talkoot.chat.accounts.schemas import Credentials, Login, Secret, SignedIn, TokenPair
+from talkoot.chat.accounts.sign_in import sign_in
+from talkoot.chat.accounts.throttle import WRONG_TOKEN, count_wrong
+from talkoot.kernel.errors import (
+    Forbidden,
+    Invalid,
+    Malformed,
+    NotAuthenticated,
+    RateLimited,
+    Unavailable,
+    UnsupportedType,
+)
+from talkoot.kernel.http import make_router, problems
+
+router = make_router(tags=["sign-in"], responses=problems(Malformed, NotAuthenticated, Invalid, RateLimited))
+
+
+class TokenRequest(BaseModel):
+    """A token request (RFC 6749): `password` with username and password, or `refresh_token` with one."""
+
+    grant_type: str
+    username: Login | None = None
+    password: Secret | None = None
+    refresh_token: Secret | None = None
+
+
+@router.post("/auth/token", responses=problems(Unavailable))
+async def get_token(
+    response: Response, gate: GateDep, device: ClientDevice, form: Annotated[TokenRequest, Form()]
+) -> TokenPair:
+    """An access token, from a password or a refresh token; one that is used twice closes its session."""
+    response.headers["Cache-Control"] = "no-store"
+    if form.grant_type == "password":
+        login, password = _given("username", form.username), _given("password", form.password)
+        opened = await sign_in(gate, login, password, device, "token")
+        return _pair(gate, gate.tokens.access_token(opened.session, opened.user, _now(gate)), opened.secret)
+    if form.grant_type == "refresh_token":
+        return await _refreshed(gate, _given("refresh_token", form.refresh_token), device.address)
+    raise Malformed("Known grants are password and refresh_token", code="unsupported_grant_type")
+
+
+@router.post(
+    "/auth/login",
+    dependencies=[Depends(refuse_foreign_page)],
+    responses=problems(Forbidden, UnsupportedType, Unavailable),
+)
+async def login(response: Response, gate: GateDep, device: ClientDevice, given: Credentials) -> SignedIn:
+    """Sign in with a username or email address; the session's cookie comes with the answer."""
+    opened = await sign_in(gate, given.username, given.password, device, "cookie")
+    async with gate.kernel.uow.read() as read:
+        user = await queries.user_with_id(read, opened.user)
+    set_cookie(response, gate, cookie_value(opened.session, opened.secret), opened.expires_at)
+    return SignedIn(user=schemas.me(user), csrf=gate.tokens.csrf(opened.session))
+
+
+@router.post("/auth/logout", status_code=204, responses=problems(Forbidden))
+async def logout(response: Response, gate: GateDep, actor: CurrentActor) -> None:
+    """End this session: its cookie, its tokens, its sockets."""
+    await gate.kernel.uow.run(lambda tx: close_session(tx, actor.user, actor.session), key=actor.user)
+    clear_cookie(response, gate)
+
+
+async def _refreshed(gate: Gate, token: str, address: str) -> TokenPair:
+    rotated = await gate.kernel.uow.run(lambda tx: rotate_refresh_token(tx, token, days=gate.session_days))
+    if rotated is None:
+        await count_wrong(gate.kernel.limits, address, WRONG_TOKEN)
+        raise NotAuthenticated("The refresh token does not hold", code="invalid_grant")
+    access = gate.tokens.access_token(rotated.session, rotated.user, _now(gate))
+    return _pair(gate, access, rotated.refresh_token)
+
+
+def _pair(gate: Gate, access: str, refresh: str) -> TokenPair:
+    return TokenPair(access_token=access, expires_in=gate.tokens.access_seconds, refresh_token=refresh)
+
+
+def _given(name: str, value: str | None) -> str:
+    if value is None:
+        raise Invalid.field(name, "missing", f"This grant needs {name}")
+    return value
+
+
+def _now(gate: Gate) -> int:
+    return gate.kernel.clock.now()

@@ -1,0 +1,84 @@
+"""Passwords at the gate: slow on purpose, and equally slow for those who do not exist."""
+
+from __future__ import annotations
+
+import logging
+from typing import TYPE_CHECKING
+
+from talkoot.chat.accounts.actions import NewHash, open_session
+from talkoot.chat.accounts.names import username_key
+from talkoot.chat.accounts.passwords import password_from
+from talkoot.chat.accounts.queries import find_user_by_login, has_signed_in_from, user_with_id
+from talkoot.chat.accounts.throttle import Attempt
+from talkoot.kernel.errors import FieldError, Forbidden, Invalid, NotAuthenticated
+from talkoot.kernel.ids import fingerprint
+
+if TYPE_CHECKING:
+    from typing import Literal
+
+    from talkoot.chat.accounts.actions import Device, OpenedSession
+    from talkoot.chat.accounts.actors import Actor
+    from talkoot.chat.accounts.gate import Gate
+    from talkoot.chat.accounts.models import User
+    from talkoot.chat.accounts.schemas import ProfileChanges
+
+log = logging.getLogger("talkoot.accounts")
+
+
+async def sign_in(
+    gate: Gate, login: str, password: str, device: Device, kind: Literal["cookie", "token"]
+) -> OpenedSession:
+    """A new session for whoever knows the password of this username or email address.
+
+    Raises the same NotAuthenticated, after the same time, whatever it is that is wrong; RateLimited.
+    """
+    attempt = Attempt(gate.kernel.limits, device.address)
+    await attempt.from_address()
+    async with gate.kernel.uow.read() as read:
+        user = await find_user_by_login(read, login)
+        familiar = await has_signed_in_from(read, user.id if user else None, device.address)
+    await attempt.at_account(str(user.id) if user else _nobody(login), familiar=familiar)
+    right, better = await gate.passwords.verify(password, user.password_hash if user else None)
+    if not right or user is None or user.deactivated_at is not None:
+        account = user.id if user else "unknown"  # what was typed may be a password in the wrong field
+        log.warning("A sign-in from %s was refused, account %s", device.address, account)
+        raise NotAuthenticated("Username or password is wrong", code="invalid_credentials")
+    opened = await gate.kernel.uow.run(
+        lambda tx: open_session(
+            tx, user.id, kind, device, checked=user.password_hash, better=better, days=gate.session_days
+        ),
+        key=user.id,
+    )
+    await attempt.was_right()
+    return opened
+
+
+async def new_hash(gate: Gate, actor: Actor, changes: ProfileChanges, device: Device) -> NewHash | None:
+    """The hash of the new password, if one is asked for and the current one was right."""
+    if changes.password is None:
+        return None
+    if changes.current_password is None:
+        raise Invalid.field("current_password", "missing", "A new password needs the current one")
+    async with gate.kernel.uow.read() as read:
+        user = await user_with_id(read, actor.user)
+    password = password_from(changes.password, own=_own_names(user, changes))
+    attempt = Attempt(gate.kernel.limits, device.address)
+    await attempt.at_account(str(user.id), familiar=True)
+    right, _ = await gate.passwords.verify(changes.current_password, user.password_hash)
+    if not right:
+        raise Forbidden(
+            "The current password is wrong",
+            code="wrong_password",
+            fields=(FieldError("current_password", "wrong", "The current password is wrong"),),
+        )
+    await attempt.was_right()
+    return NewHash(user.password_hash, await gate.passwords.hash(password))
+
+
+def _own_names(user: User, changes: ProfileChanges) -> tuple[str, ...]:
+    names = (user.username, user.display_name, user.email, changes.display_name, changes.email)
+    return tuple(name for name in names if name)
+
+
+def _nobody(login: str) -> str:
+    return "nobody " + fingerprint(username_key(login)).hex()

@@ -1,0 +1,1 @@
+"""How people come in: the first run, invitations, registration."""

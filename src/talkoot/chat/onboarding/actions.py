@@ -1,0 +1,122 @@
+"""Setting up, inviting, coming in."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+from sqlalchemy import insert, update
+
+from talkoot.chat.access.actions import add_workspace_member, create_workspace
+from talkoot.chat.access.doors import workspace_for
+from talkoot.chat.access.permissions import Permission
+from talkoot.chat.access.queries import grants_of
+from talkoot.chat.accounts.actions import NewUser, create_user
+from talkoot.chat.accounts.actors import NO_SESSION, Actor
+from talkoot.chat.onboarding.models import THE_ONE, Installation, Invitation
+from talkoot.chat.onboarding.queries import first_workspace, standing
+from talkoot.chat.rooms.actions import create_room, join_default_rooms
+from talkoot.chat.rooms.schemas import NewRoom
+from talkoot.kernel.clock import SECOND
+from talkoot.kernel.errors import Conflict, Forbidden, NotFound
+from talkoot.kernel.ids import fingerprint, new_id, new_token
+
+if TYPE_CHECKING:
+    from talkoot.chat.access.models import Workspace
+    from talkoot.chat.accounts.models import User
+    from talkoot.chat.onboarding.schemas import NewInvite
+    from talkoot.kernel.transactions import Tx
+
+FIRST_ROOMS = (("general", "For everybody and everything"), ("random", "What fits nowhere else"))
+
+
+async def set_up(tx: Tx, workspace_name: str, owner: NewUser) -> tuple[User, Workspace]:
+    """The first run: the owner, the first workspace, its first rooms. Conflict ever after."""
+    if await first_workspace(tx) is not None:
+        raise Conflict("This server is set up already")
+    user = await create_user(tx, owner)
+    workspace = await create_workspace(tx, workspace_name, user.id)
+    # Its key is what lets only one of those who try at the same moment succeed.
+    await tx.connection.execute(
+        insert(Installation).values(id=THE_ONE, workspace_id=workspace.id, set_up_at=tx.now)
+    )
+    actor = Actor(user.id, user.username, NO_SESSION)
+    for name, topic in FIRST_ROOMS:
+        await create_room(tx, actor, workspace.id, NewRoom(name=name, topic=topic), default=True)
+    return user, workspace
+
+
+async def invite(tx: Tx, actor: Actor, workspace: UUID, new: NewInvite) -> tuple[Invitation, str]:
+    """An invitation to a workspace, and its token, which is not kept."""
+    await workspace_for(tx, actor, workspace, Permission.MEMBERS_INVITE)
+    token = new_token()
+    invitation = Invitation(
+        id=new_id(),
+        token_hash=fingerprint(token),
+        workspace_id=workspace,
+        role=new.role,
+        uses=0,
+        max_uses=new.max_uses,
+        created_by=actor.user,
+        created_at=tx.now,
+        expires_at=tx.now + new.expires_in * SECOND,
+    )
+    tx.session.add(invitation)
+    await tx.flush()
+    return invitation, token
+
+
+async def revoke_invitation(tx: Tx, actor: Actor, workspace: UUID, invitation_id: UUID) -> None:
+    """Let nobody in any more by this invitation; one's own, or anybody's with `members.manage`."""
+    grants = await workspace_for(tx, actor, workspace, Permission.MEMBERS_INVITE)
+    invitation = await tx.session.get(Invitation, invitation_id)
+    if invitation is None or invitation.workspace_id != workspace or invitation.revoked_at is not None:
+        raise NotFound("There is no such invitation")
+    if invitation.created_by != actor.user and Permission.MEMBERS_MANAGE not in grants.permissions:
+        raise NotFound("There is no such invitation")
+    invitation.revoked_at = tx.now
+
+
+async def register(tx: Tx, new: NewUser, invite_token: str | None) -> User:
+    """An account that belongs to the workspace of the invitation, or, without one, to the first workspace."""
+    user = await create_user(tx, new)
+    if invite_token is not None:
+        await accept_invitation(tx, user.id, invite_token)
+        return user
+    workspace = await first_workspace(tx)
+    if workspace is None:
+        raise Conflict("This server is not set up yet", code="setup_required")
+    await _come_in(tx, workspace, user.id, "member")
+    return user
+
+
+async def accept_invitation(tx: Tx, user: UUID, token: str) -> UUID:
+    """Join the workspace of an invitation, which is used up by one; the workspace.
+
+    Counting and checking are one statement: of many who come at once exactly as many get in as were invited.
+    """
+    used = await tx.connection.execute(
+        update(Invitation)
+        .where(Invitation.token_hash == fingerprint(token), *standing(tx.now))
+        .values(uses=Invitation.uses + 1)
+        .returning(Invitation.workspace_id, Invitation.role, Invitation.created_by)
+    )
+    row = used.first()
+    if row is None:
+        raise _refused()
+    inviter = await grants_of(tx, row.created_by, row.workspace_id)
+    if inviter is None or Permission.MEMBERS_INVITE not in inviter.permissions:
+        raise _refused()  # whoever may not invite any more does not do so with an old link either
+    await _come_in(tx, row.workspace_id, user, row.role)
+    workspace: UUID = row.workspace_id
+    return workspace
+
+
+async def _come_in(tx: Tx, workspace: UUID, user: UUID, role: str) -> None:
+    await add_workspace_member(tx, workspace, user, role)
+    if role != "guest":
+        await join_default_rooms(tx, workspace, user)
+
+
+def _refused() -> Forbidden:
+    return Forbidden("This invitation does not hold any more", code="invitation_invalid")

@@ -1,0 +1,136 @@
+"""What a stranger may ask: the state of the door, the first run, registration."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from fastapi import Depends, Request, Response
+
+from talkoot.chat.access.permissions import Permission
+from talkoot.chat.access.schemas import WorkspaceOut
+from talkoot.chat.accounts import schemas
+from talkoot.chat.accounts.actions import NewUser
+from talkoot.chat.accounts.authentication import Admission, admit_cookie
+from talkoot.chat.accounts.cookies import clear_cookie, cookie_name, set_cookie
+from talkoot.chat.accounts.http_auth import ClientAddress, GateDep, refuse_foreign_page
+from talkoot.chat.accounts.passwords import password_from
+from talkoot.chat.accounts.queries import find_user
+from talkoot.chat.accounts.schemas import Me
+from talkoot.chat.accounts.throttle import REGISTRATION, WRONG_INVITE, count_wrong
+from talkoot.chat.onboarding import actions, queries
+from talkoot.chat.onboarding.schemas import (
+    Person,
+    Registration,
+    SessionState,
+    Setup,
+    SetupDone,
+    SetupState,
+)
+from talkoot.kernel.errors import (
+    Conflict,
+    Forbidden,
+    Invalid,
+    Malformed,
+    NotAuthenticated,
+    RateLimited,
+    Unavailable,
+    UnsupportedType,
+)
+from talkoot.kernel.http import make_router, problems
+
+if TYPE_CHECKING:
+    from talkoot.chat.accounts.gate import Gate
+
+router = make_router(tags=["arrival"], responses=problems(RateLimited))
+
+_REFUSALS = problems(Malformed, Forbidden, Conflict, UnsupportedType, Invalid, Unavailable)
+
+
+@router.get("/auth/session")
+async def get_session(request: Request, response: Response, gate: GateDep) -> SessionState:
+    """Who sits in front of this browser, and whether the door is open to others; keeps the cookie alive."""
+    admission = await _browser(request, response, gate)
+    async with gate.kernel.uow.read() as read:
+        user = await find_user(read, admission.actor.user) if admission else None
+        workspace = await queries.first_workspace(read)
+    return SessionState(
+        user=schemas.me(user) if user else None,
+        csrf=gate.tokens.csrf(admission.actor.session) if admission else None,
+        setup_required=workspace is None,
+        registration=gate.kernel.settings.registration,
+    )
+
+
+@router.get("/setup")
+async def get_setup(gate: GateDep) -> SetupState:
+    """Whether the first run is still to come."""
+    async with gate.kernel.uow.read() as read:
+        return SetupState(required=await queries.first_workspace(read) is None)
+
+
+@router.post("/setup", status_code=201, dependencies=[Depends(refuse_foreign_page)], responses=_REFUSALS)
+async def set_up(gate: GateDep, given: Setup) -> SetupDone:
+    """The first run: makes the owner, the first workspace and its rooms; 409 ever after."""
+    async with gate.kernel.uow.read() as read:
+        if await queries.first_workspace(read) is not None:
+            raise Conflict("This server is set up already")
+    owner = await _new_user(gate, given)
+    user, workspace = await gate.kernel.uow.run(lambda tx: actions.set_up(tx, given.workspace, owner))
+    return SetupDone(
+        user=schemas.me(user),
+        workspace=WorkspaceOut(
+            id=workspace.id, name=workspace.name, role="owner", permissions=sorted(Permission)
+        ),
+    )
+
+
+@router.post(
+    "/auth/register", status_code=201, dependencies=[Depends(refuse_foreign_page)], responses=_REFUSALS
+)
+async def register(gate: GateDep, address: ClientAddress, given: Registration) -> Me:
+    """Make an account for oneself: by invitation, or without one where the settings let anybody in."""
+    await _let_register(gate, address, given.invite)
+    new = await _new_user(gate, given)
+    user = await gate.kernel.uow.run(lambda tx: actions.register(tx, new, given.invite))
+    return schemas.me(user)
+
+
+async def _browser(request: Request, response: Response, gate: Gate) -> Admission | None:
+    cookie = request.cookies.get(cookie_name(gate))
+    if not cookie:
+        return None
+    try:
+        admission = await admit_cookie(gate, cookie)
+    except NotAuthenticated:
+        clear_cookie(response, gate)
+        return None
+    set_cookie(response, gate, cookie, admission.until)
+    return admission
+
+
+async def _let_register(gate: Gate, address: str, token: str | None) -> None:
+    """Before a password is hashed for somebody who can not come in anyway."""
+    mode = gate.kernel.settings.registration
+    if mode == "closed":
+        raise Forbidden("Nobody can register here", code="registration_closed")
+    if token is None:
+        if mode != "open":
+            raise Forbidden("Registering here needs an invitation", code="invitation_required")
+        await count_wrong(gate.kernel.limits, address, REGISTRATION)
+        return
+    async with gate.kernel.uow.read() as read:
+        found = await queries.find_invitation(read, token, gate.kernel.clock.now())
+    if found is None:
+        await count_wrong(gate.kernel.limits, address, WRONG_INVITE)
+        raise Forbidden("This invitation does not hold any more", code="invitation_invalid")
+
+
+async def _new_user(gate: Gate, given: Person) -> NewUser:
+    names = (given.username, given.display_name, given.email or "")
+    password = password_from(given.password, own=names)
+    return NewUser(
+        username=given.username,
+        display_name=given.display_name,
+        email=given.email,
+        password_hash=await gate.passwords.hash(password),
+    )

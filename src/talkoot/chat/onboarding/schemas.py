@@ -1,0 +1,126 @@
+"""What onboarding looks like on the wire."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Literal, cast
+from uuid import UUID
+
+from pydantic import BaseModel, Field
+
+from talkoot.chat.access.schemas import Name, WorkspaceOut
+from talkoot.chat.accounts.schemas import Me, Moment, NewDisplayName, NewEmail, NewPassword, NewUsername
+from talkoot.kernel.clock import rfc3339
+
+if TYPE_CHECKING:
+    from talkoot.chat.onboarding.models import Invitation
+
+InvitedRole = Literal["member", "guest"]
+DAY = 86_400
+
+
+class Person(BaseModel):
+    """An account to be made for oneself."""
+
+    username: NewUsername
+    display_name: NewDisplayName
+    password: NewPassword
+    email: NewEmail | None = None
+
+
+class Setup(Person):
+    """The first run: the owner, and the first workspace."""
+
+    workspace: Name
+
+
+class SetupState(BaseModel):
+    """Whether the first run is still to come."""
+
+    required: bool
+
+
+class SetupDone(BaseModel):
+    """What the first run made."""
+
+    user: Me
+    workspace: WorkspaceOut
+
+
+class Registration(Person):
+    """An account, with the token of an invitation unless registration is open to anybody."""
+
+    invite: Annotated[str, Field(min_length=1, max_length=200)] | None = None
+
+
+class SessionState(BaseModel):
+    """What a browser needs to know before it shows anything."""
+
+    user: Me | None
+    csrf: str | None
+    setup_required: bool
+    registration: Literal["open", "invite", "closed"]
+
+
+class NewInvite(BaseModel):
+    """An invitation to be made: for a link that is passed around in a team, if nothing else is said."""
+
+    role: InvitedRole = "member"
+    max_uses: Annotated[int, Field(ge=1, le=1000)] = 25
+    expires_in: Annotated[int, Field(ge=60, le=365 * DAY, description="Seconds.")] = 7 * DAY
+
+
+class InviteOut(BaseModel):
+    """An invitation as it stands."""
+
+    id: UUID
+    workspace: UUID
+    role: InvitedRole
+    uses: int
+    max_uses: int
+    created_by: UUID
+    created_at: Moment
+    expires_at: Moment
+
+
+class InviteMade(InviteOut):
+    """A new invitation; its token is shown this once."""
+
+    token: str
+    url: str
+
+
+class InviteCard(BaseModel):
+    """What the holder of an invitation is told."""
+
+    workspace: str
+    role: InvitedRole
+    expires_at: Moment
+
+
+class InviteAccepted(BaseModel):
+    """The workspace one joined."""
+
+    workspace: UUID
+
+
+def invite_card(invitation: Invitation, workspace: str) -> InviteCard:
+    """An invitation, as shown to whoever holds it."""
+    return InviteCard(
+        workspace=workspace,
+        role=cast("InvitedRole", invitation.role),
+        expires_at=rfc3339(invitation.expires_at),
+    )
+
+
+def invite_out(invitation: Invitation) -> InviteOut:
+    """An invitation, as shown to those who manage it."""
+    return InviteOut(
+        id=invitation.id,
+        workspace=invitation.workspace_id,
+        role=cast("InvitedRole", invitation.role),
+        uses=invitation.uses,
+        max_uses=invitation.max_uses,
+        created_by=invitation.created_by,
+        created_at=rfc3339(invitation.created_at),
+        expires_at=rfc3339(invitation.expires_at),
+    )
