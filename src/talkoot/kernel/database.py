@@ -7,12 +7,19 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import event, text
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+from sqlalchemy.pool import NullPool
 
 if TYPE_CHECKING:
     from talkoot.settings import Settings
 
 # WAL and FULL: a commit that was acknowledged is on the disk, also after the power went.
-_SQLITE = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=5000", "cache_size=-16000")
+_SQLITE = (
+    "journal_mode=WAL",
+    "synchronous=FULL",
+    "foreign_keys=ON",
+    "busy_timeout=5000",
+    "cache_size=-16000",
+)
 _STATEMENT_TIMEOUT = "15000"
 
 
@@ -44,6 +51,14 @@ class Database:
 def open_database(settings: Settings) -> Database:
     """The database that the settings name."""
     return Database(database_url(settings), readers=settings.readers, writers=settings.writers)
+
+
+def migration_engine(settings: Settings) -> AsyncEngine:
+    """An engine that may change tables: nothing times out, and SQLite may copy tables that others refer to."""
+    url = database_url(settings)
+    if url.get_backend_name() == "sqlite":
+        return _sqlite(url, size=1, begin="BEGIN IMMEDIATE", pragmas=(*_SQLITE, "foreign_keys=OFF"))
+    return create_async_engine(url, poolclass=NullPool, connect_args={"timeout": 10})
 
 
 def database_url(settings: Settings) -> URL:

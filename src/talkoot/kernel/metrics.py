@@ -33,7 +33,7 @@ class Metrics:
     """One registry for one running program."""
 
     def __init__(self) -> None:
-        disable_created_metrics()  # the time of birth of each series would double them
+        disable_created_metrics()  # type: ignore[no-untyped-call] # the time of birth of each series would double them
         self.registry = CollectorRegistry()
         for collect in (ProcessCollector, PlatformCollector, GCCollector):
             collect(registry=self.registry)

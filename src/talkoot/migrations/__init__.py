@@ -1,0 +1,87 @@
+"""The history of the tables, and the way from any older form to today's."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import TYPE_CHECKING
+
+from alembic import command
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import text
+
+from talkoot.kernel.database import migration_engine
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+    from sqlalchemy.ext.asyncio import AsyncConnection
+
+    from talkoot.settings import Settings
+
+_LOCK = 7_455_140_129  # any number; whoever migrates the same PostgreSQL database meanwhile waits
+
+
+class SchemaTooNew(Exception):
+    """The database was written by a newer version of the program."""
+
+
+async def migrate(settings: Settings) -> bool:
+    """Bring the tables to today's form, in one transaction; False when they had it already.
+
+    Raises SchemaTooNew; what the driver raises when the database is not there stays as it is.
+    """
+    engine = migration_engine(settings)
+    try:
+        async with engine.begin() as connection:
+            if connection.dialect.name == "postgresql":
+                await connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
+            if await is_current(connection):
+                return False
+            await connection.run_sync(upgrade)
+            return True
+    finally:
+        await engine.dispose()
+
+
+async def is_current(connection: AsyncConnection) -> bool:
+    """Whether the tables have today's form; raises SchemaTooNew."""
+    found = await connection.run_sync(revision)
+    if found is not None and found not in known_revisions():
+        raise SchemaTooNew(f"The database is at {found}, which this version of Talkoot does not know")
+    return found == newest()
+
+
+def upgrade(connection: Connection) -> None:
+    """Run what is missing on this connection."""
+    command.upgrade(configuration(connection), "head")
+
+
+def revision(connection: Connection) -> str | None:
+    """The revision that the tables have; None in an empty database."""
+    return MigrationContext.configure(connection).get_current_revision()
+
+
+def newest() -> str | None:
+    """The revision that this program works with."""
+    return _scripts().get_current_head()
+
+
+@cache
+def known_revisions() -> frozenset[str]:
+    """All revisions there ever were."""
+    return frozenset(script.revision for script in _scripts().walk_revisions())
+
+
+def configuration(connection: Connection | None = None) -> Config:
+    """What Alembic wants to know."""
+    config = Config()
+    config.set_main_option("script_location", "talkoot:migrations")
+    config.set_main_option("path_separator", "os")
+    config.attributes["connection"] = connection
+    return config
+
+
+@cache
+def _scripts() -> ScriptDirectory:
+    return ScriptDirectory.from_config(configuration())

@@ -1,0 +1,16 @@
+"""${message}."""
+
+from alembic import op
+import sqlalchemy as sa
+
+from talkoot.kernel import types
+
+revision = ${repr(up_revision)}
+down_revision = ${repr(down_revision)}
+branch_labels = ${repr(branch_labels)}
+depends_on = ${repr(depends_on)}
+
+
+def upgrade() -> None:
+    """${message}."""
+    ${upgrades if upgrades else "pass"}

@@ -1,0 +1,13 @@
+"""All tables: the modules that define them, imported so that the metadata knows them."""
+
+import talkoot.chat.access.models
+import talkoot.chat.accounts.models
+import talkoot.chat.messages.models
+import talkoot.chat.reads.models
+import talkoot.chat.rooms.models
+import talkoot.kernel.cron
+import talkoot.kernel.jobs
+import talkoot.kernel.log  # noqa: F401 - see above
+from talkoot.kernel.types import Model
+
+METADATA = Model.metadata
