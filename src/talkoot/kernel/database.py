@@ -54,7 +54,7 @@ def open_database(settings: Settings) -> Database:
 
 
 def migration_engine(settings: Settings) -> AsyncEngine:
-    """An engine that may change tables: nothing times out, and SQLite may copy tables that others refer to."""
+    """An engine that may change tables: nothing times out, and SQLite may copy tables others refer to."""
     url = database_url(settings)
     if url.get_backend_name() == "sqlite":
         return _sqlite(url, size=1, begin="BEGIN IMMEDIATE", pragmas=(*_SQLITE, "foreign_keys=OFF"))
