@@ -2,15 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Literal, cast
+from typing import Annotated, Literal
 from uuid import UUID
 
 from pydantic import BaseModel, Field
-
-from talkoot.kernel.clock import rfc3339
-
-if TYPE_CHECKING:
-    from talkoot.chat.accounts.models import Session, User
 
 Moment = Annotated[str, Field(json_schema_extra={"format": "date-time"})]
 Login = Annotated[str, Field(min_length=1, max_length=254, description="Username or email address.")]
@@ -97,36 +92,3 @@ class Ticket(BaseModel):
 
     ticket: str
     expires_in: int
-
-
-def public_user(user: User) -> PublicUser:
-    """Someone, as shown beside what they wrote."""
-    return PublicUser(id=user.id, username=user.username, display_name=user.display_name, bot=user.bot)
-
-
-def user_card(user: User) -> UserOut:
-    """Someone, as shown on their card."""
-    return UserOut(**public_user(user).model_dump(), time_zone=user.time_zone, deactivated=_deactivated(user))
-
-
-def me(user: User) -> Me:
-    """Someone, as shown to themselves."""
-    return Me(**user_card(user).model_dump(), email=user.email, created_at=rfc3339(user.created_at))
-
-
-def session_info(session: Session, current: UUID) -> SessionInfo:
-    """A sign-in, as shown to whom it belongs."""
-    return SessionInfo(
-        id=session.id,
-        kind=cast("Literal['cookie', 'token']", session.kind),
-        current=session.id == current,
-        user_agent=session.user_agent,
-        address=session.address,
-        created_at=rfc3339(session.created_at),
-        last_seen_at=rfc3339(session.last_seen_at),
-        expires_at=rfc3339(session.expires_at),
-    )
-
-
-def _deactivated(user: User) -> bool:
-    return user.deactivated_at is not None

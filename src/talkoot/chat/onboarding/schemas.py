@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Literal, cast
+from typing import Annotated, Literal
 from uuid import UUID
 
 from pydantic import BaseModel, Field
 
 from talkoot.chat.access.schemas import Name, WorkspaceOut
 from talkoot.chat.accounts.schemas import Me, Moment, NewDisplayName, NewEmail, NewPassword, NewUsername
-from talkoot.kernel.clock import rfc3339
-
-if TYPE_CHECKING:
-    from talkoot.chat.onboarding.models import Invitation
 
 InvitedRole = Literal["member", "guest"]
 DAY = 86_400
@@ -101,26 +97,3 @@ class InviteAccepted(BaseModel):
     """The workspace one joined."""
 
     workspace: UUID
-
-
-def invite_card(invitation: Invitation, workspace: str) -> InviteCard:
-    """An invitation, as shown to whoever holds it."""
-    return InviteCard(
-        workspace=workspace,
-        role=cast("InvitedRole", invitation.role),
-        expires_at=rfc3339(invitation.expires_at),
-    )
-
-
-def invite_out(invitation: Invitation) -> InviteOut:
-    """An invitation, as shown to those who manage it."""
-    return InviteOut(
-        id=invitation.id,
-        workspace=invitation.workspace_id,
-        role=cast("InvitedRole", invitation.role),
-        uses=invitation.uses,
-        max_uses=invitation.max_uses,
-        created_by=invitation.created_by,
-        created_at=rfc3339(invitation.created_at),
-        expires_at=rfc3339(invitation.expires_at),
-    )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from talkoot.chat.accounts import queries, schemas
+from talkoot.chat.accounts import queries, views
 from talkoot.chat.accounts.actions import change_profile
 from talkoot.chat.accounts.http_auth import ClientDevice, CurrentActor, GateDep
 from talkoot.chat.accounts.schemas import Me, ProfileChanges
@@ -17,7 +17,7 @@ router = make_router(tags=["users"], responses=problems(Malformed, NotAuthentica
 async def get_me(gate: GateDep, actor: CurrentActor) -> Me:
     """Oneself."""
     async with gate.kernel.uow.read() as read:
-        return schemas.me(await queries.user_with_id(read, actor.user))
+        return views.me(await queries.user_with_id(read, actor.user))
 
 
 @router.patch("/users/me", responses=problems(Forbidden, Conflict, Invalid))
@@ -25,4 +25,4 @@ async def change_me(gate: GateDep, actor: CurrentActor, device: ClientDevice, ch
     """Change oneself. A new password needs the current one, and signs out everywhere but here."""
     password = await new_hash(gate, actor, changes, device)
     user = await gate.kernel.uow.run(lambda tx: change_profile(tx, actor, changes, password), key=actor.user)
-    return schemas.me(user)
+    return views.me(user)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from talkoot.chat.accounts import queries, schemas
+from talkoot.chat.accounts import queries, views
 from talkoot.chat.accounts.actions import close_session, close_sessions_of
 from talkoot.chat.accounts.http_auth import CurrentActor, CurrentAdmission, GateDep
 from talkoot.chat.accounts.schemas import SessionInfo, Ticket
@@ -21,7 +21,7 @@ async def list_sessions(gate: GateDep, actor: CurrentActor) -> Page[SessionInfo]
     """Where one is signed in, the session used last first."""
     async with gate.kernel.uow.read() as read:
         sessions = await queries.live_sessions_of(read, actor.user, gate.kernel.clock.now())
-    return Page(items=[schemas.session_info(session, actor.session) for session in sessions])
+    return Page(items=[views.session_info(session, actor.session) for session in sessions])
 
 
 @router.delete("/auth/sessions", status_code=204, responses=problems(Forbidden))

@@ -7,7 +7,7 @@ from typing import Annotated
 from fastapi import Depends, Form, Response
 from pydantic import BaseModel
 
-from talkoot.chat.accounts import queries, schemas
+from talkoot.chat.accounts import queries, views
 from talkoot.chat.accounts.actions import close_session, rotate_refresh_token
 from talkoot.chat.accounts.cookies import clear_cookie, cookie_value, set_cookie
 from talkoot.chat.accounts.gate import Gate
@@ -69,7 +69,7 @@ async def login(response: Response, gate: GateDep, device: ClientDevice, given: 
     async with gate.kernel.uow.read() as read:
         user = await queries.user_with_id(read, opened.user)
     set_cookie(response, gate, cookie_value(opened.session, opened.secret), opened.expires_at)
-    return SignedIn(user=schemas.me(user), csrf=gate.tokens.csrf(opened.session))
+    return SignedIn(user=views.me(user), csrf=gate.tokens.csrf(opened.session))
 
 
 @router.post("/auth/logout", status_code=204, responses=problems(Forbidden))

@@ -8,7 +8,7 @@ from fastapi import Depends, Request, Response
 
 from talkoot.chat.access.permissions import Permission
 from talkoot.chat.access.schemas import WorkspaceOut
-from talkoot.chat.accounts import schemas
+from talkoot.chat.accounts import views
 from talkoot.chat.accounts.actions import NewUser
 from talkoot.chat.accounts.authentication import Admission, admit_cookie
 from talkoot.chat.accounts.cookies import clear_cookie, cookie_name, set_cookie
@@ -54,7 +54,7 @@ async def get_session(request: Request, response: Response, gate: GateDep) -> Se
         user = await find_user(read, admission.actor.user) if admission else None
         workspace = await queries.first_workspace(read)
     return SessionState(
-        user=schemas.me(user) if user else None,
+        user=views.me(user) if user else None,
         csrf=gate.tokens.csrf(admission.actor.session) if admission else None,
         setup_required=workspace is None,
         registration=gate.kernel.settings.registration,
@@ -77,7 +77,7 @@ async def set_up(gate: GateDep, given: Setup) -> SetupDone:
     owner = await _new_user(gate, given)
     user, workspace = await gate.kernel.uow.run(lambda tx: actions.set_up(tx, given.workspace, owner))
     return SetupDone(
-        user=schemas.me(user),
+        user=views.me(user),
         workspace=WorkspaceOut(
             id=workspace.id, name=workspace.name, role="owner", permissions=sorted(Permission)
         ),
@@ -92,7 +92,7 @@ async def register(gate: GateDep, address: ClientAddress, given: Registration) -
     await _let_register(gate, address, given.invite)
     new = await _new_user(gate, given)
     user = await gate.kernel.uow.run(lambda tx: actions.register(tx, new, given.invite))
-    return schemas.me(user)
+    return views.me(user)
 
 
 async def _browser(request: Request, response: Response, gate: Gate) -> Admission | None:

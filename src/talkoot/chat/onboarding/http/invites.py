@@ -18,9 +18,8 @@ from talkoot.chat.onboarding.schemas import (
     InviteMade,
     InviteOut,
     NewInvite,
-    invite_card,
-    invite_out,
 )
+from talkoot.chat.onboarding.views import invite_card, invite_out
 from talkoot.kernel.errors import Forbidden, Invalid, Malformed, NotAuthenticated, NotFound, RateLimited
 from talkoot.kernel.http import KernelDep, make_router, problems
 from talkoot.kernel.paging import Limit, Page, page_of
