@@ -138,6 +138,7 @@ class Connection:
     def pause(self) -> None:
         """The transport could not send all it was given."""
         self.paused_since = time.monotonic()
+        self.plan()
 
     def resume(self) -> None:
         """The transport has sent all it was given."""
@@ -159,6 +160,10 @@ class Connection:
         self.close_at = time.monotonic() + self.hub.limits.close_seconds
         self.hub.wheel.add(self, self.close_at)
         self.link.close(data)
+
+    def plan(self) -> None:
+        """A deadline has come nearer."""
+        self.hub.wheel.add(self, min(self._deadlines())[0])
 
     def check(self, now: float) -> float | None:
         """See which deadline has passed; when to look again."""

@@ -90,7 +90,7 @@ class Conversation:
             connection.close(CloseCode.VERSION, f"Level {LEVEL} is spoken here")
             return
         connection.hello_at = time.monotonic()
-        self._run(self._welcome(connection, hello))
+        self._keep(asyncio.create_task(self._welcome(connection, hello)))
 
     async def _welcome(self, connection: Connection, hello: Hello) -> None:
         try:
@@ -159,7 +159,8 @@ class Conversation:
             return
         if inspect.isawaitable(outcome):
             connection.unanswered += 1
-            self._run(outcome).add_done_callback(partial(self._settle, connection, to))
+            future = self._keep(asyncio.ensure_future(outcome))
+            future.add_done_callback(partial(self._settle, connection, to))
         else:
             self._reply(connection, to, outcome)
 
@@ -215,8 +216,8 @@ class Conversation:
         self._hub.counters.refusals[error.code] += 1
         connection.send(refusal_frame(to, error))
 
-    def _run(self, awaitable: Any) -> asyncio.Future[Any]:
-        future = asyncio.ensure_future(awaitable)
+    def _keep(self, future: asyncio.Future[Any]) -> asyncio.Future[Any]:
+        """The event loop itself holds tasks by weak references only."""
         self._tasks.add(future)
         future.add_done_callback(self._tasks.discard)
         return future
@@ -243,7 +244,7 @@ class Conversation:
 def _expire(connection: Connection, identity: Identity) -> None:
     left = identity.expires_at / 1_000_000 - time.time()
     connection.expires = time.monotonic() + left
-    connection.hub.wheel.add(connection, connection.expires)
+    connection.plan()
 
 
 def _command(frame: dict[str, Any], operation: Operation) -> msgspec.Struct:

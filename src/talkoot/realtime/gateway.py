@@ -13,7 +13,7 @@ from talkoot.kernel.addresses import forwarded_address, limited_as
 from talkoot.kernel.token_bucket import TokenBucket
 from talkoot.realtime.connection import Connection, Link
 from talkoot.realtime.conversation import Conversation
-from talkoot.realtime.handshake import Refusal, Upgrade, busy
+from talkoot.realtime.handshake import AllowsOrigin, Refusal, Upgrade, busy
 from talkoot.realtime.presence import MemoryPresence, PresenceStore
 from talkoot.realtime.wheel import Every
 
@@ -34,7 +34,7 @@ class Gateway:
         operations: Iterable[Operation],
         *,
         presence: PresenceStore | None = None,
-        origins: Iterable[str] = (),
+        allows_origin: AllowsOrigin = lambda _origin, _host: False,
         trusted_proxies: Collection[str] = (),
         path: str = "/api/v1/ws",
     ) -> None:
@@ -45,7 +45,7 @@ class Gateway:
         hub.on_close.append(self._absent)
         self.connections: set[Connection] = set()
         self.ready = True
-        self._origins = frozenset(origins)
+        self._allows_origin = allows_origin
         self._trusted = tuple(trusted_proxies)
         self._addresses: Counter[str] = Counter()
         self._hellos = TokenBucket()
@@ -71,7 +71,7 @@ class Gateway:
 
     def refusal(self, upgrade: Upgrade, address: str) -> Refusal | None:
         """Why this request must not become a socket, or None: decided before 101."""
-        refusal = upgrade.refusal(self._origins) or self._full(address)
+        refusal = upgrade.refusal(self._allows_origin) or self._full(address)
         if refusal is not None:
             self.counters.refused[refusal.status] += 1
         return refusal
@@ -82,7 +82,7 @@ class Gateway:
         self.connections.add(connection)
         self._addresses[limited_as(address)] += 1
         self.counters.accepted += 1
-        self.hub.wheel.add(connection, connection.opened + self.hub.limits.hello_seconds)
+        connection.plan()
         return connection
 
     def lost(self, connection: Connection) -> None:
@@ -112,7 +112,7 @@ class Gateway:
             after = random.uniform(0.0, window)  # noqa: S311 - spreads load
             connection.send(b'{"op":"drain","after_ms":%d}' % (after * 1000))
             connection.close_at = start + after
-            self.hub.wheel.add(connection, connection.close_at)
+            connection.plan()
         end = start + window + limits.close_seconds + 1.0
         while self.connections and time.monotonic() < end:
             await asyncio.sleep(0.02)

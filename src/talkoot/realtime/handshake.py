@@ -8,10 +8,14 @@ import hashlib
 import json
 import random
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 SUBPROTOCOL = "talkoot.v1"
+
+# Whether a browser may connect, by its Origin and the Host it asked for.
+AllowsOrigin = Callable[[str, str], bool]
+
 VERSION = "13"
 
 _KEY_BYTES = 16
@@ -57,6 +61,7 @@ class Upgrade:
 
     query: bytes
     origins: list[str]
+    host: str
     protocols: list[str]
     has_cookie: bool
     forwarded_for: str
@@ -73,6 +78,7 @@ class Upgrade:
         return cls(
             query=query,
             origins=found.get(b"origin", []),
+            host=",".join(found.get(b"host", ())),
             protocols=[name.strip() for name in protocols.split(",") if name.strip()],
             has_cookie=b"cookie" in found,
             forwarded_for=",".join(found.get(b"x-forwarded-for", ())),
@@ -80,7 +86,7 @@ class Upgrade:
             key=",".join(found.get(b"sec-websocket-key", ())).encode("latin-1"),
         )
 
-    def refusal(self, origins: frozenset[str]) -> Refusal | None:
+    def refusal(self, allows_origin: AllowsOrigin) -> Refusal | None:
         """Why this request must not become a socket, or None."""
         if self.query:
             return Refusal(400, "malformed", "The socket takes no query string: a token would end in logs")
@@ -94,7 +100,7 @@ class Upgrade:
         # A browser always sends an Origin with a WebSocket; a cookie without one is no browser's doing.
         if len(self.origins) > 1 or (not self.origins and self.has_cookie):
             return Refusal(403, "forbidden", "This origin may not connect")
-        if self.origins and self.origins[0] not in origins:
+        if self.origins and not allows_origin(self.origins[0], self.host):
             return Refusal(403, "forbidden", "This origin may not connect")
         return None
 

@@ -24,11 +24,28 @@ HEAD_SECONDS = 10.0
 _PONGS = 256 * 1024
 
 
+class Head:
+    """The deadline of a request's head; light, for it stays on the wheel when its connection has gone."""
+
+    __slots__ = ("http", "since", "slot")
+
+    def __init__(self, http: BoundedHTTP) -> None:
+        self.http: BoundedHTTP | None = http
+        self.since = time.monotonic()
+        self.slot = -1
+
+    def check(self, now: float) -> float | None:
+        """End a connection whose head does not end."""
+        if self.http is None:
+            return None
+        if self.since and now - self.since >= HEAD_SECONDS:
+            self.http.transport.abort()
+            return None
+        return (self.since or now) + HEAD_SECONDS
+
+
 class BoundedHTTP(HttpToolsProtocol):
     """HTTP where nobody may take for ever to say what he wants (slowloris)."""
-
-    slot = -1
-    _head_since = 0.0
 
     @property
     def gateway(self) -> Gateway:
@@ -38,36 +55,29 @@ class BoundedHTTP(HttpToolsProtocol):
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """A client has connected, and the clock ticks for its first head."""
         super().connection_made(transport)
-        self._head_since = time.monotonic()
-        self.gateway.hub.wheel.add(self, self._head_since + HEAD_SECONDS)
+        self._head = Head(self)
+        self.gateway.hub.wheel.add(self._head, self._head.since + HEAD_SECONDS)
 
     def on_message_begin(self) -> None:
         """The first byte of a request."""
         super().on_message_begin()
-        self._head_since = time.monotonic()
+        self._head.since = time.monotonic()
 
     def on_headers_complete(self) -> None:
         """The head is complete."""
-        self._head_since = 0.0
+        self._head.since = 0.0
         super().on_headers_complete()
 
     def handle_websocket_upgrade(self) -> None:
         """A request for a socket has come: the kernel shall not hide what its client does not read."""
+        self._head.http = None
         sock = self.transport.get_extra_info("socket")
         sock.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, self.gateway.hub.limits.kernel_bytes)
         super().handle_websocket_upgrade()
 
-    def check(self, now: float) -> float | None:
-        """End a connection whose head does not end."""
-        if self.transport.is_closing() or self.transport.get_protocol() is not self:
-            return None
-        if self._head_since and now - self._head_since >= HEAD_SECONDS:
-            self.transport.abort()
-            return None
-        return (self._head_since or now) + HEAD_SECONDS
-
     def connection_lost(self, exc: Exception | None) -> None:
         """Gone; uvicorn itself forgets its keep-alive timer when the client reset the connection."""
+        self._head.http = None
         super().connection_lost(exc)
         self._unset_keepalive_if_required()
 
@@ -81,6 +91,7 @@ class OnePortHTTP(BoundedHTTP):
         if path.decode("latin-1") != self.gateway.path or self.scope["method"] != "GET":
             super().handle_websocket_upgrade()
             return
+        self._head.http = None
         self.connections.discard(self)
         link = GatewaySocket(self.gateway, self.server_state.connections)
         self.transport.set_protocol(link)

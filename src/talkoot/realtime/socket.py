@@ -62,11 +62,9 @@ class GatewaySocket(asyncio.Protocol):
             self._deaf = True  # what still comes is neither read nor kept
             connection.close(broken.code, broken.detail)
             return
-        if self._reader.in_message != bool(connection.in_message_since):
+        if self._reader.in_message != bool(connection.in_message_since) and not connection.closing:
             connection.in_message_since = time.monotonic() if self._reader.in_message else 0.0
-            self._gateway.hub.wheel.add(
-                connection, time.monotonic() + self._gateway.hub.limits.message_seconds
-            )
+            connection.plan()
 
     def connection_lost(self, exc: Exception | None) -> None:
         """The transport is gone."""
