@@ -3,20 +3,39 @@
 from __future__ import annotations
 
 import difflib
+import json
 import os
 import tomllib
+from ipaddress import ip_network
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import (
     BaseSettings,
+    NoDecode,
     PydanticBaseSettingsSource,
     SettingsConfigDict,
 )
 
 PREFIX = "TALKOOT_"
+GROUPS: dict[str, tuple[str, ...]] = {
+    "Where it is": ("host", "port", "public_url", "allowed_origins", "trusted_proxies"),
+    "What it keeps": ("data", "database_url", "redis_url", "secret_key", "migrate", "readers", "writers"),
+    "Who comes in": ("registration", "access_token_minutes", "session_days"),
+    "How much": (
+        "rate_limits",
+        "max_body_bytes",
+        "max_connections",
+        "max_connections_per_user",
+        "max_connections_per_address",
+        "hello_rate",
+        "drain_seconds",
+        "gateway",
+    ),
+    "What it tells": ("log_format", "log_level", "log_file", "metrics"),
+}
 TEST_PREFIX = "TALKOOT_TEST_"
 
 
@@ -27,26 +46,34 @@ class SettingsError(Exception):
 class Settings(BaseSettings):
     """Everything that can be chosen from outside. Flags win over the environment, that over the file."""
 
-    model_config = SettingsConfigDict(env_prefix=PREFIX, extra="forbid", frozen=True)
+    model_config = SettingsConfigDict(env_prefix=PREFIX, env_ignore_empty=True, extra="forbid", frozen=True)
 
     host: str = Field("127.0.0.1", description="Address to listen on.")
-    port: int = Field(8000, ge=0, le=65535, description="Port to listen on; 0 takes a free one and prints it.")
-    data: Path = Field(Path("talkoot-data"), description="Folder for the database file, the key and the logs.")
+    port: int = Field(
+        8000, ge=0, le=65535, description="Port to listen on; 0 takes a free one and prints it."
+    )
+    data: Path = Field(
+        Path("talkoot-data"), description="Folder for the database file, the key and the logs."
+    )
     database_url: str = Field(
         "",
-        description="`postgresql://user:password@host/name`; empty: the SQLite file `talkoot.db` in the data folder.",
+        description="`postgresql://user:password@host/name`; empty: the file `talkoot.db` in the data folder.",
     )
-    redis_url: str = Field("", description="`redis://host:port/0`; empty: bus, presence and limits live in process.")
+    redis_url: str = Field(
+        "", description="`redis://host:port/0`; empty: bus, presence and limits live in process."
+    )
     secret_key: SecretStr = Field(
         SecretStr(""),
         description="At least 32 characters, signs tokens; empty: made once and kept in the data folder.",
     )
     public_url: str = Field("", description="The address people type; its origin is allowed for browsers.")
-    allowed_origins: tuple[str, ...] = Field(
-        (), description='More origins that browsers may connect from, as a JSON list: `["https://app.example.org"]`.'
+    allowed_origins: Annotated[tuple[str, ...], NoDecode] = Field(
+        (), description="More origins that browsers may connect from, with commas: `https://app.example.org`."
     )
-    trusted_proxies: tuple[str, ...] = Field(
-        (), description="Addresses of proxies whose `X-Forwarded-For` and `X-Forwarded-Proto` are believed (JSON list)."
+    trusted_proxies: Annotated[tuple[str, ...], NoDecode] = Field(
+        (),
+        description="Proxies whose `X-Forwarded-For` and `-Proto` are believed: addresses and networks, with"
+        " commas: `10.0.0.0/8`; `unix` is whoever comes by a Unix socket.",
     )
     registration: Literal["open", "invite", "closed"] = Field(
         "invite", description="Who may make an account: anybody, people with an invitation, nobody."
@@ -54,26 +81,46 @@ class Settings(BaseSettings):
     rate_limits: Literal["on", "off"] = Field(
         "on", description="`off` is for benchmarks only; the log says so at every start."
     )
-    gateway: Literal["picows", "asgi"] = Field(
-        "picows", description="The WebSocket engine; `asgi` is the plain fallback, slower and without extras."
+    gateway: Literal["own", "asgi"] = Field(
+        "own",
+        description="Who reads the sockets: our own protocol, or `asgi`, the plain and slower fallback.",
     )
     log_format: Literal["auto", "text", "json"] = Field(
         "auto", description="`auto` is text on a terminal and JSON otherwise."
     )
-    log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="The least that is logged.")
-    log_file: Path | None = Field(None, description="Also log to this file; it rotates at 10 MB, five are kept.")
-    migrate: Literal["auto", "off"] = Field(
-        "auto", description="`auto` migrates an SQLite database at the start; PostgreSQL waits for `talkoot migrate`."
+    log_level: Literal["debug", "info", "warning", "error"] = Field(
+        "info", description="The least that is logged."
     )
-    readers: int = Field(4, ge=1, le=64, description="Connections that read from the database at the same time.")
-    writers: int = Field(2, ge=1, le=32, description="PostgreSQL: writers, chosen by room. SQLite always has one.")
+    log_file: Path | None = Field(
+        None, description="Also log to this file; it rotates at 10 MB, five are kept."
+    )
+    migrate: Literal["auto", "off"] = Field(
+        "auto",
+        description="`auto` migrates an SQLite file at the start; PostgreSQL waits for `talkoot migrate`.",
+    )
+    readers: int = Field(
+        4, ge=1, le=64, description="Connections that read from the database at the same time."
+    )
+    writers: int = Field(
+        2, ge=1, le=32, description="PostgreSQL: writers, chosen by room. SQLite always has one."
+    )
     access_token_minutes: int = Field(15, ge=1, le=1440, description="Life of an access token.")
-    session_days: int = Field(30, ge=1, le=365, description="A session ends when it was not used for so long.")
-    max_connections: int = Field(15_000, ge=1, description="Sockets in this process; more are told to come later.")
+    session_days: int = Field(
+        30, ge=1, le=365, description="A session ends when it was not used for so long."
+    )
+    max_connections: int = Field(
+        15_000, ge=1, description="Sockets in this process; more are told to come later."
+    )
     max_connections_per_user: int = Field(50, ge=1, description="Sockets of one person in this process.")
-    max_connections_per_address: int = Field(500, ge=1, description="Sockets from one address in this process.")
-    drain_seconds: float = Field(10.0, ge=0, le=600, description="Time over which clients are sent away at a stop.")
-    hello_rate: float = Field(500.0, gt=0, description="Sockets admitted per second before others have to wait.")
+    max_connections_per_address: int = Field(
+        500, ge=1, description="Sockets from one address in this process."
+    )
+    drain_seconds: float = Field(
+        10.0, ge=0, le=600, description="Time over which clients are sent away at a stop."
+    )
+    hello_rate: float = Field(
+        500.0, gt=0, description="Sockets admitted per second before others have to wait."
+    )
     max_body_bytes: int = Field(1_048_576, ge=1024, description="Largest HTTP request body, files excepted.")
     metrics: Literal["open", "local", "off"] = Field(
         "local", description="Who may read `/metrics`: anybody, this machine and its trusted proxies, nobody."
@@ -83,6 +130,22 @@ class Settings(BaseSettings):
     @classmethod
     def _trim(cls, value: str) -> str:
         return value.strip().rstrip("/")
+
+    @field_validator("allowed_origins", "trusted_proxies", mode="before")
+    @classmethod
+    def _list(cls, value: Any) -> Any:
+        if not isinstance(value, str):
+            return value
+        parts = json.loads(value) if value.lstrip().startswith("[") else value.split(",")
+        return tuple(stripped for part in parts if (stripped := part.strip()))
+
+    @field_validator("trusted_proxies")
+    @classmethod
+    def _are_networks(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        for entry in value:
+            if entry != "unix":
+                ip_network(entry, strict=False)  # raises ValueError, which names the entry
+        return value
 
     @field_validator("public_url")
     @classmethod
@@ -128,13 +191,29 @@ def load_settings(config: Path | None = None, **flags: Any) -> Settings:
     Raises SettingsError, naming the setting and, for an unknown one, the near match.
     """
     _refuse_unknown_environment()
-    given = {name: value for name, value in flags.items() if value is not None}
-    in_environment = {name for name in Settings.model_fields if PREFIX + name.upper() in os.environ}
-    file = {k: v for k, v in _read_file(config).items() if k not in given and k not in in_environment}
+    chosen = [given for _, given in _sources(config, flags)]
     try:
-        return Settings(**file, **given)
+        return Settings(**{name: value for given in reversed(chosen) for name, value in given.items()})
     except ValidationError as error:
         raise SettingsError(_explain(error)) from None
+
+
+def where_from(config: Path | None = None, **flags: Any) -> dict[str, str]:
+    """For each setting: `flag`, the name of a variable, the settings file, or `default`."""
+    found = dict.fromkeys(Settings.model_fields, "default")
+    for source, given in reversed(_sources(config, flags)):
+        found |= {name: source or PREFIX + name.upper() for name in given}
+    return found
+
+
+def _sources(config: Path | None, flags: dict[str, Any]) -> list[tuple[str, dict[str, Any]]]:
+    """What was chosen where, the strongest first; the environment has no name of its own."""
+    names = {name: PREFIX + name.upper() for name in Settings.model_fields}
+    return [
+        ("flag", {name: value for name, value in flags.items() if value is not None}),
+        ("", {name: os.environ[variable] for name, variable in names.items() if os.environ.get(variable)}),
+        (str(config or "talkoot.toml"), _read_file(config)),
+    ]
 
 
 def _read_file(config: Path | None) -> dict[str, Any]:
@@ -147,7 +226,9 @@ def _read_file(config: Path | None) -> dict[str, Any]:
         raise SettingsError(f"The settings file {path} can not be read: {error}") from None
     for name in values:
         if name not in Settings.model_fields:
-            raise SettingsError(f"{path}: there is no setting `{name}`{_near(name, list(Settings.model_fields))}.")
+            raise SettingsError(
+                f"{path}: there is no setting `{name}`{_near(name, list(Settings.model_fields))}."
+            )
     return values
 
 
@@ -155,17 +236,17 @@ def _refuse_unknown_environment() -> None:
     known = [PREFIX + name.upper() for name in Settings.model_fields]
     for name in sorted(os.environ):
         if name.startswith(PREFIX) and not name.startswith(TEST_PREFIX) and name not in known:
-            raise SettingsError(f"There is no setting `{name}`{_near(name, known)}.")
+            raise SettingsError(f"There is no setting `{name}`{_near(name, known)}")
 
 
 def _near(name: str, known: list[str]) -> str:
     match = difflib.get_close_matches(name, known, 1)
-    return f"; did you mean `{match[0]}`?" if match else "; `talkoot settings` lists all of them"
+    return f"; did you mean `{match[0]}`?" if match else "; `talkoot settings` lists all of them."
 
 
 def _explain(error: ValidationError) -> str:
     lines = []
     for problem in error.errors(include_input=False, include_url=False):
         name = str(problem["loc"][0]) if problem["loc"] else "?"
-        lines.append(f"`{name}` ({PREFIX}{name.upper()}): {problem['msg']}")
+        lines.append(f"`{name}` ({PREFIX}{name.upper()}): {problem['msg'].removeprefix('Value error, ')}")
     return "These settings can not be used:\n  " + "\n  ".join(lines)

@@ -3,6 +3,7 @@
 import talkoot.chat.access.models
 import talkoot.chat.accounts.models
 import talkoot.chat.messages.models
+import talkoot.chat.onboarding.models
 import talkoot.chat.reads.models
 import talkoot.chat.rooms.models
 import talkoot.kernel.cron
