@@ -57,7 +57,7 @@ class Settings(BaseSettings):
     )
     database_url: str = Field(
         "",
-        description="`postgresql://user:password@host/name`; empty: the file `talkoot.db` in the data folder.",
+        description="`postgresql://user:password@host/name`; empty: the file `talkoot.db` in `data`.",
     )
     redis_url: str = Field(
         "", description="`redis://host:port/0`; empty: bus, presence and limits live in process."
