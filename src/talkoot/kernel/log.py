@@ -7,7 +7,7 @@ what is rolled back leaves no hole. Times are unique and rising within a log.
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
@@ -40,7 +40,7 @@ class LogEvent(Model):
 
     __tablename__ = "events"
     __table_args__ = (
-        UniqueConstraint("sender", "cid"),
+        UniqueConstraint("cid", "sender"),  # this way round one lookup serves many senders
         CheckConstraint("seq > 0", name="seq_positive"),
         Index("ix_events_subject", "subject"),
         {"sqlite_with_rowid": False},
@@ -168,12 +168,28 @@ async def events_after(read: Read, log: UUID, seq: int, limit: int) -> list[Even
     return [Event(*row) for row in found]
 
 
-async def event_with_cid(read: Read, sender: UUID, cids: Sequence[UUID]) -> dict[UUID, tuple[Event, bytes | None]]:
-    """The events that this sender gave these client-made ids, each with its digest (None once redacted)."""
+async def events_with_cids(
+    read: Read, given: Iterable[tuple[UUID, UUID]]
+) -> dict[tuple[UUID, UUID], tuple[Event, bytes | None]]:
+    """The events that have these (sender, cid), each with its digest (None once redacted)."""
+    wanted = set(given)
     found = await read.connection.execute(
-        select(*_COLUMNS, LogEvent.digest).where(LogEvent.sender == sender, LogEvent.cid.in_(cids))
+        select(*_COLUMNS, LogEvent.digest).where(LogEvent.cid.in_({cid for _, cid in wanted}))
     )
-    return {row.cid: (Event(*row[:-1]), row.digest) for row in found}
+    by_key = {(row.sender, row.cid): (Event(*row[:-1]), row.digest) for row in found}
+    return {key: value for key, value in by_key.items() if key in wanted}
+
+
+async def event_about(read: Read, log: UUID, subject: UUID, type_: str) -> Event | None:
+    """The last event of a type about a thing."""
+    found = await read.connection.execute(
+        select(*_COLUMNS)
+        .where(LogEvent.log == log, LogEvent.subject == subject, LogEvent.type == type_)
+        .order_by(LogEvent.seq.desc())
+        .limit(1)
+    )
+    row = found.first()
+    return Event(*row) if row is not None else None
 
 
 async def redact(tx: Tx, log: UUID, subject: UUID, body: dict[str, Any]) -> None:
@@ -191,7 +207,10 @@ async def _advance(tx: Tx, entries: Sequence[Entry]) -> dict[UUID, Head]:
     ordered = sorted(events)  # always the same order: two writers never wait for each other in a circle
     await tx.connection.execute(
         _ADVANCE,
-        [{"log_id": log, "events": events[log], "counted": counted[log], "moment": tx.now} for log in ordered],
+        [
+            {"log_id": log, "events": events[log], "counted": counted[log], "moment": tx.now}
+            for log in ordered
+        ],
     )
     after = await heads(tx, ordered)
     if len(after) != len(ordered):

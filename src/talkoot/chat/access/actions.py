@@ -50,6 +50,13 @@ async def add_resource(tx: Tx, resource: UUID, kind: str, *, workspace: UUID, pa
     )
 
 
+async def archive_resource(tx: Tx, resource: UUID, *, workspace: UUID, archived: bool) -> None:
+    """Close a node and all below it to anything new, or open it again."""
+    moment = tx.now if archived else None
+    await tx.connection.execute(update(Resource).where(Resource.id == resource).values(archived_at=moment))
+    await record_change(tx, workspace, resource)
+
+
 async def move_resource(tx: Tx, resource: UUID, *, workspace: UUID, parent: UUID) -> None:
     """Hang a node under another one; what is inherited changes for everybody."""
     await tx.connection.execute(update(Resource).where(Resource.id == resource).values(parent_id=parent))
@@ -72,7 +79,9 @@ async def set_workspace_role(tx: Tx, workspace: UUID, user: UUID, role: str) -> 
     await record_change(tx, workspace, workspace, {user})
 
 
-async def add_member(tx: Tx, resource: UUID, user: UUID, *, workspace: UUID, role: UUID | None = None) -> bool:
+async def add_member(
+    tx: Tx, resource: UUID, user: UUID, *, workspace: UUID, role: UUID | None = None
+) -> bool:
     """Make someone a member of a resource; False if they were one."""
     there = await tx.connection.scalar(
         select(Membership.user_id).where(Membership.resource_id == resource, Membership.user_id == user)
@@ -124,7 +133,9 @@ async def record_change(tx: Tx, workspace: UUID, resource: UUID, users: Iterable
         .values(access_version=Workspace.access_version + 1)
         .returning(Workspace.access_version)
     )
+    kind = await tx.connection.scalar(select(Resource.kind).where(Resource.id == resource))
     assert version is not None
+    assert kind is not None
     await tx.connection.execute(
         insert(AccessChange).values(
             workspace_id=workspace,
@@ -134,12 +145,14 @@ async def record_change(tx: Tx, workspace: UUID, resource: UUID, users: Iterable
             ts=tx.now,
         )
     )
-    await tx.emit(AccessChanged(workspace, version, resource, touched))
+    await tx.emit(AccessChanged(workspace, version, resource, kind, touched))
     return version
 
 
 async def _role_named(tx: Tx, workspace: UUID, name: str) -> UUID:
-    role = await tx.connection.scalar(select(Role.id).where(Role.workspace_id == workspace, Role.name == name))
+    role = await tx.connection.scalar(
+        select(Role.id).where(Role.workspace_id == workspace, Role.name == name)
+    )
     if role is None:
         raise Invalid.field("role", "unknown", f"There is no role {name!r} in this workspace")
     return role

@@ -13,7 +13,15 @@ from talkoot.chat.access.doors import admit, workspace_for
 from talkoot.chat.access.events import WorkspaceMemberLeaving
 from talkoot.chat.access.models import Membership, Resource, Role
 from talkoot.chat.access.permissions import Permission
-from talkoot.chat.access.queries import are_members, grants_of, lineage_of, role_in, roles_of, standing_of, workspaces_of
+from talkoot.chat.access.queries import (
+    are_members,
+    grants_of,
+    lineage_of,
+    role_in,
+    roles_of,
+    standing_of,
+    workspaces_of,
+)
 from talkoot.chat.access.resolution import Verdict, decide
 from talkoot.kernel.errors import Conflict, Forbidden, Invalid, NotFound
 
@@ -69,7 +77,9 @@ async def remove_from_workspace(tx: Tx, actor: Actor, workspace: UUID, user: UUI
     await actions.record_change(tx, workspace, workspace, {user})
 
 
-async def replace_entries(tx: Tx, actor: Actor, kind: str, resource: UUID, entries: Sequence[NewEntry]) -> None:
+async def replace_entries(
+    tx: Tx, actor: Actor, kind: str, resource: UUID, entries: Sequence[NewEntry]
+) -> None:
     """Set a resource's entries; nobody can hand out a permission that they do not hold there themselves."""
     grants = await resource_to_administer(tx, actor, kind, resource)
     handed_out = frozenset(p for entry in entries if entry.allow for p in entry.permissions)

@@ -16,6 +16,7 @@ class AccessChanged:
     workspace: UUID
     version: int
     resource: UUID
+    kind: str
     users: frozenset[UUID]
 
 

@@ -18,9 +18,8 @@ from talkoot.chat.access.schemas import (
     NewWorkspace,
     RoleOut,
     WorkspaceOut,
-    entry_out,
-    member_out,
 )
+from talkoot.chat.access.views import entry_out, member_out
 from talkoot.chat.accounts.http_auth import CurrentActor
 from talkoot.kernel.errors import Conflict, Forbidden, Invalid, NotAuthenticated, NotFound
 from talkoot.kernel.http import KernelDep, make_router, problems
@@ -62,13 +61,19 @@ async def list_members(
     return page_of([member_out(*row) for row in found], limit, key=lambda member: member.user.id)
 
 
-@router.put("/workspaces/{workspace}/members/{user}", status_code=204, responses=problems(Forbidden, Conflict))
-async def change_role(kernel: KernelDep, actor: CurrentActor, workspace: UUID, user: UUID, new: NewRole) -> None:
+@router.put(
+    "/workspaces/{workspace}/members/{user}", status_code=204, responses=problems(Forbidden, Conflict)
+)
+async def change_role(
+    kernel: KernelDep, actor: CurrentActor, workspace: UUID, user: UUID, new: NewRole
+) -> None:
     """Give a member another role."""
     await kernel.uow.run(lambda tx: administration.change_role(tx, actor, workspace, user, new.role))
 
 
-@router.delete("/workspaces/{workspace}/members/{user}", status_code=204, responses=problems(Forbidden, Conflict))
+@router.delete(
+    "/workspaces/{workspace}/members/{user}", status_code=204, responses=problems(Forbidden, Conflict)
+)
 async def remove_member(kernel: KernelDep, actor: CurrentActor, workspace: UUID, user: UUID) -> None:
     """Remove someone from the workspace, or leave it oneself."""
     await kernel.uow.run(lambda tx: administration.remove_from_workspace(tx, actor, workspace, user))
@@ -109,7 +114,9 @@ async def explain(
 ) -> Explanation:
     """Which entry decides whether someone may."""
     async with kernel.uow.read() as read:
-        verdict, lineage = await administration.explain(read, actor, _SINGULAR[kind], resource, user, permission)
+        verdict, lineage = await administration.explain(
+            read, actor, _SINGULAR[kind], resource, user, permission
+        )
     return Explanation(
         user=user,
         permission=permission,
@@ -134,5 +141,7 @@ async def _administered(read: Read, actor: CurrentActor, kind: Kind, resource: U
 
 async def _entries(read: Read, resource: UUID) -> Page[EntryOut]:
     lineage = await queries.lineage_of(read, resource)
-    found: Sequence[EntryOut] = [entry_out(e) for e in lineage.entries if e.resource == resource] if lineage else []
+    found: Sequence[EntryOut] = (
+        [entry_out(e) for e in lineage.entries if e.resource == resource] if lineage else []
+    )
     return Page(items=list(found))

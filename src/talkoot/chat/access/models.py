@@ -23,7 +23,10 @@ class Workspace(Model):
 
 
 class Resource(Model):
-    """A node of the tree: the workspace itself, a category, a room, a thread."""
+    """A node of the tree: the workspace itself, a category, a room, a thread.
+
+    What is archived, or lies below something archived, can be read but takes nothing new.
+    """
 
     __tablename__ = "resources"
 
@@ -31,6 +34,7 @@ class Resource(Model):
     workspace_id: Mapped[UUID] = mapped_column(ForeignKey("workspaces.id"), index=True)
     parent_id: Mapped[UUID | None] = mapped_column(ForeignKey("resources.id"), index=True)
     kind: Mapped[str]
+    archived_at: Mapped[int | None]
 
 
 class Membership(Model):

@@ -27,9 +27,23 @@ class Permission(StrEnum):
 P = Permission
 
 _GUEST = frozenset({P.WORKSPACE_READ})
-_MEMBER = _GUEST | {P.ROOMS_CREATE, P.DIRECT_CREATE, P.MEMBERS_INVITE, P.ROOM_READ, P.ROOM_JOIN, P.ROOM_POST, P.ROOM_INVITE}
+_MEMBER = _GUEST | {
+    P.ROOMS_CREATE,
+    P.DIRECT_CREATE,
+    P.MEMBERS_INVITE,
+    P.ROOM_READ,
+    P.ROOM_JOIN,
+    P.ROOM_POST,
+    P.ROOM_INVITE,
+}
 _MODERATOR = _MEMBER | {P.MESSAGES_MODERATE}
-_ADMIN = _MODERATOR | {P.WORKSPACE_MANAGE, P.ACCESS_MANAGE, P.MEMBERS_MANAGE, P.CATEGORIES_MANAGE, P.ROOM_MANAGE}
+_ADMIN = _MODERATOR | {
+    P.WORKSPACE_MANAGE,
+    P.ACCESS_MANAGE,
+    P.MEMBERS_MANAGE,
+    P.CATEGORIES_MANAGE,
+    P.ROOM_MANAGE,
+}
 
 # From the highest to the lowest rank; nobody may give a role above their own.
 BUILT_IN_ROLES: dict[str, frozenset[Permission]] = {
@@ -43,6 +57,8 @@ BUILT_IN_ROLES: dict[str, frozenset[Permission]] = {
 # What a member of a room may do in it, whatever their role in the workspace (a guest, for one).
 ROOM_MEMBER = frozenset({P.ROOM_READ, P.ROOM_POST})
 # What is closed to all but the members of a private room.
-PRIVATE_ROOM = frozenset(
-    {P.ROOM_READ, P.ROOM_JOIN, P.ROOM_POST, P.ROOM_INVITE, P.ROOM_MANAGE, P.MESSAGES_MODERATE}
-)
+PRIVATE_ROOM = frozenset({P.ROOM_READ, P.ROOM_JOIN, P.ROOM_POST, P.ROOM_INVITE})
+# Nobody stands above the people of a direct room.
+DIRECT_ROOM = PRIVATE_ROOM | {P.ROOM_MANAGE, P.MESSAGES_MODERATE}
+# What nobody may do in something archived.
+ARCHIVED = frozenset({P.ROOM_JOIN, P.ROOM_POST, P.ROOM_INVITE, P.ROOMS_CREATE})

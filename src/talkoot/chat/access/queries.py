@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Any, cast
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import Select, or_, select
 from sqlalchemy.orm import aliased
 
 from talkoot.chat.access.cache import AccessCache, Grants
 from talkoot.chat.access.models import AccessEntry, Membership, Resource, Role, Workspace
+from talkoot.chat.access.permissions import ARCHIVED
 from talkoot.chat.access.resolution import Entry, Principal, Standing, granted
 from talkoot.chat.accounts.models import User
 
@@ -29,6 +31,7 @@ class Lineage:
     version: int
     nodes: tuple[UUID, ...]
     entries: tuple[Entry, ...]
+    archived: bool
 
 
 _Parent = aliased(Resource)
@@ -42,6 +45,11 @@ _LINEAGE = (
         _Parent.id.label("parent"),
         _Grandparent.id.label("grandparent"),
         _Grandparent.parent_id.label("root"),
+        or_(
+            Resource.archived_at.is_not(None),
+            _Parent.archived_at.is_not(None),
+            _Grandparent.archived_at.is_not(None),
+        ).label("archived"),
     )
     .join(Workspace, Workspace.id == Resource.workspace_id)
     .outerjoin(_Parent, _Parent.id == Resource.parent_id)
@@ -55,11 +63,13 @@ async def lineage_of(read: Read, resource: UUID) -> Lineage | None:
     if row is None:
         return None
     nodes = tuple(node for node in (row.id, row.parent, row.grandparent, row.root) if node is not None)
-    entries = await _entries(read, nodes)
-    return Lineage(row.id, row.kind, row.workspace_id, row.access_version, nodes, entries)
+    entries = sorted(await _entries(read, nodes), key=lambda entry: nodes.index(entry.resource))
+    return Lineage(
+        row.id, row.kind, row.workspace_id, row.access_version, nodes, tuple(entries), bool(row.archived)
+    )
 
 
-async def _entries(read: Read, nodes: Sequence[UUID]) -> tuple[Entry, ...]:
+async def _entries(read: Read, nodes: Sequence[UUID] | Select[tuple[UUID]]) -> list[Entry]:
     found = await read.connection.execute(
         select(
             AccessEntry.id,
@@ -72,22 +82,29 @@ async def _entries(read: Read, nodes: Sequence[UUID]) -> tuple[Entry, ...]:
         .where(AccessEntry.resource_id.in_(nodes))
         .order_by(AccessEntry.position)
     )
-    entries = [
-        Entry(id_, resource, allow, cast("Principal", principal), principal_id, frozenset(permissions.split()))
+    return [
+        Entry(
+            id_, resource, allow, cast("Principal", principal), principal_id, frozenset(permissions.split())
+        )
         for id_, resource, allow, principal, principal_id, permissions in found
     ]
-    return tuple(sorted(entries, key=lambda entry: nodes.index(entry.resource)))
 
 
 async def standing_of(read: Read, lineage: Lineage, user: UUID) -> Standing:
     """Someone's roles and memberships along a lineage. Whoever left the workspace stands nowhere in it."""
+    return await _standing(read, user, lineage.workspace, lineage.nodes)
+
+
+async def _standing(
+    read: Read, user: UUID, workspace: UUID, nodes: Sequence[UUID] | Select[tuple[UUID]]
+) -> Standing:
     found = await read.connection.execute(
         select(Membership.resource_id, Membership.role_id).where(
-            Membership.user_id == user, Membership.resource_id.in_(lineage.nodes)
+            Membership.user_id == user, Membership.resource_id.in_(nodes)
         )
     )
     rows = {row.resource_id: row.role_id for row in found}
-    if lineage.workspace not in rows:
+    if workspace not in rows:
         return Standing(user, frozenset(), frozenset())
     return Standing(user, frozenset(role for role in rows.values() if role is not None), frozenset(rows))
 
@@ -114,15 +131,61 @@ async def read_grants(read: Read, user: UUID, resource: UUID) -> Grants | None:
     lineage = await lineage_of(read, resource)
     if lineage is None:
         return None
-    standing = await standing_of(read, lineage, user)
+    return _evaluate(lineage, await standing_of(read, lineage, user))
+
+
+async def grants_inside(
+    read: Read, user: UUID, workspace: UUID, *, as_member: bool = False
+) -> dict[UUID, Grants]:
+    """What someone may do on every resource of a workspace, in four statements however many there are.
+
+    With `as_member`, of all rooms only on those they are a member of.
+    """
+    version = await read.connection.scalar(select(Workspace.access_version).where(Workspace.id == workspace))
+    inside = select(Resource.id).where(Resource.workspace_id == workspace)
+    if as_member:
+        mine = select(Membership.resource_id).where(Membership.user_id == user)
+        inside = inside.where(or_(Resource.kind != "room", Resource.id.in_(mine)))
+    tree = {
+        row.id: row
+        for row in await read.connection.execute(
+            select(Resource.id, Resource.kind, Resource.parent_id, Resource.archived_at).where(
+                Resource.id.in_(inside)
+            )
+        )
+    }
+    entries: dict[UUID, list[Entry]] = defaultdict(list)
+    for entry in await _entries(read, inside):
+        entries[entry.resource].append(entry)
+    standing = await _standing(read, user, workspace, inside)
+    everything = {}
+    for resource, row in tree.items():
+        nodes = tuple(_upwards(tree, resource))
+        inherited = tuple(entry for node in nodes for entry in entries[node])
+        archived = any(tree[node].archived_at is not None for node in nodes)
+        lineage = Lineage(resource, row.kind, workspace, version or 0, nodes, inherited, archived)
+        everything[resource] = _evaluate(lineage, standing)
+        if not read.writing:
+            read.caches.of(AccessCache).put(everything[resource])
+    return everything
+
+
+def _upwards(tree: Mapping[UUID, Any], resource: UUID | None) -> Iterator[UUID]:
+    while resource is not None:
+        yield resource
+        resource = tree[resource].parent_id
+
+
+def _evaluate(lineage: Lineage, standing: Standing) -> Grants:
+    permissions = granted(lineage.entries, standing)
     return Grants(
-        user=user,
-        resource=resource,
+        user=standing.user,
+        resource=lineage.resource,
         kind=lineage.kind,
         workspace=lineage.workspace,
         version=lineage.version,
-        member=resource in standing.memberships,
-        permissions=granted(lineage.entries, standing),
+        member=lineage.resource in standing.memberships,
+        permissions=permissions - ARCHIVED if lineage.archived else permissions,
     )
 
 
@@ -151,7 +214,9 @@ async def workspaces_of(read: Read, user: UUID) -> list[tuple[Workspace, str]]:
 
 async def roles_of(read: Read, workspace: UUID) -> Sequence[Role]:
     """The roles of a workspace, from the highest rank down."""
-    return (await read.session.scalars(select(Role).where(Role.workspace_id == workspace).order_by(Role.rank))).all()
+    return (
+        await read.session.scalars(select(Role).where(Role.workspace_id == workspace).order_by(Role.rank))
+    ).all()
 
 
 async def role_in(read: Read, workspace: UUID, user: UUID) -> Role | None:
@@ -182,7 +247,9 @@ async def members_of(
 
 async def member_ids(read: Read, resource: UUID) -> Sequence[UUID]:
     """Who belongs to a workspace or a room."""
-    return (await read.session.scalars(select(Membership.user_id).where(Membership.resource_id == resource))).all()
+    return (
+        await read.session.scalars(select(Membership.user_id).where(Membership.resource_id == resource))
+    ).all()
 
 
 async def are_members(read: Read, resource: UUID, users: Sequence[UUID]) -> set[UUID]:

@@ -2,21 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 from uuid import UUID
 
 from pydantic import BaseModel, Field
 
 from talkoot.chat.access.permissions import Permission
 from talkoot.chat.access.resolution import Principal
-from talkoot.chat.accounts.schemas import PublicUser, public_user
-from talkoot.kernel.clock import rfc3339
+from talkoot.chat.accounts.schemas import PublicUser
 from talkoot.kernel.text import Line
-
-if TYPE_CHECKING:
-    from talkoot.chat.access.models import Membership
-    from talkoot.chat.access.resolution import Entry
-    from talkoot.chat.accounts.models import User
 
 Name = Annotated[Line, Field(max_length=80)]
 
@@ -93,20 +87,3 @@ class Explanation(BaseModel):
     allowed: bool
     decided_by: EntryOut | None
     lineage: list[UUID]
-
-
-def member_out(user: User, membership: Membership, role: str | None) -> MemberOut:
-    """A member on the wire."""
-    return MemberOut(user=public_user(user), role=role, joined_at=rfc3339(membership.joined_at))
-
-
-def entry_out(entry: Entry) -> EntryOut:
-    """An access entry on the wire."""
-    return EntryOut(
-        id=entry.id,
-        resource=entry.resource,
-        allow=entry.allow,
-        principal=entry.principal,
-        principal_id=entry.principal_id,
-        permissions=sorted(entry.permissions),
-    )

@@ -25,7 +25,7 @@ class Category(Model):
 class Room(Model):
     """A room. Its id is also that of its node in the tree and of its log.
 
-    `name_key` makes names unique in a workspace; a direct room has instead a key of the people in it.
+    `unique_key` makes names unique in a workspace, and direct rooms by the people in them.
     """
 
     __tablename__ = "rooms"
@@ -40,4 +40,3 @@ class Room(Model):
     default: Mapped[bool] = mapped_column(default=False)
     created_by: Mapped[UUID] = mapped_column(ForeignKey("users.id"))
     created_at: Mapped[int]
-    archived_at: Mapped[int | None]

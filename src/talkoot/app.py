@@ -1,0 +1,289 @@
+"""The one file that knows everything: from settings to the running parts, and who listens to which event."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Coroutine
+from contextlib import AsyncExitStack, asynccontextmanager
+from functools import partial
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+import msgspec
+from fastapi import APIRouter, FastAPI
+from starlette.routing import WebSocketRoute
+
+from talkoot import __version__
+from talkoot.chat.access import http as access_http
+from talkoot.chat.access.cache import AccessCache
+from talkoot.chat.access.events import AccessChanged, WorkspaceMemberLeaving
+from talkoot.chat.accounts import http as accounts_http
+from talkoot.chat.accounts.actions.cleaning import delete_ended_sessions
+from talkoot.chat.accounts.events import ProfileChanged, SessionClosed, UserDeactivated
+from talkoot.chat.accounts.gate import Gate
+from talkoot.chat.accounts.origins import is_own_origin
+from talkoot.chat.accounts.socket import hello_for
+from talkoot.chat.messages import http as messages_http
+from talkoot.chat.messages import socket as messages_socket
+from talkoot.chat.onboarding import http as onboarding_http
+from talkoot.chat.presence import socket as presence_socket
+from talkoot.chat.presence.watches import PresenceWatches
+from talkoot.chat.reads import http as reads_http
+from talkoot.chat.reads import socket as reads_socket
+from talkoot.chat.reads.actions import begin_at_head
+from talkoot.chat.reads.events import ReadMoved
+from talkoot.chat.rooms import http as rooms_http
+from talkoot.chat.rooms import socket as rooms_socket
+from talkoot.chat.rooms.actions import leave_rooms_of_workspace
+from talkoot.chat.rooms.events import MemberLeft, MembersJoined
+from talkoot.chat.rooms.heads import RoomHeads
+from talkoot.chat.rooms.live import LiveRooms
+from talkoot.chat.rooms.notices import RoomNotices
+from talkoot.chat.rooms.wire import event_frame
+from talkoot.kernel.clock import SystemClock
+from talkoot.kernel.context import Kernel
+from talkoot.kernel.cron import Cron
+from talkoot.kernel.database import open_database
+from talkoot.kernel.errors import Unavailable
+from talkoot.kernel.health import database_answers, health_router
+from talkoot.kernel.http import answer_problems
+from talkoot.kernel.http_limits import LimitBodies, LimitRates
+from talkoot.kernel.http_requests import LogRequests
+from talkoot.kernel.job_runner import FORGET_FINISHED, JobRunner, forget_finished
+from talkoot.kernel.jobs import Enqueued
+from talkoot.kernel.log import Appended
+from talkoot.kernel.metrics import Metrics
+from talkoot.kernel.rate_limits import AllowEverything, MemoryRateLimiter
+from talkoot.kernel.secrets import load_secrets
+from talkoot.kernel.unit_of_work import UnitOfWork
+from talkoot.realtime.asgi import AsgiGateway
+from talkoot.realtime.bus import MemoryBus, Message
+from talkoot.realtime.gateway import Gateway
+from talkoot.realtime.hub import Hub
+from talkoot.realtime.limits import Limits
+from talkoot.realtime.presence import MemoryPresence
+from talkoot.realtime.tickets import MemoryOnce
+from talkoot.web.headers import SecurityHeaders
+from talkoot.web.shell import serve_client
+
+if TYPE_CHECKING:
+    from talkoot.kernel.transactions import Inside, Tx
+    from talkoot.settings import Settings
+
+log = logging.getLogger("talkoot.app")
+
+FORGET_SESSIONS = "accounts.forget_sessions"
+_EVERY_NODE = UUID(int=0)  # the topic of control messages
+_SCHEDULE = (Cron(FORGET_FINISHED, "17 3 * * *"), Cron(FORGET_SESSIONS, "27 3 * * *"))
+
+
+class Program:
+    """All parts of one running process, wired to each other."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self._background: set[asyncio.Task[None]] = set()
+        clock = SystemClock()
+        database = open_database(settings)
+        self._listeners: dict[type, tuple[list[Inside], list[Any]]] = {}
+        uow = UnitOfWork(database, clock, self._listeners)
+        unlimited = settings.rate_limits == "off"
+        limits = AllowEverything() if unlimited else MemoryRateLimiter(clock)
+        self.kernel = Kernel(settings, clock, load_secrets(settings), database, uow, limits)
+        self.gate = Gate(self.kernel, MemoryOnce())
+        self.bus = MemoryBus()
+        self.hub = Hub(_socket_limits(settings))
+        self.metrics = Metrics()
+        self.live = LiveRooms(self.hub, uow)
+        presence, watches = MemoryPresence(), PresenceWatches()
+        self.gateway = Gateway(
+            self.hub,
+            [
+                *rooms_socket.operations(self.hub, self.live),
+                *messages_socket.operations(uow),
+                *reads_socket.operations(uow),
+                *presence_socket.operations(uow, self.bus, presence, watches),
+            ],
+            presence=presence,
+            allows_origin=partial(is_own_origin, settings),
+            trusted_proxies=settings.trusted_proxies,
+        )
+        self.heads = RoomHeads(self.hub, uow, self.gateway.connections)
+        self.notices = RoomNotices(self.bus, uow)
+        self.jobs = JobRunner(
+            self.kernel,
+            {FORGET_FINISHED: forget_finished, FORGET_SESSIONS: lambda _kernel, _claim: _forget_sessions()},
+            _SCHEDULE,
+        )
+        presence.listen(watches.tell)
+        self.hub.on_close.append(watches.forget)
+        self._listeners.update(self._table())
+        self._connect_hub()
+
+    def _table(self) -> dict[type, tuple[list[Inside], list[Any]]]:
+        """Every event, with those who act on it in its transaction, and those who are told after the commit."""
+        gate = self.gate
+        return {
+            Appended: ([], [self._publish]),
+            AccessChanged: ([], [self._tell_access]),
+            WorkspaceMemberLeaving: ([leave_rooms_of_workspace], []),
+            MembersJoined: ([begin_at_head], [lambda event: self._spawn(self.notices.joined(event))]),
+            MemberLeft: ([], [self.notices.left]),
+            ReadMoved: ([], [self._tell_read]),
+            SessionClosed: (
+                [],
+                [gate.session_closed, lambda e: self._control("session.closed", session=e.session)],
+            ),
+            UserDeactivated: (
+                [],
+                [gate.user_deactivated, lambda e: self._control("user.closed", user=e.user)],
+            ),
+            ProfileChanged: ([], [gate.profile_changed]),
+            Enqueued: ([], [self.jobs.wake]),
+        }
+
+    def _connect_hub(self) -> None:
+        hub = self.hub
+        hub.authenticate = hello_for(self.gate)
+        hub.repair = self.live.repair
+        hub.on_open.append(lambda connection: self._spawn(self.heads.watch([connection])))
+        hub.controls["access.changed"] = self._access_changed
+        self.bus.listen(hub.receive)
+
+    @asynccontextmanager
+    async def running(self) -> AsyncIterator[dict[str, Any]]:
+        """Start every part, and stop them in the opposite order."""
+        async with AsyncExitStack() as stack:
+            stack.push_async_callback(self.kernel.database.close)
+            self.kernel.uow.start()
+            stack.push_async_callback(self.kernel.uow.close)
+            stack.callback(self.gate.close)
+            self.metrics.start()
+            stack.push_async_callback(self.metrics.close)
+            self.jobs.start()
+            stack.push_async_callback(self.jobs.close)
+            self.gateway.start()
+            stack.push_async_callback(self.gateway.stop)
+            stack.push_async_callback(self._finish_background)
+            yield {"kernel": self.kernel, "gate": self.gate, "gateway": self.gateway}
+
+    async def not_draining(self, _kernel: Kernel) -> None:
+        """Raises Unavailable once the clients are being sent away."""
+        if not self.gateway.ready:
+            raise Unavailable("The server is stopping")
+
+    # After the commit
+
+    def _publish(self, appended: Appended) -> None:
+        for event in appended.events:
+            frame = event_frame(event)
+            self.bus.publish(Message("log", event.log, frame, seq=event.seq, count=event.count))
+
+    def _tell_access(self, change: AccessChanged) -> None:
+        self._control(
+            "access.changed",
+            workspace=change.workspace,
+            version=change.version,
+            resource=change.resource,
+            kind=change.kind,
+            users=" ".join(map(str, change.users)),
+        )
+
+    def _tell_read(self, moved: ReadMoved) -> None:
+        notice = {
+            "op": "notice",
+            "kind": "read",
+            "room": moved.room,
+            "seq": moved.seq,
+            "unread": moved.unread,
+        }
+        frame = msgspec.json.encode(notice)
+        self.bus.publish(Message("user", moved.user, frame, except_connection=moved.connection))
+
+    def _control(self, name: str, **said: object) -> None:
+        frame = msgspec.json.encode({"name": name, **{key: str(value) for key, value in said.items()}})
+        self.bus.publish(Message("control", _EVERY_NODE, frame))
+
+    # On every node
+
+    def _access_changed(self, said: dict[str, str]) -> None:
+        change = AccessChanged(
+            workspace=UUID(said["workspace"]),
+            version=int(said["version"]),
+            resource=UUID(said["resource"]),
+            kind=said["kind"],
+            users=frozenset(map(UUID, said["users"].split())),
+        )
+        self.kernel.uow.caches.of(AccessCache).apply(change.workspace, change.version, change.users)
+        if held := self.live.hold_back(change):
+            self._spawn(self.live.look_again(held))
+        if unsure := self.heads.hold_back(change):
+            self._spawn(self.heads.watch(unsure))
+
+    def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.get_running_loop().create_task(work)
+        self._background.add(task)
+        task.add_done_callback(self._ended)
+
+    def _ended(self, task: asyncio.Task[None]) -> None:
+        self._background.discard(task)
+        if not task.cancelled() and (error := task.exception()) is not None:
+            log.error("What follows from a commit failed", exc_info=error)
+
+    async def _finish_background(self) -> None:
+        await asyncio.gather(*self._background, return_exceptions=True)
+
+
+def create_app(settings: Settings) -> FastAPI:
+    """The application that a server runs, with all its parts."""
+    program = Program(settings)
+
+    @asynccontextmanager
+    async def lifespan(_app: FastAPI) -> AsyncIterator[dict[str, Any]]:
+        async with program.running() as state:
+            yield state
+
+    app = FastAPI(
+        title="Talkoot",
+        version=__version__,
+        summary="The chat a team runs with one command.",
+        openapi_url="/api/openapi.json",
+        docs_url=None,
+        redoc_url=None,
+        lifespan=lifespan,
+    )
+    api = APIRouter(prefix="/api/v1")
+    for feature in (onboarding_http, accounts_http, access_http, rooms_http, messages_http, reads_http):
+        api.include_router(feature.router)
+    app.include_router(api)
+    app.include_router(
+        health_router(program.metrics, {"database": database_answers, "drain": program.not_draining})
+    )
+    app.router.routes.append(WebSocketRoute(program.gateway.path, AsgiGateway()))
+    serve_client(app)
+    answer_problems(app)
+    app.add_middleware(LimitBodies, max_bytes=settings.max_body_bytes)
+    app.add_middleware(LimitRates, limiter=program.kernel.limits, trusted_proxies=settings.trusted_proxies)
+    app.add_middleware(SecurityHeaders, secure=settings.secure)
+    app.add_middleware(LogRequests, observe=program.metrics.observe_request)
+    return app
+
+
+def _socket_limits(settings: Settings) -> Limits:
+    limits = Limits(
+        connections=settings.max_connections,
+        connections_per_user=settings.max_connections_per_user,
+        connections_per_address=settings.max_connections_per_address,
+        hello_rate=settings.hello_rate,
+        drain_seconds=settings.drain_seconds,
+    )
+    return limits.without_rates() if settings.rate_limits == "off" else limits
+
+
+async def _forget_sessions() -> Any:
+    async def in_the_end(tx: Tx) -> None:
+        while await delete_ended_sessions(tx):
+            pass
+
+    return in_the_end

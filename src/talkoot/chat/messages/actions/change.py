@@ -1,0 +1,101 @@
+"""Editing and deleting: the log keeps what happened, but not what was deleted."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+from talkoot.chat.access.queries import versions_of
+from talkoot.chat.messages.access import message_to_delete, message_to_edit
+from talkoot.chat.messages.actions.send import Sent, thread_entry
+from talkoot.kernel import log
+from talkoot.kernel.clock import rfc3339
+from talkoot.kernel.errors import Conflict, NotFound
+
+if TYPE_CHECKING:
+    from talkoot.chat.accounts.actors import Actor
+    from talkoot.chat.messages.models import Message
+    from talkoot.kernel.transactions import Tx
+
+
+_DELETED = "message.deleted"
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """A new text for a message."""
+
+    message: UUID
+    text: str
+    cid: UUID | None = None
+
+    def digest(self) -> bytes:
+        """16 bytes over what was asked."""
+        return hashlib.blake2b(f"{self.message}\0{self.text}".encode(), digest_size=16).digest()
+
+
+async def edit_message(tx: Tx, actor: Actor, edit: Edit) -> Sent:
+    """Replace the text of one's own message. Conflict if the cid was used for something else."""
+    message, grants = await message_to_edit(tx, actor, edit.message)
+    if edit.cid is not None and (before := await _edited_before(tx, actor, edit)) is not None:
+        return before
+    if message.deleted_at is not None:
+        raise NotFound("This message was deleted")
+    fence = (await versions_of(tx, [grants.workspace]))[grants.workspace]
+    message.text, message.edited_at = edit.text, tx.now
+    entry = log.Entry(
+        log=message.room_id,
+        type="message.updated",
+        body={"message": message.id, "text": edit.text, "edited_at": rfc3339(tx.now)},
+        sender=actor.user,
+        cid=edit.cid,
+        digest=edit.digest() if edit.cid else None,
+        subject=message.id,
+        fence=fence,
+    )
+    return Sent((await log.append(tx, [entry]))[0], dup=False)
+
+
+async def delete_message(tx: Tx, actor: Actor, message_id: UUID) -> Sent:
+    """Leave an empty tombstone, in the log too; whoever deletes again is told where that stands."""
+    message, grants = await message_to_delete(tx, actor, message_id)
+    if (before := await log.event_about(tx, message.room_id, message.id, _DELETED)) is not None:
+        return Sent(before, dup=True)
+    fence = (await versions_of(tx, [grants.workspace]))[grants.workspace]
+    message.text, message.deleted_at = "", tx.now
+    tombstone = {"message": message.id, "text": "", "thread": message.thread_id, "deleted": True}
+    await log.redact(tx, message.room_id, message.id, tombstone)
+    entries = [
+        log.Entry(
+            log=message.room_id,
+            type=_DELETED,
+            body={"message": message.id},
+            sender=actor.user,
+            subject=message.id,
+            fence=fence,
+        )
+    ]
+    if message.thread_id is not None:
+        entries.append(await _one_reply_less(tx, message, fence))
+    return Sent((await log.append(tx, entries))[0], dup=False)
+
+
+async def _one_reply_less(tx: Tx, reply: Message, fence: int) -> log.Entry:
+    assert reply.thread_id is not None
+    root = await tx.session.get_one(type(reply), reply.thread_id)
+    root.reply_count -= 1
+    return thread_entry(tx, root.room_id, root.id, root.reply_count, fence)
+
+
+async def _edited_before(tx: Tx, actor: Actor, edit: Edit) -> Sent | None:
+    assert edit.cid is not None
+    key = (actor.user, edit.cid)
+    earlier = await log.events_with_cids(tx, [key])
+    if key not in earlier:
+        return None
+    event, digest = earlier[key]
+    if digest is not None and digest != edit.digest():
+        raise Conflict("This cid was used before, for something else")
+    return Sent(event, dup=True)

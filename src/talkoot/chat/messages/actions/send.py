@@ -1,0 +1,196 @@
+"""Sending: many messages at once, each checked for itself, in the order in which they came."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+from sqlalchemy import bindparam, insert, update
+
+from talkoot.chat.access.doors import admit
+from talkoot.chat.access.permissions import Permission
+from talkoot.chat.messages.access import standing_to_post
+from talkoot.chat.messages.events import MessagesSent
+from talkoot.chat.messages.models import Message
+from talkoot.chat.messages.queries import thread_roots
+from talkoot.kernel import log
+from talkoot.kernel.clock import rfc3339
+from talkoot.kernel.errors import Conflict, Invalid, TalkootError
+from talkoot.kernel.unit_of_work import Batch
+
+if TYPE_CHECKING:
+    from talkoot.chat.access.cache import Grants
+    from talkoot.chat.accounts.actors import Actor
+    from talkoot.kernel.transactions import Tx
+
+
+@dataclass(frozen=True, slots=True)
+class Send:
+    """A message that somebody wants to send."""
+
+    actor: Actor
+    room: UUID
+    text: str
+    cid: UUID | None = None
+    thread: UUID | None = None
+
+    @property
+    def key(self) -> tuple[UUID, UUID] | None:
+        """What makes a retry recognisable."""
+        return (self.actor.user, self.cid) if self.cid is not None else None
+
+    def digest(self) -> bytes:
+        """16 bytes over what was asked: the same cid with another digest is a conflict."""
+        asked = f"{self.room}\0{self.thread}\0{self.text}".encode()
+        return hashlib.blake2b(asked, digest_size=16, key=self.cid.bytes if self.cid else b"").digest()
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """Where the message stands in its room's log; `dup` when it had been sent before."""
+
+    event: log.Event
+    dup: bool
+
+
+Outcome = Sent | TalkootError
+_Known = dict[tuple[UUID, UUID], tuple[log.Event, bytes | None]]
+
+
+async def send_messages(tx: Tx, commands: Sequence[Send]) -> Sequence[Outcome]:
+    """Send in order. Refusals: NotFound, Forbidden, Conflict (the cid is taken by something else), Invalid."""
+    earlier = await log.events_with_cids(tx, [key for send in commands if (key := send.key)])
+    grants = await standing_to_post(tx, [(send.actor.user, send.room) for send in commands])
+    roots = (
+        await thread_roots(tx, {send.thread for send in commands if send.thread})
+        if _has_replies(commands)
+        else {}
+    )
+    outcomes: list[Outcome | None] = []
+    fresh: dict[int, Send] = {}
+    repeats: dict[int, int] = {}
+    first_with: dict[tuple[UUID, UUID], int] = {}
+    for number, send in enumerate(commands):
+        refused = _refusal(send, grants[send.actor.user, send.room], roots)
+        outcomes.append(refused or _repeated(send, earlier))
+        if outcomes[-1] is not None:
+            continue
+        if send.key in first_with:
+            repeats[number] = first_with[send.key]
+            continue
+        fresh[number] = send
+        if send.key is not None:
+            first_with[send.key] = number
+    for number, event in zip(fresh, await _append(tx, list(fresh.values()), grants, roots), strict=True):
+        outcomes[number] = Sent(event, dup=False)
+    for number, first in repeats.items():
+        outcomes[number] = _same(commands[number], commands[first], outcomes[first])
+    return [outcome for outcome in outcomes if outcome is not None]
+
+
+SEND = Batch(send_messages)
+
+
+def _has_replies(commands: Sequence[Send]) -> bool:
+    return any(send.thread is not None for send in commands)
+
+
+def _refusal(send: Send, grants: Grants | None, roots: dict[UUID, Any]) -> TalkootError | None:
+    try:
+        admit(grants, "room", Permission.ROOM_POST)
+    except TalkootError as error:
+        return error
+    if send.thread is None:
+        return None
+    root = roots.get(send.thread)
+    if root is None or root.room_id != send.room or root.thread_id is not None:
+        return Invalid.field(
+            "thread", "unknown", "There is no such message in this room that could be replied to"
+        )
+    return None
+
+
+def _repeated(send: Send, earlier: _Known) -> Outcome | None:
+    if send.key is None or send.key not in earlier:
+        return None
+    event, digest = earlier[send.key]
+    if digest is not None and digest != send.digest():
+        return _conflict()
+    return Sent(event, dup=True)
+
+
+def _same(send: Send, first: Send, outcome: Outcome | None) -> Outcome:
+    if send.digest() != first.digest():
+        return _conflict()
+    return Sent(outcome.event, dup=True) if isinstance(outcome, Sent) else outcome or _conflict()
+
+
+def _conflict() -> Conflict:
+    return Conflict("This cid was used before, for something else")
+
+
+async def _append(
+    tx: Tx, sends: Sequence[Send], grants: dict[tuple[UUID, UUID], Grants | None], roots: dict[UUID, Any]
+) -> list[log.Event]:
+    if not sends:
+        return []
+    fences = {key[1]: held.version for key, held in grants.items() if held}
+    entries = [_entry(send, fences[send.room]) for send in sends]
+    replies = Counter(send.thread for send in sends if send.thread)
+    updates = [
+        thread_entry(tx, roots[root].room_id, root, roots[root].reply_count + n, fences[roots[root].room_id])
+        for root, n in replies.items()
+    ]
+    events = (await log.append(tx, entries + updates))[: len(entries)]
+    await tx.connection.execute(insert(Message), [_row(*pair) for pair in zip(events, sends, strict=True)])
+    if replies:
+        await tx.connection.execute(
+            _COUNT_REPLIES, [{"root": root, "more": n, "moment": tx.now} for root, n in replies.items()]
+        )
+    await tx.emit(MessagesSent(events))
+    return events
+
+
+_COUNT_REPLIES = (
+    update(Message)
+    .where(Message.id == bindparam("root"))
+    .values(reply_count=Message.reply_count + bindparam("more"), last_reply_at=bindparam("moment"))
+)
+
+
+def _entry(send: Send, fence: int) -> log.Entry:
+    entry = log.Entry(
+        log=send.room,
+        type="message.created",
+        body={"text": send.text, "thread": send.thread},
+        sender=send.actor.user,
+        cid=send.cid,
+        digest=send.digest() if send.cid else None,
+        countable=send.thread is None,
+        fence=fence,
+    )
+    entry.subject = entry.id
+    return entry
+
+
+def thread_entry(tx: Tx, room: UUID, root: UUID, replies: int, fence: int) -> log.Entry:
+    """The event that tells a thread's new number of replies."""
+    body = {"message": root, "reply_count": replies, "last_reply_at": rfc3339(tx.now)}
+    return log.Entry(log=room, type="thread.updated", body=body, fence=fence)
+
+
+def _row(event: log.Event, send: Send) -> dict[str, Any]:
+    return {
+        "id": event.id,
+        "room_id": event.log,
+        "seq": event.seq,
+        "sender_id": event.sender,
+        "thread_id": send.thread,
+        "text": send.text,
+        "ts": event.ts,
+        "reply_count": 0,
+    }

@@ -1,0 +1,118 @@
+"""Messages, threads and the log over HTTP."""
+
+from __future__ import annotations
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import Query, Response
+
+from talkoot.chat.accounts.http_auth import CurrentActor
+from talkoot.chat.messages import queries
+from talkoot.chat.messages.access import message_to_read
+from talkoot.chat.messages.actions.change import Edit, delete_message, edit_message
+from talkoot.chat.messages.actions.send import SEND, Send
+from talkoot.chat.messages.schemas import EventsOut, MessageOut, MessagePatch, NewMessage
+from talkoot.chat.rooms.access import room_to_read
+from talkoot.chat.rooms.wire import event_json
+from talkoot.kernel.errors import Conflict, Forbidden, Invalid, NotAuthenticated, NotFound, TalkootError
+from talkoot.kernel.http import KernelDep, make_router, problems
+from talkoot.kernel.log import events_after, heads
+from talkoot.kernel.paging import Limit, Page
+from talkoot.kernel.transactions import Tx
+
+router = make_router(tags=["messages"], responses=problems(NotAuthenticated, NotFound, Invalid))
+
+Position = Annotated[int, Query(ge=0, lt=2**53, description="A position in the room's log (`seq`).")]
+
+
+@router.post(
+    "/rooms/{room}/messages",
+    status_code=201,
+    responses={200: {"model": MessageOut, "description": "It had been sent before, with this cid"}}
+    | problems(Forbidden, Conflict),
+)
+async def send_message(
+    kernel: KernelDep, actor: CurrentActor, room: UUID, new: NewMessage, response: Response
+) -> MessageOut:
+    """Send a message; with a `cid` a retry can not send it twice."""
+    command = Send(actor, room, new.text, new.cid, new.thread)
+    outcome = await kernel.uow.submit_to(SEND, command, key=room)
+    if isinstance(outcome, TalkootError):
+        raise outcome
+    if outcome.dup:
+        response.status_code = 200
+    async with kernel.uow.read() as read:
+        return await queries.message_out(read, outcome.event.id)
+
+
+@router.get("/rooms/{room}/messages")
+async def list_messages(
+    kernel: KernelDep,
+    actor: CurrentActor,
+    room: UUID,
+    before: Position | None = None,
+    after: Position | None = None,
+    around: Position | None = None,
+    limit: Limit = 50,
+) -> Page[MessageOut]:
+    """A page of a room's timeline, ascending: the newest, or those before, after or around a position.
+
+    Replies are in their threads and not in the timeline.
+    """
+    if sum(given is not None for given in (before, after, around)) > 1:
+        raise Invalid.field("around", "exclusive", "Give only one of before, after and around")
+    async with kernel.uow.read() as read:
+        await room_to_read(read, actor, room)
+        return await queries.timeline(read, room, before=before, after=after, around=around, limit=limit)
+
+
+@router.get("/rooms/{room}/events", response_model=EventsOut)
+async def list_events(
+    kernel: KernelDep, actor: CurrentActor, room: UUID, after: Position = 0, limit: Limit = 200
+) -> Response:
+    """The room's log itself after a position: everything that changed, for catching up."""
+    async with kernel.uow.read() as read:
+        await room_to_read(read, actor, room)
+        head = (await heads(read, [room]))[room]
+        events = await events_after(read, room, after, limit)
+    body = f'{{"epoch":"{head.epoch}","head":{head.head},"events":[{",".join(map(event_json, events))}]}}'
+    return Response(body, media_type="application/json")
+
+
+@router.get("/messages/{message}")
+async def get_message(kernel: KernelDep, actor: CurrentActor, message: UUID) -> MessageOut:
+    """One message."""
+    async with kernel.uow.read() as read:
+        await message_to_read(read, actor, message)
+        return await queries.message_out(read, message)
+
+
+@router.patch("/messages/{message}", responses=problems(Forbidden, Conflict))
+async def change_message(
+    kernel: KernelDep, actor: CurrentActor, message: UUID, patch: MessagePatch
+) -> MessageOut:
+    """Replace the text of one's own message."""
+
+    async def action(tx: Tx) -> MessageOut:
+        await edit_message(tx, actor, Edit(message, patch.text, patch.cid))
+        await tx.flush()
+        return await queries.message_out(tx, message)
+
+    return await kernel.uow.run(action)
+
+
+@router.delete("/messages/{message}", status_code=204, responses=problems(Forbidden))
+async def remove_message(kernel: KernelDep, actor: CurrentActor, message: UUID) -> None:
+    """Delete a message: its text is gone, an empty place stays in the log."""
+    await kernel.uow.run(lambda tx: delete_message(tx, actor, message))
+
+
+@router.get("/messages/{message}/thread")
+async def list_thread(
+    kernel: KernelDep, actor: CurrentActor, message: UUID, after: Position = 0, limit: Limit = 50
+) -> Page[MessageOut]:
+    """A message and the replies to it, ascending."""
+    async with kernel.uow.read() as read:
+        root, _ = await message_to_read(read, actor, message)
+        return await queries.thread(read, root, after=after, limit=limit)

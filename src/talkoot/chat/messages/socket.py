@@ -1,0 +1,106 @@
+"""The operations `send`, `edit` and `delete`."""
+
+from __future__ import annotations
+
+from asyncio import Future
+from functools import partial
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+import msgspec
+
+from talkoot.chat.accounts.actors import actor_of
+from talkoot.chat.messages.actions.change import Edit, delete_message, edit_message
+from talkoot.chat.messages.actions.send import SEND, Send, Sent
+from talkoot.chat.messages.schemas import TEXT
+from talkoot.kernel.clock import rfc3339
+from talkoot.kernel.errors import Invalid, TalkootError
+from talkoot.kernel.text import body_text
+from talkoot.realtime.operations import Operation, Ref
+
+if TYPE_CHECKING:
+    from talkoot.kernel.unit_of_work import UnitOfWork
+    from talkoot.realtime.connection import Connection
+
+
+class SendFrame(msgspec.Struct, frozen=True):
+    """Send a message; the same `cid` again is answered with the first one's place."""
+
+    cid: UUID
+    room: UUID
+    text: str
+    thread: UUID | None = None
+    ref: Ref = None
+
+
+class EditFrame(msgspec.Struct, frozen=True):
+    """Replace the text of one's own message."""
+
+    message: UUID
+    text: str
+    cid: UUID | None = None
+    ref: Ref = None
+
+
+class DeleteFrame(msgspec.Struct, frozen=True):
+    """Delete a message."""
+
+    message: UUID
+    cid: UUID | None = None
+    ref: Ref = None
+
+
+class Ack(msgspec.Struct, frozen=True, tag_field="op", tag="ack"):
+    """It is stored: the place it has in the room's log, for ever."""
+
+    room: UUID
+    seq: int
+    id: UUID
+    ts: str
+    dup: bool
+    cid: UUID | None = None
+
+
+def operations(uow: UnitOfWork) -> list[Operation]:
+    """What messages can do on the socket."""
+    return [
+        Operation("send", SendFrame, partial(_send, uow), refusal="nack"),
+        Operation("edit", EditFrame, partial(_edit, uow), refusal="nack"),
+        Operation("delete", DeleteFrame, partial(_delete, uow), refusal="nack"),
+    ]
+
+
+def _send(uow: UnitOfWork, connection: Connection, frame: SendFrame) -> Any:
+    command = Send(actor_of(connection), frame.room, _checked(frame.text), frame.cid, frame.thread)
+    return _acknowledged(uow.submit_to(SEND, command, key=frame.room), frame.cid)
+
+
+async def _edit(uow: UnitOfWork, connection: Connection, frame: EditFrame) -> Ack:
+    actor, edit = actor_of(connection), Edit(frame.message, _checked(frame.text), frame.cid)
+    return _ack(await uow.run(lambda tx: edit_message(tx, actor, edit)), frame.cid)
+
+
+async def _delete(uow: UnitOfWork, connection: Connection, frame: DeleteFrame) -> Ack:
+    actor = actor_of(connection)
+    return _ack(await uow.run(lambda tx: delete_message(tx, actor, frame.message)), frame.cid)
+
+
+async def _acknowledged(future: Future[Sent | TalkootError], cid: UUID) -> Ack:
+    outcome = await future
+    if isinstance(outcome, TalkootError):
+        raise outcome
+    return _ack(outcome, cid)
+
+
+def _ack(sent: Sent, cid: UUID | None) -> Ack:
+    event = sent.event
+    return Ack(room=event.log, seq=event.seq, id=event.id, ts=rfc3339(event.ts), dup=sent.dup, cid=cid)
+
+
+def _checked(text: str) -> str:
+    if len(text) > TEXT:
+        raise Invalid.field("text", "too_long", f"A message has at most {TEXT} characters")
+    try:
+        return body_text(text)
+    except ValueError as error:
+        raise Invalid.field("text", "not_acceptable", str(error)) from None

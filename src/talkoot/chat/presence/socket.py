@@ -1,0 +1,85 @@
+"""The operations `typing` and `presence`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Literal
+from uuid import UUID
+
+import msgspec
+from cachetools import TTLCache
+
+from talkoot.chat.access.doors import room_for
+from talkoot.chat.access.permissions import Permission
+from talkoot.chat.access.queries import sharing_a_workspace
+from talkoot.chat.accounts.actors import actor_of
+from talkoot.kernel.errors import Invalid
+from talkoot.realtime.bus import Message
+from talkoot.realtime.operations import Operation, Ref
+
+if TYPE_CHECKING:
+    from talkoot.chat.presence.watches import PresenceWatches
+    from talkoot.kernel.unit_of_work import UnitOfWork
+    from talkoot.realtime.bus import Bus
+    from talkoot.realtime.connection import Connection
+    from talkoot.realtime.presence import PresenceStore
+
+USERS = 200
+TYPING_SECONDS = 1.0  # one sign of typing per connection and room in this time is enough
+
+
+class Typing(msgspec.Struct, frozen=True):
+    """One is writing in a room."""
+
+    room: UUID
+    ref: Ref = None
+
+
+class Watch(msgspec.Struct, frozen=True):
+    """Be told of these people's presence, instead of those named before; `state` says how one is oneself."""
+
+    users: list[UUID] | None = None
+    state: Literal["online", "away"] | None = None
+    ref: Ref = None
+
+
+class PresenceFrame(msgspec.Struct, frozen=True, tag_field="op", tag="presence"):
+    """How these people are."""
+
+    users: dict[UUID, str]
+
+
+class TypingFrame(msgspec.Struct, frozen=True, tag_field="op", tag="typing"):
+    """Somebody is writing in a room."""
+
+    room: UUID
+    user: UUID
+
+
+def operations(uow: UnitOfWork, bus: Bus, store: PresenceStore, watches: PresenceWatches) -> list[Operation]:
+    """What presence can do on the socket."""
+    lately: TTLCache[tuple[UUID, UUID], bool] = TTLCache(100_000, TYPING_SECONDS)
+
+    async def typing(connection: Connection, frame: Typing) -> None:
+        actor = actor_of(connection)
+        async with uow.read() as read:
+            await room_for(read, actor, frame.room, Permission.ROOM_POST)
+        if (connection.id, frame.room) in lately:
+            return
+        lately[connection.id, frame.room] = True
+        told = msgspec.json.encode(TypingFrame(frame.room, actor.user))
+        bus.publish(Message("ephemeral", frame.room, told, except_user=actor.user))
+
+    async def presence(connection: Connection, frame: Watch) -> PresenceFrame | None:
+        actor = actor_of(connection)
+        if frame.state is not None:
+            store.set_state(actor.user, connection.id, frame.state)
+        if frame.users is None:
+            return None
+        if len(frame.users) > USERS:
+            raise Invalid.field("users", "too_many", f"At most {USERS} people can be watched")
+        async with uow.read() as read:
+            known = await sharing_a_workspace(read, actor.user, frame.users)
+        watches.replace(connection, known)
+        return PresenceFrame({**store.state_of(known)})
+
+    return [Operation("typing", Typing, typing), Operation("presence", Watch, presence)]

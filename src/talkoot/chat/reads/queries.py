@@ -1,0 +1,51 @@
+"""Unread counts: derived from positions in the log, never counted up or down."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+from sqlalchemy import and_, func, select
+
+from talkoot.chat.access.models import Membership
+from talkoot.chat.reads.models import ReadPosition
+from talkoot.chat.reads.schemas import UnreadOut
+from talkoot.chat.rooms.models import Room
+from talkoot.kernel.log import Log, LogEvent
+
+if TYPE_CHECKING:
+    from talkoot.kernel.transactions import Read
+
+
+async def unreads_of(read: Read, user: UUID) -> list[UnreadOut]:
+    """What is unread in every room that someone is a member of."""
+    found = await read.connection.execute(
+        select(
+            Room.id,
+            Log.count - func.coalesce(ReadPosition.count, 0),
+            func.coalesce(ReadPosition.seq, 0),
+            Log.head,
+        )
+        .join(Membership, and_(Membership.resource_id == Room.id, Membership.user_id == user))
+        .join(Log, Log.id == Room.id)
+        .outerjoin(ReadPosition, and_(ReadPosition.room_id == Room.id, ReadPosition.user_id == user))
+        .order_by(Room.id)
+    )
+    return [
+        UnreadOut(room=room, unread=unread, mentions=0, read_seq=read_seq, head=head)
+        for room, unread, read_seq, head in found
+    ]
+
+
+async def position_of(read: Read, user: UUID, room: UUID) -> ReadPosition | None:
+    """How far someone has read a room."""
+    return await read.session.get(ReadPosition, (user, room))
+
+
+async def count_at(read: Read, room: UUID, seq: int) -> int | None:
+    """How many countable events the log holds up to a position; None beyond its head."""
+    if seq == 0:
+        return 0
+    return await read.connection.scalar(
+        select(LogEvent.count).where(LogEvent.log == room, LogEvent.seq == seq)
+    )

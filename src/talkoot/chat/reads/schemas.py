@@ -1,0 +1,24 @@
+"""What read positions look like on the wire."""
+
+from __future__ import annotations
+
+from typing import Annotated
+from uuid import UUID
+
+from pydantic import BaseModel, Field
+
+
+class ReadTo(BaseModel):
+    """The last position that was read."""
+
+    seq: Annotated[int, Field(ge=0, lt=2**53)]
+
+
+class UnreadOut(BaseModel):
+    """What is unread in a room: the messages after `read_seq`."""
+
+    room: UUID
+    unread: int
+    mentions: int
+    read_seq: int
+    head: int

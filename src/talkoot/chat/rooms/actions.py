@@ -1,0 +1,213 @@
+"""Making and changing rooms, and who is in them."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+from talkoot.chat.access import actions as access
+from talkoot.chat.access.doors import category_for, workspace_for
+from talkoot.chat.access.permissions import DIRECT_ROOM, PRIVATE_ROOM, ROOM_MEMBER, Permission
+from talkoot.chat.access.queries import are_members, versions_of
+from talkoot.chat.access.schemas import NewEntry
+from talkoot.chat.rooms.access import room_to_invite_to, room_to_join, room_to_leave, room_to_manage
+from talkoot.chat.rooms.events import MemberLeft, MembersJoined
+from talkoot.chat.rooms.models import Room
+from talkoot.chat.rooms.queries import default_rooms, room_with_key, rooms_of_member
+from talkoot.chat.rooms.schemas import DIRECT_USERS
+from talkoot.kernel import log
+from talkoot.kernel.errors import Conflict, Forbidden, Invalid, NotFound
+from talkoot.kernel.ids import new_id
+
+if TYPE_CHECKING:
+    from talkoot.chat.access.events import WorkspaceMemberLeaving
+    from talkoot.chat.accounts.actors import Actor
+    from talkoot.chat.rooms.schemas import NewRoom, RoomPatch
+    from talkoot.kernel.transactions import Tx
+
+
+async def create_room(tx: Tx, actor: Actor, workspace: UUID, new: NewRoom, *, default: bool = False) -> Room:
+    """A room, with the actor as its first member. Conflict if its name is taken."""
+    await workspace_for(tx, actor, workspace, Permission.ROOMS_CREATE)
+    await _category_of(tx, actor, workspace, new.category)
+    room = Room(
+        id=new_id(),
+        workspace_id=workspace,
+        category_id=new.category,
+        kind=new.kind,
+        name=new.name,
+        topic=new.topic,
+        unique_key=_name_key(workspace, new.name),
+        default=default,
+        created_by=actor.user,
+        created_at=tx.now,
+    )
+    await _refuse_taken_name(tx, room)
+    await _open(tx, room, _entries_of(room, actor.user))
+    await _join(tx, room, [actor.user], by=actor.user)
+    return room
+
+
+async def open_direct_room(
+    tx: Tx, actor: Actor, workspace: UUID, others: frozenset[UUID]
+) -> tuple[Room, bool]:
+    """The direct room of the actor and these users; it is made when it is not there (then True)."""
+    await workspace_for(tx, actor, workspace, Permission.DIRECT_CREATE)
+    users = sorted(others | {actor.user})
+    if len(users) > DIRECT_USERS:
+        raise Invalid.field("users", "too_many", f"At most {DIRECT_USERS} people fit into a direct room")
+    if await are_members(tx, workspace, users) != set(users):
+        raise Invalid.field("users", "unknown", "Somebody named is not in this workspace")
+    key = "direct:" + ".".join([workspace.hex, *(user.hex for user in users)])
+    if (there := await room_with_key(tx, key)) is not None:
+        return there, False
+    room = Room(
+        id=new_id(),
+        workspace_id=workspace,
+        category_id=None,
+        kind="direct",
+        name="",
+        topic="",
+        unique_key=key,
+        default=False,
+        created_by=actor.user,
+        created_at=tx.now,
+    )
+    await _open(tx, room, [_allow("members", ROOM_MEMBER), _deny(DIRECT_ROOM)])
+    await _join(tx, room, users, by=actor.user)
+    return room, True
+
+
+async def update_room(tx: Tx, actor: Actor, room_id: UUID, patch: RoomPatch) -> Room:
+    """Rename a room, give it a topic, file it elsewhere, archive it or bring it back."""
+    room = await room_to_manage(tx, actor, room_id)
+    changed = {name: value for name, value in patch if name in patch.model_fields_set and value is not None}
+    if "name" in changed and changed["name"] != room.name:
+        room.name, room.unique_key = changed["name"], _name_key(room.workspace_id, changed["name"])
+        await _refuse_taken_name(tx, room)
+    room.topic = changed.get("topic", room.topic)
+    if "category" in patch.model_fields_set and patch.category != room.category_id:
+        await _file_under(tx, actor, room, patch.category)
+        changed["category"] = patch.category
+    if "archived" in changed:
+        await access.archive_resource(tx, room.id, workspace=room.workspace_id, archived=changed["archived"])
+    if changed:
+        await _append(tx, room, "room.updated", changed, by=actor.user)
+    return room
+
+
+async def join_room(tx: Tx, actor: Actor, room_id: UUID) -> None:
+    """Enter a room by oneself; whoever is in it already stays in it."""
+    room = await room_to_join(tx, actor, room_id)
+    await _join(tx, room, [actor.user], by=actor.user)
+
+
+async def leave_room(tx: Tx, actor: Actor, room_id: UUID) -> None:
+    """Walk out of a room; a direct room can not be left."""
+    await _leave(tx, await room_to_leave(tx, actor, room_id), actor.user, by=actor.user)
+
+
+async def add_to_room(tx: Tx, actor: Actor, room_id: UUID, user: UUID) -> None:
+    """Put another member of the workspace into a room."""
+    room = await room_to_invite_to(tx, actor, room_id)
+    if not await are_members(tx, room.workspace_id, [user]):
+        raise NotFound("There is no such member of this workspace")
+    await _join(tx, room, [user], by=actor.user)
+
+
+async def remove_from_room(tx: Tx, actor: Actor, room_id: UUID, user: UUID) -> None:
+    """Take someone out of a room; everybody may take out themselves."""
+    door = room_to_leave if user == actor.user else room_to_manage
+    await _leave(tx, await door(tx, actor, room_id), user, by=actor.user)
+
+
+async def join_default_rooms(tx: Tx, workspace: UUID, user: UUID) -> None:
+    """Put a new member of the workspace into the rooms that all are in."""
+    for room in await default_rooms(tx, workspace):
+        await _join(tx, room, [user], by=user)
+
+
+async def leave_rooms_of_workspace(tx: Tx, leaving: WorkspaceMemberLeaving) -> None:
+    """Someone is about to lose their membership of the workspace: say goodbye in each of its rooms."""
+    for room in await rooms_of_member(tx, leaving.user, leaving.workspace):
+        await _append(tx, room, "member.left", {"user": leaving.user}, by=leaving.user)
+        await tx.emit(MemberLeft(room.id, leaving.user))
+
+
+async def _open(tx: Tx, room: Room, entries: Sequence[NewEntry]) -> None:
+    parent = room.category_id or room.workspace_id
+    await access.add_resource(tx, room.id, "room", workspace=room.workspace_id, parent=parent)
+    await log.create_log(tx, room.id)
+    tx.session.add(room)
+    await tx.flush()
+    await access.set_entries(tx, room.id, entries, workspace=room.workspace_id)
+
+
+def _entries_of(room: Room, creator: UUID) -> list[NewEntry]:
+    own = _allow("user", {Permission.ROOM_MANAGE, Permission.MESSAGES_MODERATE}, creator)
+    if room.kind == "private":
+        return [own, _allow("members", ROOM_MEMBER | {Permission.ROOM_INVITE}), _deny(PRIVATE_ROOM)]
+    return [own, _allow("members", ROOM_MEMBER)]
+
+
+def _allow(principal: str, permissions: Iterable[Permission], whom: UUID | None = None) -> NewEntry:
+    return NewEntry.model_validate(
+        {"allow": True, "principal": principal, "principal_id": whom, "permissions": [*permissions]}
+    )
+
+
+def _deny(permissions: frozenset[Permission]) -> NewEntry:
+    return NewEntry(allow=False, principal="everyone", permissions=permissions)
+
+
+async def _join(tx: Tx, room: Room, users: Sequence[UUID], *, by: UUID) -> None:
+    new = [user for user in users if await access.add_member(tx, room.id, user, workspace=room.workspace_id)]
+    for user in new:
+        await _append(tx, room, "member.joined", {"user": user}, by=by)
+    if new:
+        await tx.emit(MembersJoined(room.id, new))
+
+
+async def _leave(tx: Tx, room: Room, user: UUID, *, by: UUID) -> None:
+    if room.kind == "direct":
+        raise Forbidden("A direct room can not be left")
+    if not await access.remove_member(tx, room.id, user, workspace=room.workspace_id):
+        if user == by:
+            return
+        raise NotFound("There is no such member of this room")
+    await _append(tx, room, "member.left", {"user": user}, by=by)
+    await tx.emit(MemberLeft(room.id, user))
+
+
+async def _append(tx: Tx, room: Room, type_: str, body: dict[str, object], *, by: UUID) -> None:
+    fence = (await versions_of(tx, [room.workspace_id]))[room.workspace_id]
+    await log.append(tx, [log.Entry(log=room.id, type=type_, body=body, sender=by, fence=fence)])
+
+
+async def _category_of(tx: Tx, actor: Actor, workspace: UUID, category: UUID | None) -> None:
+    if category is None:
+        return
+    grants = await category_for(tx, actor, category, Permission.ROOMS_CREATE)
+    if grants.workspace != workspace:
+        raise Invalid.field("category", "unknown", "There is no such category in this workspace")
+
+
+async def _file_under(tx: Tx, actor: Actor, room: Room, category: UUID | None) -> None:
+    await _category_of(tx, actor, room.workspace_id, category)
+    room.category_id = category
+    parent = category or room.workspace_id
+    await access.move_resource(tx, room.id, workspace=room.workspace_id, parent=parent)
+
+
+def _name_key(workspace: UUID, name: str) -> str:
+    return f"name:{workspace.hex}:{unicodedata.normalize('NFKC', name).casefold()}"
+
+
+async def _refuse_taken_name(tx: Tx, room: Room) -> None:
+    assert room.unique_key is not None
+    with tx.session.no_autoflush:
+        there = await room_with_key(tx, room.unique_key)
+    if there is not None and there.id != room.id:
+        raise Conflict(f"There is a room {room.name!r} already")

@@ -1,0 +1,42 @@
+"""Making and changing categories."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+from sqlalchemy import func, select
+
+from talkoot.chat.access import actions as access
+from talkoot.chat.access.doors import category_for, workspace_for
+from talkoot.chat.access.permissions import Permission
+from talkoot.chat.rooms.models import Category
+from talkoot.kernel.ids import new_id
+
+if TYPE_CHECKING:
+    from talkoot.chat.accounts.actors import Actor
+    from talkoot.chat.rooms.schemas import NewCategory
+    from talkoot.kernel.transactions import Tx
+
+
+async def create_category(tx: Tx, actor: Actor, workspace: UUID, new: NewCategory) -> Category:
+    """A heading under which rooms can be filed, and on which access can be set."""
+    await workspace_for(tx, actor, workspace, Permission.CATEGORIES_MANAGE)
+    last = await tx.connection.scalar(
+        select(func.max(Category.position)).where(Category.workspace_id == workspace)
+    )
+    position = new.position if new.position is not None else (last + 1 if last is not None else 0)
+    category = Category(id=new_id(), workspace_id=workspace, name=new.name, position=position)
+    await access.add_resource(tx, category.id, "category", workspace=workspace, parent=workspace)
+    await access.record_change(tx, workspace, category.id)
+    tx.session.add(category)
+    return category
+
+
+async def update_category(tx: Tx, actor: Actor, category_id: UUID, new: NewCategory) -> Category:
+    """Rename or move a category."""
+    await category_for(tx, actor, category_id, Permission.CATEGORIES_MANAGE)
+    category = await tx.session.get_one(Category, category_id)
+    category.name = new.name
+    category.position = new.position if new.position is not None else category.position
+    return category

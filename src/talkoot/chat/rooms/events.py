@@ -1,0 +1,26 @@
+"""What rooms tell the others."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from uuid import UUID
+
+
+@dataclass(frozen=True, slots=True)
+class MembersJoined:
+    """These users are members of the room from here on."""
+
+    room: UUID
+    users: Sequence[UUID]
+
+
+@dataclass(frozen=True, slots=True)
+class MemberLeft:
+    """This user is no member of the room any more."""
+
+    room: UUID
+    user: UUID

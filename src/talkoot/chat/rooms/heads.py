@@ -1,0 +1,70 @@
+"""Which rooms a connection is told the heads of: all that its user is a member of and may read."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Collection, Iterable
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+from talkoot.chat.access.permissions import Permission
+from talkoot.chat.access.queries import grants_inside, workspaces_of
+
+if TYPE_CHECKING:
+    from talkoot.chat.access.events import AccessChanged
+    from talkoot.kernel.unit_of_work import UnitOfWork
+    from talkoot.realtime.connection import Connection
+    from talkoot.realtime.hub import Hub
+
+log = logging.getLogger("talkoot.rooms")
+
+
+class RoomHeads:
+    """Keeps what connections watch in step with what their users may know of."""
+
+    def __init__(self, hub: Hub, uow: UnitOfWork, connections: Collection[Connection]) -> None:
+        self._hub = hub
+        self._uow = uow
+        self._connections = connections
+
+    def hold_back(self, change: AccessChanged) -> list[Connection]:
+        """Stop watching what the change may concern; the connections that `watch` is to look at again."""
+        held = []
+        for connection in self._concerned(change):
+            watched = connection.watched or set()
+            self._hub.watch(connection, watched - {change.resource} if change.kind == "room" else ())
+            held.append(connection)
+        return held
+
+    async def watch(self, connections: Iterable[Connection]) -> None:
+        """Watch what the users of these connections are members of and may read."""
+        for connection in connections:
+            try:
+                await self._watch(connection)
+            except Exception:
+                log.exception("The rooms of a connection could not be looked up")
+
+    async def _watch(self, connection: Connection) -> None:
+        identity = connection.identity
+        if identity is None or connection.closing:
+            return
+        rooms: set[UUID] = set()
+        async with self._uow.read() as read:
+            for workspace, _ in await workspaces_of(read, identity.user):
+                inside = await grants_inside(read, identity.user, workspace.id, as_member=True)
+                rooms |= {
+                    resource
+                    for resource, held in inside.items()
+                    if held.kind == "room" and held.member and Permission.ROOM_READ in held.permissions
+                }
+        if not connection.closing:
+            self._hub.watch(connection, rooms)
+
+    def _concerned(self, change: AccessChanged) -> list[Connection]:
+        if change.users:
+            return [connection for user in change.users for connection in self._hub.connections_of(user)]
+        return [
+            connection
+            for connection in self._connections
+            if connection.watched and (change.kind != "room" or change.resource in connection.watched)
+        ]

@@ -1,0 +1,144 @@
+"""Reading rooms as one user sees them."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, cast
+from uuid import UUID
+
+from sqlalchemy import select
+
+from talkoot.chat.access.models import Membership, Resource
+from talkoot.chat.access.permissions import Permission
+from talkoot.chat.access.queries import grants_inside, grants_of
+from talkoot.chat.accounts.models import User
+from talkoot.chat.accounts.schemas import PublicUser
+from talkoot.chat.accounts.views import public_user
+from talkoot.chat.rooms.models import Category, Room
+from talkoot.chat.rooms.schemas import CategoryOut, Kind, RoomOut
+from talkoot.kernel.clock import rfc3339
+from talkoot.kernel.log import Head, heads
+
+if TYPE_CHECKING:
+    from talkoot.chat.access.cache import Grants
+    from talkoot.kernel.transactions import Read
+
+
+async def rooms_seen_by(read: Read, user: UUID, workspace: UUID, *, archived: bool = False) -> list[RoomOut]:
+    """All rooms of a workspace that someone may read, by name."""
+    grants = {
+        resource: held
+        for resource, held in (await grants_inside(read, user, workspace)).items()
+        if held.kind == "room" and Permission.ROOM_READ in held.permissions
+    }
+    rooms = (
+        await read.session.scalars(
+            select(Room)
+            .join(Resource, Resource.id == Room.id)
+            .where(
+                Room.workspace_id == workspace,
+                Resource.archived_at.is_not(None) if archived else Resource.archived_at.is_(None),
+            )
+        )
+    ).all()
+    seen = sorted(
+        (room for room in rooms if room.id in grants), key=lambda room: (room.name.casefold(), room.id)
+    )
+    return await _on_the_wire(read, seen, grants, archived=archived)
+
+
+async def room_seen_by(read: Read, user: UUID, room: UUID) -> RoomOut:
+    """One room as someone sees it, who passed a door to it before."""
+    grants = await grants_of(read, user, room)
+    assert grants is not None
+    archived = await read.connection.scalar(select(Resource.archived_at).where(Resource.id == room))
+    found = await read.session.get_one(Room, room)
+    return (await _on_the_wire(read, [found], {room: grants}, archived=archived is not None))[0]
+
+
+async def room_ids_of(read: Read, user: UUID) -> Sequence[UUID]:
+    """The rooms someone is a member of."""
+    found = await read.session.scalars(
+        select(Room.id).join(Membership, Membership.resource_id == Room.id).where(Membership.user_id == user)
+    )
+    return found.all()
+
+
+async def rooms_of_member(read: Read, user: UUID, workspace: UUID) -> Sequence[Room]:
+    """The rooms of one workspace that someone is a member of."""
+    found = await read.session.scalars(
+        select(Room)
+        .join(Membership, Membership.resource_id == Room.id)
+        .where(Membership.user_id == user, Room.workspace_id == workspace)
+    )
+    return found.all()
+
+
+async def default_rooms(read: Read, workspace: UUID) -> Sequence[Room]:
+    """The rooms that every new member of a workspace is put into."""
+    found = await read.session.scalars(
+        select(Room)
+        .join(Resource, Resource.id == Room.id)
+        .where(Room.workspace_id == workspace, Room.default, Resource.archived_at.is_(None))
+        .order_by(Room.id)
+    )
+    return found.all()
+
+
+async def room_with_key(read: Read, key: str) -> Room | None:
+    """The room that has this unique key."""
+    return await read.session.scalar(select(Room).where(Room.unique_key == key))
+
+
+async def categories_of(read: Read, workspace: UUID) -> list[CategoryOut]:
+    """The categories of a workspace in their order."""
+    found = await read.session.scalars(
+        select(Category).where(Category.workspace_id == workspace).order_by(Category.position, Category.id)
+    )
+    return [category_out(category) for category in found]
+
+
+def category_out(category: Category) -> CategoryOut:
+    """A category on the wire."""
+    return CategoryOut(id=category.id, name=category.name, position=category.position)
+
+
+async def _on_the_wire(
+    read: Read, rooms: Sequence[Room], grants: dict[UUID, Grants], *, archived: bool
+) -> list[RoomOut]:
+    positions = await heads(read, [room.id for room in rooms])
+    people = await _people_of(read, [room.id for room in rooms if room.kind == "direct"])
+    return [_room_out(room, grants[room.id], positions[room.id], people[room.id], archived) for room in rooms]
+
+
+async def _people_of(read: Read, rooms: Iterable[UUID]) -> dict[UUID, list[PublicUser]]:
+    people: dict[UUID, list[PublicUser]] = defaultdict(list)
+    found = await read.session.execute(
+        select(Membership.resource_id, User)
+        .join(User, User.id == Membership.user_id)
+        .where(Membership.resource_id.in_(rooms))
+        .order_by(User.display_name, User.id)
+    )
+    for room, user in found:
+        people[room].append(public_user(user))
+    return people
+
+
+def _room_out(room: Room, grants: Grants, head: Head, people: list[PublicUser], archived: bool) -> RoomOut:  # noqa: FBT001
+    return RoomOut(
+        id=room.id,
+        workspace=room.workspace_id,
+        category=room.category_id,
+        kind=cast("Kind", room.kind),
+        name=room.name,
+        topic=room.topic,
+        epoch=head.epoch,
+        head=head.head,
+        count=head.count,
+        archived=archived,
+        member=grants.member,
+        created_at=rfc3339(room.created_at),
+        users=people,
+        permissions=sorted(grants.permissions),
+    )

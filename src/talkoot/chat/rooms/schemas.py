@@ -1,0 +1,76 @@
+"""What rooms look like on the wire."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+from uuid import UUID
+
+from pydantic import BaseModel, Field
+
+from talkoot.chat.access.permissions import Permission
+from talkoot.chat.accounts.schemas import PublicUser
+from talkoot.kernel.text import Line, OptionalLine
+
+RoomName = Annotated[Line, Field(max_length=80)]
+Topic = Annotated[OptionalLine, Field(max_length=500)]
+Kind = Literal["public", "private", "direct", "posts"]
+
+DIRECT_USERS = 9  # people in a group direct room, the one who opens it included
+
+
+class RoomOut(BaseModel):
+    """A room as one user sees it; `users` is filled in for direct rooms, `permissions` is what the asker may do."""
+
+    id: UUID
+    workspace: UUID
+    category: UUID | None
+    kind: Kind
+    name: str
+    topic: str
+    epoch: UUID
+    head: int
+    count: int
+    archived: bool
+    member: bool
+    created_at: str
+    users: list[PublicUser]
+    permissions: list[Permission]
+
+
+class NewRoom(BaseModel):
+    """A room to be made."""
+
+    name: RoomName
+    kind: Literal["public", "private", "posts"] = "public"
+    topic: Topic = ""
+    category: UUID | None = None
+
+
+class RoomPatch(BaseModel):
+    """What is to change of a room; what is left out stays."""
+
+    name: RoomName | None = None
+    topic: Topic | None = None
+    category: UUID | None = None
+    archived: bool | None = None
+
+
+class NewDirect(BaseModel):
+    """The other people of a direct room; the asker is in it anyway."""
+
+    users: Annotated[frozenset[UUID], Field(min_length=1, max_length=DIRECT_USERS)]
+
+
+class CategoryOut(BaseModel):
+    """A heading in the room list."""
+
+    id: UUID
+    name: str
+    position: int
+
+
+class NewCategory(BaseModel):
+    """A category to be made; without a position it comes last."""
+
+    name: RoomName
+    position: Annotated[int, Field(ge=0, le=10_000)] | None = None

@@ -1,0 +1,56 @@
+"""The web client: one shell page for all its addresses, and the files it was built into."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from fastapi import APIRouter, Request, Response
+from fastapi.responses import FileResponse
+from starlette.staticfiles import StaticFiles
+
+from talkoot.kernel.errors import NotFound
+
+if TYPE_CHECKING:
+    from fastapi import FastAPI
+    from starlette.types import Scope
+
+STATIC = Path(__file__).parent / "static"
+
+_NOT_PAGES = ("api/", "assets/", "healthz", "readyz", "metrics")
+
+
+class _Assets(StaticFiles):
+    """Built files have the hash of their content in their names: they may be kept for ever."""
+
+    async def get_response(self, path: str, scope: Scope) -> Response:
+        response = await super().get_response(path, scope)
+        response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
+        return response
+
+
+def serve_client(app: FastAPI) -> None:
+    """Serve the built client: `/assets`, the API pages under `/api/docs`, and the shell for everything else."""
+    app.mount("/assets", _Assets(directory=STATIC / "assets", check_dir=False), name="assets")
+    app.mount("/api/docs", StaticFiles(directory=STATIC / "docs", html=True, check_dir=False), name="docs")
+    app.include_router(_shell())
+
+
+def _shell() -> APIRouter:
+    router = APIRouter(include_in_schema=False)
+
+    @router.get("/{path:path}")
+    async def shell(request: Request, path: str) -> Response:
+        if path.startswith(_NOT_PAGES):
+            raise NotFound(f"There is nothing at {request.url.path}")
+        file = STATIC / path
+        if (
+            path
+            and "/" not in path
+            and file.is_file()
+            and file.suffix in {".svg", ".png", ".ico", ".webmanifest"}
+        ):
+            return FileResponse(file, headers={"Cache-Control": "public, max-age=3600"})
+        return FileResponse(STATIC / "index.html", headers={"Cache-Control": "no-cache"})
+
+    return router
