@@ -1,11 +1,14 @@
 import DOMPurify, { type Config } from "dompurify";
 
+const refuse = (): never => {
+  throw new TypeError("Talkoot makes no script from text.");
+};
+
 /** The only policy of our own: what it wraps has been, or is about to be, through DOMPurify. */
 const policy = window.trustedTypes?.createPolicy("talkoot", {
-  createHTML: (html) => html,
-  createScriptURL: () => {
-    throw new TypeError("Talkoot loads no script by address.");
-  },
+  createHTML: (html: string) => html,
+  createScript: refuse,
+  createScriptURL: refuse,
 });
 
 const TAGS = [

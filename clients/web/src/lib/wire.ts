@@ -35,10 +35,12 @@ export interface SessionState {
 
 export interface LoginSession {
   id: Id;
-  user_agent: string | null;
-  address: string | null;
+  kind: "cookie" | "token";
+  user_agent: string;
+  address: string;
   created_at: Time;
-  last_seen_at: Time | null;
+  last_seen_at: Time;
+  expires_at: Time;
   current: boolean;
 }
 
@@ -75,11 +77,15 @@ export interface Room {
   count: number;
   archived: boolean;
   member: boolean;
-  unread: number;
-  read_seq: number;
   created_at: Time;
   users?: User[];
   permissions: string[];
+}
+
+/** A room and how much of it is unread. */
+export interface KnownRoom extends Room {
+  unread: number;
+  read_seq: number;
 }
 
 export interface Message {
@@ -152,6 +158,11 @@ export interface Subscribed {
   recovered: boolean;
 }
 
+export interface RefusedRoom {
+  room: Id;
+  code: string;
+}
+
 export type Notice =
   | { op: "notice"; kind: "read"; room: Id; seq: number; unread: number }
   | { op: "notice"; kind: "room.joined"; room: Room }
@@ -160,7 +171,7 @@ export type Notice =
 export type ServerFrame =
   | Welcome
   | ({ op: "ev" } & RoomEvent)
-  | { op: "subd"; ref?: number; rooms: Subscribed[] }
+  | { op: "subd"; ref?: number; rooms: Subscribed[]; refused?: RefusedRoom[] }
   | { op: "ack"; ref?: number; cid: Id; room: Id; seq: number; id: Id; ts: Time; dup: boolean }
   | { op: "nack"; ref?: number; cid?: Id; code: string; retryable: boolean; retry_after?: number }
   | { op: "ok"; ref?: number }

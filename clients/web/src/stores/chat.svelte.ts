@@ -1,33 +1,31 @@
-import { SvelteMap } from "svelte/reactivity";
 import { all, api } from "../lib/api";
 import { Batch } from "../lib/batch";
 import { Socket, type Status, type Stop } from "../lib/socket";
+import { keep, recall } from "../lib/storage";
 import { knownZone } from "../lib/time";
 import type {
   Category,
   Id,
   Me,
   Member,
-  Message,
   Notice,
+  Page,
   Room,
   RoomEvent,
   ServerFrame,
+  Unread,
   User,
   Workspace,
 } from "../lib/wire";
 import { Follower } from "./follower";
 import { Outbox } from "./outbox.svelte";
+import { Pages } from "./pages.svelte";
 import { People } from "./people.svelte";
 import { Reading } from "./reading.svelte";
 import { Rooms } from "./rooms.svelte";
 import { roomPath, route } from "./route.svelte";
-import { Thread } from "./thread.svelte";
-import { Timeline } from "./timeline.svelte";
 import { toasts } from "./toasts.svelte";
 import { Attendance } from "./attendance.svelte";
-
-const OPEN_TIMELINES = 12;
 
 /** The chat of one signed-in person: it owns the connection and hands what arrives to the stores. */
 export class Chat {
@@ -38,12 +36,11 @@ export class Chat {
   workspace = $state.raw<Workspace | null>(null);
   categories = $state.raw<Category[]>([]);
   ready = $state(false);
-  thread = $state.raw<Thread | null>(null);
   /** The newest message of somebody else in the open room, for those who listen to the page. */
   announced = $state("");
   readonly zone = $derived(knownZone(this.me.time_zone));
   readonly people = new People();
-  readonly timelines = new SvelteMap<Id, Timeline>();
+  readonly pages = new Pages(this.people);
   readonly rooms: Rooms;
   readonly outbox: Outbox;
   readonly reading: Reading;
@@ -72,12 +69,14 @@ export class Chat {
     this.#follower = new Follower(this.socket, {
       events: (_room, events) => events.forEach((event) => this.#arrived.add(event)),
       restart: (room) => this.#restart(room),
+      refused: (room) => this.expel(room),
     });
   }
 
   async start(): Promise<void> {
     this.workspaces = await all<Workspace>("/workspaces");
-    this.workspace = this.workspaces[0] ?? null;
+    const last = recall<Id>(`workspace.${this.me.id}`, "");
+    this.workspace = this.workspaces.find((workspace) => workspace.id === last) ?? this.workspaces[0] ?? null;
     await this.#readWorkspace();
     this.ready = true;
     this.socket.start();
@@ -91,30 +90,11 @@ export class Chat {
   async change(workspace: Workspace): Promise<void> {
     for (const room of this.rooms.byId.keys()) this.#follower.drop(room);
     this.rooms.replaceAll([]);
-    this.timelines.clear();
-    this.thread = null;
+    this.pages.clear();
     this.workspace = workspace;
+    keep(`workspace.${this.me.id}`, workspace.id);
     route.go("/");
     await this.#readWorkspace();
-  }
-
-  /** The timeline of a room, read when it is opened for the first time. */
-  timeline(room: Id): Timeline {
-    let timeline = this.timelines.get(room);
-    if (!timeline) {
-      timeline = new Timeline(room, this.people);
-      this.timelines.set(room, timeline);
-      const oldest = [...this.timelines.keys()].find((id) => id !== room && id !== this.reading.room);
-      if (this.timelines.size > OPEN_TIMELINES && oldest) this.timelines.delete(oldest);
-    }
-    return timeline;
-  }
-
-  openThread(message: Message): void {
-    const root = message.thread ?? message.id;
-    if (this.thread?.root === root) return;
-    this.thread = new Thread(message.room, root, this.people);
-    void this.thread.open();
   }
 
   /** A room is ours now: made, joined, or we were taken in. */
@@ -131,8 +111,7 @@ export class Chat {
     this.#follower.drop(room);
     const known = this.rooms.get(room);
     this.rooms.byId.delete(room);
-    this.timelines.delete(room);
-    if (this.thread?.room === room) this.thread = null;
+    this.pages.forget(room);
     if (route.place.name === "room" && route.place.room === room) {
       if (known) toasts.add(`You are no longer in ${this.rooms.title(known)}.`);
       route.go("/", true);
@@ -162,6 +141,7 @@ export class Chat {
       this.members(),
     ]);
     this.rooms.replaceAll(rooms);
+    await this.#readUnreads();
     for (const room of rooms) this.people.meet(...(room.users ?? []));
     this.categories = categories.sort((a, b) => a.position - b.position);
     await Promise.all(rooms.filter((room) => room.member).map((room) => this.#follower.add(room)));
@@ -196,18 +176,20 @@ export class Chat {
     const rooms = await all<Room>(`/workspaces/${this.workspace.id}/rooms`);
     const now = new Set(rooms.filter((room) => room.member).map((room) => room.id));
     for (const room of [...this.rooms.mine]) if (!now.has(room.id)) this.expel(room.id);
-    for (const room of rooms) {
-      if (!this.#follower.has(room.id)) this.admit(room);
-      else this.rooms.change(room.id, { unread: room.unread, read_seq: room.read_seq, count: room.count });
-    }
+    for (const room of rooms) if (!this.#follower.has(room.id)) this.admit(room);
+    await this.#readUnreads();
+  }
+
+  async #readUnreads(): Promise<void> {
+    this.rooms.tell((await api.get<Page<Unread>>("/unreads")).items);
   }
 
   async #restart(id: Id): Promise<Room | null> {
     try {
       const room = await api.get<Room>(`/rooms/${id}`);
       this.rooms.put(room);
-      await this.timelines.get(id)?.open();
-      if (this.thread?.room === id) await this.thread.open();
+      await this.#readUnreads();
+      await this.pages.reopen(id);
       return room;
     } catch {
       this.expel(id);
@@ -248,13 +230,12 @@ export class Chat {
     for (const [id, batch] of byRoom) {
       const room = this.rooms.get(id);
       const attentive = this.reading.attentive(id);
-      const timeline = this.timelines.get(id);
+      const timeline = this.pages.timelines.get(id);
       const others = batch.filter((event) => event.type === "message.created" && event.sender !== this.me.id);
       if (timeline && room && room.unread === 0 && others.length > 0 && !attentive)
         timeline.divider = room.read_seq;
       this.rooms.count(id, batch);
-      timeline?.apply(batch, this.reading.room === id && this.reading.atBottom);
-      if (this.thread?.room === id) this.thread.apply(batch);
+      this.pages.apply(id, batch, this.reading.room === id && this.reading.atBottom);
       for (const event of others) this.people.stopTyping(id, event.sender ?? "");
       const newest = others.at(-1);
       if (newest && this.reading.room === id) {

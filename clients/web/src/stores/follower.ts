@@ -1,6 +1,6 @@
 import { api } from "../lib/api";
 import { type Position, positionAt, release, take, takePage } from "../lib/position";
-import type { Socket } from "../lib/socket";
+import { RefusedFrame, type Socket } from "../lib/socket";
 import type { EventPage, Id, Room, RoomEvent, ServerFrame, Subscribed } from "../lib/wire";
 
 type Subd = Extract<ServerFrame, { op: "subd" }>;
@@ -20,6 +20,8 @@ export class Follower {
       events(room: Id, events: RoomEvent[]): void;
       /** The log cannot be continued: read the room from the beginning. */
       restart(room: Id): Promise<Room | null>;
+      /** The server does not let us follow this room. */
+      refused(room: Id): void;
     },
   ) {}
 
@@ -80,8 +82,19 @@ export class Follower {
       const position = this.#positions.get(room);
       return position ? [{ room, since: position.seq, epoch: position.epoch }] : [];
     });
-    const answer = await this.socket.ask<Subd>({ op: "sub", rooms: asked });
+    const answer = await this.#ask(asked);
+    for (const { room } of answer.refused ?? []) this.on.refused(room);
     await Promise.all(answer.rooms.map((room) => this.#subscribed(room)));
+  }
+
+  /** When every room of a frame is refused, the frame is. */
+  async #ask(rooms: { room: Id }[]): Promise<Subd> {
+    try {
+      return await this.socket.ask<Subd>({ op: "sub", rooms });
+    } catch (error) {
+      if (!(error instanceof RefusedFrame) || error.retryable) throw error;
+      return { op: "subd", rooms: [], refused: rooms.map(({ room }) => ({ room, code: error.code })) };
+    }
   }
 
   async #subscribed({ room, epoch, head, recovered }: Subscribed): Promise<void> {

@@ -1,9 +1,9 @@
 import { SvelteMap } from "svelte/reactivity";
-import type { Id, Notice, Room, RoomEvent } from "../lib/wire";
+import type { Id, KnownRoom, Notice, Room, RoomEvent, Unread } from "../lib/wire";
 
 /** The rooms of the person, and how much of each is unread. */
 export class Rooms {
-  readonly byId = new SvelteMap<Id, Room>();
+  readonly byId = new SvelteMap<Id, KnownRoom>();
   /** Rooms by the time of their last message here, for the order of conversations. */
   readonly touched = new SvelteMap<Id, number>();
 
@@ -22,15 +22,21 @@ export class Rooms {
 
   constructor(private readonly me: Id) {}
 
-  get(id: Id | null | undefined): Room | undefined {
+  get(id: Id | null | undefined): KnownRoom | undefined {
     return id ? this.byId.get(id) : undefined;
   }
 
+  /** Takes a room up; what is unread in it is told apart, and a room just entered has been read to its end. */
   put(room: Room): void {
-    this.byId.set(room.id, room);
+    const known = this.byId.get(room.id);
+    this.byId.set(room.id, { unread: known?.unread ?? 0, read_seq: known?.read_seq ?? room.head, ...room });
   }
 
-  change(id: Id, patch: Partial<Room>): void {
+  tell(unreads: readonly Unread[]): void {
+    for (const { room, unread, read_seq } of unreads) this.change(room, { unread, read_seq });
+  }
+
+  change(id: Id, patch: Partial<KnownRoom>): void {
     const room = this.byId.get(id);
     if (room) this.byId.set(id, { ...room, ...patch });
   }
@@ -45,20 +51,18 @@ export class Rooms {
   count(id: Id, events: readonly RoomEvent[]): void {
     const room = this.byId.get(id);
     if (!room) return;
-    let { head, count, unread, read_seq } = room;
+    const { read_seq } = room;
+    let { head, count, unread } = room;
     for (const event of events) {
       head = Math.max(head, event.seq);
-      if (event.type !== "message.created") continue;
+      // Replies are counted nowhere: their thread is followed by those who open it.
+      if (event.type !== "message.created" || event.body.thread) continue;
       count += 1;
       this.touched.set(id, Date.parse(event.ts));
-      // Who writes has read what stands above.
-      if (event.sender === this.me) {
-        unread = 0;
-        read_seq = Math.max(read_seq, event.seq);
-      } else if (event.seq > read_seq) unread += 1;
+      if (event.seq > read_seq && event.sender !== this.me) unread += 1;
     }
     const renamed = Object.assign({}, ...events.filter((e) => e.type === "room.updated").map((e) => e.body));
-    this.byId.set(id, { ...room, ...renamed, id, head, count, unread, read_seq });
+    this.byId.set(id, { ...room, ...renamed, id, head, count, unread });
   }
 
   /** Takes over what the server says of a room we do not follow event by event. */

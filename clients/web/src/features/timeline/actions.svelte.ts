@@ -29,7 +29,12 @@ export function actionsOf(
   const mine = message.sender.id === chat.me.id;
   const actions: Action[] = [];
   if (!threaded && room.member) {
-    actions.push({ key: "r", label: "Reply in thread", icon: "reply", act: () => chat.openThread(message) });
+    actions.push({
+      key: "r",
+      label: "Reply in thread",
+      icon: "reply",
+      act: () => chat.pages.openThread(message),
+    });
   }
   if (mine) actions.push({ key: "e", label: "Edit", icon: "edit", act: on.edit });
   actions.push({ key: "c", label: "Copy link", icon: "link", act: () => void copyLink(message) });
