@@ -72,16 +72,23 @@ def own_valkey() -> Iterator[Valkey]:
     server.stop()
 
 
+@pytest.fixture(scope="session")
+def migrated(postgres: Postgres, tmp_path_factory: pytest.TempPathFactory) -> str:
+    """The name of a database with all tables and nothing in them, to copy from."""
+    name = postgres.create_database()
+    talkoot = Talkoot(tmp_path_factory.mktemp("migrate") / "data", database_url=postgres.url(name))
+    done = talkoot.run("migrate")
+    assert done.returncode == 0, done.stdout + done.stderr
+    return name
+
+
 def make_talkoot(database: Database, data: Path, request: pytest.FixtureRequest, **settings: str) -> Talkoot:
     """A server that is not started yet; PostgreSQL starts only where a test wants it."""
     if database == "postgresql":
         cluster: Postgres = request.getfixturevalue("postgres")
-        settings = {"database_url": cluster.url(cluster.create_database()), **settings}
-    talkoot = Talkoot(data, **settings)
-    if database == "postgresql":
-        migrated = talkoot.run("migrate")
-        assert migrated.returncode == 0, migrated.stdout + migrated.stderr
-    return talkoot
+        name = cluster.create_database(template=request.getfixturevalue("migrated"))
+        settings = {"database_url": cluster.url(name), **settings}
+    return Talkoot(data, **settings)
 
 
 @pytest.fixture
@@ -113,43 +120,53 @@ def talkoot_postgresql(serve: Serve) -> Talkoot:
     return serve("postgresql")
 
 
-async def shared_owner(database: Database, request: pytest.FixtureRequest) -> AsyncIterator[Api]:
-    """The owner of a server that is set up and shared by the tests of a session."""
+def shared_talkoot(database: Database, request: pytest.FixtureRequest) -> Iterator[Talkoot]:
     factory: pytest.TempPathFactory = request.getfixturevalue("tmp_path_factory")
-    talkoot = make_talkoot(database, factory.mktemp("shared") / "data", request).start()
-    owner, _ = await set_up(talkoot.url)
-    async with owner:
-        yield owner
+    talkoot = make_talkoot(database, factory.mktemp("shared") / "data", request)
+    yield talkoot.start()
     talkoot.stop()
 
 
+@pytest.fixture(scope="session")
+def shared_sqlite(request: pytest.FixtureRequest) -> Iterator[Talkoot]:
+    yield from shared_talkoot("sqlite", request)
+
+
+@pytest.fixture(scope="session")
+def shared_postgresql(request: pytest.FixtureRequest) -> Iterator[Talkoot]:
+    yield from shared_talkoot("postgresql", request)
+
+
 @pytest_asyncio.fixture(scope="session")
-async def owner_sqlite(request: pytest.FixtureRequest) -> AsyncIterator[Api]:
-    async for owner in shared_owner("sqlite", request):
+async def owner_sqlite(shared_sqlite: Talkoot) -> AsyncIterator[Api]:
+    owner, _ = await set_up(shared_sqlite.url)
+    async with owner:
         yield owner
 
 
 @pytest_asyncio.fixture(scope="session")
-async def owner_postgresql(request: pytest.FixtureRequest) -> AsyncIterator[Api]:
-    async for owner in shared_owner("postgresql", request):
+async def owner_postgresql(shared_postgresql: Talkoot) -> AsyncIterator[Api]:
+    owner, _ = await set_up(shared_postgresql.url)
+    async with owner:
         yield owner
 
 
-async def fresh_workspace(owner: Api) -> AsyncIterator[Workspace]:
-    workspace = await Workspace.make(owner)
-    yield workspace
-    await workspace.close()
+@pytest.fixture(params=DATABASES)
+def shared_owner(request: pytest.FixtureRequest) -> Api:
+    # Not inside `workspace`: an asynchronous fixture cannot ask for another by name.
+    owner: Api = request.getfixturevalue(f"owner_{request.param}")
+    return owner
 
 
-@pytest_asyncio.fixture(params=DATABASES)
-async def workspace(request: pytest.FixtureRequest) -> AsyncIterator[Workspace]:
-    async for made in fresh_workspace(request.getfixturevalue(f"owner_{request.param}")):
+@pytest_asyncio.fixture
+async def workspace(shared_owner: Api) -> AsyncIterator[Workspace]:
+    async with await Workspace.make(shared_owner) as made:
         yield made
 
 
 @pytest_asyncio.fixture
 async def workspace_sqlite(owner_sqlite: Api) -> AsyncIterator[Workspace]:
-    async for made in fresh_workspace(owner_sqlite):
+    async with await Workspace.make(owner_sqlite) as made:
         yield made
 
 

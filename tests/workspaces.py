@@ -1,7 +1,7 @@
 """A workspace of a test's own on a server that many tests share: people and rooms made in one line."""
 
 import itertools
-from typing import Any
+from typing import Any, Self
 
 from tests.clients import Api, Json, Socket, join
 
@@ -20,6 +20,14 @@ class Workspace:
     async def make(cls, owner: Api) -> "Workspace":
         """Let the owner of the server make a workspace for one test."""
         return cls(owner, await owner.post("/workspaces", {"name": f"Workspace {next(names)}"}))
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        """Close every client."""
+        for client in reversed(self._open):
+            await client.close()
 
     async def member(self, name: str = "member") -> Api:
         """A new person who joined by invitation; names are made unique."""
@@ -40,8 +48,3 @@ class Workspace:
         if rooms:
             await socket.subscribe(*rooms)
         return socket
-
-    async def close(self) -> None:
-        """Close every client."""
-        for client in reversed(self._open):
-            await client.close()
