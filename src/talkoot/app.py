@@ -68,7 +68,8 @@ from talkoot.web.headers import SecurityHeaders
 from talkoot.web.shell import serve_client
 
 if TYPE_CHECKING:
-    from talkoot.kernel.transactions import Inside, Tx
+    from talkoot.kernel.jobs import Claim
+    from talkoot.kernel.transactions import Inside
     from talkoot.settings import Settings
 
 log = logging.getLogger("talkoot.app")
@@ -113,7 +114,7 @@ class Program:
         self.notices = RoomNotices(self.bus, uow)
         self.jobs = JobRunner(
             self.kernel,
-            {FORGET_FINISHED: forget_finished, FORGET_SESSIONS: lambda _kernel, _claim: _forget_sessions()},
+            {FORGET_FINISHED: forget_finished, FORGET_SESSIONS: _forget_sessions},
             _SCHEDULE,
         )
         presence.listen(watches.tell)
@@ -122,7 +123,7 @@ class Program:
         self._connect_hub()
 
     def _table(self) -> dict[type, tuple[list[Inside], list[Any]]]:
-        """Every event, with those who act on it in its transaction, and those who are told after the commit."""
+        """Every event: who acts on it in its transaction, and who is told after the commit."""
         gate = self.gate
         return {
             Appended: ([], [self._publish]),
@@ -281,9 +282,6 @@ def _socket_limits(settings: Settings) -> Limits:
     return limits.without_rates() if settings.rate_limits == "off" else limits
 
 
-async def _forget_sessions() -> Any:
-    async def in_the_end(tx: Tx) -> None:
-        while await delete_ended_sessions(tx):
-            pass
-
-    return in_the_end
+async def _forget_sessions(kernel: Kernel, _claim: Claim) -> None:
+    while await kernel.uow.run(delete_ended_sessions):
+        """Some at a time, so that nobody waits long for the writer."""

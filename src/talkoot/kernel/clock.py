@@ -1,4 +1,4 @@
-"""Time, injectable: microseconds since the epoch for what is stored, monotonic seconds for what is waited for."""
+"""Time, injectable: microseconds since the epoch for what is stored, monotonic seconds for waiting."""
 
 from __future__ import annotations
 
@@ -41,10 +41,7 @@ class SystemClock:
 def rfc3339(moment: int) -> str:
     """`2026-01-02T03:04:05.000006Z` for microseconds since the epoch (RFC 3339, UTC)."""
     seconds, micros = divmod(moment, SECOND)
-    t = time.gmtime(seconds)
-    return (
-        f"{t.tm_year:04d}-{t.tm_mon:02d}-{t.tm_mday:02d}T{t.tm_hour:02d}:{t.tm_min:02d}:{t.tm_sec:02d}.{micros:06d}Z"
-    )
+    return f"{time.strftime('%Y-%m-%dT%H:%M:%S', time.gmtime(seconds))}.{micros:06d}Z"
 
 
 def to_datetime(moment: int) -> datetime:

@@ -98,7 +98,7 @@ class RateLimited(TalkootError):
 
 
 class Unavailable(TalkootError):
-    """A part the request needs is not there right now; nothing was stored, or a retry with the same id tells."""
+    """Something needed is not there right now; nothing was stored, or a retry with the same id tells."""
 
     code, status, title, retryable = "unavailable", 503, "Not available right now", True
 

@@ -36,7 +36,7 @@ class Log(Model):
 
 
 class LogEvent(Model):
-    """One event. `count` is the log's count up to here; `fence` the version of the access rules at its commit."""
+    """One event. `count` is the log's count up to here, `fence` the access rules' version at its commit."""
 
     __tablename__ = "events"
     __table_args__ = (
@@ -165,7 +165,7 @@ async def events_after(read: Read, log: UUID, seq: int, limit: int) -> list[Even
     found = await read.connection.execute(
         select(*_COLUMNS).where(LogEvent.log == log, LogEvent.seq > seq).order_by(LogEvent.seq).limit(limit)
     )
-    return [Event(*row) for row in found]
+    return [_event(row) for row in found]
 
 
 async def events_with_cids(
@@ -176,7 +176,7 @@ async def events_with_cids(
     found = await read.connection.execute(
         select(*_COLUMNS, LogEvent.digest).where(LogEvent.cid.in_({cid for _, cid in wanted}))
     )
-    by_key = {(row.sender, row.cid): (Event(*row[:-1]), row.digest) for row in found}
+    by_key = {(row.sender, row.cid): (_event(row), row.digest) for row in found}
     return {key: value for key, value in by_key.items() if key in wanted}
 
 
@@ -189,7 +189,7 @@ async def event_about(read: Read, log: UUID, subject: UUID, type_: str) -> Event
         .limit(1)
     )
     row = found.first()
-    return Event(*row) if row is not None else None
+    return _event(row) if row is not None else None
 
 
 async def redact(tx: Tx, log: UUID, subject: UUID, body: dict[str, Any]) -> None:
@@ -199,6 +199,10 @@ async def redact(tx: Tx, log: UUID, subject: UUID, body: dict[str, Any]) -> None
         .where(LogEvent.log == log, LogEvent.subject == subject)
         .values(body=msgspec.json.encode(body).decode(), digest=None)
     )
+
+
+def _event(row: Any) -> Event:
+    return Event(*row[: len(_COLUMNS)])
 
 
 async def _advance(tx: Tx, entries: Sequence[Entry]) -> dict[UUID, Head]:

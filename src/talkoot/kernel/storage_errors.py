@@ -16,7 +16,9 @@ _FULL = ("database or disk is full", "no space left", "could not extend file", "
 
 def lost_transaction(error: Exception) -> bool:
     """Whether the database may have rolled back by itself: then nothing more may run in that transaction."""
-    return isinstance(error, DBAPIError) and not isinstance(error, IntegrityError | DataError | ProgrammingError)
+    return isinstance(error, DBAPIError) and not isinstance(
+        error, IntegrityError | DataError | ProgrammingError
+    )
 
 
 def translated(error: Exception) -> Exception:

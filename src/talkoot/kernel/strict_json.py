@@ -1,7 +1,7 @@
 """JSON without the parts that have been holes: every reader of what we accept sees the same value.
 
-Refused besides what RFC 8259 refuses: nesting deeper than 16, NaN and Infinity, numbers out of range, integers
-beyond 2**53 (a browser would round them), a key twice in one object, NUL, and lone surrogates.
+Refused besides what RFC 8259 refuses: nesting deeper than 16, NaN and Infinity, numbers out of range,
+integers beyond 2**53 (a browser would round them), a key twice in one object, NUL, and lone surrogates.
 """
 
 from __future__ import annotations

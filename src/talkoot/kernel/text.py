@@ -13,7 +13,7 @@ _LINE_BREAKS = frozenset("\n\t")
 
 
 def one_line(value: str) -> str:
-    """Trimmed and normalised (NFC); ValueError on control and reordering characters, or when nothing is left."""
+    """Trimmed and normalised (NFC); ValueError on control or reordering characters, or if nothing is left."""
     line = unicodedata.normalize("NFC", value).strip()
     if any(unicodedata.category(c) in {"Cc", "Cs", "Zl", "Zp"} or c in _REORDERING for c in line):
         raise ValueError("control characters are not allowed")
@@ -28,7 +28,7 @@ def optional_line(value: str) -> str:
 
 
 def body_text(value: str) -> str:
-    """A message's text as it is kept: line breaks as \\n; ValueError on other control characters or if blank."""
+    """A message's text with plain line ends; ValueError if it is blank or has other control characters."""
     text = value.replace("\r\n", "\n").replace("\r", "\n")
     if any(c < " " and c not in _LINE_BREAKS for c in text):
         raise ValueError("control characters are not allowed")

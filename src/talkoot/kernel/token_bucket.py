@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+_ROUNDING = 1e-9
+
 
 class TokenBucket:
-    """Lets `burst` through at once and `rate` a second in the long run; a rate of 0 lets everything through."""
+    """Lets `burst` through at once and `rate` a second in the long run; a rate of 0 is no limit."""
 
     __slots__ = ("_full_at",)
 
@@ -18,7 +20,7 @@ class TokenBucket:
         interval = 1.0 / rate
         full_at = max(self._full_at, now) + interval
         wait = full_at - now - burst * interval
-        if wait > 1e-9:
+        if wait > _ROUNDING:
             return wait
         self._full_at = full_at
         return 0.0

@@ -22,7 +22,7 @@ Listeners = Mapping[type, tuple[Sequence[Inside], Sequence[After]]]
 
 
 class Caches:
-    """What this process remembers between transactions: one object of each kind, made when first asked for."""
+    """What this process remembers between transactions: one object of each kind, made when asked for."""
 
     def __init__(self) -> None:
         self._by_kind: dict[type[Any], Any] = {}

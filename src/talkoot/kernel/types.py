@@ -17,16 +17,19 @@ if TYPE_CHECKING:
 class Id(TypeDecorator[UUID]):
     """A UUID: 16 bytes on SQLite, the native type on PostgreSQL, `uuid.UUID` in Python."""
 
-    impl = Uuid
-    cache_ok = True
+    impl: type[Uuid[UUID]] = Uuid  # type: ignore[mutable-override]
+    cache_ok = True  # type: ignore[mutable-override]
 
     def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        """How this database keeps it."""
         return dialect.type_descriptor(LargeBinary(16) if dialect.name == "sqlite" else Uuid())
 
     def process_bind_param(self, value: UUID | None, dialect: Dialect) -> Any:
+        """To the database."""
         return value.bytes if value is not None and dialect.name == "sqlite" else value
 
     def process_result_value(self, value: Any | None, dialect: Dialect) -> UUID | None:
+        """From the database."""
         if value is None:
             return None
         return UUID(bytes=value) if dialect.name == "sqlite" else value

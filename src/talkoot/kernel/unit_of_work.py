@@ -101,7 +101,10 @@ class UnitOfWork:
         return self._enqueue(None, action, key)
 
     def submit_to(self, batch: Batch[C, T], command: C, *, key: UUID | None = None) -> asyncio.Future[T]:
-        """Queue a command for an action that takes many at once; neighbours in the queue go together."""
+        """Queue a command for an action that takes many at once; neighbours in the queue go together.
+
+        A refusal that the batch gave for this command is raised by the future.
+        """
         return self._enqueue(batch, command, key)
 
     async def run(self, action: Callable[[Tx], Awaitable[T]], *, key: UUID | None = None) -> T:
@@ -129,7 +132,9 @@ class UnitOfWork:
         future: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
         lane = self._lanes[0 if key is None else key.int % len(self._lanes)]
         if self._closed or len(lane.queue) >= WAITING:
-            future.set_exception(Unavailable("The server is stopping" if self._closed else "Too much is waiting"))
+            future.set_exception(
+                Unavailable("The server is stopping" if self._closed else "Too much is waiting")
+            )
         else:
             lane.queue.append(_Waiting(batch, command, future))
             lane.filled.set()
@@ -174,7 +179,9 @@ class UnitOfWork:
             if connection.invalidated or lost_transaction(error) or len(members) == 1:
                 return self._refuse(connection, members, error)
             # One of them spoils it for all: each alone then shows which.
-            return [tx for waiting in members for tx in await self._run_together(connection, batch, [waiting])]
+            return [
+                tx for waiting in members for tx in await self._run_together(connection, batch, [waiting])
+            ]
         for waiting, outcome in zip(members, outcomes, strict=True):
             waiting.outcome = outcome
         return [tx]

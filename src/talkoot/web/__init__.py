@@ -1,1 +1,1 @@
-"""What a browser gets besides the API: the shell of the client, its files, and the headers that protect it."""
+"""What a browser gets besides the API: the shell of the client, its files, and headers that protect it."""

@@ -7,24 +7,22 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-CONTENT_SECURITY_POLICY = "; ".join(
-    (
-        "default-src 'none'",
-        "script-src 'self'",
-        "style-src 'self'",
-        "img-src 'self' data: blob:",
-        "font-src 'self'",
-        "connect-src 'self'",
-        "manifest-src 'self'",
-        "form-action 'self'",
-        "base-uri 'none'",
-        "frame-ancestors 'none'",
-        "require-trusted-types-for 'script'",
-        "trusted-types talkoot svelte-trusted-html dompurify 'allow-duplicates'",
-    )
+CONTENT_SECURITY_POLICY = (
+    "default-src 'none'; "
+    "script-src 'self'; "
+    "style-src 'self'; "
+    "img-src 'self' data: blob:; "
+    "font-src 'self'; "
+    "connect-src 'self'; "
+    "manifest-src 'self'; "
+    "form-action 'self'; "
+    "base-uri 'none'; "
+    "frame-ancestors 'none'; "
+    "require-trusted-types-for 'script'; "
+    "trusted-types talkoot svelte-trusted-html dompurify 'allow-duplicates'"
 )
 
-_EVERYWHERE = (
+_EVERYWHERE: tuple[tuple[bytes, bytes], ...] = (
     (b"x-content-type-options", b"nosniff"),
     (b"referrer-policy", b"no-referrer"),
     (b"x-frame-options", b"DENY"),
@@ -36,7 +34,7 @@ _EVERYWHERE = (
 
 
 class SecurityHeaders:
-    """Adds what a browser needs to be told; answers of the API are kept by nobody unless they say otherwise."""
+    """Adds what a browser needs to be told; what the API answers is kept by nobody unless it says so."""
 
     def __init__(self, app: ASGIApp, *, secure: bool) -> None:
         self.app = app

@@ -30,7 +30,7 @@ class _Assets(StaticFiles):
 
 
 def serve_client(app: FastAPI) -> None:
-    """Serve the built client: `/assets`, the API pages under `/api/docs`, and the shell for everything else."""
+    """Serve the built client: `/assets`, the API pages at `/api/docs`, the shell for everything else."""
     app.mount("/assets", _Assets(directory=STATIC / "assets", check_dir=False), name="assets")
     app.mount("/api/docs", StaticFiles(directory=STATIC / "docs", html=True, check_dir=False), name="docs")
     app.include_router(_shell())

@@ -127,7 +127,7 @@ async def set_entries(tx: Tx, resource: UUID, entries: Sequence[NewEntry], *, wo
 async def record_change(tx: Tx, workspace: UUID, resource: UUID, users: Iterable[UUID] = ()) -> int:
     """Append to the workspace's access log; the version that the change got."""
     touched = frozenset(users)
-    version = await tx.connection.scalar(
+    version: int | None = await tx.connection.scalar(
         update(Workspace)
         .where(Workspace.id == workspace)
         .values(access_version=Workspace.access_version + 1)

@@ -61,7 +61,7 @@ async def change_role(tx: Tx, actor: Actor, workspace: UUID, user: UUID, role_na
 
 
 async def remove_from_workspace(tx: Tx, actor: Actor, workspace: UUID, user: UUID) -> None:
-    """End someone's membership of the workspace and of every room in it; everybody may leave by themselves."""
+    """End someone's membership of the workspace and of all rooms in it; everybody may leave by themselves."""
     needed = Permission.WORKSPACE_READ if user == actor.user else Permission.MEMBERS_MANAGE
     await workspace_for(tx, actor, workspace, needed)
     mine, theirs = await _ranks(tx, actor, workspace, user)
@@ -94,7 +94,7 @@ async def replace_entries(
 
 
 async def explain(
-    read: Read, actor: Actor, kind: str, resource: UUID, user: UUID, permission: Permission
+    read: Read, actor: Actor, kind: str, resource: UUID, *, user: UUID, permission: Permission
 ) -> tuple[Verdict, Lineage]:
     """Why someone may or may not: asked for oneself by everybody, for others by who manages access."""
     grants = await grants_of(read, actor.user, resource)

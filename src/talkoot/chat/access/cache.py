@@ -52,7 +52,7 @@ class AccessCache:
         return self._applied.get(workspace) == version
 
     def apply(self, workspace: UUID, version: int, users: frozenset[UUID]) -> None:
-        """A change was committed: forget these users' grants in the workspace, or everybody's if none is named."""
+        """A change was committed: forget these users' grants in the workspace, or everybody's."""
         self._applied[workspace] = max(version, self._applied.get(workspace, 0))
         for user in users or (None,):
             self._floors[workspace, user] = version

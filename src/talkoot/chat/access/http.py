@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Literal
 from uuid import UUID
 
-from talkoot.chat.access import actions, administration, queries
+from talkoot.chat.access import administration, queries
 from talkoot.chat.access.doors import workspace_for
 from talkoot.chat.access.permissions import Permission
 from talkoot.chat.access.schemas import (
@@ -115,7 +115,7 @@ async def explain(
     """Which entry decides whether someone may."""
     async with kernel.uow.read() as read:
         verdict, lineage = await administration.explain(
-            read, actor, _SINGULAR[kind], resource, user, permission
+            read, actor, _SINGULAR[kind], resource, user=user, permission=permission
         )
     return Explanation(
         user=user,

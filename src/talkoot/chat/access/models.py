@@ -63,7 +63,7 @@ class Role(Model):
 
 
 class AccessEntry(Model):
-    """Allows or denies permissions to a principal on a resource; entries of one resource are read by position.
+    """Allows or denies permissions to a principal on a resource; those of one resource are read by position.
 
     `principal` is `user`, `role`, `members`, `authenticated` or `everyone`; the first two name whom in
     `principal_id`. `permissions` are separated by spaces.

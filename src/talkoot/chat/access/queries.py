@@ -69,7 +69,7 @@ async def lineage_of(read: Read, resource: UUID) -> Lineage | None:
     )
 
 
-async def _entries(read: Read, nodes: Sequence[UUID] | Select[tuple[UUID]]) -> list[Entry]:
+async def _entries(read: Read, nodes: Sequence[UUID] | Select[UUID]) -> list[Entry]:
     found = await read.connection.execute(
         select(
             AccessEntry.id,
@@ -96,7 +96,7 @@ async def standing_of(read: Read, lineage: Lineage, user: UUID) -> Standing:
 
 
 async def _standing(
-    read: Read, user: UUID, workspace: UUID, nodes: Sequence[UUID] | Select[tuple[UUID]]
+    read: Read, user: UUID, workspace: UUID, nodes: Sequence[UUID] | Select[UUID]
 ) -> Standing:
     found = await read.connection.execute(
         select(Membership.resource_id, Membership.role_id).where(

@@ -1,4 +1,4 @@
-"""The rule itself, without a database: from the leaf up, the first entry that matches decides; else denied."""
+"""The rule itself, without a database: from the leaf up the first entry that matches decides."""
 
 from __future__ import annotations
 
@@ -67,4 +67,3 @@ def _matches(entry: Entry, standing: Standing) -> bool:
             return entry.resource in standing.memberships
         case "authenticated" | "everyone":
             return True
-    return False

@@ -54,7 +54,7 @@ class NewRole(BaseModel):
 
 
 class NewEntry(BaseModel):
-    """An access entry; `principal_id` names the user or the role, and is left out for the other principals."""
+    """An access entry; `principal_id` names the user or the role, and is left out for other principals."""
 
     allow: bool
     principal: Principal

@@ -15,7 +15,7 @@ from talkoot.chat.messages.actions.send import SEND, Send
 from talkoot.chat.messages.schemas import EventsOut, MessageOut, MessagePatch, NewMessage
 from talkoot.chat.rooms.access import room_to_read
 from talkoot.chat.rooms.wire import event_json
-from talkoot.kernel.errors import Conflict, Forbidden, Invalid, NotAuthenticated, NotFound, TalkootError
+from talkoot.kernel.errors import Conflict, Forbidden, Invalid, NotAuthenticated, NotFound
 from talkoot.kernel.http import KernelDep, make_router, problems
 from talkoot.kernel.log import events_after, heads
 from talkoot.kernel.paging import Limit, Page
@@ -29,21 +29,19 @@ Position = Annotated[int, Query(ge=0, lt=2**53, description="A position in the r
 @router.post(
     "/rooms/{room}/messages",
     status_code=201,
-    responses={200: {"model": MessageOut, "description": "It had been sent before, with this cid"}}
-    | problems(Forbidden, Conflict),
+    responses=problems(Forbidden, Conflict)
+    | {200: {"model": MessageOut, "description": "It had been sent before, with this cid"}},
 )
 async def send_message(
     kernel: KernelDep, actor: CurrentActor, room: UUID, new: NewMessage, response: Response
 ) -> MessageOut:
     """Send a message; with a `cid` a retry can not send it twice."""
     command = Send(actor, room, new.text, new.cid, new.thread)
-    outcome = await kernel.uow.submit_to(SEND, command, key=room)
-    if isinstance(outcome, TalkootError):
-        raise outcome
-    if outcome.dup:
+    sent = await kernel.uow.submit_to(SEND, command, key=room)
+    if sent.dup:
         response.status_code = 200
     async with kernel.uow.read() as read:
-        return await queries.message_out(read, outcome.event.id)
+        return await queries.message_out(read, sent.event.id)
 
 
 @router.get("/rooms/{room}/messages")

@@ -18,7 +18,10 @@ from talkoot.kernel.paging import Page
 if TYPE_CHECKING:
     from talkoot.kernel.transactions import Read
 
-_MESSAGES = select(
+AnyRow = Row[*tuple[Any, ...]]
+AnySelect = Select[*tuple[Any, ...]]
+
+_MESSAGES: AnySelect = select(
     Message.id,
     Message.room_id,
     Message.seq,
@@ -39,7 +42,7 @@ _MESSAGES = select(
 async def timeline(
     read: Read, room: UUID, *, before: int | None, after: int | None, around: int | None, limit: int
 ) -> Page[MessageOut]:
-    """A page of a room's top-level messages, ascending: before, after or around a position, else the newest."""
+    """A page of a room's timeline, ascending: before, after or around a position, else the newest."""
     here = _MESSAGES.where(Message.room_id == room, Message.thread_id.is_(None))
     if around is not None:
         older = await _rows(read, _downwards(here.where(Message.seq < around), limit // 2 + 1))
@@ -73,7 +76,7 @@ async def message_out(read: Read, message: UUID) -> MessageOut:
     return _out((await read.connection.execute(_MESSAGES.where(Message.id == message))).one())
 
 
-async def thread_roots(read: Read, ids: Iterable[UUID]) -> dict[UUID, Row[Any]]:
+async def thread_roots(read: Read, ids: Iterable[UUID]) -> dict[UUID, AnyRow]:
     """The messages that replies are meant for: their room, thread and deletion."""
     found = await read.connection.execute(
         select(Message.id, Message.room_id, Message.thread_id, Message.deleted_at, Message.reply_count).where(
@@ -83,19 +86,19 @@ async def thread_roots(read: Read, ids: Iterable[UUID]) -> dict[UUID, Row[Any]]:
     return {row.id: row for row in found}
 
 
-def _upwards(query: Select[Any], limit: int) -> Select[Any]:
+def _upwards(query: AnySelect, limit: int) -> AnySelect:
     return query.order_by(Message.seq).limit(limit)
 
 
-def _downwards(query: Select[Any], limit: int) -> Select[Any]:
+def _downwards(query: AnySelect, limit: int) -> AnySelect:
     return query.order_by(Message.seq.desc()).limit(limit)
 
 
-async def _rows(read: Read, query: Select[Any]) -> list[Row[Any]]:
+async def _rows(read: Read, query: AnySelect) -> list[AnyRow]:
     return list(await read.connection.execute(query))
 
 
-def _page(rows: Sequence[Row[Any]], *, more_before: bool, more_after: bool) -> Page[MessageOut]:
+def _page(rows: Sequence[AnyRow], *, more_before: bool, more_after: bool) -> Page[MessageOut]:
     return Page(
         items=[_out(row) for row in rows],
         previous=str(rows[0].seq) if rows and more_before else None,
@@ -103,7 +106,7 @@ def _page(rows: Sequence[Row[Any]], *, more_before: bool, more_after: bool) -> P
     )
 
 
-def _out(row: Row[Any]) -> MessageOut:
+def _out(row: AnyRow) -> MessageOut:
     sender = PublicUser(id=row.sender_id, username=row.username, display_name=row.display_name, bot=row.bot)
     return MessageOut(
         id=row.id,

@@ -14,7 +14,7 @@ from talkoot.chat.messages.actions.change import Edit, delete_message, edit_mess
 from talkoot.chat.messages.actions.send import SEND, Send, Sent
 from talkoot.chat.messages.schemas import TEXT
 from talkoot.kernel.clock import rfc3339
-from talkoot.kernel.errors import Invalid, TalkootError
+from talkoot.kernel.errors import Invalid
 from talkoot.kernel.text import body_text
 from talkoot.realtime.operations import Operation, Ref
 
@@ -85,11 +85,8 @@ async def _delete(uow: UnitOfWork, connection: Connection, frame: DeleteFrame) -
     return _ack(await uow.run(lambda tx: delete_message(tx, actor, frame.message)), frame.cid)
 
 
-async def _acknowledged(future: Future[Sent | TalkootError], cid: UUID) -> Ack:
-    outcome = await future
-    if isinstance(outcome, TalkootError):
-        raise outcome
-    return _ack(outcome, cid)
+async def _acknowledged(sent: Future[Sent], cid: UUID) -> Ack:
+    return _ack(await sent, cid)
 
 
 def _ack(sent: Sent, cid: UUID | None) -> Ack:

@@ -54,7 +54,7 @@ async def create_room(kernel: KernelDep, actor: CurrentActor, workspace: UUID, n
 @router.post(
     "/workspaces/{workspace}/direct",
     status_code=201,
-    responses={200: {"model": RoomOut, "description": "It was there already"}} | problems(Forbidden),
+    responses=problems(Forbidden) | {200: {"model": RoomOut, "description": "It was there already"}},
 )
 async def open_direct(
     kernel: KernelDep, actor: CurrentActor, workspace: UUID, new: NewDirect, response: Response

@@ -60,7 +60,7 @@ class LiveRooms:
     async def subscribe(
         self, connection: Connection, wanted: Sequence[Wanted]
     ) -> tuple[list[tuple[Subscription, Opened]], list[UUID]]:
-        """Register first, read second: opened subscriptions, to be made live after the reply, and refused rooms.
+        """Register first, read second: what was opened, to be made live after the reply, and refused rooms.
 
         When access changes between the two, those it concerns are registered and read again.
         """

@@ -13,7 +13,6 @@ from talkoot.chat.access.models import Membership, Resource
 from talkoot.chat.access.permissions import Permission
 from talkoot.chat.access.queries import grants_inside, grants_of
 from talkoot.chat.accounts.models import User
-from talkoot.chat.accounts.schemas import PublicUser
 from talkoot.chat.accounts.views import public_user
 from talkoot.chat.rooms.models import Category, Room
 from talkoot.chat.rooms.schemas import CategoryOut, Kind, RoomOut
@@ -22,6 +21,7 @@ from talkoot.kernel.log import Head, heads
 
 if TYPE_CHECKING:
     from talkoot.chat.access.cache import Grants
+    from talkoot.chat.accounts.schemas import PublicUser
     from talkoot.kernel.transactions import Read
 
 

@@ -19,7 +19,7 @@ DIRECT_USERS = 9  # people in a group direct room, the one who opens it included
 
 
 class RoomOut(BaseModel):
-    """A room as one user sees it; `users` is filled in for direct rooms, `permissions` is what the asker may do."""
+    """A room as one user sees it; `permissions` is what they may do, `users` is for direct rooms."""
 
     id: UUID
     workspace: UUID

@@ -62,7 +62,7 @@ _Known = dict[tuple[UUID, UUID], tuple[log.Event, bytes | None]]
 
 
 async def send_messages(tx: Tx, commands: Sequence[Send]) -> Sequence[Outcome]:
-    """Send in order. Refusals: NotFound, Forbidden, Conflict (the cid is taken by something else), Invalid."""
+    """Send in order. Refusals: NotFound, Forbidden, Invalid, Conflict (the cid was something else's)."""
     earlier = await log.events_with_cids(tx, [key for send in commands if (key := send.key)])
     grants = await standing_to_post(tx, [(send.actor.user, send.room) for send in commands])
     roots = (
