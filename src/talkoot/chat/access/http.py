@@ -21,6 +21,9 @@ from talkoot.chat.access.schemas import (
 )
 from talkoot.chat.access.views import entry_out, member_out
 from talkoot.chat.accounts.http_auth import CurrentActor
+from talkoot.chat.accounts.queries import user_with_id
+from talkoot.chat.accounts.schemas import UserOut
+from talkoot.chat.accounts.views import user_card
 from talkoot.kernel.errors import Conflict, Forbidden, Invalid, NotAuthenticated, NotFound
 from talkoot.kernel.http import KernelDep, make_router, problems
 from talkoot.kernel.paging import Limit, Page, page_of
@@ -48,6 +51,15 @@ async def create_workspace(kernel: KernelDep, actor: CurrentActor, new: NewWorks
         return next(w for w in await _my_workspaces(tx, actor.user) if w.id == made.id)
 
     return await kernel.uow.run(action)
+
+
+@router.get("/users/{user}")
+async def get_user(kernel: KernelDep, actor: CurrentActor, user: UUID) -> UserOut:
+    """The card of somebody one shares a workspace with."""
+    async with kernel.uow.read() as read:
+        if user not in await queries.sharing_a_workspace(read, actor.user, [user]):
+            raise NotFound("There is no such user")
+        return user_card(await user_with_id(read, user))
 
 
 @router.get("/workspaces/{workspace}/members")
