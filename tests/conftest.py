@@ -21,7 +21,7 @@ from playwright.async_api import Browser, BrowserContext, async_playwright
 from tests.clients import Api, set_up
 from tests.servers.chromium import find_chromium
 from tests.servers.postgres import Postgres
-from tests.servers.talkoot import Talkoot
+from tests.servers.talkoot import STARTED, Talkoot
 from tests.servers.valkey import Valkey
 from tests.workspaces import Workspace
 from tools import node
@@ -32,15 +32,12 @@ Serve = Callable[..., Talkoot]
 
 
 @pytest.hookimpl(wrapper=True)
-def pytest_runtest_makereport(
-    item: pytest.Item,
-) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-    """Show the server's log with a failure."""
+def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Show what the servers said with a failure."""
     report = yield
-    if report.failed and isinstance(item, pytest.Function):
-        for name, value in item.funcargs.items():
-            if isinstance(value, Talkoot):
-                report.sections.append((f"log of {name}", value.log[-8000:]))
+    if report.failed:
+        for talkoot in STARTED:
+            report.sections.append((f"log of {talkoot.url}", talkoot.log[-8000:]))
     return report
 
 

@@ -12,6 +12,8 @@ from tests.servers.process import Process, leashed, plain_environment
 PROGRAM = Path(sys.executable).with_name("talkoot")
 ADDRESS = re.compile(r"^Talkoot is at (http://\S+)$", re.MULTILINE)
 
+STARTED: list["Talkoot"] = []  # Those that are not stopped yet; their logs are shown with a failure.
+
 
 class Talkoot:
     """One server; settings are given in lower case, without TALKOOT_: `Talkoot(data, rate_limits="on")`."""
@@ -34,6 +36,8 @@ class Talkoot:
         command = leashed(PROGRAM, "serve", "--port", str(self.port), "--data", self.data)
         log = self.data.with_name(f"{self.data.name}.{self._starts}.log")
         self._process = Process(command, cwd=self.data.parent, log=log, environment=self.environment)
+        if self not in STARTED:
+            STARTED.append(self)
         self._process.wait_until(self._has_said_where, 30)
         self.port = int(self.url.rpartition(":")[2])
         return self
@@ -71,6 +75,8 @@ class Talkoot:
 
     def stop(self) -> None:
         """The end of the test: politely, so that coverage is written."""
+        if self in STARTED:
+            STARTED.remove(self)
         if self._process and self._process.running:
             self._process.stop(signal.SIGTERM, 15)
 
