@@ -1,11 +1,21 @@
-import DOMPurify from "dompurify";
 import SwaggerUI from "swagger-ui-dist/swagger-ui-es-bundle.js";
 import "swagger-ui-dist/swagger-ui.css";
+import { render } from "../src/lib/markdown";
 import "./docs.css";
 
-// Swagger UI hands plain strings to the page. Where the browser asks for trusted types, they are purified on the way.
-window.trustedTypes?.createPolicy("default", {
-  createHTML: (html) => DOMPurify.sanitize(html),
+/** Descriptions go through our own renderer: Swagger's hands plain strings to the page, which the policy of the server refuses. */
+const trustedMarkdown = () => ({
+  wrapComponents: {
+    Markdown:
+      (_original: unknown, { React }: { React: { createElement: (...given: unknown[]) => unknown } }) =>
+      ({ source }: { source?: string }) =>
+        source
+          ? React.createElement("div", {
+              className: "renderedMarkdown",
+              dangerouslySetInnerHTML: { __html: render(source) },
+            })
+          : null,
+  },
 });
 
 SwaggerUI({
@@ -13,6 +23,7 @@ SwaggerUI({
   domNode: document.getElementById("docs")!,
   deepLinking: true,
   docExpansion: "list",
+  plugins: [trustedMarkdown],
   // Nothing is sent elsewhere to be judged there.
   validatorUrl: null,
 });

@@ -4,6 +4,7 @@ declare module "swagger-ui-dist/swagger-ui-es-bundle.js" {
     domNode: Element;
     deepLinking?: boolean;
     docExpansion?: "list" | "full" | "none";
+    plugins?: unknown[];
     validatorUrl?: string | null;
   }
   export default function SwaggerUI(options: Options): unknown;

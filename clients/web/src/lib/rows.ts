@@ -37,7 +37,7 @@ export function rows(
     if (today !== day) {
       day = today;
       before = null;
-      result.push({ kind: "day", key: `day-${today}`, ts: entry.ts });
+      result.push({ kind: "day", key: `day-${entry.id}`, ts: entry.ts });
     }
     if (!("sender" in entry)) {
       before = null;

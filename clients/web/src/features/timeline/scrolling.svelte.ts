@@ -84,7 +84,7 @@ export class Scrolling {
     const top = box.getBoundingClientRect().top;
     for (const row of box.querySelectorAll<HTMLElement>("[data-key]")) {
       const place = row.getBoundingClientRect();
-      // Day dividers stick and the mark of new messages moves: messages stay.
+      // Dividers come and go; messages stay.
       if (place.bottom <= top || row.dataset.fixed === undefined) continue;
       this.#anchor = { key: row.dataset.key!, top: place.top };
       return;
