@@ -1,0 +1,5 @@
+"""`python -m talkoot` is `talkoot`."""
+
+from talkoot.cli import main
+
+main()

@@ -1,0 +1,52 @@
+"""The command line: `talkoot serve` and what an operator needs beside it."""
+
+from __future__ import annotations
+
+import sys
+
+import typer
+
+from talkoot import __version__
+from talkoot.cli.doctor import doctor
+from talkoot.cli.migrating import migrate
+from talkoot.cli.serving import serve
+from talkoot.cli.settings import settings
+from talkoot.cli.users import users
+
+_HELP = """Talkoot, the chat a team runs with one command.
+
+Start it:  talkoot serve          then open the address that it prints.
+
+Every setting has a flag (--port 9000), a variable (TALKOOT_PORT=9000) and a line in the file
+talkoot.toml (port = 9000). The flag wins over the variable, that over the file; secret_key has no flag.
+`talkoot settings` lists them all.
+"""
+_CODES = """Exit codes: 0 done; 1 refused, or a check failed; 2 wrong usage or settings; 3 the database
+can not be reached; 4 the database does not fit this version; 5 the address can not be listened on.
+"""
+
+cli = typer.Typer(
+    help=_HELP,
+    epilog=_CODES,
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+for name, command in (("serve", serve), ("migrate", migrate), ("doctor", doctor), ("settings", settings)):
+    cli.command(name)(command)
+cli.add_typer(users, name="user")
+
+
+@cli.command()
+def version() -> None:
+    """Print the version."""
+    typer.echo(__version__)
+
+
+def main() -> None:
+    """Run the command line."""
+    try:
+        cli()
+    except KeyboardInterrupt:
+        sys.exit(130)

@@ -1,0 +1,215 @@
+"""What `talkoot doctor` looks at. Each check says one thing, and what to do when it is not well."""
+
+from __future__ import annotations
+
+import json
+import os
+import platform
+import resource
+import shutil
+import socket
+import sys
+import urllib.request
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+from urllib.parse import urlsplit
+
+from sqlalchemy import text
+
+from talkoot import __version__
+from talkoot.cli.databases import require_fitting
+from talkoot.cli.failures import Failure
+from talkoot.kernel.addresses import is_local
+from talkoot.kernel.database import open_database
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from sqlalchemy.ext.asyncio import AsyncConnection
+
+    from talkoot.settings import Settings
+
+_OLDEST_PYTHON = (3, 11)
+_OLDEST_POSTGRESQL = 140_000
+_LITTLE_SPACE, _NO_SPACE = 2_000_000_000, 200_000_000
+_FILES_BESIDE_SOCKETS = 200
+_OTHERS = 0o077
+_DURABLE = {
+    "sqlite": {"PRAGMA journal_mode": "wal", "PRAGMA synchronous": "2"},
+    "postgresql": {"SHOW fsync": "on", "SHOW synchronous_commit": "on", "SHOW full_page_writes": "on"},
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What a check found."""
+
+    level: Literal["ok", "warn", "fail"]
+    about: str
+    said: str
+
+
+Check = Callable[["Settings"], AsyncIterator[Finding]]
+
+
+async def program(_settings: Settings) -> AsyncIterator[Finding]:
+    """The interpreter is new enough."""
+    level: Literal["ok", "fail"] = "ok" if sys.version_info >= _OLDEST_PYTHON else "fail"
+    need = "" if level == "ok" else "; 3.11 or newer is needed"
+    yield Finding(level, "program", f"Talkoot {__version__} on Python {platform.python_version()}{need}")
+
+
+async def folder(settings: Settings) -> AsyncIterator[Finding]:
+    """The data folder can be written, has room, and is not for everybody."""
+    path = settings.data
+    if not path.exists():
+        parent = next(above for above in path.absolute().parents if above.exists())
+        if os.access(parent, os.W_OK):
+            yield Finding("ok", "data", f"{path} is not there yet; the first start makes it")
+        else:
+            yield Finding("fail", "data", f"{path} can not be made in {parent}: choose another --data")
+        return
+    if not os.access(path, os.W_OK | os.X_OK):
+        yield Finding(
+            "fail", "data", f"{path} can not be written: run as its owner, or choose another --data"
+        )
+        return
+    if path.stat().st_mode & _OTHERS:
+        yield Finding("warn", "data", f"{path} is open to other users of this machine: chmod 700 {path}")
+    yield _space(path)
+
+
+def _space(path: Path) -> Finding:
+    free = shutil.disk_usage(path).free
+    said = f"{path} has {free / 1e9:.1f} GB free"
+    if free < _NO_SPACE:
+        return Finding("fail", "data", f"{said}: make room, nothing can be stored when it is full")
+    return Finding("warn" if free < _LITTLE_SPACE else "ok", "data", said)
+
+
+async def key(settings: Settings) -> AsyncIterator[Finding]:
+    """The key that signs is there, and nobody else can read it."""
+    path = settings.data / "secret.key"
+    if settings.secret_key.get_secret_value():
+        yield Finding("ok", "key", "given by TALKOOT_SECRET_KEY")
+    elif not path.exists():
+        yield Finding("ok", "key", "made at the first start")
+    elif path.stat().st_mode & _OTHERS:
+        yield Finding(
+            "fail", "key", f"others can read {path}: chmod 600 {path}, and make a new one if they did"
+        )
+    else:
+        yield Finding("ok", "key", f"{path} is readable for its owner alone")
+
+
+async def database(settings: Settings) -> AsyncIterator[Finding]:
+    """The database answers, has this version's tables, and keeps what it acknowledges."""
+    new = settings.embedded and settings.migrate == "auto" and not (settings.data / "talkoot.db").exists()
+    if new and not settings.database_url:
+        yield Finding("ok", "database", "an SQLite file in the data folder; the first start makes it")
+        return
+    try:
+        await require_fitting(settings)
+    except Failure as failure:
+        yield Finding("fail", "database", " ".join(str(failure).split()))
+        return
+    opened = open_database(settings)
+    try:
+        async with opened.reader.connect() as connection:
+            yield Finding(
+                "ok", "database", f"{await _brand(connection)} answers and has this version's tables"
+            )
+            yield await _durable(connection)
+    finally:
+        await opened.close()
+
+
+async def _brand(connection: AsyncConnection) -> str:
+    if connection.dialect.name == "sqlite":
+        return f"SQLite {(await connection.execute(text('SELECT sqlite_version()'))).scalar_one()}"
+    number = int((await connection.execute(text("SHOW server_version_num"))).scalar_one())
+    old = " (14 or newer is what is tested)" if number < _OLDEST_POSTGRESQL else ""
+    return f"PostgreSQL {number // 10_000}{old}"
+
+
+async def _durable(connection: AsyncConnection) -> Finding:
+    wanted = _DURABLE[connection.dialect.name]
+    found = {question: str((await connection.execute(text(question))).scalar_one()) for question in wanted}
+    settled = ", ".join(f"{question.split()[1]} {value}" for question, value in found.items())
+    if found == wanted:
+        return Finding("ok", "durable", settled)
+    return Finding("warn", "durable", f"{settled}: a power cut may lose what people were told is stored")
+
+
+async def address(settings: Settings) -> AsyncIterator[Finding]:
+    """The port is free, or it is Talkoot itself that has it."""
+    where = f"{settings.host}:{settings.port}"
+    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+    try:
+        with socket.socket(family) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind((settings.host, settings.port))
+    except OSError as error:
+        if _is_ours(settings):
+            yield Finding("ok", "port", f"Talkoot answers at {where}")
+        else:
+            yield Finding("fail", "port", f"{where}: {error.strerror}; choose another --host or --port")
+    else:
+        yield Finding("ok", "port", f"{where} is free")
+
+
+def _is_ours(settings: Settings) -> bool:
+    host = f"[{settings.host}]" if ":" in settings.host else settings.host
+    try:
+        with urllib.request.urlopen(f"http://{host}:{settings.port}/healthz", timeout=2) as answer:
+            return bool(json.load(answer) == {"status": "alive"})
+    except (OSError, ValueError):
+        return False
+
+
+async def origin(settings: Settings) -> AsyncIterator[Finding]:
+    """People reach the server under an address that browsers will accept."""
+    url = urlsplit(settings.public_url)
+    if not settings.public_url:
+        if is_local(settings.host) or settings.host == "localhost":
+            yield Finding("ok", "origin", "only this machine can come: set --public-url when others should")
+        else:
+            yield Finding("warn", "origin", "set --public-url to the address that people type")
+    elif url.path:
+        yield Finding(
+            "fail", "origin", f"{settings.public_url}: an origin has no path, Talkoot lives at the root"
+        )
+    elif url.scheme == "http" and not is_local(url.hostname or "") and url.hostname != "localhost":
+        yield Finding(
+            "warn", "origin", f"{settings.public_url} is not encrypted: put a proxy with https before it"
+        )
+    elif url.scheme == "https" and not settings.trusted_proxies:
+        yield Finding(
+            "warn",
+            "origin",
+            "https comes from a proxy: name it with --trusted-proxies, or all people look like one",
+        )
+    else:
+        yield Finding("ok", "origin", settings.public_url)
+
+
+async def limits(settings: Settings) -> AsyncIterator[Finding]:
+    """The machine and the settings allow what is promised."""
+    files, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = settings.max_connections + _FILES_BESIDE_SOCKETS
+    if files != resource.RLIM_INFINITY and files < wanted:
+        yield Finding(
+            "warn",
+            "files",
+            f"{files} open files are allowed, {wanted} may be needed: ulimit -n {min(wanted, most)}",
+        )
+    else:
+        yield Finding("ok", "files", "enough for all connections")
+    if settings.rate_limits == "off":
+        yield Finding("warn", "limits", "rate limits are off: that is for benchmarks only")
+    if settings.redis_url:
+        yield Finding("warn", "redis", "this version does not use redis_url; run one process only")
+
+
+ALL: tuple[Check, ...] = (program, folder, key, database, address, origin, limits)

@@ -1,0 +1,100 @@
+"""The database, as a command finds it: there and fitting, or a sentence about what is wrong."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from talkoot.cli.failures import Exit, Failure
+from talkoot.kernel.clock import SystemClock
+from talkoot.kernel.database import Database, database_url, open_database
+from talkoot.kernel.unit_of_work import UnitOfWork
+from talkoot.migrations import SchemaTooNew, is_current
+from talkoot.migrations import migrate as run_migrations
+
+if TYPE_CHECKING:
+    from talkoot.settings import Settings
+
+
+async def bring_up_to_date(settings: Settings) -> bool:
+    """Migrate; whether there was anything to do."""
+    make_folder(settings)
+    try:
+        return await run_migrations(settings)
+    except SchemaTooNew as error:
+        raise _too_new(error) from None
+    except Exception as error:
+        raise _unreachable(settings, error) from error
+
+
+async def require_fitting(settings: Settings) -> None:
+    """Raise a Failure when the database is not there, or has other tables than this program works with."""
+    database = open_database(settings)
+    try:
+        await _check(settings, database)
+    finally:
+        await database.close()
+
+
+@asynccontextmanager
+async def unit_of_work(settings: Settings) -> AsyncIterator[UnitOfWork]:
+    """A unit of work on a fitting database; nobody listens to what happens in it."""
+    database = open_database(settings)
+    try:
+        await _check(settings, database)
+        uow = UnitOfWork(database, SystemClock(), {})
+        uow.start()
+        yield uow
+        await uow.close()
+    finally:
+        await database.close()
+
+
+def make_folder(settings: Settings) -> None:
+    """The data folder, for its owner alone."""
+    try:
+        settings.data.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as error:
+        raise Failure(
+            Exit.USAGE,
+            f"The data folder {settings.data} can not be made ({error.strerror}); choose one with --data.",
+        ) from None
+
+
+async def _check(settings: Settings, database: Database) -> None:
+    if settings.embedded and database.url.database and not _exists(database.url.database):
+        raise Failure(
+            Exit.NO_DATABASE,
+            f"There is no database {database.url.database} yet: `talkoot serve` makes it."
+            " Is --data the folder that the server uses?",
+        )
+    try:
+        async with database.reader.connect() as connection:
+            current = await is_current(connection)
+    except SchemaTooNew as error:
+        raise _too_new(error) from None
+    except Exception as error:
+        raise _unreachable(settings, error) from error
+    if not current:
+        raise Failure(Exit.UNFIT_DATABASE, "The tables are not those of this version: run `talkoot migrate`.")
+
+
+def _exists(path: str) -> bool:
+    return path == ":memory:" or Path(path).exists()
+
+
+def _too_new(error: SchemaTooNew) -> Failure:
+    return Failure(Exit.UNFIT_DATABASE, f"{error}. Install the newer version again, or restore a backup.")
+
+
+def _unreachable(settings: Settings, error: Exception) -> Failure:
+    url = database_url(settings)
+    shown = url.set(drivername=url.get_backend_name()).render_as_string(hide_password=True)
+    reason = str(getattr(error, "orig", None) or error).strip() or type(error).__name__
+    return Failure(
+        Exit.NO_DATABASE,
+        f"The database {shown} can not be reached: {reason}\n"
+        "Does it run, and are address, user and password right? See TALKOOT_DATABASE_URL.",
+    )

@@ -1,0 +1,76 @@
+"""`talkoot serve`: the server."""
+
+from __future__ import annotations
+
+import asyncio
+import errno
+import logging
+from typing import TYPE_CHECKING
+
+import typer
+
+from talkoot.cli.databases import bring_up_to_date, make_folder, require_fitting
+from talkoot.cli.failures import Exit, Failure
+from talkoot.cli.options import FLAGS, with_settings
+from talkoot.kernel.logging import log_as
+from talkoot.settings import Settings
+
+if TYPE_CHECKING:
+    from fastapi import FastAPI
+
+log = logging.getLogger("talkoot")
+
+
+@with_settings(*FLAGS)
+def serve(settings: Settings) -> None:
+    """Run the server until SIGTERM or Ctrl-C: the first sends clients away politely, the second ends it.
+
+    Without any setting it keeps everything in the folder talkoot-data and answers at http://127.0.0.1:8000.
+
+    Like this:
+
+      talkoot serve --port 9000 --data /var/lib/talkoot
+
+      talkoot serve --host 0.0.0.0 --public-url https://chat.example.org --trusted-proxies 10.0.0.5
+    """
+    make_folder(settings)
+    with log_as(settings):
+        asyncio.run(_prepare(settings))
+        if settings.rate_limits == "off":
+            log.warning("Rate limits are off: this is for benchmarks and tests only")
+        code = _run(settings)
+    raise typer.Exit(code)
+
+
+async def _prepare(settings: Settings) -> None:
+    if settings.embedded and settings.migrate == "auto":
+        await bring_up_to_date(settings)
+    else:
+        await require_fitting(settings)
+
+
+def _run(settings: Settings) -> int:
+    from talkoot.app import create_app
+    from talkoot.serve import run
+
+    app: FastAPI = create_app(settings)
+    try:
+        return run(
+            app,
+            host=settings.host,
+            port=settings.port,
+            gateway=settings.gateway,
+            trusted_proxies=settings.trusted_proxies,
+        )
+    except OSError as error:
+        raise _no_address(settings, error) from error
+
+
+def _no_address(settings: Settings, error: OSError) -> Failure:
+    where = f"{settings.host}:{settings.port}"
+    if error.errno == errno.EADDRINUSE:
+        return Failure(
+            Exit.NO_ADDRESS,
+            f"{where} is in use: is another Talkoot running? Choose another --port; 0 takes a free one.",
+        )
+    return Failure(Exit.NO_ADDRESS, f"{where} can not be listened on: {error.strerror or error}")
