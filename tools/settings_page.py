@@ -1,0 +1,62 @@
+"""Writes docs/settings.md from the table of settings.
+
+    .venv/bin/python -m tools.settings_page
+
+With --check it writes nothing, and fails when the page is not what it would write.
+"""
+
+import sys
+from pathlib import Path
+from typing import Any, Literal, get_args, get_origin
+
+from talkoot.settings import GROUPS, PREFIX, Settings
+
+PAGE = Path(__file__).parents[1] / "docs" / "settings.md"
+_HEAD = """# Settings
+
+<!-- Written by tools/settings_page.py from src/talkoot/settings.py. -->
+
+Every setting has a flag (`talkoot serve --port 9000`), a variable (`TALKOOT_PORT=9000`) and a line in the
+file `talkoot.toml` (`port = 9000`) of the folder that the server starts in, or in the file that `--config`
+names. The flag wins over the variable, that over the file. What is misspelt stops the start, and the message
+names the near match. `talkoot settings` shows what is set and where it comes from; `talkoot doctor` checks it.
+"""
+_NO_FLAG = "The secret key has no flag: everybody on the machine can read a command line.\n"
+
+
+def page() -> str:
+    """The text of the page."""
+    return "\n".join([_HEAD, *(_group(title, names) for title, names in GROUPS.items()), _NO_FLAG])
+
+
+def _group(title: str, names: tuple[str, ...]) -> str:
+    rows = ["| setting | variable | default | |", "|---|---|---|---|"]
+    return "\n".join([f"## {title}\n", *rows, *map(_row, names), ""])
+
+
+def _row(name: str) -> str:
+    field = Settings.model_fields[name]
+    about = field.description or ""
+    choices = get_args(field.annotation) if get_origin(field.annotation) is Literal else ()
+    if choices:
+        about += f" One of {', '.join(f'`{choice}`' for choice in choices)}."
+    return f"| `{name}` | `{PREFIX}{name.upper()}` | {_default(field.get_default())} | {about} |"
+
+
+def _default(value: Any) -> str:
+    return f"`{value}`" if value is not None and str(value) and value != () else ""
+
+
+def main(arguments: list[str]) -> int:
+    """Write the page, or compare it; the exit code."""
+    if arguments == ["--check"]:
+        fresh = PAGE.exists() and PAGE.read_text("utf-8") == page()
+        sys.stdout.write("" if fresh else f"{PAGE} is stale: run python -m tools.settings_page\n")
+        return 0 if fresh else 1
+    PAGE.parent.mkdir(exist_ok=True)
+    PAGE.write_text(page(), "utf-8")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
