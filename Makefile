@@ -4,7 +4,7 @@ ARGS   ?=
 
 IN     := .venv/bin/python
 CLIENT := src/talkoot/web/static/build.json
-PIP    := $(IN) -m pip install -q --disable-pip-version-check -c constraints.txt --build-constraint constraints.txt
+PIP    := $(IN) -m pip install -qq --disable-pip-version-check -c constraints.txt --build-constraint constraints.txt
 WEB    := $(shell find clients/web -name node_modules -prune -o -print 2>/dev/null)
 
 .PHONY: help run test ci bench setup clean

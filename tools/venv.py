@@ -23,7 +23,7 @@ def main(path: Path) -> int:
     except SetupError as error:
         print(f"\n*** {error}\n", file=sys.stderr)
         return 1
-    upgrade = ("install", "-q", "--disable-pip-version-check", "-U", PIP, "-c", "constraints.txt")
+    upgrade = ("install", "-qq", "--disable-pip-version-check", "-U", PIP, "-c", "constraints.txt")
     return pip(path, *upgrade, quiet=False)
 
 
