@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 import msgspec
-from fastapi import APIRouter, FastAPI
+from fastapi import APIRouter, FastAPI, Response
 from starlette.routing import WebSocketRoute
 
 from talkoot import __version__
+from talkoot.asyncapi import asyncapi
 from talkoot.chat.access import http as access_http
 from talkoot.chat.access.cache import AccessCache
 from talkoot.chat.access.events import AccessChanged, WorkspaceMemberLeaving
@@ -98,14 +99,15 @@ class Program:
         self.metrics = Metrics()
         self.live = LiveRooms(self.hub, uow)
         presence, watches = MemoryPresence(), PresenceWatches()
+        self.operations = [
+            *rooms_socket.operations(self.hub, self.live),
+            *messages_socket.operations(uow),
+            *reads_socket.operations(uow),
+            *presence_socket.operations(uow, self.bus, presence, watches),
+        ]
         self.gateway = Gateway(
             self.hub,
-            [
-                *rooms_socket.operations(self.hub, self.live),
-                *messages_socket.operations(uow),
-                *reads_socket.operations(uow),
-                *presence_socket.operations(uow, self.bus, presence, watches),
-            ],
+            self.operations,
             presence=presence,
             allows_origin=partial(is_own_origin, settings),
             trusted_proxies=settings.trusted_proxies,
@@ -143,6 +145,10 @@ class Program:
             ProfileChanged: ([], [gate.profile_changed]),
             Enqueued: ([], [self.jobs.wake]),
         }
+
+    def acting(self) -> Listeners:
+        """Only those who act inside a transaction: for commands that write without a server around them."""
+        return {event: (inside, ()) for event, (inside, _) in self._table().items()}
 
     def _connect_hub(self) -> None:
         hub = self.hub
@@ -258,6 +264,7 @@ def create_app(settings: Settings) -> FastAPI:
     for feature in (onboarding_http, accounts_http, access_http, rooms_http, messages_http, reads_http):
         api.include_router(feature.router)
     app.include_router(api)
+    app.include_router(_asyncapi(program))
     app.include_router(
         health_router(program.metrics, {"database": database_answers, "drain": program.not_draining})
     )
@@ -269,6 +276,17 @@ def create_app(settings: Settings) -> FastAPI:
     app.add_middleware(SecurityHeaders, secure=settings.secure)
     app.add_middleware(LogRequests, observe=program.metrics.observe_request)
     return app
+
+
+def _asyncapi(program: Program) -> APIRouter:
+    router = APIRouter(include_in_schema=False)
+    document = Response(msgspec.json.encode(asyncapi(program.operations)), media_type="application/json")
+
+    @router.get("/api/asyncapi.json")
+    async def describe_socket() -> Response:
+        return document
+
+    return router
 
 
 def _socket_limits(settings: Settings) -> Limits:

@@ -152,10 +152,10 @@ class Hub:
         known = self._topics.get(topic)
         return list(known.subscriptions.values()) if known else []
 
-    def heads_behind(self, connection: Connection, seen: Mapping[UUID, int]) -> dict[str, dict[str, int]]:
+    def heads_behind(self, connection: Connection, seen: Mapping[UUID, int]) -> dict[str, int]:
         """The heads of those topics of this connection that are beyond what it has seen."""
         return {
-            str(topic): {"head": known.head, "count": known.count}
+            str(topic): known.head
             for topic, seq in seen.items()
             if (known := self._topics.get(topic)) is not None
             and known.head > seq

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from uuid import UUID
 
 import msgspec
@@ -43,6 +43,29 @@ class Unsubscribe(msgspec.Struct, frozen=True):
     ref: Ref = None
 
 
+class Subscribed(msgspec.Struct, frozen=True):
+    """A room that is followed now: where its log stands, and whether all that was missed came before this."""
+
+    room: UUID
+    epoch: UUID
+    head: int
+    recovered: bool
+
+
+class Refused(msgspec.Struct, frozen=True):
+    """A room that is not followed, and why."""
+
+    room: UUID
+    code: str
+
+
+class SubscribedFrame(msgspec.Struct, frozen=True, tag_field="op", tag="subd"):
+    """The answer to `sub`, after what was missed and before what comes live."""
+
+    rooms: list[Subscribed]
+    refused: list[Refused] = []
+
+
 def operations(hub: Hub, live: LiveRooms) -> list[Operation]:
     """What rooms can do on the socket."""
     return [
@@ -59,10 +82,10 @@ async def _subscribe(hub: Hub, live: LiveRooms, connection: Connection, frame: S
     )
     if refused and not opened:
         raise NotFound("There is no such room")
-    reply: dict[str, Any] = {"op": "subd", "rooms": [_told(*each) for each in opened]}
-    if refused:
-        reply["refused"] = [{"room": room, "code": NotFound.code} for room in refused]
-    return Reply(reply, lambda: _go_live(opened))
+    told = SubscribedFrame(
+        [_told(*each) for each in opened], [Refused(room, NotFound.code) for room in refused]
+    )
+    return Reply(told, lambda: _go_live(opened))
 
 
 def _within_limits(hub: Hub, connection: Connection, wanted: dict[UUID, RoomToSubscribe]) -> None:
@@ -79,13 +102,8 @@ def _go_live(opened: list[tuple[Subscription, Opened]]) -> None:
         subscription.go_live()
 
 
-def _told(subscription: Subscription, how: Opened) -> dict[str, Any]:
-    return {
-        "room": subscription.topic,
-        "epoch": how.head.epoch,
-        "head": how.head.head,
-        "recovered": how.recovered,
-    }
+def _told(subscription: Subscription, how: Opened) -> Subscribed:
+    return Subscribed(subscription.topic, how.head.epoch, how.head.head, how.recovered)
 
 
 def _unsubscribe(hub: Hub, connection: Connection, frame: Unsubscribe) -> None:
