@@ -19,7 +19,7 @@ _HEAD = """# Settings
 Every setting has a flag (`talkoot serve --port 9000`), a variable (`TALKOOT_PORT=9000`) and a line in the
 file `talkoot.toml` (`port = 9000`) of the folder that the server starts in, or in the file that `--config`
 names. The flag wins over the variable, that over the file. What is misspelt stops the start, and the message
-names the near match. `talkoot settings` shows what is set and where it comes from; `talkoot doctor` checks it.
+names the near match. `talkoot settings` shows what is set and where it comes from; `talkoot doctor` checks.
 """
 _NO_FLAG = "The secret key has no flag: everybody on the machine can read a command line.\n"
 

@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from talkoot.cli.failures import Exit, Failure
-from talkoot.kernel.clock import SystemClock
 from talkoot.kernel.database import Database, database_url, open_database
 from talkoot.kernel.unit_of_work import UnitOfWork
 from talkoot.migrations import SchemaTooNew, is_current
@@ -40,16 +39,19 @@ async def require_fitting(settings: Settings) -> None:
 
 @asynccontextmanager
 async def unit_of_work(settings: Settings) -> AsyncIterator[UnitOfWork]:
-    """A unit of work on a fitting database; nobody listens to what happens in it."""
-    database = open_database(settings)
+    """A unit of work on a fitting database; what belongs to an action happens, but no socket is told."""
+    from talkoot.app import Program
+
+    await require_fitting(settings)
+    program = Program(settings)
+    uow = UnitOfWork(program.kernel.database, program.kernel.clock, program.acting())
+    uow.start()
     try:
-        await _check(settings, database)
-        uow = UnitOfWork(database, SystemClock(), {})
-        uow.start()
         yield uow
-        await uow.close()
     finally:
-        await database.close()
+        await uow.close()
+        program.gate.close()
+        await program.kernel.database.close()
 
 
 def make_folder(settings: Settings) -> None:
