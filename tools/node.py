@@ -107,7 +107,7 @@ def ensure(constraints: Path) -> None:
         "-m",
         "pip",
         "install",
-        "-q",
+        "-qq",
         "--disable-pip-version-check",
         "-c",
         str(constraints),
