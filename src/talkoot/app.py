@@ -70,7 +70,7 @@ from talkoot.web.shell import serve_client
 
 if TYPE_CHECKING:
     from talkoot.kernel.jobs import Claim
-    from talkoot.kernel.transactions import Inside
+    from talkoot.kernel.transactions import Inside, Listeners
     from talkoot.settings import Settings
 
 log = logging.getLogger("talkoot.app")
