@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Annotated
 
 from fastapi import Depends, Form, Response
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
 from talkoot.chat.accounts import queries, views
 from talkoot.chat.accounts.actions import close_session, rotate_refresh_token
@@ -40,7 +40,7 @@ class TokenRequest(BaseModel):
     grant_type: str
     username: Login | None = None
     password: Secret | None = None
-    refresh_token: Secret | None = None
+    refresh_token: Annotated[str, Field(min_length=1, max_length=2048)] | None = None
 
 
 @router.post("/auth/token", responses=problems(Unavailable))
