@@ -6,12 +6,12 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, func, select, update
 
 from talkoot.chat.access import actions
 from talkoot.chat.access.doors import admit, workspace_for
 from talkoot.chat.access.events import WorkspaceMemberLeaving
-from talkoot.chat.access.models import Membership, Resource, Role
+from talkoot.chat.access.models import Membership, Resource, Role, Workspace
 from talkoot.chat.access.permissions import Permission
 from talkoot.chat.access.queries import (
     are_members,
@@ -27,7 +27,6 @@ from talkoot.kernel.errors import Conflict, Forbidden, Invalid, NotFound
 
 if TYPE_CHECKING:
     from talkoot.chat.access.cache import Grants
-    from talkoot.chat.access.models import Workspace
     from talkoot.chat.access.queries import Lineage
     from talkoot.chat.access.schemas import NewEntry
     from talkoot.chat.accounts.actors import Actor
@@ -44,6 +43,12 @@ async def create_workspace(tx: Tx, actor: Actor, name: str) -> Workspace:
     if all(role != "owner" for _, role in await workspaces_of(tx, actor.user)):
         raise Forbidden("Only the owner of a workspace can make another one")
     return await actions.create_workspace(tx, name, actor.user)
+
+
+async def rename_workspace(tx: Tx, actor: Actor, workspace: UUID, name: str) -> None:
+    """Give a workspace another name."""
+    await workspace_for(tx, actor, workspace, Permission.WORKSPACE_MANAGE)
+    await tx.connection.execute(update(Workspace).where(Workspace.id == workspace).values(name=name))
 
 
 async def change_role(tx: Tx, actor: Actor, workspace: UUID, user: UUID, role_name: str) -> None:

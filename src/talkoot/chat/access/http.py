@@ -62,6 +62,19 @@ async def get_user(kernel: KernelDep, actor: CurrentActor, user: UUID) -> UserOu
         return user_card(await user_with_id(read, user))
 
 
+@router.patch("/workspaces/{workspace}", responses=problems(Forbidden))
+async def rename_workspace(
+    kernel: KernelDep, actor: CurrentActor, workspace: UUID, new: NewWorkspace
+) -> WorkspaceOut:
+    """Give a workspace another name."""
+
+    async def action(tx: Tx) -> WorkspaceOut:
+        await administration.rename_workspace(tx, actor, workspace, new.name)
+        return next(w for w in await _my_workspaces(tx, actor.user) if w.id == workspace)
+
+    return await kernel.uow.run(action)
+
+
 @router.get("/workspaces/{workspace}/members")
 async def list_members(
     kernel: KernelDep, actor: CurrentActor, workspace: UUID, limit: Limit = 100, after: UUID | None = None
