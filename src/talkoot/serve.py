@@ -72,7 +72,7 @@ def listen(host: str, port: int) -> socket.socket:
 
 
 class Server(uvicorn.Server):
-    """uvicorn, which would close all sockets at once: here the first signal drains, the second ends at once."""
+    """uvicorn, but the first signal sends all clients away in order, and only a second ends at once."""
 
     def __init__(self, config: uvicorn.Config, url: str) -> None:
         super().__init__(config)

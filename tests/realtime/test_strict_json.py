@@ -14,7 +14,8 @@ from talkoot.kernel.errors import Malformed
 from talkoot.kernel.strict_json import LARGEST, loads
 
 TEXT = st.text(alphabet=st.characters(exclude_characters="\0", exclude_categories=["Cs"]))
-SCALARS = st.none() | st.booleans() | TEXT | st.integers(-LARGEST, LARGEST) | st.floats(allow_nan=False, allow_infinity=False)
+NUMBERS = st.integers(-LARGEST, LARGEST) | st.floats(allow_nan=False, allow_infinity=False)
+SCALARS = st.none() | st.booleans() | TEXT | NUMBERS
 VALUES = st.recursive(SCALARS, lambda inner: st.lists(inner) | st.dictionaries(TEXT, inner), max_leaves=12)
 SPACED = (", ", ": ", True), (",", ":", False), (" ,\n", "\t:\r", True)
 
@@ -43,7 +44,8 @@ def test_it_takes_nothing_that_json_refuses(text: str) -> None:
 @given(st.dictionaries(TEXT, SCALARS, min_size=1), st.data())
 def test_a_repeated_key_is_refused_wherever_it_stands(value: dict[str, Any], data: st.DataObject) -> None:
     key = data.draw(st.sampled_from(sorted(value)))
-    entries = [f"{json.dumps(name)}:{json.dumps(item)}" for name, item in [*value.items(), (key, data.draw(SCALARS))]]
+    pairs = [*value.items(), (key, data.draw(SCALARS))]
+    entries = [f"{json.dumps(name)}:{json.dumps(item)}" for name, item in pairs]
     for text in (f"{{{','.join(entries)}}}", f'[{{"a":{{{",".join(entries)}}}}}]'):
         with pytest.raises(Malformed):
             loads(text)
@@ -73,7 +75,9 @@ def test_holes_of_others_are_closed(text: str | bytes) -> None:
         loads(text)
 
 
-@pytest.mark.parametrize("text", ['"\\\\u0000"', '"\\u003a"', "9007199254740992", "[" * 16 + "]" * 16, '{"a":":"}'])
+@pytest.mark.parametrize(
+    "text", ['"\\\\u0000"', '"\\u003a"', "9007199254740992", "[" * 16 + "]" * 16, '{"a":":"}']
+)
 def test_what_only_looks_like_one_is_taken(text: str) -> None:
     assert loads(text) == json.loads(text)
 

@@ -11,9 +11,10 @@ import subprocess
 import sys
 import time
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
-from typing import Any
+from typing import Any, Self, cast
 from uuid import UUID, uuid4
 
 import httpx2
@@ -84,7 +85,7 @@ class Toy:
         end = time.monotonic() + PATIENCE
         while not ready(found := await self.figures()):
             assert time.monotonic() < end, found
-            await asyncio.sleep(0.02)
+            await asyncio.sleep(0.005)
         return found
 
     def open(self, **options: Any) -> websockets.connect:
@@ -111,7 +112,7 @@ class Client:
         self._open = toy.open(**options)
         self._token = token(user, session, seconds)
 
-    async def __aenter__(self) -> Client:
+    async def __aenter__(self) -> Self:
         self.socket: ClientConnection = await self._open
         await self.send(op="hello", token=self._token)
         self.welcome = await self.receive()
@@ -154,12 +155,12 @@ class Client:
 
 async def close_code(socket: ClientConnection) -> int:
     """The code a socket is closed with; what comes before is dropped."""
-    try:
-        while True:
-            await asyncio.wait_for(socket.recv(), PATIENCE)
-    except websockets.ConnectionClosed as closed:
-        assert closed.rcvd is not None, "closed without a close frame"
-        return closed.rcvd.code
+    async with asyncio.timeout(PATIENCE):
+        with suppress(websockets.ConnectionClosed):
+            async for _ in socket:
+                pass
+    assert socket.close_code is not None
+    return socket.close_code
 
 
 class RawClient:
@@ -169,7 +170,7 @@ class RawClient:
         self._toy = toy
         self._hello = hello
 
-    async def __aenter__(self) -> RawClient:
+    async def __aenter__(self) -> Self:
         self.reader, self.writer = await asyncio.open_connection("127.0.0.1", self._toy.port)
         self.writer.write(upgrade_request())
         self.head = await self.reader.readuntil(b"\r\n\r\n")
@@ -182,6 +183,14 @@ class RawClient:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.writer.transport.abort()
+
+    def read(self, *, on: bool) -> None:
+        """Whether what comes is read from the socket."""
+        transport = cast("asyncio.Transport", self.writer.transport)
+        if on:
+            transport.resume_reading()
+        else:
+            transport.pause_reading()
 
     def write(self, data: bytes) -> None:
         self.writer.write(data)
@@ -241,7 +250,7 @@ async def until(happened: Callable[[], Awaitable[bool]]) -> None:
     end = time.monotonic() + PATIENCE
     while not await happened():
         assert time.monotonic() < end
-        await asyncio.sleep(0.02)
+        await asyncio.sleep(0.005)
 
 
 def _plain(value: Any) -> Any:

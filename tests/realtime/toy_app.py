@@ -174,7 +174,9 @@ def make_app(limits: Limits, *, fallback: bool) -> Starlette:
     """The application; its figures are at `/figures`."""
     hub = Hub(limits)
     toy = Toy(hub)
-    gateway = Gateway(hub, toy.operations(), allows_origin=lambda origin, _host: origin == "https://chat.example.org")
+    gateway = Gateway(
+        hub, toy.operations(), allows_origin=lambda origin, _host: origin == "https://chat.example.org"
+    )
 
     @asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[dict[str, Any]]:

@@ -38,7 +38,7 @@ class AsgiGateway:
 
 
 class AsgiLink:
-    """A link whose writes are taken to the server by a task; ASGI wants messages, so frames are taken apart."""
+    """A link whose writes a task takes to the server; ASGI wants messages, so frames are taken apart."""
 
     def __init__(self, gateway: Gateway, address: str, receive: Receive, send: Send) -> None:
         self._gateway = gateway

@@ -10,7 +10,7 @@ import msgspec
 
 
 class Message(msgspec.Struct, frozen=True, omit_defaults=True):
-    """One hint. `log` and `ephemeral` go to a topic, `user` to a user (its id is `topic`), `control` to nodes."""
+    """One hint: `log` and `ephemeral` go to a topic, `user` to the user with that id, `control` to nodes."""
 
     kind: Literal["log", "ephemeral", "user", "control"]
     topic: UUID

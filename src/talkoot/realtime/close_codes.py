@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from enum import IntEnum
+from typing import Self, cast
 
 
 class CloseCode(IntEnum):
@@ -12,10 +13,11 @@ class CloseCode(IntEnum):
     resume: bool
     meaning: str
 
-    def __new__(cls, code: int, reconnect: bool, resume: bool, meaning: str) -> CloseCode:
+    def __new__(cls, code: int, *advice: object) -> Self:
+        """A code with its advice; `CloseCode(4401)` finds the one that is there."""
         member = int.__new__(cls, code)
         member._value_ = code
-        member.reconnect, member.resume, member.meaning = reconnect, resume, meaning
+        member.reconnect, member.resume, member.meaning = cast("tuple[bool, bool, str]", advice)
         return member
 
     NORMAL = 1000, False, False, "The client closed, and the server agrees."

@@ -18,12 +18,12 @@ if TYPE_CHECKING:
     from talkoot.realtime.subscription import Subscription
 
 CHUNK = 64 * 1024
-"""Bytes that go to the transport at once: what it could not send comes on top of the out-buffer's bound."""
+"""Bytes that go to the transport at once; what it cannot send comes on top of the out-buffer's bound."""
 
 
 @dataclass(slots=True)
 class Identity:
-    """Who a connection is. `expires_at` is in microseconds since the epoch; `welcome` joins the first answer."""
+    """Who a connection is, until `expires_at` (microseconds since the epoch); `welcome` joins the welcome."""
 
     user: UUID
     session: UUID
@@ -36,7 +36,7 @@ class Link(Protocol):
     """The transport under a connection: takes whole frames, never blocks."""
 
     def write(self, data: bytes) -> None:
-        """Send these frames; calls `connection.pause()` if not all of it could go at once."""
+        """Send these frames; calls `connection.pause()` if not all could go at once."""
         ...
 
     def close(self, data: bytes) -> None:
@@ -49,7 +49,7 @@ class Link(Protocol):
 
 
 class Connection:
-    """What is written in one tick of the event loop leaves in one write; a client that does not read is closed."""
+    """What is sent in one tick of the event loop leaves in one write; who does not read is closed."""
 
     __slots__ = (
         "address",
@@ -101,7 +101,7 @@ class Connection:
         self.slot = -1
 
     def send(self, frame: bytes, *, ephemeral: bool = False, urgent: bool = False) -> None:
-        """Send one JSON text. `ephemeral` may be dropped for a slow client, `urgent` does not wait for the tick."""
+        """Send one JSON text; `ephemeral` may be dropped for a slow client, `urgent` does not wait."""
         if ephemeral and self.out_bytes > self.hub.limits.out_bytes // 2:
             self.hub.counters.dropped += 1
             return

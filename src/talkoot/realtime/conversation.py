@@ -17,18 +17,23 @@ from talkoot.kernel.errors import Forbidden, Invalid, Malformed, NotAuthenticate
 from talkoot.kernel.strict_json import loads
 from talkoot.kernel.token_bucket import TokenBucket
 from talkoot.realtime.close_codes import CloseCode
-from talkoot.realtime.connection import Connection, Identity
 from talkoot.realtime.operations import Auth, Heartbeat, Hello, Operation, Reply, Result
-from talkoot.realtime.replies import Asked, Internal, asked, refusal_frame, result_frame
+from talkoot.realtime.replies import (
+    LEVEL,
+    Asked,
+    Internal,
+    asked,
+    refusal_frame,
+    result_frame,
+    welcome_frame,
+)
 
 if TYPE_CHECKING:
+    from talkoot.realtime.connection import Connection, Identity
     from talkoot.realtime.hub import Hub
     from talkoot.realtime.presence import PresenceStore
 
 log = logging.getLogger("talkoot.realtime")
-
-LEVEL = 1
-"""The protocol level that is spoken here."""
 
 
 class Conversation:
@@ -98,7 +103,7 @@ class Conversation:
             if not connection.closing:
                 self._let_in(connection, identity, hello)
         except TalkootError as error:
-            connection.close(CloseCode.NOT_AUTHENTICATED, error.detail)
+            connection.close(_ends_with(error), error.detail)
         except Exception:
             log.exception("A hello failed")
             connection.close(CloseCode.INTERNAL)
@@ -110,22 +115,7 @@ class Conversation:
             return
         hub.attach(connection, identity)
         _expire(connection, identity)
-        welcome = {
-            "op": "welcome",
-            "conn": connection.id,
-            "user": {"id": identity.user},
-            "heartbeat": limits.heartbeat,
-            "limits": {
-                "frame": limits.frame_bytes,
-                "unanswered": limits.unanswered,
-                "subscriptions": limits.subscriptions,
-                "rate": limits.rate,
-                "burst": limits.burst,
-            },
-            "level": LEVEL,
-            **identity.welcome,
-        }
-        connection.send(result_frame(Asked(hello.ref), welcome) or b"")
+        connection.send(welcome_frame(hello.ref, connection.id, identity, limits))
         self._presence.connected(identity.user, connection.id)
         for call in hub.on_open:
             call(connection)
@@ -150,19 +140,27 @@ class Conversation:
         to = Asked()
         try:
             to = asked(frame, operation.refusal if operation else "error")
-            self._admit(connection)
-            if operation is None:
-                raise Invalid(f"There is no operation {frame['op'][:32]!r}", code="unknown_op")
-            outcome = operation.handle(connection, _command(frame, operation))
-        except Exception as error:
+            outcome = self._handle(connection, frame, operation)
+        except Exception as error:  # noqa: BLE001 - it is logged and told
             self._refuse(connection, to, error)
             return
         if inspect.isawaitable(outcome):
             connection.unanswered += 1
-            future = self._keep(asyncio.ensure_future(outcome))
+            future = asyncio.ensure_future(outcome)
+            self._keep(future)
             future.add_done_callback(partial(self._settle, connection, to))
         else:
             self._reply(connection, to, outcome)
+
+    def _handle(self, connection: Connection, frame: dict[str, Any], operation: Operation | None) -> Any:
+        self._admit(connection)
+        if operation is None:
+            raise Invalid(f"There is no operation {frame['op'][:32]!r}", code="unknown_op")
+        try:
+            command = msgspec.convert(frame, operation.schema)
+        except msgspec.ValidationError as error:
+            raise Invalid(str(error)) from None
+        return operation.handle(connection, command)
 
     def _admit(self, connection: Connection) -> None:
         wait = self._wait(connection)
@@ -216,11 +214,10 @@ class Conversation:
         self._hub.counters.refusals[error.code] += 1
         connection.send(refusal_frame(to, error))
 
-    def _keep(self, future: asyncio.Future[Any]) -> asyncio.Future[Any]:
+    def _keep(self, future: asyncio.Future[Any]) -> None:
         """The event loop itself holds tasks by weak references only."""
         self._tasks.add(future)
         future.add_done_callback(self._tasks.discard)
-        return future
 
     # Built in
 
@@ -247,8 +244,10 @@ def _expire(connection: Connection, identity: Identity) -> None:
     connection.plan()
 
 
-def _command(frame: dict[str, Any], operation: Operation) -> msgspec.Struct:
-    try:
-        return msgspec.convert(frame, operation.schema)
-    except msgspec.ValidationError as error:
-        raise Invalid(str(error)) from None
+def _ends_with(error: TalkootError) -> CloseCode:
+    """Why a hello was refused: only who may really not come in is told to stop."""
+    if isinstance(error, RateLimited):
+        return CloseCode.RATE_LIMITED
+    if isinstance(error, Forbidden):
+        return CloseCode.FORBIDDEN
+    return CloseCode.INTERNAL if error.retryable else CloseCode.NOT_AUTHENTICATED

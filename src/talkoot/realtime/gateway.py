@@ -7,6 +7,7 @@ import random
 import time
 from collections import Counter
 from collections.abc import Collection, Iterable
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from talkoot.kernel.addresses import forwarded_address, limited_as
@@ -49,6 +50,7 @@ class Gateway:
         self._trusted = tuple(trusted_proxies)
         self._addresses: Counter[str] = Counter()
         self._hellos = TokenBucket()
+        self._empty = asyncio.Event()
 
     @property
     def counters(self) -> Counters:
@@ -93,6 +95,8 @@ class Gateway:
             self.hub.detach(connection)
         connection.close_at = 0.0
         self.connections.discard(connection)
+        if not self.connections:
+            self._empty.set()
         address = limited_as(connection.address)
         self._addresses[address] -= 1
         if not self._addresses[address]:
@@ -114,8 +118,10 @@ class Gateway:
             connection.close_at = start + after
             connection.plan()
         end = start + window + limits.close_seconds + 1.0
-        while self.connections and time.monotonic() < end:
-            await asyncio.sleep(0.02)
+        self._empty.clear()
+        if self.connections:
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._empty.wait(), end - time.monotonic())
 
     def _absent(self, connection: Connection) -> None:
         if connection.identity is not None:

@@ -1,4 +1,4 @@
-"""What is checked before a request becomes a socket: nothing of it is believed that a stranger could write."""
+"""What is checked before a request becomes a socket: what a stranger could write is not believed."""
 
 from __future__ import annotations
 

@@ -11,6 +11,7 @@ class Limits:
 
     frame_bytes: int = 64 * 1024
     hello_bytes: int = 8 * 1024
+    head_seconds: float = 10.0
     hello_seconds: float = 5.0
     fragments: int = 64
     message_seconds: float = 10.0

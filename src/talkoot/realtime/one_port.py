@@ -18,19 +18,18 @@ if TYPE_CHECKING:
 
     from talkoot.realtime.gateway import Gateway
 
-HEAD_SECONDS = 10.0
-"""How long a client may take to send the head of a request."""
-
 _PONGS = 256 * 1024
+_LINGER = 2.0
 
 
 class Head:
     """The deadline of a request's head; light, for it stays on the wheel when its connection has gone."""
 
-    __slots__ = ("http", "since", "slot")
+    __slots__ = ("http", "seconds", "since", "slot")
 
-    def __init__(self, http: BoundedHTTP) -> None:
+    def __init__(self, http: BoundedHTTP, seconds: float) -> None:
         self.http: BoundedHTTP | None = http
+        self.seconds = seconds
         self.since = time.monotonic()
         self.slot = -1
 
@@ -38,10 +37,10 @@ class Head:
         """End a connection whose head does not end."""
         if self.http is None:
             return None
-        if self.since and now - self.since >= HEAD_SECONDS:
+        if self.since and now - self.since >= self.seconds:
             self.http.transport.abort()
             return None
-        return (self.since or now) + HEAD_SECONDS
+        return (self.since or now) + self.seconds
 
 
 class BoundedHTTP(HttpToolsProtocol):
@@ -55,8 +54,9 @@ class BoundedHTTP(HttpToolsProtocol):
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """A client has connected, and the clock ticks for its first head."""
         super().connection_made(transport)
-        self._head = Head(self)
-        self.gateway.hub.wheel.add(self._head, self._head.since + HEAD_SECONDS)
+        hub = self.gateway.hub
+        self._head = Head(self, hub.limits.head_seconds)
+        hub.wheel.add(self._head, self._head.since + self._head.seconds)
 
     def on_message_begin(self) -> None:
         """The first byte of a request."""
@@ -103,6 +103,20 @@ class BoundedWebSocket(WebSocketsSansIOProtocol):
     """uvicorn's sockets, with a bound on fragments and on pongs that nobody reads."""
 
     fragments = 64
+    broken = False
+
+    def data_received(self, data: bytes) -> None:
+        """Bytes came; after a broken frame they are neither read nor kept."""
+        if not self.broken:
+            super().data_received(data)
+
+    def handle_parser_exception(self) -> None:
+        """Say why, and leave time to read it: to close at once would reset the connection."""
+        self.broken = self.close_sent = True
+        self.transport.write(b"".join(self.conn.data_to_send()))
+        code = self.conn.close_sent.code if self.conn.close_sent else 1006
+        self.queue.put_nowait({"type": "websocket.disconnect", "code": code, "reason": None})
+        self.close_timer = self.loop.call_later(_LINGER, self.transport.close)
 
     def handle_cont(self, event: Frame) -> None:
         """One more fragment."""

@@ -1,7 +1,7 @@
 """Reads what clients send, frame by frame (RFC 6455), and knows how to refuse. Does no I/O.
 
-Our own, and not that of a library, because here lies the attack surface: sizes are refused from the header on,
-before a byte of the payload is kept; an idle connection owns no buffer.
+Our own, and not that of a library, because here lies the attack surface: sizes are refused from the header
+on, before a byte of the payload is kept; an idle connection owns no buffer.
 """
 
 from __future__ import annotations
@@ -9,12 +9,23 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from talkoot.realtime.close_codes import CloseCode
-from talkoot.realtime.frames import BINARY, CLOSE, CONTINUATION, PING, PONG, TEXT
+from talkoot.realtime.frames import (
+    BINARY,
+    CLOSE,
+    CONTINUATION,
+    FINAL,
+    MASKED,
+    PING,
+    PONG,
+    SHORT,
+    TEXT,
+    TWO_BYTES,
+)
 
 if TYPE_CHECKING:
-    from talkoot.realtime.limits import Limits
+    from websockets.utils import apply_mask
 
-    def apply_mask(data: bytes, mask: bytes) -> bytes: ...
+    from talkoot.realtime.limits import Limits
 else:
     try:
         from websockets.speedups import apply_mask
@@ -23,8 +34,9 @@ else:
 
 _OPCODES = frozenset((CONTINUATION, TEXT, BINARY, CLOSE, PING, PONG))
 _RESERVED = 0x70
-_MASKED = 0x80
-_LONGEST_CONTROL = 125
+_LENGTH = 0x7F
+_HEADER = 2
+_MASK = 4
 _PEER_CODES = frozenset((*range(1000, 1004), *range(1007, 1015), *range(3000, 5000)))
 
 
@@ -73,22 +85,22 @@ class FrameReader:
 
     def _end_of_frame(self, data: bytes, at: int) -> int:
         """Where the frame that begins here ends, or the end of its header if not even that is there."""
-        if len(data) - at < 2:
-            return at + 2
+        if len(data) - at < _HEADER:
+            return at + _HEADER
         first, second = data[at], data[at + 1]
         self._check_head(first, second)
-        length, start = second & 0x7F, at + 6
-        if length > _LONGEST_CONTROL:
-            size = 2 if length == 126 else 8
-            start += size
-            if len(data) - at < 2 + size:
-                return at + 2 + size
-            length = int.from_bytes(data[at + 2 : at + 2 + size], "big")
-            if length < (126 if size == 2 else 65536):
+        length, start = second & _LENGTH, at + _HEADER
+        if length > SHORT:
+            start += 2 if length == TWO_BYTES else 8
+            if len(data) < start:
+                return start
+            least = SHORT + 1 if length == TWO_BYTES else 1 << 16
+            length = int.from_bytes(data[at + _HEADER : start], "big")
+            if length < least:
                 raise BrokenFrame(CloseCode.PROTOCOL_ERROR, "The length is not written in the shortest way")
         if length + self._parts_bytes > self._limits.frame_bytes and first & 0x0F < CLOSE:
             raise BrokenFrame(CloseCode.TOO_BIG, f"More than {self._limits.frame_bytes} bytes")
-        return start + length
+        return start + _MASK + length
 
     def _check_head(self, first: int, second: int) -> None:
         opcode = first & 0x0F
@@ -96,9 +108,9 @@ class FrameReader:
             raise BrokenFrame(CloseCode.PROTOCOL_ERROR, "A reserved bit is set")
         if opcode not in _OPCODES:
             raise BrokenFrame(CloseCode.PROTOCOL_ERROR, "Unknown opcode")
-        if not second & _MASKED:
+        if not second & MASKED:
             raise BrokenFrame(CloseCode.PROTOCOL_ERROR, "Not masked")
-        if opcode >= CLOSE and (not first & 0x80 or second & 0x7F > _LONGEST_CONTROL):
+        if opcode >= CLOSE and (not first & FINAL or second & _LENGTH > SHORT):
             raise BrokenFrame(CloseCode.PROTOCOL_ERROR, "A control frame is cut in pieces or too long")
         if opcode == BINARY:
             raise BrokenFrame(CloseCode.UNSUPPORTED, "Only text frames are spoken here")
@@ -106,13 +118,13 @@ class FrameReader:
             raise BrokenFrame(CloseCode.PROTOCOL_ERROR, "A continuation without a beginning, or the reverse")
 
     def _take(self, data: bytes, at: int, stop: int, messages: list[tuple[int, str | bytes]]) -> None:
-        length = data[at + 1] & 0x7F
-        start = at + (6 if length < 126 else 8 if length == 126 else 14)
-        payload = apply_mask(data[start:stop], data[start - 4 : start])
+        length = data[at + 1] & _LENGTH
+        start = at + _HEADER + _MASK + (0 if length <= SHORT else 2 if length == TWO_BYTES else 8)
+        payload = apply_mask(data[start:stop], data[start - _MASK : start])
         opcode = data[at] & 0x0F
         if opcode >= CLOSE:
             messages.append((opcode, _close_payload(payload) if opcode == CLOSE else payload))
-        elif data[at] & 0x80:
+        elif data[at] & FINAL:
             messages.append((TEXT, _utf8(self._whole(payload))))
         else:
             self._keep(payload)

@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 from uuid import UUID
 
 import msgspec
 
 from talkoot.kernel.errors import Malformed, TalkootError
+
+if TYPE_CHECKING:
+    from talkoot.realtime.connection import Identity
+    from talkoot.realtime.limits import Limits
+
+LEVEL = 1
+"""The protocol level that is spoken here."""
 
 LONGEST_REF = 64
 
@@ -42,6 +49,26 @@ def result_frame(to: Asked, result: msgspec.Struct | dict[str, Any] | None) -> b
         return None if to.ref is None else b'{"op":"ok","ref":%b}' % encode(to.ref)
     data = encode(result)
     return data if to.ref is None else b'%b,"ref":%b}' % (data[:-1], encode(to.ref))
+
+
+def welcome_frame(ref: int | str | None, connection: UUID, identity: Identity, limits: Limits) -> bytes:
+    """The answer to a hello; what the identity brings along stands beside, or instead of, our own."""
+    said = {
+        "op": "welcome",
+        "conn": connection,
+        "user": {"id": identity.user},
+        "heartbeat": limits.heartbeat,
+        "limits": {
+            "frame": limits.frame_bytes,
+            "unanswered": limits.unanswered,
+            "subscriptions": limits.subscriptions,
+            "rate": limits.rate,
+            "burst": limits.burst,
+        },
+        "level": LEVEL,
+        **identity.welcome,
+    }
+    return encode(said if ref is None else {**said, "ref": ref})
 
 
 def refusal_frame(to: Asked, error: TalkootError) -> bytes:

@@ -13,13 +13,13 @@ if TYPE_CHECKING:
     from talkoot.realtime.topic import Topic
 
 HELD = 1000
-"""Live events held back at most while catching up; when more come, they are read from the log instead."""
+"""Live events held back at most while catching up; those beyond are read from the log instead."""
 
 
 class Subscription:
-    """Hands every event of a topic over once and in order, however log and live events arrive.
+    """Hands over every event of a topic once and in order, however log and live events arrive.
 
-    `position` is the last event handed over. While catching up it may be set: the next event is the one after.
+    `position` is the last event that was handed over; while catching up it may be set to start elsewhere.
     """
 
     __slots__ = ("_held", "_position", "_topic", "connection", "live", "repairing", "shared")

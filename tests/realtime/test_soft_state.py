@@ -1,0 +1,108 @@
+"""Presence, once-only use, the bus and the token bucket: small promises, each kept exactly."""
+
+from __future__ import annotations
+
+import asyncio
+from uuid import UUID
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from talkoot.kernel.token_bucket import TokenBucket
+from talkoot.realtime.bus import MemoryBus, Message
+from talkoot.realtime.presence import LIFE, MemoryPresence, Presence
+from talkoot.realtime.tickets import MemoryOnce
+
+USER, PHONE, LAPTOP = UUID(int=1), UUID(int=2), UUID(int=3)
+
+
+class Time:
+    """A clock that the test moves."""
+
+    def __init__(self) -> None:
+        self.now = 1000.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+def test_presence_is_the_sum_of_the_connections() -> None:
+    presence, told = MemoryPresence(Time()), list[tuple[UUID, Presence]]()
+    presence.listen(lambda user, state: told.append((user, state)))
+    assert presence.state_of([USER]) == {USER: "offline"}
+    presence.connected(USER, PHONE)
+    presence.set_state(USER, PHONE, "away")
+    presence.connected(USER, LAPTOP)
+    presence.connected(USER, PHONE)  # a heartbeat changes nothing
+    presence.disconnected(USER, LAPTOP)
+    presence.disconnected(USER, LAPTOP)
+    assert presence.state_of([USER]) == {USER: "away"}
+    presence.disconnected(USER, PHONE)
+    assert [state for _, state in told] == ["online", "away", "online", "away", "offline"]
+
+
+def test_presence_dies_with_its_heartbeat() -> None:
+    time, told = Time(), list[Presence]()
+    presence = MemoryPresence(time)
+    presence.listen(lambda _, state: told.append(state))
+    presence.connected(USER, PHONE)
+    time.now += LIFE
+    presence.expire()
+    assert presence.state_of([USER]) == {USER: "online"}
+    time.now += 0.1
+    presence.expire()
+    assert told == ["online", "offline"]
+
+
+async def test_of_many_who_use_a_token_at_once_one_succeeds() -> None:
+    once = MemoryOnce()
+    assert sum(await asyncio.gather(*(once.use("ticket", 30) for _ in range(50)))) == 1
+    assert await once.use("another", 30)
+
+
+async def test_what_can_no_longer_be_accepted_is_forgotten() -> None:
+    time = Time()
+    once = MemoryOnce(time)
+    assert await once.use("ticket", 30)
+    time.now += 29.9
+    assert not await once.use("ticket", 30)
+    time.now += 30.1
+    assert await once.use("ticket", 30)
+
+
+def test_the_bus_calls_every_listener_in_order() -> None:
+    bus, first, second = MemoryBus(), list[int](), list[int]()
+    bus.listen(lambda message: first.append(message.seq))
+    bus.listen(lambda message: second.append(message.seq))
+    for seq in range(5):
+        bus.publish(Message("log", USER, b"{}", seq=seq))
+    assert first == second == [0, 1, 2, 3, 4]
+
+
+@given(st.lists(st.floats(0, 3), max_size=200), st.floats(0.5, 20), st.integers(1, 20))
+def test_a_bucket_never_lets_more_through_than_burst_and_rate(
+    pauses: list[float], rate: float, burst: int
+) -> None:
+    bucket, now, taken = TokenBucket(), 1000.0, list[float]()
+    for pause in pauses:
+        now += pause
+        wait = bucket.take(now, rate, burst)
+        if not wait:
+            taken.append(now)
+        else:
+            assert (
+                bucket.take(now + wait * 1.001 + 1e-6, rate, burst) == 0.0
+            )  # it does not lie about the wait
+            now += wait * 1.001 + 1e-6
+            taken.append(now)
+    for start, begun in enumerate(taken):
+        for count, moment in enumerate(taken[start:], 1):
+            assert count <= burst + (moment - begun) * rate + 1e-3
+
+
+def test_a_full_bucket_gives_a_burst_and_no_rate_is_no_limit() -> None:
+    bucket = TokenBucket()
+    assert [bucket.take(50.0, 1.0, 3) for _ in range(4)] == [0.0, 0.0, 0.0, 1.0]
+    assert not bucket.is_full(52.9)
+    assert bucket.is_full(53.0)
+    assert not any(bucket.take(50.0, 0.0, 0) for _ in range(1000))
