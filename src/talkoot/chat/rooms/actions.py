@@ -62,6 +62,7 @@ async def open_direct_room(
         raise Invalid.field("users", "unknown", "Somebody named is not in this workspace")
     key = "direct:" + ".".join([workspace.hex, *(user.hex for user in users)])
     if (there := await room_with_key(tx, key)) is not None:
+        await _join(tx, there, users, by=actor.user)  # those who left the workspace and came back
         return there, False
     room = Room(
         id=new_id(),
