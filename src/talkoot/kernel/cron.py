@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING
 
 from cronsim import CronSim
 from sqlalchemy import select, update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapped, mapped_column
 
 from talkoot.kernel.clock import SECOND, to_datetime
 from talkoot.kernel.jobs import enqueue
 from talkoot.kernel.types import Model
+from talkoot.kernel.upsert import insert_into
 
 if TYPE_CHECKING:
     from talkoot.kernel.transactions import Read, Tx
@@ -56,8 +56,8 @@ async def fire(tx: Tx, cron: Cron) -> bool:
     A schedule that is seen for the first time begins with its next slot.
     """
     slot = last_slot(cron, tx.now)
-    insert = sqlite.insert if tx.connection.dialect.name == "sqlite" else postgresql.insert
-    await tx.connection.execute(insert(CronSlot).values(kind=cron.kind, slot=slot).on_conflict_do_nothing())
+    begin = insert_into(tx.connection, CronSlot).values(kind=cron.kind, slot=slot)
+    await tx.connection.execute(begin.on_conflict_do_nothing())
     moved = await tx.connection.execute(
         update(CronSlot)
         .where(CronSlot.kind == cron.kind, CronSlot.slot < slot)

@@ -14,13 +14,13 @@ from uuid import UUID
 
 import msgspec
 from sqlalchemy import Index, delete, func, literal, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapped, mapped_column
 
 from talkoot.kernel.clock import DAY, SECOND
 from talkoot.kernel.errors import Conflict, NotFound, TalkootError
 from talkoot.kernel.ids import new_id
 from talkoot.kernel.types import Model
+from talkoot.kernel.upsert import insert_into
 
 if TYPE_CHECKING:
     from talkoot.kernel.transactions import Read, Tx
@@ -100,8 +100,7 @@ async def enqueue(
         "dedupe": dedupe,
         "created_at": tx.now,
     }
-    insert = sqlite.insert if tx.connection.dialect.name == "sqlite" else postgresql.insert
-    written = insert(Job).values(values).on_conflict_do_nothing(index_elements=["kind", "dedupe"])
+    written = insert_into(tx.connection, Job).values(values).on_conflict_do_nothing()
     if (await tx.connection.execute(written.returning(Job.id))).one_or_none() is None:
         return None
     await tx.emit(Enqueued(kind, due))

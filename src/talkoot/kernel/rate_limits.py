@@ -118,7 +118,7 @@ class MemoryRateLimiter(RateLimiter):
         return self._decide(key, rule, cost)[0]
 
     def _decide(self, key: str, rule: Rule, cost: int) -> tuple[Decision, _Counted]:
-        now = int(self._clock.monotonic() * SECOND)
+        now = round(self._clock.monotonic() * SECOND)
         before = self._counted.get((rule.name, key))
         return (_bucket if rule.kind == "bucket" else _window)(before, rule, cost, now)
 
