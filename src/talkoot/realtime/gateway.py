@@ -114,7 +114,8 @@ class Gateway:
         start = time.monotonic()
         for connection in list(self.connections):
             after = random.uniform(0.0, window)  # noqa: S311 - spreads load
-            connection.send(b'{"op":"drain","after_ms":%d}' % (after * 1000))
+            if connection.identity is not None:  # nothing comes before the welcome
+                connection.send(b'{"op":"drain","after_ms":%d}' % (after * 1000))
             connection.close_at = start + after
             connection.plan()
         end = start + window + limits.close_seconds + 1.0

@@ -6,7 +6,7 @@ import asyncio
 import logging
 import time
 from collections.abc import Awaitable, Callable, Iterable, Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 import msgspec
@@ -56,7 +56,7 @@ class Hub:
         self.repair: Repair = _no_log
         self.on_open: list[Callable[[Connection], None]] = []
         self.on_close: list[Callable[[Connection], None]] = []
-        self.controls: dict[str, Callable[[dict[str, str]], None]] = {
+        self.controls: dict[str, Callable[[dict[str, Any]], None]] = {
             "session.closed": lambda said: self.close_session(UUID(said["session"])),
             "user.closed": lambda said: self.close_user(UUID(said["user"])),
         }
@@ -142,7 +142,7 @@ class Hub:
         elif message.kind == "user":
             self.deliver_to_user(message.topic, message.frame, except_connection=message.except_connection)
         else:
-            said = msgspec.json.decode(message.frame, type=dict[str, str])
+            said = msgspec.json.decode(message.frame, type=dict[str, Any])
             control = self.controls.get(said.get("name", ""))
             if control is not None:
                 control(said)
@@ -202,7 +202,10 @@ class Hub:
         if identity is not None and connection in self._users.get(identity.user, ()):
             self._unlist(connection, identity)
             for call in self.on_close:
-                call(connection)
+                try:
+                    call(connection)
+                except Exception:  # whatever it was, the connection still has to end
+                    log.exception("What follows the end of a connection failed")
 
     def _unlist(self, connection: Connection, identity: Identity) -> None:
         self.welcomed -= 1

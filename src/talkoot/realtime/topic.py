@@ -88,9 +88,9 @@ class Topic:
     def unshare(self, subscription: Subscription) -> None:
         """A subscription leaves the others, with all that it was owed until now."""
         self.spread()
-        del self.shared[subscription.connection]
-        self.apart[subscription.connection] = subscription
         subscription.shared = False
+        if self.shared.pop(subscription.connection, None) is not None:  # else the batch was too much for it
+            self.apart[subscription.connection] = subscription
 
     def spread(self) -> None:
         """Hand this tick's batch to the connections."""

@@ -79,8 +79,11 @@ class Every:
     def __init__(self, seconds: float, call: Callable[[], None]) -> None:
         self.slot = -1
         self._seconds, self._call = seconds, call
+        self._due = 0.0
 
     def check(self, now: float) -> float:
-        """Call it, and come again."""
-        self._call()
-        return now + self._seconds
+        """Call it when it is time, and come again."""
+        if now >= self._due:
+            self._due = now + self._seconds
+            self._call()
+        return self._due
