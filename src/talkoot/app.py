@@ -24,7 +24,7 @@ from talkoot.chat.accounts.actions.cleaning import delete_ended_sessions
 from talkoot.chat.accounts.events import ProfileChanged, SessionClosed, UserDeactivated
 from talkoot.chat.accounts.gate import Gate
 from talkoot.chat.accounts.origins import is_own_origin
-from talkoot.chat.accounts.socket import hello_for
+from talkoot.chat.accounts.socket import LOOKED_AT_EVERY, close_ended_sessions, hello_for
 from talkoot.chat.messages import http as messages_http
 from talkoot.chat.messages import socket as messages_socket
 from talkoot.chat.onboarding import http as onboarding_http
@@ -65,6 +65,7 @@ from talkoot.realtime.hub import Hub
 from talkoot.realtime.limits import Limits
 from talkoot.realtime.presence import MemoryPresence
 from talkoot.realtime.tickets import MemoryOnce
+from talkoot.realtime.wheel import Every
 from talkoot.web.headers import SecurityHeaders
 from talkoot.web.shell import serve_client
 
@@ -156,6 +157,8 @@ class Program:
         hub.repair = self.live.repair
         hub.on_open.append(lambda connection: self._spawn(self.heads.watch([connection])))
         hub.controls["access.changed"] = self._access_changed
+        hub.controls["session.closed"] = self._session_closed
+        hub.controls["user.closed"] = self._user_closed
         self.bus.listen(hub.receive)
 
     @asynccontextmanager
@@ -171,6 +174,7 @@ class Program:
             self.jobs.start()
             stack.push_async_callback(self.jobs.close)
             self.gateway.start()
+            self.hub.wheel.add(Every(LOOKED_AT_EVERY, self._look_at_sessions), 0.0)
             stack.push_async_callback(self.gateway.stop)
             stack.push_async_callback(self._finish_background)
             yield {"kernel": self.kernel, "gate": self.gate, "gateway": self.gateway}
@@ -213,6 +217,17 @@ class Program:
         self.bus.publish(Message("control", _EVERY_NODE, frame))
 
     # On every node
+
+    def _session_closed(self, said: dict[str, str]) -> None:
+        self.gate.sessions.forget(UUID(said["session"]))
+        self.hub.close_session(UUID(said["session"]))
+
+    def _user_closed(self, said: dict[str, str]) -> None:
+        self.gate.sessions.forget_user(UUID(said["user"]))
+        self.hub.close_user(UUID(said["user"]))
+
+    def _look_at_sessions(self) -> None:
+        self._spawn(close_ended_sessions(self.gate, self.hub, self.gateway.connections))
 
     def _access_changed(self, said: dict[str, str]) -> None:
         change = AccessChanged(

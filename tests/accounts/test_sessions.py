@@ -2,8 +2,8 @@
 
 from uuid import uuid4
 
-from tests.accounts.browsers import Web
-from tests.clients import PASSWORD, Api, Socket, set_up
+from tests.accounts.browsers import Web, code_of
+from tests.clients import PASSWORD, Api, Socket, join, set_up
 from tests.servers.talkoot import Talkoot
 from tests.workspaces import Workspace
 
@@ -111,3 +111,23 @@ async def test_sessions_outlive_the_process(talkoot: Talkoot) -> None:
         assert (await owner.get("/users/me"))["id"] == owner.user["id"]
         assert (await web.call("GET", "/users/me"))["id"] == owner.user["id"]
         assert (await web.call("PATCH", "/users/me", {"time_zone": "Europe/Berlin"}))["time_zone"]
+
+
+async def test_what_the_command_line_does_reaches_the_running_server(talkoot: Talkoot) -> None:
+    owner, made = await set_up(talkoot.url)
+    member = await join(owner, made["id"], "member")
+    async with owner, member, await Socket.of(member) as socket, Api(talkoot.url) as nobody:
+        done = talkoot.run("user", "deactivate", "member")
+        assert done.returncode == 0, done.stderr
+        # The message of another process does not come: the server has to look by itself.
+        assert (await socket.closed(30))[0] == 4401
+        assert (await member.ask("GET", "/users/me")).status_code == 401
+        form = {"grant_type": "password", "username": "member", "password": PASSWORD}
+        answer = await nobody.http.post("/auth/token", data=form)
+        assert code_of(answer) == (401, "invalid_credentials")
+        assert (await owner.get(f"/users/{member.user['id']}"))["deactivated"] is True
+        assert talkoot.run("user", "reactivate", "member").returncode == 0
+        async with await nobody.sign_in("member") as again:
+            assert again.user["id"] == member.user["id"]
+        assert (await member.ask("GET", "/users/me")).status_code == 401
+        assert (await owner.ask("GET", "/users/me")).status_code == 200

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import sys
+from collections.abc import Awaitable, Callable
 from functools import partial
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from talkoot.chat.accounts.actions import NewUser, create_user
+from talkoot.chat.accounts.actions import NewUser, create_user, deactivate_user, reactivate_user
 from talkoot.chat.accounts.actions import set_password as change_password
 from talkoot.chat.accounts.passwords import hash_now, password_from
 from talkoot.chat.accounts.queries import find_user_by_login, list_users
@@ -21,6 +22,8 @@ from talkoot.cli.options import DATABASE_FLAGS, with_settings
 from talkoot.settings import Settings
 
 if TYPE_CHECKING:
+    from uuid import UUID
+
     from talkoot.chat.accounts.models import User
     from talkoot.kernel.transactions import Tx
 
@@ -73,6 +76,28 @@ def set_password(settings: Settings, username: Username, password_stdin: FromStd
     typer.echo(f"{username} has a new password.")
 
 
+@users.command()
+@with_settings(*DATABASE_FLAGS)
+def deactivate(settings: Settings, username: Username) -> None:
+    """Close an account, and sign it out everywhere within half a minute; what the person wrote stays.
+
+    Example:  talkoot user deactivate ada
+    """
+    asyncio.run(_with_account(settings, username, deactivate_user))
+    typer.echo(f"{username} can not sign in any more.")
+
+
+@users.command()
+@with_settings(*DATABASE_FLAGS)
+def reactivate(settings: Settings, username: Username) -> None:
+    """Open a closed account again.
+
+    Example:  talkoot user reactivate ada
+    """
+    asyncio.run(_with_account(settings, username, reactivate_user))
+    typer.echo(f"{username} can sign in again.")
+
+
 @users.command(name="list")
 @with_settings(*DATABASE_FLAGS)
 def show(settings: Settings) -> None:
@@ -97,6 +122,19 @@ async def _set_password(settings: Settings, username: str, *, from_stdin: bool) 
             raise Failure(Exit.REFUSED, f"There is no account {username}; `talkoot user list` shows all.")
         hashed = hash_now(_password(user.username, user.email or "", from_stdin=from_stdin))
         await uow.run(partial(_change, username=username, password_hash=hashed))
+
+
+async def _with_account(
+    settings: Settings, username: str, action: Callable[[Tx, UUID], Awaitable[None]]
+) -> None:
+    async def run(tx: Tx) -> None:
+        user = await find_user_by_login(tx, username)
+        if user is None:
+            raise Failure(Exit.REFUSED, f"There is no account {username}; `talkoot user list` shows all.")
+        await action(tx, user.id)
+
+    async with unit_of_work(settings) as uow:
+        await uow.run(run)
 
 
 async def _change(tx: Tx, *, username: str, password_hash: str) -> None:

@@ -1,18 +1,23 @@
-"""The hello of a socket: a token or a ticket becomes an identity."""
+"""Sockets and sessions: a token or a ticket becomes an identity, for as long as its session lasts."""
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from typing import TYPE_CHECKING
 
 from talkoot.chat.accounts.authentication import Admission, admit_bearer, admit_ticket
+from talkoot.chat.accounts.queries import ended_sessions
 from talkoot.kernel.errors import NotAuthenticated
 from talkoot.realtime.connection import Identity
 
 if TYPE_CHECKING:
     from talkoot.chat.accounts.gate import Gate
     from talkoot.realtime.connection import Connection
+    from talkoot.realtime.hub import Hub
     from talkoot.realtime.operations import Hello
+
+LOOKED_AT_EVERY = 10.0  # seconds; with the time in the cache, a lost message costs 20 at most
+_AT_ONCE = 500
 
 
 def hello_for(gate: Gate) -> Callable[[Hello, Connection], Awaitable[Identity]]:
@@ -22,6 +27,21 @@ def hello_for(gate: Gate) -> Callable[[Hello, Connection], Awaitable[Identity]]:
         return _identity(await _admit(gate, hello, connection.address))
 
     return authenticate
+
+
+async def close_ended_sessions(gate: Gate, hub: Hub, connections: Iterable[Connection]) -> None:
+    """Close the sockets whose session has ended without this process being told.
+
+    The message may have been lost, or the command line may have written to the database by itself.
+    """
+    sessions = list({connection.identity.session for connection in connections if connection.identity})
+    for start in range(0, len(sessions), _AT_ONCE):
+        some = sessions[start : start + _AT_ONCE]
+        async with gate.kernel.uow.read() as read:
+            ended = await ended_sessions(read, some, gate.kernel.clock.now())
+        for session in ended:
+            gate.sessions.forget(session)
+            hub.close_session(session)
 
 
 async def _admit(gate: Gate, hello: Hello, address: str) -> Admission:

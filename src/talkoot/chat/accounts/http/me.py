@@ -7,7 +7,15 @@ from talkoot.chat.accounts.actions import change_profile
 from talkoot.chat.accounts.http_auth import ClientDevice, CurrentActor, GateDep
 from talkoot.chat.accounts.schemas import Me, ProfileChanges
 from talkoot.chat.accounts.sign_in import new_hash
-from talkoot.kernel.errors import Conflict, Forbidden, Invalid, Malformed, NotAuthenticated, RateLimited
+from talkoot.kernel.errors import (
+    Conflict,
+    Forbidden,
+    Invalid,
+    Malformed,
+    NotAuthenticated,
+    RateLimited,
+    Unavailable,
+)
 from talkoot.kernel.http import make_router, problems
 
 router = make_router(tags=["users"], responses=problems(Malformed, NotAuthenticated, RateLimited))
@@ -20,7 +28,7 @@ async def get_me(gate: GateDep, actor: CurrentActor) -> Me:
         return views.me(await queries.user_with_id(read, actor.user))
 
 
-@router.patch("/users/me", responses=problems(Forbidden, Conflict, Invalid))
+@router.patch("/users/me", responses=problems(Forbidden, Conflict, Invalid, Unavailable))
 async def change_me(gate: GateDep, actor: CurrentActor, device: ClientDevice, changes: ProfileChanges) -> Me:
     """Change oneself. A new password needs the current one, and signs out everywhere but here."""
     password = await new_hash(gate, actor, changes, device)
