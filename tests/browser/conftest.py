@@ -1,0 +1,56 @@
+"""Fixtures: people at the web client, each in a browser window of their own."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from typing import Any
+
+import pytest_asyncio
+from playwright.async_api import Browser, BrowserContext, ConsoleMessage, Page
+
+from tests.clients import PASSWORD, Api
+
+Open = Callable[..., Awaitable[Page]]
+Enter = Callable[..., Awaitable[Page]]
+
+# A request that fails is shown to the person; what the browser itself refuses or chokes on is a defect.
+REFUSED = ("Content Security Policy", "Trusted", "violates", "Refused to")
+
+
+@pytest_asyncio.fixture
+async def open_page(browser: Browser) -> AsyncIterator[Open]:
+    """Opens an address in a new window; fails the test if a page breaks a policy or throws."""
+    windows: list[BrowserContext] = []
+    complaints: list[str] = []
+
+    def listen(message: ConsoleMessage) -> None:
+        if any(word in message.text for word in REFUSED):
+            complaints.append(message.text)
+
+    async def open_page(url: str, **options: Any) -> Page:
+        window = await browser.new_context(locale="en-GB", timezone_id="Europe/Helsinki", **options)
+        windows.append(window)
+        window.set_default_timeout(15_000)
+        page = await window.new_page()
+        page.on("console", listen)
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        await page.goto(url)
+        return page
+
+    yield open_page
+    for window in windows:
+        await window.close()
+    assert not complaints
+
+
+@pytest_asyncio.fixture
+async def enter(open_page: Open) -> Enter:
+    """Signs a person in, in a window of their own, and waits for the chat; `path` is where to."""
+
+    async def enter(person: Api, path: str = "/", **options: Any) -> Page:
+        page = await open_page(person.url + path, **options)
+        await page.get_by_label("Username or email").fill(person.user["username"])
+        await page.get_by_label("Password").fill(PASSWORD)
+        await page.get_by_role("button", name="Sign in").click()
+        await page.get_by_role("main").get_by_role("heading", level=1).wait_for()
+        return page
+
+    return enter

@@ -1,0 +1,48 @@
+"""What a person sees and does in a room: names for the parts of the page."""
+
+from typing import Any
+
+from playwright.async_api import Locator, Page, expect
+
+from tests.clients import Api
+
+
+def composer(page: Page) -> Locator:
+    """The box for a new message."""
+    return page.locator("#composer")
+
+
+def messages(page: Page) -> Locator:
+    """The messages of the timeline, without those that are still on their way."""
+    return page.get_by_role("list", name="Messages").locator("article[data-message]")
+
+
+def message(page: Page, text: str) -> Locator:
+    """The message with this text."""
+    return messages(page).filter(has_text=text)
+
+
+def sidebar_link(page: Page, name: str) -> Locator:
+    """A room in the list of rooms."""
+    return page.get_by_role("navigation", name="Rooms").get_by_role("link", name=name)
+
+
+async def say(page: Page, text: str) -> None:
+    """Write a message and send it with Enter."""
+    await composer(page).fill(text)
+    await composer(page).press("Enter")
+
+
+async def texts(page: Page) -> list[str]:
+    """What the messages of the timeline say, from top to bottom."""
+    return [text.strip() for text in await messages(page).locator(".markdown").all_inner_texts()]
+
+
+async def connected(page: Page) -> None:
+    """Wait until the page is connected: its own dot is green."""
+    await expect(page.get_by_role("button", name="Your profile").get_by_title("online")).to_be_visible()
+
+
+async def tell(person: Api, room: str, *said: str, **more: Any) -> list[Any]:
+    """Let somebody say things in a room, by program."""
+    return [await person.post(f"/rooms/{room}/messages", {"text": text, **more}) for text in said]
