@@ -18,7 +18,7 @@ TOPIC = UUID(int=1)
 READERS = 3
 STEPS = [
     *("deliver", "deliver", "deliver", "lose", "late", "repeat"),
-    *("subscribe", "read", "replay", "go_live", "catch_up", "suspend", "tick", "ephemeral"),
+    *("subscribe", "read", "replay", "go_live", "catch_up", "suspend", "replace", "tick", "ephemeral"),
 ]
 
 
@@ -105,6 +105,9 @@ class Story:
             subscription.go_live()
         elif name == "suspend":
             subscription.suspend()
+        elif name == "replace":
+            position = subscription.position
+            self.subscriptions[reader] = self.hub.subscribe(self.readers[reader], TOPIC, position)
 
     def replay_snapshot(self, reader: int, subscription: Subscription) -> None:
         """Chat replays what it has read; a snapshot that begins too late would be its own mistake."""

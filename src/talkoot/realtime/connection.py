@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol
 from uuid import UUID
@@ -14,8 +14,9 @@ from talkoot.realtime.close_codes import CloseCode
 from talkoot.realtime.frames import close_frame, text_frame
 
 if TYPE_CHECKING:
-    from talkoot.realtime.hub import Hub
-    from talkoot.realtime.subscription import Subscription
+    from talkoot.realtime.counters import Counters
+    from talkoot.realtime.limits import Limits
+    from talkoot.realtime.wheel import Wheel
 
 CHUNK = 64 * 1024
 """Bytes that go to the transport at once; what it cannot send comes on top of the out-buffer's bound."""
@@ -30,6 +31,46 @@ class Identity:
     expires_at: int
     actor: object = None
     welcome: dict[str, Any] = field(default_factory=dict)
+
+
+class Subscribed(Protocol):
+    """A connection's view of one topic; see `subscription.Subscription`."""
+
+    live: bool
+    position: int
+
+    @property
+    def topic(self) -> UUID:
+        """What is subscribed to."""
+        ...
+
+    def replay(self, events: Iterable[tuple[int, bytes]]) -> None:
+        """Hand over events that were read from the log, in order."""
+        ...
+
+    def go_live(self) -> None:
+        """Take part in what comes."""
+        ...
+
+    def suspend(self) -> None:
+        """Back to catching up."""
+        ...
+
+
+class Node(Protocol):
+    """What a connection needs of the hub."""
+
+    limits: Limits
+    counters: Counters
+    wheel: Wheel
+
+    def mark_connection(self, connection: Connection) -> None:
+        """This connection has something to write at the end of the tick."""
+        ...
+
+    def detach(self, connection: Connection) -> None:
+        """Forget this connection."""
+        ...
 
 
 class Link(Protocol):
@@ -76,14 +117,14 @@ class Connection:
         "watched",
     )
 
-    def __init__(self, hub: Hub, link: Link, address: str) -> None:
+    def __init__(self, hub: Node, link: Link, address: str) -> None:
         now = time.monotonic()
         self.hub = hub
         self.link = link
         self.id = new_id()
         self.address = address
         self.identity: Identity | None = None
-        self.subscriptions: dict[UUID, Subscription] = {}
+        self.subscriptions: dict[UUID, Subscribed] = {}
         self.watched: set[UUID] | None = None
         self.out: list[bytes] = []
         self.out_bytes = 0

@@ -152,6 +152,14 @@ class Hub:
         known = self._topics.get(topic)
         return list(known.subscriptions.values()) if known else []
 
+    def subscriptions_by(self, user: UUID) -> list[Subscription]:
+        """All subscriptions of a user's connections."""
+        return [
+            self._topics[topic].subscriptions[connection]
+            for connection in self.connections_of(user)
+            for topic in connection.subscriptions
+        ]
+
     def heads_behind(self, connection: Connection, seen: Mapping[UUID, int]) -> dict[str, int]:
         """The heads of those topics of this connection that are beyond what it has seen."""
         return {

@@ -3,17 +3,40 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 from uuid import UUID
 
 from talkoot.realtime.frames import text_frame
 
 if TYPE_CHECKING:
     from talkoot.realtime.connection import Connection
-    from talkoot.realtime.topic import Topic
 
 HELD = 1000
 """Live events held back at most while catching up; those beyond are read from the log instead."""
+
+
+class Shared(Protocol):
+    """What a subscription needs of its topic."""
+
+    id: UUID
+    head: int
+    position: int
+
+    def has(self, subscription: Subscription) -> bool:
+        """Whether it was not unsubscribed, and its connection is open."""
+        ...
+
+    def share(self, subscription: Subscription) -> None:
+        """Serve it together with the others, as soon as it stands where they stand."""
+        ...
+
+    def unshare(self, subscription: Subscription) -> None:
+        """Serve it apart."""
+        ...
+
+    def ask_repair(self, subscription: Subscription) -> None:
+        """It misses something that only the log still has."""
+        ...
 
 
 class Subscription:
@@ -24,7 +47,7 @@ class Subscription:
 
     __slots__ = ("_held", "_position", "_topic", "connection", "live", "repairing", "shared")
 
-    def __init__(self, topic: Topic, connection: Connection, position: int) -> None:
+    def __init__(self, topic: Shared, connection: Connection, position: int) -> None:
         self._topic = topic
         self.connection = connection
         self.live = False
@@ -42,7 +65,7 @@ class Subscription:
     @property
     def active(self) -> bool:
         """Not unsubscribed, and its connection is open."""
-        return self._topic.subscriptions.get(self.connection) is self
+        return self._topic.has(self)
 
     @property
     def position(self) -> int:

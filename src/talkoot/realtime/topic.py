@@ -2,14 +2,30 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Protocol
 from uuid import UUID
 
 from talkoot.realtime.subscription import Subscription
 
 if TYPE_CHECKING:
     from talkoot.realtime.connection import Connection
-    from talkoot.realtime.hub import Hub
+
+
+class Fan(Protocol):
+    """What a topic needs of the hub."""
+
+    def mark(self, topic: Topic) -> None:
+        """This topic has something to spread at the end of the tick."""
+        ...
+
+    def push_all(self, connections: Mapping[Connection, object], data: bytes, frames: int) -> None:
+        """Append joined frames to many connections."""
+        ...
+
+    def start_repair(self, subscription: Subscription) -> None:
+        """Fill a hole from the log, in the background."""
+        ...
 
 
 class Topic:
@@ -32,7 +48,7 @@ class Topic:
         "watchers",
     )
 
-    def __init__(self, hub: Hub, topic: UUID) -> None:
+    def __init__(self, hub: Fan, topic: UUID) -> None:
         self._hub = hub
         self.id = topic
         self.head = 0
@@ -49,8 +65,14 @@ class Topic:
         """Nobody is here."""
         return not self.subscriptions and not self.watchers
 
+    def has(self, subscription: Subscription) -> bool:
+        """Whether it was not unsubscribed, and its connection is open."""
+        return self.subscriptions.get(subscription.connection) is subscription
+
     def subscribe(self, connection: Connection, position: int) -> Subscription:
-        """A new subscription, catching up; it replaces an older one of the same connection."""
+        """A new subscription, catching up; it replaces an older one, which first gets what it was owed."""
+        if connection in self.shared:
+            self.spread()
         self.unsubscribe(connection)
         subscription = Subscription(self, connection, position)
         self.subscriptions[connection] = self.apart[connection] = subscription

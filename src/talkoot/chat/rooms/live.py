@@ -125,12 +125,7 @@ class LiveRooms:
 
     def _affected_by(self, change: AccessChanged) -> list[Subscription]:
         if change.users:
-            found = [
-                subscription
-                for user in change.users
-                for connection in self._hub.connections_of(user)
-                for subscription in connection.subscriptions.values()
-            ]
+            found = [s for user in change.users for s in self._hub.subscriptions_by(user)]
         else:
             found = [s for room in self._rooms_below(change) for s in self._hub.subscriptions_of(room)]
         return [subscription for subscription in found if self._touches(change, subscription.topic)]
