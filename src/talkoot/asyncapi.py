@@ -140,15 +140,33 @@ class DrainFrame(msgspec.Struct, frozen=True, tag_field="op", tag="drain", forbi
     after_ms: int
 
 
-class NoticeFrame(msgspec.Struct, frozen=True, tag_field="op", tag="notice"):
-    """Something of the user's own: a room entered or left, a position read on another device."""
+class ReadNotice(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """One has read a room up to here, on another device."""
 
-    kind: Literal["read", "room.joined", "room.left"]
-    room: UUID | dict[str, Any]
-    seq: int | None = None
-    unread: int | None = None
+    op: Literal["notice"]
+    kind: Literal["read"]
+    room: UUID
+    seq: int
+    unread: int
 
 
+class JoinedNotice(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """One is a member of a room now; `room` is as `GET /rooms/{id}` answers it."""
+
+    op: Literal["notice"]
+    kind: Literal["room.joined"]
+    room: dict[str, Any]
+
+
+class LeftNotice(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """One is no member of a room any more."""
+
+    op: Literal["notice"]
+    kind: Literal["room.left"]
+    room: UUID
+
+
+NOTICES = {"notice.read": ReadNotice, "notice.room.joined": JoinedNotice, "notice.room.left": LeftNotice}
 SERVER_FRAMES = (
     Welcome,
     EventFrame,
@@ -161,19 +179,18 @@ SERVER_FRAMES = (
     HeadsFrame,
     TypingFrame,
     PresenceFrame,
-    NoticeFrame,
     ResetFrame,
     GoneFrame,
     DrainFrame,
 )
-"""Everything the server says; each frame is known by its `op`."""
+"""What the server says, each known by its `op`; notices are also told apart by their `kind`."""
 
 
 def asyncapi(operations: Iterable[Operation]) -> dict[str, Any]:
     """The AsyncAPI 3.0 document of the socket."""
     said = {operation.name: operation.schema for operation in operations}
     asked = {"hello": Hello, "auth": Auth, "hb": Heartbeat, **said}
-    answered = {frame.__struct_config__.tag: frame for frame in SERVER_FRAMES}
+    answered = {**{str(frame.__struct_config__.tag): frame for frame in SERVER_FRAMES}, **NOTICES}
     schemas, components = msgspec.json.schema_components(
         [*asked.values(), *answered.values()], ref_template=_TEMPLATE
     )

@@ -120,4 +120,8 @@ def _out(row: AnyRow) -> MessageOut:
         thread=row.thread_id,
         reply_count=row.reply_count,
         last_reply_at=rfc3339(row.last_reply_at) if row.last_reply_at is not None else None,
+        reactions=[],
+        attachments=[],
+        mentions=[],
+        pinned=False,
     )

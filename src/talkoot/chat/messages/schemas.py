@@ -29,10 +29,10 @@ class MessageOut(BaseModel):
     thread: UUID | None
     reply_count: int
     last_reply_at: str | None
-    reactions: list[Any] = []
-    attachments: list[Any] = []
-    mentions: list[Any] = []
-    pinned: bool = False
+    reactions: list[Any]
+    attachments: list[Any]
+    mentions: list[Any]
+    pinned: bool
 
 
 class NewMessage(BaseModel):

@@ -1,0 +1,630 @@
+// Made by `python -m tools.wire_types` from the server's documents. Do not edit.
+
+/** It is stored: the place it has in the room's log, for ever. */
+export type Ack = {
+  op: "ack";
+  room: string;
+  seq: number;
+  id: string;
+  ts: string;
+  dup: boolean;
+  cid?: string | null;
+  ref?: number | string;
+};
+
+/** Renews an open socket before its token ends. */
+export type Auth = {
+  op: "auth";
+  token: string;
+  ref?: number | string | null;
+};
+
+/** A heading in the room list. */
+export type CategoryOut = {
+  id: string;
+  name: string;
+  position: number;
+};
+
+/** Who one says to be, and the proof. */
+export type Credentials = {
+  username: string;
+  password: string;
+};
+
+/** Delete a message. */
+export type DeleteFrame = {
+  op: "delete";
+  message: string;
+  cid?: string | null;
+  ref?: number | string | null;
+};
+
+/** The server stops: this socket will be closed in so many milliseconds; come back then. */
+export type DrainFrame = {
+  op: "drain";
+  after_ms: number;
+};
+
+/** Replace the text of one's own message. */
+export type EditFrame = {
+  op: "edit";
+  message: string;
+  text: string;
+  cid?: string | null;
+  ref?: number | string | null;
+};
+
+/** All entries of a resource, in the order in which they are read. */
+export type EntryList = {
+  items: (NewEntry)[];
+};
+
+/** An access entry as it stands. */
+export type EntryOut = {
+  id: string;
+  resource: string;
+  allow: boolean;
+  principal: "user" | "role" | "members" | "authenticated" | "everyone";
+  principal_id: string | null;
+  permissions: (string)[];
+};
+
+/** It was refused: the answer to everything that is not acknowledged. */
+export type ErrorFrame = {
+  op: "error";
+  code: string;
+  retryable: boolean;
+  detail: string;
+  ref?: number | string | null;
+  cid?: string | null;
+  retry_after?: number | null;
+  errors?: (FieldProblem)[];
+};
+
+/** An event of a room's log. */
+export type EventFrame = {
+  op: "ev";
+  room: string;
+  seq: number;
+  id: string;
+  type: string;
+  sender: string | null;
+  cid: string | null;
+  ts: string;
+  body: Record<string, unknown>;
+};
+
+/** One event of a room's log. */
+export type EventOut = {
+  room: string;
+  seq: number;
+  id: string;
+  type: string;
+  sender: string | null;
+  cid: string | null;
+  ts: string;
+  body: Record<string, unknown>;
+};
+
+/** A stretch of a room's log: `head` is its last position, `epoch` its incarnation. */
+export type EventsOut = {
+  epoch: string;
+  head: number;
+  events: (EventOut)[];
+};
+
+/** Why someone may, or may not: the entry that decided; null if none matched, which means no. */
+export type Explanation = {
+  user: string;
+  permission: Permission;
+  allowed: boolean;
+  decided_by: EntryOut | null;
+  lineage: (string)[];
+};
+
+/** What is wrong with one field of a frame. */
+export type FieldProblem = {
+  field: string;
+  code: string;
+  detail: string;
+};
+
+/** What this connection may do: sizes in bytes, rates in frames a second. */
+export type FrameLimits = {
+  frame: number;
+  unanswered: number;
+  subscriptions: number;
+  rate: number;
+  burst: number;
+};
+
+/** Whom the socket belongs to. */
+export type FrameUser = {
+  id: string;
+  username: string;
+  display_name: string;
+  bot: boolean;
+};
+
+/** Access to a room ended: forget what is kept of it. */
+export type GoneFrame = {
+  op: "gone";
+  room: string;
+  seq: number;
+};
+
+/** Rooms that moved and are known, but not subscribed to. */
+export type HeadsFrame = {
+  op: "heads";
+  heads: Record<string, Position>;
+};
+
+/** A sign of life, with the last position that was seen of each topic. */
+export type Heartbeat = {
+  op: "hb";
+  seen?: Record<string, number>;
+  ref?: number | string | null;
+};
+
+/** The answer to a heartbeat: the heads of the rooms in which the client is behind. */
+export type HeartbeatFrame = {
+  op: "hb";
+  heads: Record<string, number>;
+  ref?: number | string | null;
+};
+
+/** The first frame: a token (programs) or a one-use ticket (browsers), and the level that is needed. */
+export type Hello = {
+  op: "hello";
+  token?: string | null;
+  ticket?: string | null;
+  level?: number;
+  ref?: number | string | null;
+};
+
+/** The workspace one joined. */
+export type InviteAccepted = {
+  workspace: string;
+};
+
+/** What the holder of an invitation is told. */
+export type InviteCard = {
+  workspace: string;
+  role: "member" | "guest";
+  expires_at: string;
+};
+
+/** A new invitation; its token is shown this once. */
+export type InviteMade = {
+  id: string;
+  workspace: string;
+  role: "member" | "guest";
+  uses: number;
+  max_uses: number;
+  created_by: string;
+  created_at: string;
+  expires_at: string;
+  token: string;
+  url: string;
+};
+
+/** An invitation as it stands. */
+export type InviteOut = {
+  id: string;
+  workspace: string;
+  role: "member" | "guest";
+  uses: number;
+  max_uses: number;
+  created_by: string;
+  created_at: string;
+  expires_at: string;
+};
+
+/** One is a member of a room now; `room` is as `GET /rooms/{id}` answers it. */
+export type JoinedNotice = {
+  op: "notice";
+  kind: "room.joined";
+  room: Record<string, unknown>;
+};
+
+/** One is no member of a room any more. */
+export type LeftNotice = {
+  op: "notice";
+  kind: "room.left";
+  room: string;
+};
+
+/** Oneself. */
+export type Me = {
+  id: string;
+  username: string;
+  display_name: string;
+  bot: boolean;
+  time_zone: string | null;
+  deactivated: boolean;
+  email: string | null;
+  created_at: string;
+};
+
+/** A member of a workspace or a room; `role` is the role in the workspace, null in a list of a room. */
+export type MemberOut = {
+  user: PublicUser;
+  role: string | null;
+  joined_at: string;
+};
+
+/** A message as it stands; a deleted one has no text. `thread` is the message that it replies to. */
+export type MessageOut = {
+  id: string;
+  room: string;
+  seq: number;
+  sender: PublicUser;
+  text: string;
+  ts: string;
+  edited_at: string | null;
+  deleted: boolean;
+  thread: string | null;
+  reply_count: number;
+  last_reply_at: string | null;
+  reactions: (unknown)[];
+  attachments: (unknown)[];
+  mentions: (unknown)[];
+  pinned: boolean;
+};
+
+/** The text that replaces a message's text. */
+export type MessagePatch = {
+  text: string;
+  cid?: string | null;
+};
+
+/** It was refused and nothing was stored; `retry_after` is in seconds. */
+export type Nack = {
+  op: "nack";
+  code: string;
+  retryable: boolean;
+  detail: string;
+  ref?: number | string | null;
+  cid?: string | null;
+  retry_after?: number | null;
+  errors?: (FieldProblem)[];
+};
+
+/** A category to be made; without a position it comes last. */
+export type NewCategory = {
+  name: string;
+  position?: number | null;
+};
+
+/** The other people of a direct room; the asker is in it anyway. */
+export type NewDirect = {
+  users: (string)[];
+};
+
+/** An access entry; `principal_id` names the user or the role, and is left out for other principals. */
+export type NewEntry = {
+  allow: boolean;
+  principal: "user" | "role" | "members" | "authenticated" | "everyone";
+  principal_id?: string | null;
+  permissions: (Permission)[];
+};
+
+/** An invitation to be made: for a link that is passed around in a team, if nothing else is said. */
+export type NewInvite = {
+  role?: "member" | "guest";
+  max_uses?: number;
+  expires_in?: number;
+};
+
+/** A message to be sent. The same `cid` again answers with the first message and sends nothing. */
+export type NewMessage = {
+  text: string;
+  cid?: string | null;
+  thread?: string | null;
+};
+
+/** The role a member is to have. */
+export type NewRole = {
+  role: string;
+};
+
+/** A room to be made. */
+export type NewRoom = {
+  name: string;
+  kind?: "public" | "private" | "posts";
+  topic?: string;
+  category?: string | null;
+};
+
+/** A workspace to be made. */
+export type NewWorkspace = {
+  name: string;
+};
+
+/** It was done, and there is nothing to tell. */
+export type OkFrame = {
+  op: "ok";
+  ref: number | string;
+};
+
+/** What can be allowed or denied on a resource and all that lies below it. */
+export type Permission = "workspace.read" | "workspace.manage" | "access.manage" | "members.invite" | "members.manage" | "categories.manage" | "rooms.create" | "direct.create" | "room.read" | "room.join" | "room.post" | "room.invite" | "room.manage" | "messages.moderate";
+
+/** Where a log stands: its last position, and how many of its events count as unread. */
+export type Position = {
+  head: number;
+  count: number;
+};
+
+/** How these people are. */
+export type PresenceFrame = {
+  op: "presence";
+  users: Record<string, string>;
+  ref?: number | string;
+};
+
+/** What one may change of oneself; what is left out stays. A new password needs the current one. */
+export type ProfileChanges = {
+  display_name?: string | null;
+  time_zone?: string | null;
+  email?: string | null;
+  password?: string | null;
+  current_password?: string | null;
+};
+
+/** Someone, as shown beside what they wrote. */
+export type PublicUser = {
+  id: string;
+  username: string;
+  display_name: string;
+  bot: boolean;
+};
+
+/** One has read a room up to here, on another device. */
+export type ReadNotice = {
+  op: "notice";
+  kind: "read";
+  room: string;
+  seq: number;
+  unread: number;
+};
+
+/** One has read a room up to `seq`. */
+export type ReadTo = {
+  op: "read";
+  room: string;
+  seq: number;
+  ref?: number | string | null;
+};
+
+/** A room that is not followed, and why. */
+export type Refused = {
+  room: string;
+  code: string;
+};
+
+/** An account, with the token of an invitation unless registration is open to anybody. */
+export type Registration = {
+  username: string;
+  display_name: string;
+  password: string;
+  email?: string | null;
+  invite?: string | null;
+};
+
+/** What the client knows of a room does not fit its log: begin anew. */
+export type ResetFrame = {
+  op: "reset";
+  room: string;
+  reason: "ahead" | "epoch";
+};
+
+/** A role; the lower the rank, the more it outranks. */
+export type RoleOut = {
+  id: string;
+  name: string;
+  rank: number;
+  built_in: boolean;
+};
+
+/** A room as one user sees it; `permissions` is what they may do, `users` is for direct rooms. */
+export type RoomOut = {
+  id: string;
+  workspace: string;
+  category: string | null;
+  kind: "public" | "private" | "direct" | "posts";
+  name: string;
+  topic: string;
+  epoch: string;
+  head: number;
+  count: number;
+  archived: boolean;
+  member: boolean;
+  created_at: string;
+  users: (PublicUser)[];
+  permissions: (Permission)[];
+};
+
+/** What is to change of a room; what is left out stays. */
+export type RoomPatch = {
+  name?: string | null;
+  topic?: string | null;
+  category?: string | null;
+  archived?: boolean | null;
+};
+
+/** A room, and how far it is known; without `since` only what comes from now on is sent. */
+export type RoomToSubscribe = {
+  room: string;
+  since?: number | null;
+  epoch?: string | null;
+};
+
+/** Send a message; the same `cid` again is answered with the first one's place. */
+export type SendFrame = {
+  op: "send";
+  cid: string;
+  room: string;
+  text: string;
+  thread?: string | null;
+  ref?: number | string | null;
+};
+
+/** One of one's own sign-ins. */
+export type SessionInfo = {
+  id: string;
+  kind: "cookie" | "token";
+  current: boolean;
+  user_agent: string;
+  address: string;
+  created_at: string;
+  last_seen_at: string;
+  expires_at: string;
+};
+
+/** What a browser needs to know before it shows anything. */
+export type SessionState = {
+  user: Me | null;
+  csrf: string | null;
+  setup_required: boolean;
+  registration: "open" | "invite" | "closed";
+};
+
+/** The first run: the owner, and the first workspace. */
+export type Setup = {
+  username: string;
+  display_name: string;
+  password: string;
+  email?: string | null;
+  workspace: string;
+};
+
+/** What the first run made. */
+export type SetupDone = {
+  user: Me;
+  workspace: WorkspaceOut;
+};
+
+/** Whether the first run is still to come. */
+export type SetupState = {
+  required: boolean;
+};
+
+/** The answer to a sign-in; `csrf` goes into the header `X-CSRF-Token` of every unsafe request. */
+export type SignedIn = {
+  user: Me;
+  csrf: string;
+};
+
+/** Follow rooms; what was missed since the given positions comes first. */
+export type Subscribe = {
+  op: "sub";
+  rooms: (RoomToSubscribe)[];
+  ref?: number | string | null;
+};
+
+/** A room that is followed now: where its log stands, and whether all that was missed came before this. */
+export type Subscribed = {
+  room: string;
+  epoch: string;
+  head: number;
+  recovered: boolean;
+};
+
+/** The answer to `sub`, after what was missed and before what comes live. */
+export type SubscribedFrame = {
+  op: "subd";
+  rooms: (Subscribed)[];
+  refused?: (Refused)[];
+  ref?: number | string;
+};
+
+/** Opens one socket, once, within `expires_in` seconds. */
+export type Ticket = {
+  ticket: string;
+  expires_in: number;
+};
+
+/** An access token and the refresh token that gets the next one (RFC 6749). */
+export type TokenPair = {
+  access_token: string;
+  token_type?: "bearer";
+  expires_in: number;
+  refresh_token: string;
+};
+
+/** A token request (RFC 6749): `password` with username and password, or `refresh_token` with one. */
+export type TokenRequest = {
+  grant_type: string;
+  username?: string | null;
+  password?: string | null;
+  refresh_token?: string | null;
+};
+
+/** One is writing in a room. */
+export type Typing = {
+  op: "typing";
+  room: string;
+  ref?: number | string | null;
+};
+
+/** Somebody is writing in a room. */
+export type TypingFrame = {
+  op: "typing";
+  room: string;
+  user: string;
+};
+
+/** What is unread in a room: the messages after `read_seq`. */
+export type UnreadOut = {
+  room: string;
+  unread: number;
+  mentions: number;
+  read_seq: number;
+  head: number;
+};
+
+/** Follow these rooms no longer. */
+export type Unsubscribe = {
+  op: "unsub";
+  rooms: (string)[];
+  ref?: number | string | null;
+};
+
+/** Someone, as shown on their card. */
+export type UserOut = {
+  id: string;
+  username: string;
+  display_name: string;
+  bot: boolean;
+  time_zone: string | null;
+  deactivated: boolean;
+};
+
+/** Be told of these people's presence, instead of those named before; `state` says how one is oneself. */
+export type Watch = {
+  op: "presence";
+  users?: (string)[] | null;
+  state?: "away" | "online" | null;
+  ref?: number | string | null;
+};
+
+/** The answer to a hello that was accepted; `heartbeat` is in seconds. */
+export type Welcome = {
+  op: "welcome";
+  conn: string;
+  user: FrameUser;
+  heartbeat: number;
+  limits: FrameLimits;
+  level: number;
+  ref?: number | string | null;
+};
+
+/** A workspace, and what the asker is and may do in it. */
+export type WorkspaceOut = {
+  id: string;
+  name: string;
+  role: string;
+  permissions: (Permission)[];
+};
