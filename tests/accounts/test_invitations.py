@@ -166,3 +166,12 @@ async def test_one_account_joins_another_workspace(workspace: Workspace) -> None
     assert ids == {workspace.id, elsewhere.id}
     late = await workspace.member()
     assert (await late.refusal("POST", f"/invites/{token}/accept"))[0] == 404
+
+
+async def test_whoever_is_in_uses_nothing_up(workspace: Workspace) -> None:
+    member = await workspace.member()
+    token = (await invite(workspace, max_uses=1))["token"]
+    refusal = await member.refusal("POST", f"/invites/{token}/accept")
+    assert refusal == (403, "invitation_invalid")
+    async with Api(workspace.owner.url) as nobody:
+        await nobody.post("/auth/register", person(invite=token))

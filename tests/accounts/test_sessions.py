@@ -4,6 +4,7 @@ from uuid import uuid4
 
 from tests.accounts.browsers import Web, code_of
 from tests.clients import PASSWORD, Api, Socket, join, set_up
+from tests.conftest import Serve
 from tests.servers.talkoot import Talkoot
 from tests.workspaces import Workspace
 
@@ -131,3 +132,16 @@ async def test_what_the_command_line_does_reaches_the_running_server(talkoot: Ta
             assert again.user["id"] == member.user["id"]
         assert (await member.ask("GET", "/users/me")).status_code == 401
         assert (await owner.ask("GET", "/users/me")).status_code == 200
+
+
+async def test_a_node_that_was_told_nothing_finds_out(serve: Serve) -> None:
+    first = serve("postgresql", secret_key="one key for both nodes, long enough")
+    shared = {name: first.environment[f"TALKOOT_{name.upper()}"] for name in ("database_url", "secret_key")}
+    second_node = serve("postgresql", **shared)
+    owner, _ = await set_up(first.url)
+    async with owner, Api(second_node.url, owner.token) as elsewhere:
+        assert (await elsewhere.ask("GET", "/users/me")).status_code == 200
+        async with await Socket.of(elsewhere) as socket:
+            await owner.post("/auth/logout", expect=204)
+            assert (await socket.closed(30))[0] == 4401
+        assert (await elsewhere.ask("GET", "/users/me")).status_code == 401

@@ -116,7 +116,10 @@ def _refuse_foreign_origin(request: Request, gate: Gate) -> None:
     origin = request.headers.get("origin")
     host = request.headers.get("host", "")
     if origin is not None and not is_own_origin(gate.kernel.settings, origin.lower(), host):
-        raise Forbidden("A page of another site may not do this", code="foreign_origin")
+        raise Forbidden(
+            "A page of another site may not do this (if it is this server's own: set TALKOOT_PUBLIC_URL)",
+            code="foreign_origin",
+        )
 
 
 def _has_body(request: Request) -> bool:

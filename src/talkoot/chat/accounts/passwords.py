@@ -18,7 +18,7 @@ T = TypeVar("T")
 
 PASSWORD_LENGTH = range(8, 257)
 THREADS = 2
-WAITING = 64  # more are sent away at once: a flood of sign-ins must not become a queue of minutes
+WAITING = 256  # more are sent away at once: a flood of sign-ins must not become a queue of minutes
 # OWASP Password Storage Cheat Sheet: Argon2id with 19 MiB, 2 passes, 1 lane.
 _ARGON2 = Argon2Hasher(time_cost=2, memory_cost=19_456, parallelism=1)
 _MIN_DIFFERENT = 4

@@ -50,6 +50,7 @@ async def sign_in(
         key=user.id,
     )
     await attempt.was_right()
+    log.info("%s signed in from %s, session %s", opened.user, device.address, opened.session)
     return opened
 
 

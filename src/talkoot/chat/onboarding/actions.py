@@ -10,7 +10,7 @@ from sqlalchemy import insert, update
 from talkoot.chat.access.actions import add_workspace_member, create_workspace
 from talkoot.chat.access.doors import workspace_for
 from talkoot.chat.access.permissions import Permission
-from talkoot.chat.access.queries import grants_of
+from talkoot.chat.access.queries import grants_of, workspaces_of
 from talkoot.chat.accounts.actions import NewUser, create_user
 from talkoot.chat.accounts.actors import NO_SESSION, Actor
 from talkoot.chat.onboarding.models import THE_ONE, Installation, Invitation
@@ -94,10 +94,16 @@ async def accept_invitation(tx: Tx, user: UUID, token: str) -> UUID:
     """Join the workspace of an invitation, which is used up by one; the workspace.
 
     Counting and checking are one statement: of many who come at once exactly as many get in as were invited.
+    Whoever is in already uses nothing up, and is refused.
     """
+    member_of = {workspace.id for workspace, _ in await workspaces_of(tx, user)}
     used = await tx.connection.execute(
         update(Invitation)
-        .where(Invitation.token_hash == fingerprint(token), *standing(tx.now))
+        .where(
+            Invitation.token_hash == fingerprint(token),
+            Invitation.workspace_id.not_in(member_of),
+            *standing(tx.now),
+        )
         .values(uses=Invitation.uses + 1)
         .returning(Invitation.workspace_id, Invitation.role, Invitation.created_by)
     )
