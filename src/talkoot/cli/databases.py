@@ -7,6 +7,8 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from sqlalchemy import inspect
+
 from talkoot.cli.failures import Exit, Failure
 from talkoot.kernel.database import Database, database_url, open_database
 from talkoot.kernel.unit_of_work import UnitOfWork
@@ -26,6 +28,18 @@ async def bring_up_to_date(settings: Settings) -> bool:
         raise _too_new(error) from None
     except Exception as error:
         raise _unreachable(settings, error) from error
+
+
+async def is_empty(settings: Settings) -> bool:
+    """Whether the database holds no tables at all: then there is nothing that making them could harm."""
+    database = open_database(settings)
+    try:
+        async with database.reader.connect() as connection:
+            return not await connection.run_sync(lambda sync: inspect(sync).get_table_names())
+    except Exception as error:
+        raise _unreachable(settings, error) from error
+    finally:
+        await database.close()
 
 
 async def require_fitting(settings: Settings) -> None:

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+from typing import TYPE_CHECKING
 
 import typer
 
-from talkoot.cli.checks import ALL, Finding
 from talkoot.cli.failures import Exit
 from talkoot.cli.options import FLAGS, with_settings
 from talkoot.settings import Settings
+
+if TYPE_CHECKING:
+    from talkoot.cli.checks import Finding
 
 _COLOURS = {"ok": typer.colors.GREEN, "warn": typer.colors.YELLOW, "fail": typer.colors.RED}
 
@@ -28,6 +31,8 @@ def doctor(settings: Settings) -> None:
 
 
 async def _examine(settings: Settings) -> list[Finding]:
+    from talkoot.cli.checks import ALL
+
     findings = []
     for check in ALL:
         async for finding in check(settings):

@@ -6,7 +6,6 @@ import asyncio
 
 import typer
 
-from talkoot.cli.databases import bring_up_to_date
 from talkoot.cli.options import DATABASE_FLAGS, with_settings
 from talkoot.settings import Settings
 
@@ -20,5 +19,7 @@ def migrate(settings: Settings) -> None:
 
     Example:  TALKOOT_DATABASE_URL=postgresql://talkoot@db/talkoot talkoot migrate
     """
+    from talkoot.cli.databases import bring_up_to_date
+
     done = asyncio.run(bring_up_to_date(settings))
     typer.echo("The database is up to date now." if done else "The database was up to date already.")

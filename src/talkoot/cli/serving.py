@@ -5,14 +5,17 @@ from __future__ import annotations
 import asyncio
 import errno
 import logging
-from typing import TYPE_CHECKING
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from talkoot.cli.databases import bring_up_to_date, make_folder, require_fitting
+from talkoot.cli.databases import bring_up_to_date, is_empty, make_folder, require_fitting
 from talkoot.cli.failures import Exit, Failure
 from talkoot.cli.options import FLAGS, with_settings
-from talkoot.kernel.logging import log_as
 from talkoot.settings import Settings
 
 if TYPE_CHECKING:
@@ -22,10 +25,17 @@ log = logging.getLogger("talkoot")
 
 
 @with_settings(*FLAGS)
-def serve(settings: Settings) -> None:
+def serve(
+    settings: Settings,
+    demo: Annotated[  # noqa: FBT002 - that is how typer makes a switch
+        bool,
+        typer.Option("--demo", help="Start with a small workspace to look at, and forget it at the end."),
+    ] = False,
+) -> None:
     """Run the server until SIGTERM or Ctrl-C: the first sends clients away politely, the second ends it.
 
     Without any setting it keeps everything in the folder talkoot-data and answers at http://127.0.0.1:8000.
+    With --demo everything is in a temporary folder that is deleted at the end.
 
     Like this:
 
@@ -33,17 +43,39 @@ def serve(settings: Settings) -> None:
 
       talkoot serve --host 0.0.0.0 --public-url https://chat.example.org --trusted-proxies 10.0.0.5
     """
+    with _staged(settings, demo=demo) as settings, log_as(settings):
+        from talkoot.cli.databases import make_folder
+    from talkoot.kernel.logging import log_as
+
     make_folder(settings)
-    with log_as(settings):
         asyncio.run(_prepare(settings))
+        if demo:
+            asyncio.run(_fill(settings))
         if settings.rate_limits == "off":
             log.warning("Rate limits are off: this is for benchmarks and tests only")
         code = _run(settings)
     raise typer.Exit(code)
 
 
+@contextmanager
+def _staged(settings: Settings, *, demo: bool) -> Iterator[Settings]:
+    """The settings to serve with: a demo has a folder of its own, and touches no database."""
+    if not demo:
+        yield settings
+        return
+    with tempfile.TemporaryDirectory(prefix="talkoot-demo-") as folder:
+        yield settings.model_copy(update={"data": Path(folder), "database_url": ""})
+
+
+async def _fill(settings: Settings) -> None:
+    from talkoot.demo import fill
+
+    demo = await fill(settings)
+    typer.echo(f"This is a demo: sign in as {demo.username} with the password {demo.password}")
+
+
 async def _prepare(settings: Settings) -> None:
-    if settings.embedded and settings.migrate == "auto":
+    if settings.migrate == "auto" and (settings.embedded or await is_empty(settings)):
         await bring_up_to_date(settings)
     else:
         await require_fitting(settings)

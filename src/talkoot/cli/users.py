@@ -10,14 +10,6 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from talkoot.chat.accounts.actions import NewUser, create_user, deactivate_user, reactivate_user
-from talkoot.chat.accounts.actions import set_password as change_password
-from talkoot.chat.accounts.passwords import hash_now, password_from
-from talkoot.chat.accounts.queries import find_user_by_login, list_users
-from talkoot.chat.onboarding.actions import register
-from talkoot.chat.onboarding.queries import first_workspace
-from talkoot.cli.databases import unit_of_work
-from talkoot.cli.failures import Exit, Failure
 from talkoot.cli.options import DATABASE_FLAGS, with_settings
 from talkoot.settings import Settings
 
@@ -54,14 +46,9 @@ def create(
 
       pass show chat/ada | talkoot user create ada --password-stdin
     """
-    password = _password(username, email, from_stdin=password_stdin)
-    new = NewUser(
-        username=username,
-        display_name=display_name or username,
-        password_hash=hash_now(password),
-        email=email or None,
-    )
-    user = asyncio.run(_create(settings, new))
+    from talkoot.cli import accounts
+
+    user = asyncio.run(accounts.create(settings, username, display_name, email, from_stdin=password_stdin))
     typer.echo(f"{user.username} can sign in now.")
 
 
@@ -72,7 +59,9 @@ def set_password(settings: Settings, username: Username, password_stdin: FromStd
 
     Example:  talkoot user set-password ada
     """
-    asyncio.run(_set_password(settings, username, from_stdin=password_stdin))
+    from talkoot.cli import accounts
+
+    asyncio.run(accounts.set_password(settings, username, from_stdin=password_stdin))
     typer.echo(f"{username} has a new password.")
 
 
@@ -105,64 +94,8 @@ def show(settings: Settings) -> None:
     asyncio.run(_list(settings))
 
 
-async def _create(settings: Settings, new: NewUser) -> User:
-    async def action(tx: Tx) -> User:
-        is_set_up = await first_workspace(tx) is not None
-        return await (register(tx, new, None) if is_set_up else create_user(tx, new))
-
-    async with unit_of_work(settings) as uow:
-        return await uow.run(action)
-
-
-async def _set_password(settings: Settings, username: str, *, from_stdin: bool) -> None:
-    async with unit_of_work(settings) as uow:
-        async with uow.read() as read:
-            user = await find_user_by_login(read, username)
-        if user is None:
-            raise Failure(Exit.REFUSED, f"There is no account {username}; `talkoot user list` shows all.")
-        hashed = hash_now(_password(user.username, user.email or "", from_stdin=from_stdin))
-        await uow.run(partial(_change, username=username, password_hash=hashed))
-
-
-async def _with_account(
-    settings: Settings, username: str, action: Callable[[Tx, UUID], Awaitable[None]]
-) -> None:
-    async def run(tx: Tx) -> None:
-        user = await find_user_by_login(tx, username)
-        if user is None:
-            raise Failure(Exit.REFUSED, f"There is no account {username}; `talkoot user list` shows all.")
-        await action(tx, user.id)
-
-    async with unit_of_work(settings) as uow:
-        await uow.run(run)
-
-
-async def _change(tx: Tx, *, username: str, password_hash: str) -> None:
-    user = await find_user_by_login(tx, username)
-    if user is None:
-        raise Failure(Exit.REFUSED, f"There is no account {username} any more.")
-    await change_password(tx, user, password_hash)
-
-
 async def _list(settings: Settings) -> None:
-    async with unit_of_work(settings) as uow, uow.read() as read:
-        page = await list_users(read)
-        while page:
-            for user in page:
-                typer.echo(_line(user))
-            page = await list_users(read, after=page[-1].id)
+    from talkoot.cli import accounts
 
-
-def _line(user: User) -> str:
-    marks = [mark for mark, on in (("bot", user.bot), ("deactivated", user.deactivated_at is not None)) if on]
-    return "\t".join([user.username, user.display_name, user.email or "", ",".join(marks)]).rstrip()
-
-
-def _password(*own: str, from_stdin: bool) -> str:
-    if from_stdin:
-        given = sys.stdin.readline().rstrip("\r\n")
-    elif sys.stdin.isatty():
-        given = str(typer.prompt("Password", hide_input=True, confirmation_prompt=True))
-    else:
-        raise Failure(Exit.USAGE, "There is nobody to ask for a password; give it with --password-stdin.")
-    return password_from(given, own=tuple(filter(None, own)))
+    async for line in accounts.lines(settings):
+        typer.echo(line)

@@ -1,0 +1,87 @@
+"""What `talkoot user` does, apart from its words: a module of its own, so that help need not load the chat."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import AsyncIterator
+from functools import partial
+from typing import TYPE_CHECKING
+
+import typer
+
+from talkoot.chat.accounts.actions import NewUser, create_user
+from talkoot.chat.accounts.actions import set_password as change_password
+from talkoot.chat.accounts.passwords import hash_now, password_from
+from talkoot.chat.accounts.queries import find_user_by_login, list_users
+from talkoot.chat.onboarding.actions import register
+from talkoot.chat.onboarding.queries import first_workspace
+from talkoot.cli.databases import unit_of_work
+from talkoot.cli.failures import Exit, Failure
+
+if TYPE_CHECKING:
+    from talkoot.chat.accounts.models import User
+    from talkoot.kernel.transactions import Tx
+    from talkoot.settings import Settings
+
+
+async def create(
+    settings: Settings, username: str, display_name: str, email: str, *, from_stdin: bool
+) -> User:
+    """Make an account, in the first workspace if there is one."""
+    password = _password(username, email, from_stdin=from_stdin)
+    new = NewUser(
+        username=username,
+        display_name=display_name or username,
+        password_hash=hash_now(password),
+        email=email or None,
+    )
+
+    async def action(tx: Tx) -> User:
+        is_set_up = await first_workspace(tx) is not None
+        return await (register(tx, new, None) if is_set_up else create_user(tx, new))
+
+    async with unit_of_work(settings) as uow:
+        return await uow.run(action)
+
+
+async def set_password(settings: Settings, username: str, *, from_stdin: bool) -> None:
+    """Give someone another password, and close their sessions."""
+    async with unit_of_work(settings) as uow:
+        async with uow.read() as read:
+            user = await find_user_by_login(read, username)
+        if user is None:
+            raise Failure(Exit.REFUSED, f"There is no account {username}; `talkoot user list` shows all.")
+        hashed = hash_now(_password(user.username, user.email or "", from_stdin=from_stdin))
+        await uow.run(partial(_change, username=username, password_hash=hashed))
+
+
+async def _change(tx: Tx, *, username: str, password_hash: str) -> None:
+    user = await find_user_by_login(tx, username)
+    if user is None:
+        raise Failure(Exit.REFUSED, f"There is no account {username} any more.")
+    await change_password(tx, user, password_hash)
+
+
+async def lines(settings: Settings) -> AsyncIterator[str]:
+    """A line for each account, with tabs."""
+    async with unit_of_work(settings) as uow, uow.read() as read:
+        page = await list_users(read)
+        while page:
+            for user in page:
+                yield _line(user)
+            page = await list_users(read, after=page[-1].id)
+
+
+def _line(user: User) -> str:
+    marks = [mark for mark, on in (("bot", user.bot), ("deactivated", user.deactivated_at is not None)) if on]
+    return "\t".join([user.username, user.display_name, user.email or "", ",".join(marks)]).rstrip()
+
+
+def _password(*own: str, from_stdin: bool) -> str:
+    if from_stdin:
+        given = sys.stdin.readline().rstrip("\r\n")
+    elif sys.stdin.isatty():
+        given = str(typer.prompt("Password", hide_input=True, confirmation_prompt=True))
+    else:
+        raise Failure(Exit.USAGE, "There is nobody to ask for a password; give it with --password-stdin.")
+    return password_from(given, own=tuple(filter(None, own)))
