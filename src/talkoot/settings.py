@@ -96,7 +96,7 @@ class Settings(BaseSettings):
     )
     migrate: Literal["auto", "off"] = Field(
         "auto",
-        description="`auto` migrates SQLite at the start, and an empty PostgreSQL; else it waits for `talkoot migrate`.",
+        description="`auto` migrates SQLite, and fills an empty PostgreSQL; else `talkoot migrate` does it.",
     )
     readers: int = Field(
         4, ge=1, le=64, description="Connections that read from the database at the same time."
