@@ -1,15 +1,15 @@
-"""What `talkoot user` does, apart from its words: a module of its own, so that help need not load the chat."""
+"""What `talkoot user` does: apart from its words, so that showing help need not load the chat."""
 
 from __future__ import annotations
 
 import sys
-from collections.abc import AsyncIterator
-from functools import partial
+from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import TYPE_CHECKING
+from uuid import UUID
 
 import typer
 
-from talkoot.chat.accounts.actions import NewUser, create_user
+from talkoot.chat.accounts.actions import NewUser, create_user, deactivate_user, reactivate_user
 from talkoot.chat.accounts.actions import set_password as change_password
 from talkoot.chat.accounts.passwords import hash_now, password_from
 from talkoot.chat.accounts.queries import find_user_by_login, list_users
@@ -20,7 +20,7 @@ from talkoot.cli.failures import Exit, Failure
 
 if TYPE_CHECKING:
     from talkoot.chat.accounts.models import User
-    from talkoot.kernel.transactions import Tx
+    from talkoot.kernel.transactions import Read, Tx
     from talkoot.settings import Settings
 
 
@@ -48,18 +48,41 @@ async def set_password(settings: Settings, username: str, *, from_stdin: bool) -
     """Give someone another password, and close their sessions."""
     async with unit_of_work(settings) as uow:
         async with uow.read() as read:
-            user = await find_user_by_login(read, username)
-        if user is None:
-            raise Failure(Exit.REFUSED, f"There is no account {username}; `talkoot user list` shows all.")
+            user = await _account(read, username)
         hashed = hash_now(_password(user.username, user.email or "", from_stdin=from_stdin))
-        await uow.run(partial(_change, username=username, password_hash=hashed))
+
+        async def action(tx: Tx) -> None:
+            await change_password(tx, await _account(tx, username), hashed)
+
+        await uow.run(action)
 
 
-async def _change(tx: Tx, *, username: str, password_hash: str) -> None:
-    user = await find_user_by_login(tx, username)
+async def deactivate(settings: Settings, username: str) -> None:
+    """Close an account and its sessions."""
+    await _with_account(settings, username, deactivate_user)
+
+
+async def reactivate(settings: Settings, username: str) -> None:
+    """Open an account again."""
+    await _with_account(settings, username, reactivate_user)
+
+
+async def _with_account(
+    settings: Settings, username: str, change: Callable[[Tx, UUID], Awaitable[None]]
+) -> None:
+    async def action(tx: Tx) -> None:
+        user = await _account(tx, username)
+        await change(tx, user.id)
+
+    async with unit_of_work(settings) as uow:
+        await uow.run(action)
+
+
+async def _account(read: Read, username: str) -> User:
+    user = await find_user_by_login(read, username)
     if user is None:
-        raise Failure(Exit.REFUSED, f"There is no account {username} any more.")
-    await change_password(tx, user, password_hash)
+        raise Failure(Exit.REFUSED, f"There is no account {username}; `talkoot user list` shows all.")
+    return user
 
 
 async def lines(settings: Settings) -> AsyncIterator[str]:

@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from talkoot.cli.databases import bring_up_to_date, is_empty, make_folder, require_fitting
 from talkoot.cli.failures import Exit, Failure
 from talkoot.cli.options import FLAGS, with_settings
 from talkoot.settings import Settings
@@ -43,11 +42,11 @@ def serve(
 
       talkoot serve --host 0.0.0.0 --public-url https://chat.example.org --trusted-proxies 10.0.0.5
     """
-    with _staged(settings, demo=demo) as settings, log_as(settings):
-        from talkoot.cli.databases import make_folder
+    from talkoot.cli.databases import make_folder
     from talkoot.kernel.logging import log_as
 
-    make_folder(settings)
+    with _staged(settings, demo=demo) as settings, log_as(settings):
+        make_folder(settings)
         asyncio.run(_prepare(settings))
         if demo:
             asyncio.run(_fill(settings))
@@ -75,6 +74,8 @@ async def _fill(settings: Settings) -> None:
 
 
 async def _prepare(settings: Settings) -> None:
+    from talkoot.cli.databases import bring_up_to_date, is_empty, require_fitting
+
     if settings.migrate == "auto" and (settings.embedded or await is_empty(settings)):
         await bring_up_to_date(settings)
     else:

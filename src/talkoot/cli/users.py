@@ -3,21 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-import sys
-from collections.abc import Awaitable, Callable
-from functools import partial
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from talkoot.cli.options import DATABASE_FLAGS, with_settings
 from talkoot.settings import Settings
-
-if TYPE_CHECKING:
-    from uuid import UUID
-
-    from talkoot.chat.accounts.models import User
-    from talkoot.kernel.transactions import Tx
 
 users = typer.Typer(help="Make and look after accounts.", no_args_is_help=True, rich_markup_mode=None)
 
@@ -72,7 +63,9 @@ def deactivate(settings: Settings, username: Username) -> None:
 
     Example:  talkoot user deactivate ada
     """
-    asyncio.run(_with_account(settings, username, deactivate_user))
+    from talkoot.cli import accounts
+
+    asyncio.run(accounts.deactivate(settings, username))
     typer.echo(f"{username} can not sign in any more.")
 
 
@@ -83,7 +76,9 @@ def reactivate(settings: Settings, username: Username) -> None:
 
     Example:  talkoot user reactivate ada
     """
-    asyncio.run(_with_account(settings, username, reactivate_user))
+    from talkoot.cli import accounts
+
+    asyncio.run(accounts.reactivate(settings, username))
     typer.echo(f"{username} can sign in again.")
 
 
