@@ -45,14 +45,14 @@ def serve(
     from talkoot.cli.databases import make_folder
     from talkoot.kernel.logging import log_as
 
-    with _staged(settings, demo=demo) as settings, log_as(settings):
-        make_folder(settings)
-        asyncio.run(_prepare(settings))
+    with _staged(settings, demo=demo) as staged, log_as(staged):
+        make_folder(staged)
+        asyncio.run(_prepare(staged))
         if demo:
-            asyncio.run(_fill(settings))
-        if settings.rate_limits == "off":
+            asyncio.run(_fill(staged))
+        if staged.rate_limits == "off":
             log.warning("Rate limits are off: this is for benchmarks and tests only")
-        code = _run(settings)
+        code = _run(staged)
     raise typer.Exit(code)
 
 
