@@ -13,7 +13,7 @@ from sqlalchemy.orm import aliased
 
 from talkoot.chat.access.cache import AccessCache, Grants
 from talkoot.chat.access.models import AccessEntry, Membership, Resource, Role, Workspace
-from talkoot.chat.access.permissions import ARCHIVED
+from talkoot.chat.access.permissions import ARCHIVED, Permission
 from talkoot.chat.access.resolution import Entry, Principal, Standing, granted
 from talkoot.chat.accounts.models import User
 
@@ -168,6 +168,19 @@ async def grants_inside(
         if not read.writing:
             read.caches.of(AccessCache).put(everything[resource])
     return everything
+
+
+async def member_rooms(read: Read, user: UUID) -> set[UUID]:
+    """The rooms that someone is a member of and may read, in all their workspaces."""
+    rooms: set[UUID] = set()
+    for workspace, _ in await workspaces_of(read, user):
+        inside = await grants_inside(read, user, workspace.id, as_member=True)
+        rooms |= {
+            resource
+            for resource, held in inside.items()
+            if held.kind == "room" and held.member and Permission.ROOM_READ in held.permissions
+        }
+    return rooms
 
 
 def _upwards(tree: Mapping[UUID, Any], resource: UUID | None) -> Iterator[UUID]:

@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlalchemy import and_, func, select
 
 from talkoot.chat.access.models import Membership
+from talkoot.chat.access.queries import member_rooms
 from talkoot.chat.reads.models import ReadPosition
 from talkoot.chat.reads.schemas import UnreadOut
 from talkoot.chat.rooms.models import Room
@@ -18,7 +19,8 @@ if TYPE_CHECKING:
 
 
 async def unreads_of(read: Read, user: UUID) -> list[UnreadOut]:
-    """What is unread in every room that someone is a member of."""
+    """What is unread in every room that someone is a member of and may read."""
+    readable = await member_rooms(read, user)
     found = await read.connection.execute(
         select(
             Room.id,
@@ -34,6 +36,7 @@ async def unreads_of(read: Read, user: UUID) -> list[UnreadOut]:
     return [
         UnreadOut(room=room, unread=unread, mentions=0, read_seq=read_seq, head=head)
         for room, unread, read_seq, head in found
+        if room in readable
     ]
 
 

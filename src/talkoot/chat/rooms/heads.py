@@ -5,10 +5,8 @@ from __future__ import annotations
 import logging
 from collections.abc import Collection, Iterable
 from typing import TYPE_CHECKING
-from uuid import UUID
 
-from talkoot.chat.access.permissions import Permission
-from talkoot.chat.access.queries import grants_inside, workspaces_of
+from talkoot.chat.access.queries import member_rooms
 
 if TYPE_CHECKING:
     from talkoot.chat.access.events import AccessChanged
@@ -48,15 +46,8 @@ class RoomHeads:
         identity = connection.identity
         if identity is None or connection.closing:
             return
-        rooms: set[UUID] = set()
         async with self._uow.read() as read:
-            for workspace, _ in await workspaces_of(read, identity.user):
-                inside = await grants_inside(read, identity.user, workspace.id, as_member=True)
-                rooms |= {
-                    resource
-                    for resource, held in inside.items()
-                    if held.kind == "room" and held.member and Permission.ROOM_READ in held.permissions
-                }
+            rooms = await member_rooms(read, identity.user)
         if not connection.closing:
             self._hub.watch(connection, rooms)
 
