@@ -304,7 +304,7 @@ class Hub:
         owed: dict[Connection, list[str]] = {}
         for topic in self._moved:
             entry = f'"{topic.id}":{{"head":{topic.head},"count":{topic.count}}}'
-            for connection in topic.watchers:
+            for connection in topic.watchers - topic.subscriptions.keys():
                 owed.setdefault(connection, []).append(entry)
         self._moved.clear()
         for connection, entries in owed.items():
