@@ -1,0 +1,1 @@
+"""Measures a running Talkoot from outside, over its public HTTP and WebSocket API only."""

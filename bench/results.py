@@ -1,0 +1,48 @@
+"""Results on disk: one folder a run, with a file for each workload, and what it was measured on."""
+
+import json
+import time
+from pathlib import Path
+from typing import Any
+
+from bench.machine import ROOT
+
+FOLDER = ROOT / "bench" / "results"
+RUN = "run.json"
+DURABLE = "every message was committed with SQLite's synchronous=FULL before it was acknowledged or delivered"
+
+
+def begin(results: Path, topic: str, about: dict[str, Any]) -> Path:
+    """A new folder, named after the day and the topic."""
+    day = time.strftime("%Y-%m-%d", time.gmtime())
+    names = (f"{day}-{topic}" + (f"-{n}" if n > 1 else "") for n in range(1, 1000))
+    folder = next(results / name for name in names if not (results / name).exists())
+    folder.mkdir(parents=True)
+    started = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
+    _write(folder / RUN, {"started": started, "topic": topic, "durability": DURABLE, **about})
+    return folder
+
+
+def keep(folder: Path, workload: str, samples: list[dict[str, Any]]) -> None:
+    """The raw samples of one workload."""
+    _write(folder / f"{workload}.json", samples)
+
+
+def runs(results: Path) -> list[tuple[Path, dict[str, Any]]]:
+    """All runs, the newest first."""
+    found = [(path.parent, json.loads(path.read_text())) for path in results.glob(f"*/{RUN}")]
+    return sorted(found, key=lambda run: str(run[1]["started"]), reverse=True)
+
+
+def newest(results: Path, workload: str) -> tuple[dict[str, Any], list[dict[str, Any]]] | None:
+    """The newest run that has this workload, and its samples."""
+    for folder, about in runs(results):
+        path = folder / f"{workload}.json"
+        if path.exists():
+            return {**about, "folder": folder.name}, json.loads(path.read_text())
+    return None
+
+
+def _write(path: Path, what: Any) -> None:
+    lines = json.dumps(what, indent=1)
+    path.write_text(lines + "\n")

@@ -1,0 +1,90 @@
+"""Many members of a room, connected from one process."""
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+from bench.member import Member, Shared
+from bench.waiting import PATIENCE, until
+
+AT_ONCE = 200
+SAMPLED = 25
+
+
+@dataclass(frozen=True)
+class Seat:
+    """Who sits in which room."""
+
+    token: str
+    room: str
+
+
+class Swarm:
+    """The members, and what is true of all of them together."""
+
+    def __init__(self, host: str, port: int) -> None:
+        self.shared = Shared()
+        self.members: list[Member] = []
+        self._host, self._port = host, port
+
+    async def connect(self, seats: Sequence[Seat]) -> None:
+        """Bring them in, some hundred at a time; returns when each is subscribed."""
+        gate = asyncio.Semaphore(AT_ONCE)
+        every = max(1, len(seats) // SAMPLED)
+        self.members += await asyncio.gather(
+            *(self._enter(seat, gate, sampled=n % every == 0) for n, seat in enumerate(seats))
+        )
+
+    @property
+    def delivered(self) -> int:
+        """Events that all members got until now."""
+        return sum(member.count for member in self.members)
+
+    def beat(self) -> None:
+        """A heartbeat of everybody: the server closes who is silent for 50 s."""
+        for member in self.members:
+            member.beat()
+
+    async def settled(self, heads: dict[str, int]) -> None:
+        """Wait until every member has everything up to the head of its room."""
+        await until(lambda: all(member.last >= heads[member.room] for member in self.members))
+
+    def require_correct(self, heads: dict[str, int], sent: dict[str, int]) -> None:
+        """Every member got every event of its room exactly once, in order, and nothing was refused."""
+        for member in self.members:
+            right = member.last == heads[member.room] and member.count == sent[member.room]
+            if member.wrong or member.refused or not right:
+                raise AssertionError(
+                    f"A member got {member.count} of {sent[member.room]} events up to {member.last} of "
+                    f"{heads[member.room]}, {member.wrong} out of order; refused: {member.refused[:3]}"
+                )
+
+    def close(self) -> None:
+        """Everybody leaves."""
+        for member in self.members:
+            member.close()
+
+    async def _enter(self, seat: Seat, gate: asyncio.Semaphore, *, sampled: bool) -> Member:
+        async with gate:
+            _, member = await asyncio.get_running_loop().create_connection(
+                lambda: Member(
+                    self.shared, f"{self._host}:{self._port}", seat.token, seat.room, sampled=sampled
+                ),
+                self._host,
+                self._port,
+            )
+            await asyncio.wait_for(member.ready, PATIENCE)
+            return member
+
+
+@asynccontextmanager
+async def swarm(host: str, port: int, seats: Sequence[Seat]) -> AsyncIterator[Swarm]:
+    """Members that are connected as long as the block runs."""
+    crowd = Swarm(host, port)
+    try:
+        await crowd.connect(seats)
+        yield crowd
+    finally:
+        crowd.close()
+        await asyncio.sleep(0)

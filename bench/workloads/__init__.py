@@ -1,0 +1,1 @@
+"""The workloads; each gives samples: plain dictionaries with `case`, `repeat` and what was measured."""

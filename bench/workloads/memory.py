@@ -1,0 +1,34 @@
+"""W3: resident memory for each connection that is authenticated, subscribed and idle."""
+
+import asyncio
+from typing import Any
+
+from bench.processes import resident_bytes
+from bench.world import Bench
+
+WARM_UP = 50
+REST = 1.0
+
+
+async def memory(bench: Bench) -> list[dict[str, Any]]:
+    """The difference that the connections make to a server that has served a few before."""
+    return [{"case": "idle", "repeat": n, **await _once(bench)} for n in range(bench.sizes.repeats)]
+
+
+async def _once(bench: Bench) -> dict[str, Any]:
+    number = bench.sizes.idle
+    with bench.server() as place:
+        people = place.world.seats(bench.sizes.people)
+        async with place.swarm(people[:WARM_UP]):
+            pass
+        await asyncio.sleep(REST)
+        before = resident_bytes(place.pid)
+        async with place.swarm([people[n % len(people)] for n in range(number)]):
+            await asyncio.sleep(REST)
+            after = resident_bytes(place.pid)
+    return {
+        "connections": number,
+        "before_bytes": before,
+        "after_bytes": after,
+        "kib_per_connection": round((after - before) / number / 1024, 2),
+    }
