@@ -1,0 +1,253 @@
+"""The server's log against a small model: whatever is sent, edited, deleted, read and resumed (I3-I5, I12, I13)."""
+
+import asyncio
+import uuid
+from collections.abc import Callable, Coroutine
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+import pytest
+from hypothesis import HealthCheck, Phase, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
+
+from tests.clients import Api, Json, Socket, join, set_up
+from tests.conftest import DATABASES, Database, Serve
+
+T = TypeVar("T")
+Run = Callable[[Coroutine[Any, Any, T]], T]
+
+
+@dataclass
+class Sent:
+    """A message as the model knows it."""
+
+    id: str
+    seq: int
+    sender: int
+    cid: str
+    text: str
+    root: "Sent | None" = None
+    first_text: str = ""
+    deleted: bool = False
+    replies: int = 0
+
+
+class Stage:
+    """A server with two people, and a thread of its own for the loop that speaks to it."""
+
+    def __init__(self, url: str) -> None:
+        self.runner = asyncio.Runner()
+        self.people: list[Api] = []
+        self.sockets: list[Socket] = []
+        self.run(self._enter(url))
+
+    def run(self, work: Coroutine[Any, Any, T]) -> T:
+        return self.runner.run(work)
+
+    async def _enter(self, url: str) -> None:
+        owner, workspace = await set_up(url)
+        self.workspace: str = workspace["id"]
+        self.people = [owner, await join(owner, self.workspace, "second")]
+        self.sockets = [await Socket.of(person) for person in self.people]
+
+    async def room(self) -> str:
+        body = {"name": f"Model {uuid.uuid4()}"}
+        made = await self.people[0].post(f"/workspaces/{self.workspace}/rooms", body)
+        await self.people[1].post(f"/rooms/{made['id']}/join", expect=204)
+        for socket in self.sockets:
+            await socket.subscribe(made["id"])
+        return str(made["id"])
+
+    def close(self) -> None:
+        for client in [*self.sockets, *self.people]:
+            self.run(client.close())
+        self.runner.close()
+
+
+class RoomMachine(RuleBasedStateMachine):
+    """One room, two people; the model is a list of messages and a list of types of events."""
+
+    stage: Stage
+
+    @initialize()
+    def enter(self) -> None:
+        self.room = self.run(self.stage.room())
+        self.sent: list[Sent] = []
+        self.types = ["member.joined", "member.joined"]
+        self.read = [1, 2]  # positions of the two after they joined: each own joining
+        self.resumed: list[tuple[int, Socket]] = []
+
+    def run(self, work: Coroutine[Any, Any, T]) -> T:
+        return self.stage.run(work)
+
+    def pick(self, number: int, *, alive: bool = False) -> Sent | None:
+        candidates = [sent for sent in self.sent if not (alive and sent.deleted)]
+        return candidates[number % len(candidates)] if candidates else None
+
+    @rule(
+        who=st.integers(0, 1),
+        text=st.text("abc é🦊\n", min_size=1, max_size=20),
+        reply=st.none() | st.integers(0, 99),
+    )
+    def send(self, who: int, text: str, reply: int | None) -> None:
+        tops = [sent for sent in self.sent if sent.root is None]
+        root = tops[reply % len(tops)] if tops and reply is not None else None
+        cid = str(uuid.uuid4())
+        more = {"thread": root.id} if root else {}
+        answer = self.run(self.stage.sockets[who].send(self.room, text, cid, **more))
+        if not text.strip():
+            assert answer["code"] == "invalid"
+            return
+        self.types.append("message.created")
+        assert (answer["op"], answer["seq"], answer["dup"]) == ("ack", len(self.types), False)
+        self.sent.append(Sent(answer["id"], answer["seq"], who, cid, text, root, text))
+        if root:
+            root.replies += 1
+            self.types.append("thread.updated")
+
+    @precondition(lambda self: self.sent)
+    @rule(number=st.integers(0, 99), other=st.booleans())
+    def send_again(self, number: int, *, other: bool) -> None:
+        sent = self.pick(number)
+        assert sent
+        more = {"thread": sent.root.id} if sent.root else {}
+        text = sent.first_text + ("!" if other else "")
+        answer = self.run(self.stage.sockets[sent.sender].send(self.room, text, sent.cid, **more))
+        if other and not sent.deleted:  # what was deleted is not kept, not even to compare
+            assert answer["code"] == "conflict"
+        else:
+            assert (answer["op"], answer["dup"], answer["seq"], answer["id"]) == (
+                "ack",
+                True,
+                sent.seq,
+                sent.id,
+            )
+
+    @precondition(lambda self: self.sent)
+    @rule(who=st.integers(0, 1), number=st.integers(0, 99), text=st.sampled_from(["new", "newer"]))
+    def edit(self, who: int, number: int, text: str) -> None:
+        sent = self.pick(number)
+        assert sent
+        answer = self.run(self.stage.sockets[who].ask(op="edit", message=sent.id, text=text))
+        if who != sent.sender:
+            assert answer["code"] == "forbidden"
+        elif sent.deleted:
+            assert answer["code"] == "not_found"
+        else:
+            self.types.append("message.updated")
+            assert answer["seq"] == len(self.types)
+            sent.text = text
+
+    @precondition(lambda self: self.sent)
+    @rule(who=st.integers(0, 1), number=st.integers(0, 99))
+    def delete(self, who: int, number: int) -> None:
+        sent = self.pick(number)
+        assert sent
+        answer = self.run(self.stage.sockets[who].ask(op="delete", message=sent.id))
+        if who == 1 and sent.sender == 0:  # the owner moderates, the other does not
+            assert answer["code"] == "forbidden"
+            return
+        assert (answer["op"], answer["dup"]) == ("ack", sent.deleted)
+        if sent.deleted:
+            return
+        self.types.append("message.deleted")
+        assert answer["seq"] == len(self.types)
+        sent.deleted, sent.text = True, ""
+        if sent.root:
+            sent.root.replies -= 1
+            self.types.append("thread.updated")
+
+    @rule(who=st.integers(0, 1), share=st.floats(0, 1.2))
+    def mark_read(self, who: int, share: float) -> None:
+        seq = int(len(self.types) * share)
+        answer = self.run(self.stage.sockets[who].ask(op="read", room=self.room, seq=seq))
+        if seq > len(self.types):
+            assert answer["code"] == "invalid"
+        else:
+            self.read[who] = max(self.read[who], seq)
+
+    @rule(who=st.integers(0, 1), share=st.floats(0, 1))
+    def resume(self, who: int, share: float) -> None:
+        since = int(len(self.types) * share)
+        socket = self.run(Socket.of(self.stage.people[who]))
+        answer = self.run(socket.subscribe(self.room, since=since))
+        assert (answer[0]["head"], answer[0]["recovered"]) == (len(self.types), True)
+        self.resumed.append((since, socket))
+
+    @invariant()
+    def unread_is_what_the_model_says(self) -> None:
+        tops = [sent.seq for sent in self.sent if sent.root is None]
+        for who, person in enumerate(self.stage.people):
+            items = self.run(person.get("/unreads"))["items"]
+            item = next(item for item in items if item["room"] == self.room)
+            assert item["read_seq"] == self.read[who]
+            assert item["unread"] == sum(seq > self.read[who] for seq in tops)
+
+    def teardown(self) -> None:
+        if hasattr(self, "room"):
+            self.run(self._compare())
+
+    async def _compare(self) -> None:
+        person = self.stage.people[1]
+        page = await person.get(f"/rooms/{self.room}/messages", limit=200)
+        tops = [sent for sent in self.sent if sent.root is None]
+        assert [seen(item) for item in page["items"]] == [known(sent) for sent in tops]
+        for top in tops[:3]:
+            thread = await person.get(f"/messages/{top.id}/thread", limit=200)
+            replies = [sent for sent in self.sent if sent.root is top]
+            assert [seen(item) for item in thread["items"]] == [known(sent) for sent in [top, *replies]]
+        log = (await person.get(f"/rooms/{self.room}/events"))["events"]
+        assert [event["type"] for event in log] == self.types
+        assert [event["seq"] for event in log] == [*range(1, len(log) + 1)]
+        for socket in self.stage.sockets:
+            assert places(await socket.settled(), self.room) == places(log[2:])
+        for since, socket in self.resumed:
+            assert places(await socket.settled(), self.room) == places(log[since:])
+            await socket.close()
+
+
+def seen(message: Json) -> tuple[Any, ...]:
+    return (message["id"], message["seq"], message["text"], message["deleted"], message["reply_count"])
+
+
+def known(sent: Sent) -> tuple[Any, ...]:
+    return (sent.id, sent.seq, sent.text, sent.deleted, sent.replies)
+
+
+def places(events: list[Json], room: str | None = None) -> list[tuple[int, str, str]]:
+    """What can not change about events: bodies of deleted messages are emptied later."""
+    mine = [event for event in events if room is None or (event.get("op") == "ev" and event["room"] == room)]
+    return [(event["seq"], event["id"], event["type"]) for event in mine]
+
+
+@pytest.mark.parametrize("database", DATABASES)
+def test_a_room_is_what_the_model_says(serve: Serve, database: Database) -> None:
+    stage = Stage(serve(database).url)
+
+    class Machine(RoomMachine):
+        pass
+
+    Machine.stage = stage
+    try:
+        run_state_machine_as_test(  # type: ignore[no-untyped-call]
+            Machine,
+            settings=settings(
+                max_examples=12,
+                stateful_step_count=25,
+                deadline=None,
+                derandomize=True,
+                database=None,
+                phases=(Phase.generate, Phase.shrink),
+                suppress_health_check=[*HealthCheck],
+            ),
+        )
+    finally:
+        stage.close()
