@@ -100,7 +100,7 @@ async def test_dark_follows_the_system_and_the_switch(enter: Enter, workspace_sq
     assert await page.evaluate(BRIGHTNESS) > 192
 
 
-async def test_the_keyboard_alone_is_enough(enter: Enter, workspace_sqlite: Workspace) -> None:
+async def test_rooms_are_found_with_the_keyboard(enter: Enter, workspace_sqlite: Workspace) -> None:
     person, _ = await inhabited(workspace_sqlite)
     elsewhere = await workspace_sqlite.room("elsewhere")
     await person.post(f"/rooms/{elsewhere}/join", expect=204)
@@ -115,6 +115,14 @@ async def test_the_keyboard_alone_is_enough(enter: Enter, workspace_sqlite: Work
     await expect(composer(page)).to_be_focused()
     await keyboard.type("by hand")
     await keyboard.press("Enter")
+    await expect(message(page, "by hand")).to_be_visible()
+
+
+async def test_messages_are_changed_with_the_keyboard(enter: Enter, workspace_sqlite: Workspace) -> None:
+    person, room = await inhabited(workspace_sqlite)
+    page = await enter(person, f"/r/{room}")
+    keyboard = page.keyboard
+    await say(page, "by hand")
     await expect(message(page, "by hand")).to_be_visible()
     # Back from the box to the messages, and along them.
     await keyboard.press("Shift+Tab")
@@ -132,6 +140,9 @@ async def test_the_keyboard_alone_is_enough(enter: Enter, workspace_sqlite: Work
     await keyboard.press("Escape")
     await expect(composer(page)).to_be_focused()
     await keyboard.press("Shift+Tab")
+    # That was the table, which may scroll; its message comes next.
+    await keyboard.press("Shift+Tab")
+    await expect(message(page, "quoted")).to_be_focused()
     await keyboard.press("End")
     await keyboard.press("Delete")
     await expect(page.get_by_role("dialog")).to_be_visible()

@@ -76,6 +76,13 @@ export class Scrolling {
     return true;
   }
 
+  /** Puts a row into view, if it is not. */
+  show(key: string): void {
+    const place = this.row(key)?.getBoundingClientRect();
+    const box = this.#box?.getBoundingClientRect();
+    if (place && box && (place.top < box.top || place.bottom > box.bottom + NEAR)) this.toRow(key, 0.4);
+  }
+
   row(key: string): HTMLElement | null {
     return this.#box?.querySelector<HTMLElement>(`[data-key="${CSS.escape(key)}"]`) ?? null;
   }
