@@ -1,4 +1,4 @@
-"""The server's log against a small model: whatever is sent, edited, deleted, read and resumed (I3-I5, I12, I13)."""
+"""A room against a small model: whatever is sent, edited, deleted, read and resumed (I3-I5, I12, I13)."""
 
 import asyncio
 import uuid
@@ -67,8 +67,10 @@ class Stage:
         return str(made["id"])
 
     def close(self) -> None:
-        for client in [*self.sockets, *self.people]:
-            self.run(client.close())
+        for socket in self.sockets:
+            self.run(socket.close())
+        for person in self.people:
+            self.run(person.close())
         self.runner.close()
 
 
@@ -237,7 +239,7 @@ def test_a_room_is_what_the_model_says(serve: Serve, database: Database) -> None
 
     Machine.stage = stage
     try:
-        run_state_machine_as_test(  # type: ignore[no-untyped-call]
+        run_state_machine_as_test(
             Machine,
             settings=settings(
                 max_examples=12,
