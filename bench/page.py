@@ -2,12 +2,14 @@
 
 import statistics
 from collections.abc import Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 from bench import results
 from bench.machine import ROOT
 from bench.targets import OTHERS, Row, Sample, fanout_rows, send_rows
+from bench.world import Sizes
 
 PAGE = ROOT / "docs" / "performance.md"
 BUSY = 0.9
@@ -42,8 +44,11 @@ def render(kept: Path) -> str:
         name: results.newest(kept, name) for name in ("fanout", "sends", *(row.workload for row in OTHERS))
     }
     lines = [_line(row, found) for row in _rows(found)]
-    runs = {run["started"]: run for run, _ in filter(None, found.values())}
-    return INTRODUCTION + "\n".join(lines) + "\n\n" + "\n".join(map(_about, runs.values()))
+    runs: dict[str, tuple[dict[str, Any], list[Sample]]] = {}
+    for about, samples in filter(None, found.values()):
+        runs.setdefault(about["started"], (about, []))[1].extend(samples)
+    sources = [_about(*run) for run in runs.values()] or ["Nothing was measured yet.\n"]
+    return INTRODUCTION + "\n".join(lines) + "\n\n" + "\n".join(sources)
 
 
 Found = dict[str, tuple[dict[str, Any], list[Sample]] | None]
@@ -64,9 +69,10 @@ def _size(found: Found, workload: str, name: str, otherwise: list[int]) -> list[
 
 
 def _line(row: Row, found: Found) -> str:
-    samples = run[1] if (run := found[row.workload]) else []
+    about, samples = found[row.workload] or ({"sizes": asdict(Sizes())}, [])
     values = row.values(samples)
-    cells = [row.what, row.target, _measured(row, values), row.met(values), _limit(row.of_case(samples))]
+    what = row.what.format_map(about["sizes"])
+    cells = [what, row.target, _measured(row, values), row.met(values), _limit(row.of_case(samples))]
     return f"| {' | '.join(cells)} |"
 
 
@@ -96,14 +102,15 @@ def _limit(samples: Sequence[Sample]) -> str:
     return busy
 
 
-def _about(run: dict[str, Any]) -> str:
+def _about(run: dict[str, Any], samples: Sequence[Sample]) -> str:
     libraries = ", ".join(f"{name} {version}" for name, version in run["libraries"].items())
     changed = " with changes that are not committed" if run["changed"] else ""
     limit = "" if run["reference"] else " There was no C compiler, so the send limit is missing."
+    others = max((sample.get("others_share", 0.0) for sample in samples), default=0.0)
     return (
         f"`bench/results/{run['folder']}`: {run['started']}, commit `{run['commit'][:12]}`{changed}, "
         f"{run['sizes']['repeats']} repeats of {run['sizes']['seconds']:g} s.{limit} {run['cores']} cores of "
         f"{run['cpu']}, {run['memory_gib']:g} GiB, Linux {run['kernel']}, {run['file_system']}, Python "
         f"{run['python']}, SQLite {run['sqlite']}, {libraries}. Load average before it: "
-        f"{run['load_average'][0]:.1f}.\n"
+        f"{run['load_average'][0]:.1f}; other programs took at most {others:.0%} of a core from a window.\n"
     )

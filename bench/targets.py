@@ -11,7 +11,7 @@ Read = Callable[[Sample], float]
 
 @dataclass(frozen=True)
 class Row:
-    """A figure with its target; `over` is the case it is divided by, repeat by repeat."""
+    """A figure with its target; `over` is the case it is divided by; `what` may name sizes in braces."""
 
     workload: str
     what: str
@@ -127,19 +127,28 @@ def send_rows(senders: Sequence[int]) -> list[Row]:
             Row("sends", f"{n} senders, a room each: durable sends", f"{n} senders", RATE, "/s")
             for n in senders
         ),
-        Row("sends", "W2, 1,000 people in 100 rooms: durable sends", "many rooms", RATE, "/s", least=1000),
-        Row("sends", "W2, CPU per send with its 10 deliveries", "many rooms", CPU, "µs", most=800),
+        Row(
+            "sends",
+            "W2, {people:,} people in {rooms} rooms: durable sends",
+            "many rooms",
+            RATE,
+            "/s",
+            least=1000,
+        ),
+        Row("sends", "W2, CPU per send with its {room_size} deliveries", "many rooms", CPU, "µs", most=800),
         Row("sends", "W2, ack p99", "many rooms", field("ack", "p99_ms"), "ms"),
     ]
 
 
 OTHERS = [
-    Row("memory", "W3, each idle connection", "idle", field("kib_per_connection"), "KiB", most=40),
-    Row("history", "W4, last 50 of 100,000 messages", "last page", RATE, "/s", least=300),
+    Row(
+        "memory", "W3, each of {idle:,} idle connections", "idle", field("kib_per_connection"), "KiB", most=40
+    ),
+    Row("history", "W4, last 50 of {history:,} messages", "last page", RATE, "/s", least=300),
     Row("history", "W4, CPU per request", "last page", CPU, "µs"),
     Row("history", "W4, p99 latency, 16 under way", "last page", P99, "ms"),
     Row("history", "filling that room over the socket", "fill", RATE, "sends/s"),
-    Row("storm", "W5, connect, authenticate, subscribe", "all at once", RATE, "/s", least=200),
+    Row("storm", "W5, {storm:,} connect, authenticate, subscribe", "all at once", RATE, "/s", least=200),
     Row("storm", "W5, CPU per connection", "all at once", CPU, "µs"),
     Row("start", "first page, in an empty folder", "first start", field("first_page_s"), "s", most=4),
     Row("start", "first page, in a folder that has data", "later start", field("first_page_s"), "s", most=4),

@@ -37,7 +37,7 @@ class Sizes:
 
 TINY = Sizes(
     people=12,
-    fanouts=(4, 12),
+    fanouts=(12,),
     publishers=2,
     senders=(1, 4),
     rooms=3,

@@ -7,7 +7,7 @@ from bench.processes import resident_bytes
 from bench.world import Bench
 
 WARM_UP = 50
-REST = 1.0
+REST = 2.0  # at the most: as long as there is something to tidy up
 
 
 async def memory(bench: Bench) -> list[dict[str, Any]]:
@@ -16,15 +16,15 @@ async def memory(bench: Bench) -> list[dict[str, Any]]:
 
 
 async def _once(bench: Bench) -> dict[str, Any]:
-    number = bench.sizes.idle
+    number, rest = bench.sizes.idle, min(REST, bench.sizes.warm_up * 3)
     with bench.server() as place:
         people = place.world.seats(bench.sizes.people)
         async with place.swarm(people[:WARM_UP]):
             pass
-        await asyncio.sleep(REST)
+        await asyncio.sleep(rest)
         before = resident_bytes(place.pid)
         async with place.swarm([people[n % len(people)] for n in range(number)]):
-            await asyncio.sleep(REST)
+            await asyncio.sleep(rest)
             after = resident_bytes(place.pid)
     return {
         "connections": number,

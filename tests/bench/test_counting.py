@@ -1,0 +1,94 @@
+"""Counting in bulk: the same as frame by frame, however the stream is cut, and never blind to a loss."""
+
+import asyncio
+import json
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bench.member import Member, Shared
+from bench.publishing import Publisher, reference_encoder
+from bench.swarm import Swarm
+
+ROOM = "room"
+
+
+def server_frame(message: dict[str, object]) -> bytes:
+    payload = json.dumps(message, separators=(",", ":")).encode()
+    size = len(payload)
+    if size < 126:
+        return bytes((0x81, size)) + payload
+    if size < 65536:
+        return b"\x81\x7e" + size.to_bytes(2, "big") + payload
+    return b"\x81\x7f" + size.to_bytes(8, "big") + payload
+
+
+def event(seq: int, size: int) -> bytes:
+    return server_frame({"op": "ev", "room": ROOM, "seq": seq, "body": {"text": "x" * size}})
+
+
+def subscribed(head: int) -> bytes:
+    return server_frame({"op": "subd", "rooms": [{"room": ROOM, "head": head}]})
+
+
+async def fed(stream: bytes, cuts: list[int]) -> Member:
+    """A member that reads the stream in pieces of these sizes, and then the rest."""
+    member = Member(Shared(), "host", "", ROOM)
+    while stream:
+        size = cuts.pop() if cuts else len(stream)
+        feed(member, stream[:size])
+        stream = stream[size:]
+    return member
+
+
+def feed(member: Member, piece: bytes) -> None:
+    member.get_buffer(0)[: len(piece)] = piece
+    member.buffer_updated(len(piece))
+
+
+class Nowhere(asyncio.Transport):
+    def write(self, data: bytes | bytearray | memoryview) -> None:
+        pass
+
+
+@given(
+    head=st.integers(0, 12),
+    sizes=st.lists(st.sampled_from([1, 10, 100, 200, 200, 200, 70_000]), max_size=25),
+    noise=st.sets(st.integers(0, 24)),
+    cuts=st.lists(st.integers(1, 2000), max_size=40),
+)
+async def test_every_event_counts_once(head: int, sizes: list[int], noise: set[int], cuts: list[int]) -> None:
+    stream = subscribed(head)
+    for number, size in enumerate(sizes):
+        if number in noise:
+            stream += server_frame({"op": "typing", "room": ROOM, "user": "somebody"})
+        stream += event(head + number + 1, size)
+    member = await fed(stream, cuts)
+    assert (member.count, member.last, member.wrong) == (len(sizes), head + len(sizes), 0)
+
+
+@pytest.mark.parametrize("seqs", [[1, 2, 4], [1, 2, 2, 3], [2, 3], [1, 3, 2]])
+async def test_a_loss_or_a_repeat_is_noticed(seqs: list[int]) -> None:
+    member = await fed(subscribed(0) + b"".join(event(seq, 50) for seq in seqs), [])
+    crowd = Swarm("host", 0)
+    crowd.members = [member]
+    with pytest.raises(AssertionError, match="A member got"):
+        crowd.require_correct({ROOM: max(seqs)}, {ROOM: max(seqs)})
+
+
+async def test_a_refused_message_is_noticed() -> None:
+    nack = server_frame({"op": "nack", "ref": 1, "code": "rate_limited"})
+    member = await fed(subscribed(0) + event(1, 50) + nack, [])
+    crowd = Swarm("host", 0)
+    crowd.members = [member]
+    with pytest.raises(AssertionError, match="rate_limited"):
+        crowd.require_correct({ROOM: 1}, {ROOM: 1})
+
+
+async def test_an_answer_out_of_order_is_noticed() -> None:
+    member = await fed(subscribed(0), [])
+    member.connection_made(Nowhere())
+    Publisher(member, reference_encoder()).send()
+    with pytest.raises(AssertionError, match="2 was answered before 1"):
+        feed(member, server_frame({"op": "ack", "ref": 2}))
