@@ -46,9 +46,17 @@ from talkoot.kernel.clock import SystemClock
 from talkoot.kernel.context import Kernel
 from talkoot.kernel.cron import Cron
 from talkoot.kernel.database import open_database
-from talkoot.kernel.errors import Unavailable
+from talkoot.kernel.errors import (
+    Forbidden,
+    Malformed,
+    NotAuthenticated,
+    RateLimited,
+    StorageFull,
+    TooLarge,
+    Unavailable,
+)
 from talkoot.kernel.health import database_answers, health_router
-from talkoot.kernel.http import answer_problems
+from talkoot.kernel.http import answer_problems, describe_problems, problems
 from talkoot.kernel.http_limits import LimitBodies, LimitRates
 from talkoot.kernel.http_requests import LogRequests
 from talkoot.kernel.job_runner import FORGET_FINISHED, JobRunner, forget_finished
@@ -78,6 +86,9 @@ log = logging.getLogger("talkoot.app")
 
 FORGET_SESSIONS = "accounts.forget_sessions"
 _EVERY_NODE = UUID(int=0)  # the topic of control messages
+# What every call of the API may answer: a secret in its address, nobody signed in, a forged or too frequent
+# or too large request, a database that is away or full.
+_ANYWHERE = (Malformed, NotAuthenticated, Forbidden, RateLimited, TooLarge, Unavailable, StorageFull)
 _SCHEDULE = (Cron(FORGET_FINISHED, "17 3 * * *"), Cron(FORGET_SESSIONS, "27 3 * * *"))
 
 
@@ -275,7 +286,7 @@ def create_app(settings: Settings) -> FastAPI:
         redoc_url=None,
         lifespan=lifespan,
     )
-    api = APIRouter(prefix="/api/v1")
+    api = APIRouter(prefix="/api/v1", responses=problems(*_ANYWHERE))
     for feature in (onboarding_http, accounts_http, access_http, rooms_http, messages_http, reads_http):
         api.include_router(feature.router)
     app.include_router(api)
@@ -285,12 +296,22 @@ def create_app(settings: Settings) -> FastAPI:
     )
     app.router.routes.append(WebSocketRoute(program.gateway.path, AsgiGateway()))
     serve_client(app)
+    _describe(app)
     answer_problems(app)
     app.add_middleware(LimitBodies, max_bytes=settings.max_body_bytes)
     app.add_middleware(LimitRates, limiter=program.kernel.limits, trusted_proxies=settings.trusted_proxies)
     app.add_middleware(SecurityHeaders, secure=settings.secure)
     app.add_middleware(LogRequests, observe=program.metrics.observe_request)
     return app
+
+
+def _describe(app: FastAPI) -> None:
+    made = app.openapi
+
+    def openapi() -> dict[str, Any]:
+        return describe_problems(made())
+
+    app.openapi = openapi  # type: ignore[method-assign]
 
 
 def _asyncapi(program: Program) -> APIRouter:

@@ -33,7 +33,7 @@ class Problem(BaseModel):
     detail: str
     code: str
     retryable: bool
-    errors: list[ProblemField] = []
+    errors: list[ProblemField]
 
 
 class ProblemField(BaseModel):
@@ -126,7 +126,9 @@ def answer_problems(app: FastAPI) -> None:
 
     async def http(_request: Request, error: Exception) -> Response:
         assert isinstance(error, HTTPException)
-        return problem(_from_status(error.status_code, error.headers or {}))
+        answer = problem(_from_status(error.status_code))
+        answer.headers.update(error.headers or {})  # such as Allow
+        return answer
 
     async def crashed(_request: Request, _error: Exception) -> Response:
         return problem(TalkootError())  # what it was stands in the log, and nowhere else
@@ -149,10 +151,17 @@ def _validation(error: RequestValidationError) -> TalkootError:
     return Invalid(f"Not acceptable: {names}", fields=fields)
 
 
-def _from_status(status: int, headers: Any) -> TalkootError:
+def _from_status(status: int) -> TalkootError:
     error = TalkootError(HTTPStatus(status).phrase, code=HTTPStatus(status).phrase.lower().replace(" ", "_"))
     error.status = status
     error.title = HTTPStatus(status).phrase
-    if "Retry-After" in headers:
-        error.retry_after = float(headers["Retry-After"])
     return error
+
+
+def describe_problems(document: dict[str, Any]) -> dict[str, Any]:
+    """Add to an OpenAPI document what all refusals refer to."""
+    for model in (Problem, ProblemField):
+        schema = model.model_json_schema(ref_template="#/components/schemas/{model}")
+        schema.pop("$defs", None)
+        document.setdefault("components", {}).setdefault("schemas", {})[model.__name__] = schema
+    return document

@@ -364,6 +364,24 @@ export type PresenceFrame = {
   ref?: number | string;
 };
 
+/** What every error answers (RFC 9457), as `application/problem+json`. */
+export type Problem = {
+  type: string;
+  title: string;
+  status: number;
+  detail: string;
+  code: string;
+  retryable: boolean;
+  errors: (ProblemField)[];
+};
+
+/** One field that is wrong. */
+export type ProblemField = {
+  field: string;
+  code: string;
+  detail: string;
+};
+
 /** What one may change of oneself; what is left out stays. A new password needs the current one. */
 export type ProfileChanges = {
   display_name?: string | null;
