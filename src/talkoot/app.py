@@ -71,6 +71,7 @@ from talkoot.realtime.bus import MemoryBus, Message
 from talkoot.realtime.gateway import Gateway
 from talkoot.realtime.hub import Hub
 from talkoot.realtime.limits import Limits
+from talkoot.realtime.metrics import watch_gateway
 from talkoot.realtime.presence import MemoryPresence
 from talkoot.realtime.tickets import MemoryOnce
 from talkoot.realtime.wheel import Every
@@ -124,6 +125,8 @@ class Program:
             allows_origin=partial(is_own_origin, settings),
             trusted_proxies=settings.trusted_proxies,
         )
+        self.metrics.watch_unit_of_work(uow)
+        watch_gateway(self.metrics, self.gateway)
         self.heads = RoomHeads(self.hub, uow, self.gateway.connections)
         self.notices = RoomNotices(self.bus, uow)
         self.jobs = JobRunner(

@@ -13,6 +13,7 @@ import pytest
 from talkoot import __version__
 from tests.clients import PASSWORD, Api, set_up
 from tests.conftest import Serve
+from tests.servers.postgres import Postgres
 from tests.servers.talkoot import Talkoot
 from tools import settings_page
 
@@ -91,9 +92,8 @@ def test_a_database_that_is_not_there(program: Program, command: str) -> None:
     assert "Traceback" not in refused.stderr
 
 
-def test_postgresql_waits_for_migrate(program: Program, request: pytest.FixtureRequest) -> None:
-    postgres = request.getfixturevalue("postgres")
-    talkoot = program(database_url=postgres.url(postgres.create_database()))
+def test_without_migration_the_start_waits_for_migrate(program: Program, postgres: Postgres) -> None:
+    talkoot = program(database_url=postgres.url(postgres.create_database()), migrate="off")
     refused = talkoot.run("serve", "--port", "0")
     assert refused.returncode == 4
     assert "talkoot migrate" in refused.stderr
@@ -164,7 +164,7 @@ def test_the_doctor_finds_an_open_key(serve: Serve) -> None:
         (["--public-url", "http://chat.example.org"], "warn", "not encrypted"),
         (["--public-url", "https://chat.example.org"], "warn", "--trusted-proxies"),
         (["--public-url", "https://chat.example.org", "--trusted-proxies", "10.0.0.1"], "ok", "https://"),
-        (["--host", "192.0.2.1"], "warn", "set --public-url"),
+        (["--host", "0.0.0.0"], "warn", "set --public-url"),  # noqa: S104
     ],
 )
 def test_the_doctor_reads_the_address(program: Program, flags: list[str], level: str, said: str) -> None:
@@ -188,7 +188,7 @@ async def test_accounts_are_made_listed_and_given_passwords(talkoot: Talkoot) ->
             "user", "set-password", "ada", "--password-stdin", stdin="another good phrase\n"
         )
         assert changed.returncode == 0, changed.stderr
-        async with await Api(talkoot.url).sign_in("ada", "another good phrase"):
+        async with Api(talkoot.url) as nobody, await nobody.sign_in("ada", "another good phrase"):
             pass
         form = {"grant_type": "password", "username": "ada", "password": PASSWORD}
         assert (await ada.http.post("/auth/token", data=form)).status_code in {400, 401}

@@ -64,11 +64,19 @@ class LogQueue(QueueHandler):
             self.dropped += 1
 
 
+class LogWriter(QueueListener):
+    """The writing thread; it ends after what was queued, also when the queue is full just then."""
+
+    def enqueue_sentinel(self) -> None:
+        """Wait for room, where the standard library would give up."""
+        self.queue.put(self._sentinel)  # type: ignore[attr-defined]
+
+
 @contextmanager
 def log_as(settings: Settings) -> Iterator[LogQueue]:
     """Log as the settings say; at the end everything that was logged has been written."""
     handler = LogQueue(Queue(_QUEUED))
-    listener = QueueListener(handler.queue, *_writers(settings), respect_handler_level=True)
+    listener = LogWriter(handler.queue, *_writers(settings), respect_handler_level=True)
     root = logging.getLogger()
     before = root.handlers[:], root.level
     root.handlers[:] = [handler]
