@@ -66,6 +66,7 @@ from talkoot.kernel.metrics import Metrics
 from talkoot.kernel.rate_limits import AllowEverything, MemoryRateLimiter
 from talkoot.kernel.secrets import load_secrets
 from talkoot.kernel.unit_of_work import UnitOfWork
+from talkoot.migrations import tables_are_current
 from talkoot.realtime.asgi import AsgiGateway
 from talkoot.realtime.bus import MemoryBus, Message
 from talkoot.realtime.gateway import Gateway
@@ -295,7 +296,10 @@ def create_app(settings: Settings) -> FastAPI:
     app.include_router(api)
     app.include_router(_asyncapi(program))
     app.include_router(
-        health_router(program.metrics, {"database": database_answers, "drain": program.not_draining})
+        health_router(
+            program.metrics,
+            {"database": database_answers, "tables": tables_are_current, "drain": program.not_draining},
+        )
     )
     app.router.routes.append(WebSocketRoute(program.gateway.path, AsgiGateway()))
     serve_client(app)

@@ -12,11 +12,13 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import text
 
 from talkoot.kernel.database import migration_engine
+from talkoot.kernel.errors import Unavailable
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
     from sqlalchemy.ext.asyncio import AsyncConnection
 
+    from talkoot.kernel.context import Kernel
     from talkoot.settings import Settings
 
 _LOCK = 7_455_140_129  # any number; whoever migrates the same PostgreSQL database meanwhile waits
@@ -50,6 +52,20 @@ async def is_current(connection: AsyncConnection) -> bool:
     if found is not None and found not in known_revisions():
         raise SchemaTooNew(f"The database is at {found}, which this version of Talkoot does not know")
     return found == newest()
+
+
+async def tables_are_current(kernel: Kernel) -> None:
+    """The readiness check: raises Unavailable while the tables are older than the program.
+
+    Newer ones are no reason to stop: in a rolling update the old servers go on until they are replaced.
+    """
+    async with kernel.uow.read() as read:
+        try:
+            current = await is_current(read.connection)
+        except SchemaTooNew:
+            return
+    if not current:
+        raise Unavailable("The tables are older than the program")
 
 
 def upgrade(connection: Connection) -> None:
