@@ -83,7 +83,7 @@ async def test_a_page_that_was_away_catches_up_with_a_long_absence(
     await tell(bob, room, "before")
     await expect(message(page, "before")).to_be_visible()
     await page.context.set_offline(True)
-    await page.evaluate("window.dispatchEvent(new Event('offline'))")
+    await expect(page.get_by_text("Reconnecting…", exact=False)).to_be_visible()
     # More than a subscription replays: the page must read the log itself.
     socket = await workspace_sqlite.socket(bob)
     for number in range(320):
@@ -123,3 +123,17 @@ async def test_who_is_taken_out_of_a_room_sees_it_no_longer(
     await workspace_sqlite.owner.delete(f"/rooms/{room}/members/{person.user['id']}")
     await expect(message(page, "a secret")).to_have_count(0)
     await expect(page.get_by_role("navigation", name="Rooms").get_by_text("board")).to_have_count(0)
+
+
+async def test_a_restart_is_a_short_pause(talkoot_sqlite: Talkoot, enter: Enter) -> None:
+    owner, _ = await set_up(talkoot_sqlite.url)
+    async with owner:
+        page = await enter(owner)
+        await connected(page)
+        await say(page, "before the restart")
+        await expect(message(page, "before the restart")).to_be_visible()
+        await asyncio.to_thread(talkoot_sqlite.restart)
+        await say(page, "after the restart")
+        await expect(message(page, "after the restart")).to_have_count(1, timeout=20_000)
+        await connected(page)
+        assert await texts(page) == ["before the restart", "after the restart"]

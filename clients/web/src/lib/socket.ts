@@ -49,6 +49,7 @@ export class Socket {
     if (!this.#stopped) return;
     this.#stopped = false;
     addEventListener("online", this.#hurry);
+    addEventListener("offline", this.#lost);
     document.addEventListener("visibilitychange", this.#hurry);
     void this.#open();
   }
@@ -57,6 +58,7 @@ export class Socket {
     if (this.#stopped) return;
     this.#stopped = true;
     removeEventListener("online", this.#hurry);
+    removeEventListener("offline", this.#lost);
     document.removeEventListener("visibilitychange", this.#hurry);
     clearTimeout(this.#timer);
     this.#drop();
@@ -172,6 +174,13 @@ export class Socket {
     this.events.status("waiting");
     this.#timer = setTimeout(() => void this.#open(), next.wait);
   }
+
+  /** The network is gone: a socket would find that out only after its heartbeats. */
+  #lost = (): void => {
+    if (!this.#ws) return;
+    this.#drop();
+    this.#again(1006);
+  };
 
   /** The network came back, or the person did: do not sit out a long wait. */
   #hurry = (): void => {
