@@ -1,10 +1,8 @@
 import json
 import logging
-import secrets
 import sys
 from pathlib import Path
 from typing import Literal
-from uuid import uuid4
 
 import pytest
 from structlog.contextvars import bound_contextvars
@@ -14,8 +12,8 @@ from talkoot.kernel.redaction import REDACTED, escaped, redacted, redacted_value
 from talkoot.settings import Settings
 
 log = logging.getLogger("talkoot.test")
-TOKEN = secrets.token_urlsafe(32)
-UUID = str(uuid4())
+TOKEN = "IK44YkyyQkwgiVlTTVXamLpwwRrFovFVoCWodh4XJcs"  # as secrets.token_urlsafe(32) makes them
+UUID = "6109949d-ed74-4e5f-b7d3-777a77087019"
 
 
 def wrote(
