@@ -8,7 +8,11 @@ from uuid import UUID
 from pydantic import BaseModel, Field
 
 Moment = Annotated[str, Field(json_schema_extra={"format": "date-time"})]
-Login = Annotated[str, Field(min_length=1, max_length=254, description="Username or email address.")]
+# A form, unlike JSON here, may carry NUL, which PostgreSQL can not even compare.
+Login = Annotated[
+    str,
+    Field(min_length=1, max_length=254, pattern=r"^[^\x00]+$", description="Username or email address."),
+]
 Secret = Annotated[str, Field(min_length=1, max_length=256)]
 NewUsername = Annotated[
     str, Field(min_length=2, max_length=32, description="Letters, digits, `.`, `_`, `-`.")
