@@ -127,9 +127,9 @@ export class Socket {
     }
     if (frame.op === "drain") this.#drainMs = frame.after_ms;
     this.events.frame(frame);
-    const ref = "ref" in frame ? frame.ref : undefined;
-    const waiting = ref === undefined ? undefined : this.#refs.get(ref);
-    if (ref === undefined || !waiting) return;
+    const ref = "ref" in frame ? frame.ref : null;
+    const waiting = typeof ref === "number" ? this.#refs.get(ref) : undefined;
+    if (typeof ref !== "number" || !waiting) return;
     this.#refs.delete(ref);
     if (frame.op === "nack")
       waiting.reject(new RefusedFrame(frame.code, frame.retryable, frame.retry_after ?? null));

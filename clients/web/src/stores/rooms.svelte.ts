@@ -1,5 +1,5 @@
 import { SvelteMap } from "svelte/reactivity";
-import type { Id, KnownRoom, Notice, Room, RoomEvent, Unread } from "../lib/wire";
+import type { Id, KnownRoom, Notice, Permission, Room, RoomEvent, Unread } from "../lib/wire";
 
 /** The rooms of the person, and how much of each is unread. */
 export class Rooms {
@@ -96,7 +96,7 @@ export class Rooms {
     return room.kind === "direct" && others.length === 1 ? others[0]!.id : null;
   }
 
-  can(room: Room | undefined, permission: string): boolean {
+  can(room: Room | undefined, permission: Permission): boolean {
     return room?.permissions.includes(permission) ?? false;
   }
 }
