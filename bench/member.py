@@ -133,7 +133,7 @@ class Member(asyncio.BufferedProtocol):
                 self.shared.seconds.append((now - int(data[found : found + STAMP])) / 1e9)
 
     def _other(self, payload: bytes) -> None:
-        frame: dict[str, Any] = json.loads(payload) if payload.startswith(b"{") else {"op": "closed"}
+        frame: dict[str, Any] = json.loads(payload) if payload.startswith(b"{") else _closed(payload)
         match frame["op"]:
             case "ack":
                 if self.on_ack:
@@ -152,3 +152,7 @@ class Member(asyncio.BufferedProtocol):
     def _fail(self, why: str) -> None:
         if not self.ready.done():
             self.ready.set_exception(ConnectionError(why))
+
+
+def _closed(payload: bytes) -> dict[str, Any]:
+    return {"op": "closed", "code": int.from_bytes(payload[:2], "big"), "reason": payload[2:].decode()}

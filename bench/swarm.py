@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from bench.member import Member, Shared
 from bench.waiting import PATIENCE, until
 
-AT_ONCE = 200
+AT_ONCE = 100
 SAMPLED = 25
 
 
@@ -29,12 +29,15 @@ class Swarm:
         self._host, self._port = host, port
 
     async def connect(self, seats: Sequence[Seat]) -> None:
-        """Bring them in, some hundred at a time; returns when each is subscribed."""
+        """Bring them in, a hundred at a time; returns when each is subscribed."""
         gate = asyncio.Semaphore(AT_ONCE)
         every = max(1, len(seats) // SAMPLED)
-        self.members += await asyncio.gather(
-            *(self._enter(seat, gate, sampled=n % every == 0) for n, seat in enumerate(seats))
-        )
+        async with asyncio.TaskGroup() as group:
+            entering = [
+                group.create_task(self._enter(seat, gate, sampled=n % every == 0))
+                for n, seat in enumerate(seats)
+            ]
+        self.members += [task.result() for task in entering]
 
     @property
     def delivered(self) -> int:

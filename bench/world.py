@@ -31,8 +31,8 @@ class Sizes:
     history: int = 100_000
     storm: int = 1000
     repeats: int = 3
-    seconds: float = 4.0
-    warm_up: float = 0.7
+    seconds: float = 3.0
+    warm_up: float = 0.6
 
 
 TINY = Sizes(

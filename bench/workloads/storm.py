@@ -10,7 +10,7 @@ WARM_UP = 20
 
 
 async def storm(bench: Bench) -> list[dict[str, Any]]:
-    """What is counted is members who are subscribed, each another person; 200 come at the same time."""
+    """What is counted is members who are subscribed, each another person; 100 at a time."""
     return [{"case": "all at once", "repeat": n, **await _once(bench)} for n in range(bench.sizes.repeats)]
 
 
