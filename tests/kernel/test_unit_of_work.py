@@ -1,10 +1,11 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
+from uuid import UUID
 
 import pytest
 import pytest_asyncio
-from sqlalchemy import Column, MetaData, String, Table, insert, select, text
+from sqlalchemy import Column, MetaData, String, Table, insert, select, text, update
 
 from talkoot.kernel.errors import Conflict, Forbidden, TalkootError, Unavailable
 from talkoot.kernel.transactions import Tx
@@ -217,6 +218,25 @@ async def test_a_lost_connection_refuses_the_group_and_the_next_one_works(ground
     assert all(isinstance(result, Unavailable) for result in results), results
     assert await stored(ground) == set()
     assert await ground.uow.run(marking("next")) == "next"
+
+
+async def test_two_lanes_that_wait_for_each_other_both_get_through(ground: Ground) -> None:
+    await ground.uow.run(lambda tx: tx.connection.execute(insert(marks), [{"name": "a"}, {"name": "b"}]))
+    first_held = {0: asyncio.Event(), 1: asyncio.Event()}
+
+    def crossing(lane: int, names: str) -> asyncio.Future[None]:
+        async def action(tx: Tx) -> None:
+            for name in names:
+                await tx.connection.execute(update(marks).where(marks.c.name == name).values(name=name))
+                first_held[lane].set()
+                if not ground.is_sqlite:  # which has one lane, and never waits
+                    await first_held[1 - lane].wait()
+
+        return ground.uow.submit(action, key=UUID(int=lane))
+
+    neighbour = ground.uow.submit(marking("neighbour"), key=UUID(int=1))
+    await asyncio.gather(crossing(0, "ab"), crossing(1, "ba"), neighbour)
+    assert await stored(ground) == {"a", "b", "neighbour"}
 
 
 async def test_readers_can_not_write(ground: Ground) -> None:

@@ -11,6 +11,7 @@ from talkoot.kernel.errors import Conflict, StorageFull, TalkootError, Unavailab
 
 log = logging.getLogger("talkoot.storage")
 
+_TRY_AGAIN = ("40P01", "40001")  # deadlock_detected, serialization_failure
 _FULL = ("database or disk is full", "no space left", "could not extend file", "disk full", "disk i/o error")
 
 
@@ -19,6 +20,11 @@ def lost_transaction(error: Exception) -> bool:
     return isinstance(error, DBAPIError) and not isinstance(
         error, IntegrityError | DataError | ProgrammingError
     )
+
+
+def deadlocked(error: Exception) -> bool:
+    """Whether the database ended this transaction so that another could go on: it may work right now."""
+    return isinstance(error, DBAPIError) and getattr(error.orig, "sqlstate", None) in _TRY_AGAIN
 
 
 def translated(error: Exception) -> Exception:

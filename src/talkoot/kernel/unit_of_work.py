@@ -16,7 +16,7 @@ from itertools import groupby
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from talkoot.kernel.errors import TalkootError, Unavailable
-from talkoot.kernel.storage_errors import lost_transaction, translated
+from talkoot.kernel.storage_errors import deadlocked, lost_transaction, translated
 from talkoot.kernel.transactions import Caches, Listeners, Read, Tx
 
 if TYPE_CHECKING:
@@ -32,6 +32,7 @@ T = TypeVar("T")
 C = TypeVar("C")
 
 GROUP = 256  # actions in one commit at the most: bounds what one failed commit refuses
+ATTEMPTS = 5  # of a group that met another one of which each waited for the other
 WAITING = 10_000  # actions waiting at the most: more are refused at once
 
 
@@ -150,12 +151,24 @@ class UnitOfWork:
                 await self._commit(group)
 
     async def _commit(self, group: list[_Waiting]) -> None:
-        done: list[Tx] = []
+        for _ in range(ATTEMPTS):
+            if not await self._met_another(group):
+                return
+            if len(group) > 1:  # alone they hold fewer rows, and meet nobody again
+                for waiting in group:
+                    await self._commit([waiting])
+                return
+        for waiting in group:
+            waiting.outcome = Unavailable("Too many write to the same place; try again")
+            waiting.settle()
+
+    async def _met_another(self, group: list[_Waiting]) -> bool:
+        """Run a group and settle it; True when it and another lane waited for each other, and it was ended."""
         try:
-            async with self._database.writer.connect() as connection, connection.begin():
-                for batch, members in groupby(group, key=lambda waiting: waiting.batch):
-                    done += await self._run_together(connection, batch, list(members))
+            done = await self._in_one_transaction(group)
         except Exception as error:
+            if deadlocked(error):
+                return True
             for waiting in group:
                 if not isinstance(waiting.outcome, TalkootError):
                     waiting.outcome = translated(error)
@@ -166,6 +179,14 @@ class UnitOfWork:
                 tx.published()
         for waiting in group:
             waiting.settle()
+        return False
+
+    async def _in_one_transaction(self, group: list[_Waiting]) -> list[Tx]:
+        done: list[Tx] = []
+        async with self._database.writer.connect() as connection, connection.begin():
+            for batch, members in groupby(group, key=lambda waiting: waiting.batch):
+                done += await self._run_together(connection, batch, list(members))
+        return done
 
     async def _run_together(
         self, connection: AsyncConnection, batch: Batch[Any, Any] | None, members: list[_Waiting]
