@@ -11,6 +11,7 @@ import msgspec
 from talkoot import __version__
 from talkoot.chat.messages.socket import Ack
 from talkoot.chat.presence.socket import PresenceFrame, TypingFrame
+from talkoot.chat.rooms.schemas import RoomOut
 from talkoot.chat.rooms.socket import SubscribedFrame
 from talkoot.realtime.close_codes import CloseCode
 from talkoot.realtime.operations import Auth, Heartbeat, Hello, Operation
@@ -196,6 +197,7 @@ def asyncapi(operations: Iterable[Operation]) -> dict[str, Any]:
     )
     for name, schema in zip(asked, schemas, strict=False):
         _add_op(components[schema["$ref"].rsplit("/", 1)[-1]], str(name))
+    components[JoinedNotice.__name__]["properties"]["room"] = _room(components)
     for frame in (Ack, SubscribedFrame, PresenceFrame):  # the reference is added when they are sent
         components[frame.__name__]["properties"]["ref"] = {"anyOf": [{"type": "integer"}, {"type": "string"}]}
     return {
@@ -237,6 +239,13 @@ def asyncapi(operations: Iterable[Operation]) -> dict[str, Any]:
             for code in CloseCode
         },
     }
+
+
+def _room(components: dict[str, Any]) -> dict[str, Any]:
+    """Add the schema of a room, which pydantic describes, and refer to it."""
+    schema = RoomOut.model_json_schema(ref_template="#/components/schemas/{model}", mode="serialization")
+    components.update(schema.pop("$defs", {}), RoomOut=schema)
+    return {"$ref": "#/components/schemas/RoomOut"}
 
 
 def _add_op(schema: dict[str, Any], name: str) -> None:

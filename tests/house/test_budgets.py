@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-MADE_ELSEWHERE = {"node_modules", "static", "static.new", "versions"}  # Alembic writes the last.
+MADE_ELSEWHERE = {"node_modules", "static", "static.new", "versions", "wire.generated.ts"}
 LONGEST = {"src/**/*.py": 400, "tests/**/*.py": 600, "clients/**/*.ts": 250, "clients/**/*.svelte": 250}
 LONGEST_FUNCTION = 50
 MEDIAN_FILE = 80

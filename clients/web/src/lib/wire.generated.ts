@@ -225,7 +225,7 @@ export type InviteOut = {
 export type JoinedNotice = {
   op: "notice";
   kind: "room.joined";
-  room: Record<string, unknown>;
+  room: RoomOut;
 };
 
 /** One is no member of a room any more. */
@@ -360,7 +360,7 @@ export type Position = {
 /** How these people are. */
 export type PresenceFrame = {
   op: "presence";
-  users: Record<string, string>;
+  users: Record<string, "away" | "offline" | "online">;
   ref?: number | string;
 };
 

@@ -48,10 +48,8 @@ export type Message = Pick<
 export type Presence = "online" | "away" | "offline";
 
 // The documents say of these two only that they are objects of strings and of whatever.
-type JoinedNotice = Omit<wire.JoinedNotice, "room"> & { room: wire.RoomOut };
-type PresenceFrame = Omit<wire.PresenceFrame, "users"> & { users: Record<Id, Presence> };
 
-export type Notice = wire.ReadNotice | JoinedNotice | wire.LeftNotice;
+export type Notice = wire.ReadNotice | wire.JoinedNotice | wire.LeftNotice;
 
 export type ServerFrame =
   | wire.Welcome
@@ -64,7 +62,7 @@ export type ServerFrame =
   | wire.HeartbeatFrame
   | wire.HeadsFrame
   | wire.TypingFrame
-  | PresenceFrame
+  | wire.PresenceFrame
   | wire.ResetFrame
   | wire.GoneFrame
   | wire.DrainFrame

@@ -15,6 +15,7 @@ from talkoot.chat.accounts.actors import actor_of
 from talkoot.kernel.errors import Invalid
 from talkoot.realtime.bus import Message
 from talkoot.realtime.operations import Operation, Ref
+from talkoot.realtime.presence import Presence
 
 if TYPE_CHECKING:
     from talkoot.chat.presence.watches import PresenceWatches
@@ -45,7 +46,7 @@ class Watch(msgspec.Struct, frozen=True):
 class PresenceFrame(msgspec.Struct, frozen=True, tag_field="op", tag="presence"):
     """How these people are."""
 
-    users: dict[UUID, str]
+    users: dict[UUID, Presence]
 
 
 class TypingFrame(msgspec.Struct, frozen=True, tag_field="op", tag="typing"):
