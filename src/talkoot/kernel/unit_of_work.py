@@ -163,7 +163,7 @@ class UnitOfWork:
             waiting.settle()
 
     async def _met_another(self, group: list[_Waiting]) -> bool:
-        """Run a group and settle it; True when it and another lane waited for each other, and it was ended."""
+        """Run a group and settle it; True when it and another lane waited for each other, and it ended."""
         try:
             done = await self._in_one_transaction(group)
         except Exception as error:
