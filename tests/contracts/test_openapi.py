@@ -1,0 +1,56 @@
+"""The server keeps to what its OpenAPI document says, whatever it is asked."""
+
+import asyncio
+import subprocess
+import sys
+from functools import partial
+from pathlib import Path
+
+from tests.clients import Api, set_up
+from tests.servers.talkoot import Talkoot
+
+SCHEMATHESIS = Path(sys.executable).with_name("st")
+CHECKS = (
+    "not_a_server_error",
+    "status_code_conformance",
+    "content_type_conformance",
+    "response_schema_conformance",
+    "response_headers_conformance",
+)
+# What would sign out the one who asks.
+LEFT_OUT = r"^/api/v1/auth/(logout|sessions)"
+
+
+async def things(owner: Api, workspace: str, name: str) -> dict[str, str]:
+    """One of each kind, to be asked for."""
+    base = f"/workspaces/{workspace}"
+    room = (await owner.post(f"{base}/rooms", {"name": name}))["id"]
+    message = (await owner.post(f"/rooms/{room}/messages", {"text": name}))["id"]
+    category = (await owner.post(f"{base}/categories", {"name": name}))["id"]
+    return {"workspace": workspace, "room": room, "message": message, "category": category}
+
+
+def parameters(ids: dict[str, str], heading: str = "") -> str:
+    lines = [f'"path.{name}" = "{value}"' for name, value in ids.items()]
+    return "\n".join([f"[{heading}parameters]", *lines, ""])
+
+
+async def test_nothing_is_answered_that_is_not_documented(talkoot: Talkoot, tmp_path: Path) -> None:
+    owner, workspace = await set_up(talkoot.url)
+    kept, doomed = [await things(owner, workspace["id"], name) for name in ("Kept", "Doomed")]
+    config = tmp_path / "schemathesis.toml"
+    deletions = '[[operations]]\ninclude-method = "DELETE"\n' + parameters(doomed, "operations.")
+    config.write_text(parameters(kept) + deletions)
+    command = [
+        *(str(SCHEMATHESIS), "--config-file", str(config), "run", f"{talkoot.url}/api/openapi.json"),
+        *("--header", f"Authorization: Bearer {owner.token}", "--exclude-path-regex", LEFT_OUT),
+        *("--checks", ",".join(CHECKS), "--phases", "coverage,fuzzing", "--max-examples", "5"),
+        *("--seed", "1", "--generation-database", "none", "--suppress-health-check", "all"),
+        *("--warnings", "off", "--continue-on-failure", "--no-color"),
+    ]
+    run = partial(subprocess.run, cwd=tmp_path, capture_output=True, text=True, timeout=110, check=False)
+    done = await asyncio.to_thread(run, command)
+    assert done.returncode == 0, done.stdout[-20_000:] + done.stderr
+    assert (await owner.get("/users/me"))["username"] == "owner"
+    assert "status=5" not in talkoot.log
+    await owner.close()
