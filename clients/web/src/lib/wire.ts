@@ -47,8 +47,6 @@ export type Message = Pick<
 
 export type Presence = "online" | "away" | "offline";
 
-// The documents say of these two only that they are objects of strings and of whatever.
-
 export type Notice = wire.ReadNotice | wire.JoinedNotice | wire.LeftNotice;
 
 export type ServerFrame =
