@@ -60,7 +60,7 @@ class Settings(BaseSettings):
         description="`postgresql://user:password@host/name`; empty: the file `talkoot.db` in `data`.",
     )
     redis_url: str = Field(
-        "", description="`redis://host:port/0`; empty: bus, presence and limits live in process."
+        "", description="For several processes. This version runs as one, does not use it, and warns."
     )
     secret_key: SecretStr = Field(
         SecretStr(""),

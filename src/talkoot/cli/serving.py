@@ -52,6 +52,8 @@ def serve(
             asyncio.run(_fill(staged))
         if staged.rate_limits == "off":
             log.warning("Rate limits are off: this is for benchmarks and tests only")
+        if staged.redis_url:
+            log.warning("redis_url is not used by this version: run one process only")
         code = _run(staged)
     raise typer.Exit(code)
 
