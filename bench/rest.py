@@ -47,7 +47,8 @@ class Line(asyncio.Protocol):
             status, body = int(self._buffer[9:12]), bytes(self._buffer[self._body : self._whole])
             del self._buffer[: self._whole]
             self._whole = 0
-            self._answer.set_result((status, body))
+            if not self._answer.done():  # whoever asked may have gone
+                self._answer.set_result((status, body))
 
     async def ask(self, request: bytes) -> tuple[int, bytes]:
         """Status and body."""
