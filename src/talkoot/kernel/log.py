@@ -152,6 +152,11 @@ async def append(tx: Tx, entries: Sequence[Entry]) -> list[Event]:
     return events
 
 
+async def lock(tx: Tx, logs: Iterable[UUID]) -> None:
+    """Let nobody append to these logs before this transaction ends: what is read from now on stays true."""
+    await tx.connection.execute(select(Log.id).where(Log.id.in_([*logs])).order_by(Log.id).with_for_update())
+
+
 async def heads(read: Read, logs: Sequence[UUID]) -> dict[UUID, Head]:
     """Where these logs stand; a log that is not there is left out."""
     found = await read.connection.execute(

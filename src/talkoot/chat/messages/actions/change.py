@@ -15,6 +15,7 @@ from talkoot.kernel.clock import rfc3339
 from talkoot.kernel.errors import Conflict, NotFound
 
 if TYPE_CHECKING:
+    from talkoot.chat.access.cache import Grants
     from talkoot.chat.accounts.actors import Actor
     from talkoot.chat.messages.models import Message
     from talkoot.kernel.transactions import Tx
@@ -39,11 +40,11 @@ class Edit:
 async def edit_message(tx: Tx, actor: Actor, edit: Edit) -> Sent:
     """Replace the text of one's own message. Conflict if the cid was used for something else."""
     message, grants = await message_to_edit(tx, actor, edit.message)
+    fence = await _hold(tx, message, grants)
     if edit.cid is not None and (before := await _edited_before(tx, actor, edit)) is not None:
         return before
     if message.deleted_at is not None:
         raise NotFound("This message was deleted")
-    fence = (await versions_of(tx, [grants.workspace]))[grants.workspace]
     message.text, message.edited_at = edit.text, tx.now
     entry = log.Entry(
         log=message.room_id,
@@ -61,9 +62,9 @@ async def edit_message(tx: Tx, actor: Actor, edit: Edit) -> Sent:
 async def delete_message(tx: Tx, actor: Actor, message_id: UUID) -> Sent:
     """Leave an empty tombstone, in the log too; whoever deletes again is told where that stands."""
     message, grants = await message_to_delete(tx, actor, message_id)
+    fence = await _hold(tx, message, grants)
     if (before := await log.event_about(tx, message.room_id, message.id, _DELETED)) is not None:
         return Sent(before, dup=True)
-    fence = (await versions_of(tx, [grants.workspace]))[grants.workspace]
     message.text, message.deleted_at = "", tx.now
     tombstone = {"message": message.id, "text": "", "thread": message.thread_id, "deleted": True}
     await log.redact(tx, message.room_id, message.id, tombstone)
@@ -80,6 +81,14 @@ async def delete_message(tx: Tx, actor: Actor, message_id: UUID) -> Sent:
     if message.thread_id is not None:
         entries.append(await _one_reply_less(tx, message, fence))
     return Sent((await log.append(tx, entries))[0], dup=False)
+
+
+async def _hold(tx: Tx, message: Message, grants: Grants) -> int:
+    """The version of the access rules. Neither they nor the room change before this transaction ends."""
+    fence = (await versions_of(tx, [grants.workspace]))[grants.workspace]
+    await log.lock(tx, [message.room_id])
+    await tx.session.refresh(message)  # as it is now that nobody else can change it
+    return fence
 
 
 async def _one_reply_less(tx: Tx, reply: Message, fence: int) -> log.Entry:

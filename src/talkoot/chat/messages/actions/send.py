@@ -65,11 +65,7 @@ async def send_messages(tx: Tx, commands: Sequence[Send]) -> Sequence[Outcome]:
     """Send in order. Refusals: NotFound, Forbidden, Invalid, Conflict (the cid was something else's)."""
     earlier = await log.events_with_cids(tx, [key for send in commands if (key := send.key)])
     grants = await standing_to_post(tx, [(send.actor.user, send.room) for send in commands])
-    roots = (
-        await thread_roots(tx, {send.thread for send in commands if send.thread})
-        if _has_replies(commands)
-        else {}
-    )
+    roots = await _locked_roots(tx, [send for send in commands if send.thread])
     outcomes: list[Outcome | None] = []
     fresh: dict[int, Send] = {}
     repeats: dict[int, int] = {}
@@ -95,8 +91,11 @@ async def send_messages(tx: Tx, commands: Sequence[Send]) -> Sequence[Outcome]:
 SEND = Batch(send_messages)
 
 
-def _has_replies(commands: Sequence[Send]) -> bool:
-    return any(send.thread is not None for send in commands)
+async def _locked_roots(tx: Tx, replies: Sequence[Send]) -> dict[UUID, Any]:
+    if not replies:
+        return {}
+    await log.lock(tx, {send.room for send in replies})  # others count replies too, in their own writers
+    return await thread_roots(tx, {send.thread for send in replies if send.thread})
 
 
 def _refusal(send: Send, grants: Grants | None, roots: dict[UUID, Any]) -> TalkootError | None:
