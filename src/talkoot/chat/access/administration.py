@@ -33,6 +33,9 @@ if TYPE_CHECKING:
     from talkoot.kernel.transactions import Read, Tx
 
 
+_OF_OWNERS = {Permission.WORKSPACE_READ, Permission.ACCESS_MANAGE, Permission.MEMBERS_MANAGE}
+
+
 async def resource_to_administer(read: Read, actor: Actor, kind: str, resource: UUID) -> Grants:
     """A resource on which the actor may set access entries."""
     return admit(await grants_of(read, actor.user, resource), kind, Permission.ACCESS_MANAGE)
@@ -96,6 +99,8 @@ async def replace_entries(
     after = await grants_of(tx, actor.user, resource)
     if after is None or Permission.ACCESS_MANAGE not in after.permissions:
         raise Conflict("With these entries you would lock yourself out")
+    if kind == "workspace":
+        await _keep_owners_in(tx, resource)
 
 
 async def explain(
@@ -125,6 +130,17 @@ async def _keep_an_owner(tx: Tx, workspace: UUID, owner: Role) -> None:
     )
     if owners == 1:
         raise Conflict("A workspace needs an owner: give somebody else that role first")
+
+
+async def _keep_owners_in(tx: Tx, workspace: UUID) -> None:
+    """Nobody can shut out those above them: whoever owns a workspace keeps it."""
+    owners = select(Membership.user_id).join(Role, Role.id == Membership.role_id)
+    for owner in await tx.session.scalars(
+        owners.where(Membership.resource_id == workspace, Role.name == "owner")
+    ):
+        kept = await grants_of(tx, owner, workspace)
+        if kept is None or not kept.permissions >= _OF_OWNERS:
+            raise Conflict("With these entries an owner would lose the workspace")
 
 
 async def _known_principal(tx: Tx, workspace: UUID, number: int, entry: NewEntry) -> None:
