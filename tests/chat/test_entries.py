@@ -161,3 +161,19 @@ async def test_a_guest_sees_only_the_rooms_they_were_put_into(workspace: Workspa
         assert await guest.refusal(method, path, body) == (403, "forbidden"), path
     await owner.put(f"/rooms/{public}/members/{guest.user['id']}", expect=204)
     assert (await guest.get(f"/rooms/{public}"))["member"] is True
+
+
+async def test_nobody_shuts_out_the_owner_of_the_workspace(workspace: Workspace, member: Api) -> None:
+    path = f"/workspaces/{workspace.id}"
+    await workspace.owner.put(f"{path}/members/{member.user['id']}", {"role": "admin"}, expect=204)
+    there = (await member.get(f"{path}/acl"))["items"]
+    kept = [{k: e[k] for k in ("allow", "principal", "principal_id", "permissions")} for e in there]
+    owner, mine = workspace.owner.user["id"], member.user["id"]
+    for items in (
+        [entry("user", "workspace.read", allow=False, whom=owner), *kept],
+        [entry("everyone", "members.manage", allow=False), *kept],
+        [entry("user", "workspace.read", "access.manage", whom=mine)],
+    ):
+        assert await member.refusal("PUT", f"{path}/acl", {"items": items}) == (409, "conflict")
+    assert (await workspace.owner.get(f"{path}/acl"))["items"] == there
+    assert len((await member.put(f"{path}/acl", {"items": kept}))["items"]) == len(kept)
