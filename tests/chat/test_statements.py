@@ -1,0 +1,90 @@
+"""How many statements the hot paths cost, by PostgreSQL's own log: they do not grow with what is there."""
+
+import re
+import uuid
+from collections.abc import Awaitable, Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.clients import Api, Socket, join, set_up
+from tests.servers.postgres import Postgres
+from tests.servers.talkoot import Talkoot
+
+Act = Callable[[], Awaitable[object]]
+STATEMENT = re.compile(r"LOG:  (?:statement|execute [^:]*): (.*)")
+# Beginning and ending a transaction, the pool's question whether the connection lives, and jobs.
+NOT_COUNTED = re.compile(r"^(BEGIN|COMMIT|ROLLBACK|SAVEPOINT|RELEASE|;|SELECT 1$|$)|\bjobs?\b", re.IGNORECASE)
+
+
+class Counted:
+    """A server whose PostgreSQL writes down every statement."""
+
+    def __init__(self, postgres: Postgres, data: Path) -> None:
+        database = postgres.create_database()
+        postgres._run(
+            "psql", "-qXd", postgres.url(), "-c", f"ALTER DATABASE {database} SET log_statement = 'all'"
+        )
+        self._log = postgres.process.log
+        self.talkoot = Talkoot(data, database_url=postgres.url(database))
+
+    async def statements(self, act: Act) -> list[str]:
+        """What one act costs once it is warm: the least of three."""
+        await act()
+        return min([await self._once(act) for _ in range(3)], key=len)
+
+    async def _once(self, act: Act) -> list[str]:
+        start = self._log.stat().st_size
+        await act()
+        with self._log.open("rb") as log:
+            log.seek(start)
+            found = STATEMENT.findall(log.read().decode())
+        return [statement for statement in found if not NOT_COUNTED.search(statement)]
+
+
+@pytest.fixture
+def counted(own_postgres: Postgres, tmp_path: Path) -> Iterator[Counted]:
+    server = Counted(own_postgres, tmp_path / "data")
+    migrated = server.talkoot.run("migrate")
+    assert migrated.returncode == 0, migrated.stderr
+    server.talkoot.start()
+    yield server
+    server.talkoot.stop()
+
+
+async def grow(owner: Api, member: Api, workspace: str, rooms: int) -> list[str]:
+    made = []
+    for _ in range(rooms):
+        room = await owner.post(f"/workspaces/{workspace}/rooms", {"name": str(uuid.uuid4())})
+        await member.post(f"/rooms/{room['id']}/join", expect=204)
+        for number in range(3):
+            await owner.post(f"/rooms/{room['id']}/messages", {"text": str(number)})
+        made.append(room["id"])
+    return made
+
+
+async def test_hot_paths_cost_the_same_however_much_there_is(counted: Counted) -> None:
+    owner, workspace = await set_up(counted.talkoot.url)
+    member = await join(owner, workspace["id"], "member")
+    rooms = await grow(owner, member, workspace["id"], 2)
+    async with await Socket.of(member) as socket:
+        paths: dict[str, tuple[Act, int]] = {
+            "send": (lambda: socket.send(rooms[0], "x"), 6),
+            "history": (lambda: member.get(f"/rooms/{rooms[0]}/messages", limit=50), 1),
+            "log": (lambda: member.get(f"/rooms/{rooms[0]}/events"), 2),
+            "rooms": (lambda: member.get(f"/workspaces/{workspace['id']}/rooms"), 7),
+            "unread": (lambda: member.get("/unreads"), 6),
+            "members": (lambda: member.get(f"/rooms/{rooms[0]}/members"), 1),
+            "read": (lambda: member.put(f"/rooms/{rooms[0]}/read", {"seq": 1}), 6),
+            "typing": (lambda: socket.ask(op="typing", room=rooms[0]), 0),
+            "heartbeat": (lambda: socket.ask(op="hb", seen={rooms[0]: 1}), 0),
+        }
+        few = {name: await counted.statements(act) for name, (act, _) in paths.items()}
+        assert {name: len(found) for name, found in few.items()} == {
+            name: n for name, (_, n) in paths.items()
+        }, few
+        await grow(owner, member, workspace["id"], 12)
+        many = {name: len(await counted.statements(act)) for name, (act, _) in paths.items()}
+        assert many == {name: len(found) for name, found in few.items()}
+    for person in (owner, member):
+        await person.close()
