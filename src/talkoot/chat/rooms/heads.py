@@ -24,11 +24,13 @@ class RoomHeads:
         self._hub = hub
         self._uow = uow
         self._connections = connections
+        self._looks: dict[Connection, object] = {}  # under way; a change in the meantime takes them out
 
     def hold_back(self, change: AccessChanged) -> list[Connection]:
         """Stop watching what the change may concern; the connections that `watch` is to look at again."""
         held = []
         for connection in self._concerned(change):
+            self._looks.pop(connection, None)
             watched = connection.watched or set()
             self._hub.watch(connection, watched - {change.resource} if change.kind == "room" else ())
             held.append(connection)
@@ -46,10 +48,15 @@ class RoomHeads:
         identity = connection.identity
         if identity is None or connection.closing:
             return
-        async with self._uow.read() as read:
-            rooms = await member_rooms(read, identity.user)
-        if not connection.closing:
-            self._hub.watch(connection, rooms)
+        look = self._looks[connection] = object()
+        try:
+            async with self._uow.read() as read:
+                rooms = await member_rooms(read, identity.user)
+            if self._looks.get(connection) is look and not connection.closing:
+                self._hub.watch(connection, rooms)
+        finally:
+            if self._looks.get(connection) is look:
+                del self._looks[connection]
 
     def _concerned(self, change: AccessChanged) -> list[Connection]:
         if change.users:
@@ -57,5 +64,6 @@ class RoomHeads:
         return [
             connection
             for connection in self._connections
-            if connection.watched and (change.kind != "room" or change.resource in connection.watched)
+            if connection in self._looks
+            or (connection.watched and (change.kind != "room" or change.resource in connection.watched))
         ]
