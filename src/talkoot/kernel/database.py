@@ -9,6 +9,8 @@ from sqlalchemy.engine import URL, make_url
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.pool import NullPool
 
+from talkoot.kernel.sqlite_driver import DRIVER
+
 if TYPE_CHECKING:
     from talkoot.settings import Settings
 
@@ -64,10 +66,10 @@ def migration_engine(settings: Settings) -> AsyncEngine:
 def database_url(settings: Settings) -> URL:
     """The URL with the driver that is used, whichever usual way it was written."""
     if settings.embedded and not settings.database_url:
-        return URL.create("sqlite+aiosqlite", database=str(settings.data / "talkoot.db"))
+        return URL.create(DRIVER, database=str(settings.data / "talkoot.db"))
     url = make_url(settings.database_url)
     if url.get_backend_name() == "sqlite":
-        return url.set(drivername="sqlite+aiosqlite")
+        return url.set(drivername=DRIVER)
     query = dict(url.query)
     if "sslmode" in query:  # libpq's name; asyncpg calls it ssl
         query["ssl"] = query.pop("sslmode")
@@ -80,6 +82,7 @@ def _sqlite(url: URL, *, size: int, begin: str, pragmas: tuple[str, ...]) -> Asy
     @event.listens_for(engine.sync_engine, "connect")
     def connect(connection: Any, _record: Any) -> None:
         connection.isolation_level = None  # sqlite3 must not open or close transactions by itself
+        connection.read_only = "query_only=ON" in pragmas
         cursor = connection.cursor()
         for pragma in pragmas:
             cursor.execute(f"PRAGMA {pragma}")
