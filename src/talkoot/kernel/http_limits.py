@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import math
 from collections.abc import MutableMapping
+from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from talkoot.kernel.addresses import client_address, limited_as
@@ -25,6 +28,8 @@ READS = Rule("http.reads", limit=100, period_seconds=1, burst=300)
 WRITES = Rule("http.writes", limit=20, period_seconds=1, burst=100)
 ADDRESS = Rule("http.address", limit=500, period_seconds=1, burst=2000)
 
+LINGER_BYTES = 4 * 1024 * 1024  # of a body that is too large, read and thrown away at most ...
+LINGER_SECONDS = 2.0  # ... and not longer than this
 FORM_BYTES = 65_536  # a form holds a sign-in; what is larger is there to cost time
 
 _LIMITED = "/api/"
@@ -102,8 +107,29 @@ class LimitBodies:
                 body.exceeded = True
         if body.exceeded and not body.answered:
             response = problem(TooLarge(f"The body may have {body.allowed} bytes"))
-            response.headers["Connection"] = "close"  # the rest of the body is not waited for
-            await response(scope, receive, send)
+            response.headers["Connection"] = "close"  # the rest of the body is not kept
+            await response(scope, receive, partial(_send_and_linger, receive, send))
+
+
+async def _send_and_linger(receive: Receive, send: Send, message: Message) -> None:
+    """Close only when the client has sent all: a close before that would destroy the answer unread."""
+    if message["type"] != "http.response.body":
+        await send(message)
+        return
+    await send({**message, "more_body": True})
+    with suppress(TimeoutError):
+        async with asyncio.timeout(LINGER_SECONDS):
+            await _discard(receive)
+    await send({"type": "http.response.body", "body": b""})
+
+
+async def _discard(receive: Receive) -> None:
+    discarded = 0
+    while discarded < LINGER_BYTES:
+        message = await receive()
+        discarded += len(message.get("body", b""))
+        if not message.get("more_body", False):
+            return
 
 
 class _BodyTooLargeError(Exception):
