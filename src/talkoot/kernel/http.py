@@ -86,7 +86,11 @@ def kernel_of(request: Request) -> Kernel:
     return kernel
 
 
-KernelDep = Annotated[Kernel, Depends(kernel_of)]
+async def _kernel_of(request: Request) -> Kernel:
+    return kernel_of(request)  # a coroutine, for FastAPI calls plain functions in a thread
+
+
+KernelDep = Annotated[Kernel, Depends(_kernel_of)]
 
 
 def problem(error: TalkootError) -> Response:

@@ -218,7 +218,9 @@ class Connection:
 
     def _deadlines(self) -> Iterator[tuple[float, CloseCode]]:
         limits = self.hub.limits
-        if self.identity is None:
+        if self.identity is None and self.hello_at:  # it came in time; what takes long now is ours
+            yield self.hello_at + limits.welcome_seconds, CloseCode.INTERNAL
+        elif self.identity is None:
             yield self.opened + limits.hello_seconds, CloseCode.HELLO_LATE
         else:
             yield self.heard + limits.heartbeat * limits.missed_heartbeats, CloseCode.HEARTBEAT_LOST

@@ -13,6 +13,7 @@ class Limits:
     hello_bytes: int = 8 * 1024
     head_seconds: float = 10.0
     hello_seconds: float = 5.0
+    welcome_seconds: float = 30.0
     fragments: int = 64
     message_seconds: float = 10.0
     unanswered: int = 16

@@ -11,11 +11,11 @@ from sqlalchemy import delete, func, select, update
 from talkoot.chat.access import actions
 from talkoot.chat.access.doors import admit, workspace_for
 from talkoot.chat.access.events import WorkspaceMemberLeaving
+from talkoot.chat.access.grants import grants_of
 from talkoot.chat.access.models import Membership, Resource, Role, Workspace
 from talkoot.chat.access.permissions import Permission
 from talkoot.chat.access.queries import (
     are_members,
-    grants_of,
     lineage_of,
     role_in,
     roles_of,

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from talkoot.chat.access.grants import grants_of
 from talkoot.chat.access.permissions import Permission
-from talkoot.chat.access.queries import grants_of
 from talkoot.kernel.errors import Forbidden, NotFound
 
 if TYPE_CHECKING:
@@ -43,6 +43,8 @@ async def category_for(read: Read, actor: Actor, category: UUID, permission: Per
     return admit(await grants_of(read, actor.user, category), "category", permission)
 
 
-async def room_for(read: Read, actor: Actor, room: UUID, permission: Permission) -> Grants:
-    """A room in which the actor holds a permission."""
-    return admit(await grants_of(read, actor.user, room), "room", permission)
+async def room_for(
+    read: Read, actor: Actor, room: UUID, permission: Permission, *, exclusive: bool = True
+) -> Grants:
+    """A room in which the actor holds a permission; `exclusive` as for `grants_of`."""
+    return admit(await grants_of(read, actor.user, room, exclusive=exclusive), "room", permission)

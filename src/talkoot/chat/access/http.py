@@ -8,6 +8,7 @@ from uuid import UUID
 
 from talkoot.chat.access import administration, queries
 from talkoot.chat.access.doors import workspace_for
+from talkoot.chat.access.grants import grants_of
 from talkoot.chat.access.permissions import Permission
 from talkoot.chat.access.schemas import (
     EntryList,
@@ -154,7 +155,7 @@ async def explain(
 async def _my_workspaces(read: Read, user: UUID) -> list[WorkspaceOut]:
     out = []
     for workspace, role in await queries.workspaces_of(read, user):
-        grants = await queries.grants_of(read, user, workspace.id)
+        grants = await grants_of(read, user, workspace.id)
         permissions = sorted(grants.permissions) if grants else []
         out.append(WorkspaceOut(id=workspace.id, name=workspace.name, role=role, permissions=permissions))
     return out

@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, cast
 from uuid import UUID
 
 from sqlalchemy import Select, or_, select
 from sqlalchemy.orm import aliased
 
-from talkoot.chat.access.cache import AccessCache, Grants
 from talkoot.chat.access.models import AccessEntry, Membership, Resource, Role, Workspace
-from talkoot.chat.access.permissions import ARCHIVED, Permission
-from talkoot.chat.access.resolution import Entry, Principal, Standing, granted
+from talkoot.chat.access.resolution import Entry, Principal, Standing
 from talkoot.chat.accounts.models import User
 
 if TYPE_CHECKING:
@@ -63,13 +60,14 @@ async def lineage_of(read: Read, resource: UUID) -> Lineage | None:
     if row is None:
         return None
     nodes = tuple(node for node in (row.id, row.parent, row.grandparent, row.root) if node is not None)
-    entries = sorted(await _entries(read, nodes), key=lambda entry: nodes.index(entry.resource))
+    entries = sorted(await entries_among(read, nodes), key=lambda entry: nodes.index(entry.resource))
     return Lineage(
         row.id, row.kind, row.workspace_id, row.access_version, nodes, tuple(entries), bool(row.archived)
     )
 
 
-async def _entries(read: Read, nodes: Sequence[UUID] | Select[UUID]) -> list[Entry]:
+async def entries_among(read: Read, nodes: Sequence[UUID] | Select[UUID]) -> list[Entry]:
+    """All entries of these nodes, those of one node by position."""
     found = await read.connection.execute(
         select(
             AccessEntry.id,
@@ -92,12 +90,13 @@ async def _entries(read: Read, nodes: Sequence[UUID] | Select[UUID]) -> list[Ent
 
 async def standing_of(read: Read, lineage: Lineage, user: UUID) -> Standing:
     """Someone's roles and memberships along a lineage. Whoever left the workspace stands nowhere in it."""
-    return await _standing(read, user, lineage.workspace, lineage.nodes)
+    return await standing_among(read, user, lineage.workspace, lineage.nodes)
 
 
-async def _standing(
+async def standing_among(
     read: Read, user: UUID, workspace: UUID, nodes: Sequence[UUID] | Select[UUID]
 ) -> Standing:
+    """Someone's roles and memberships among these nodes of a workspace; none for who is not in it."""
     found = await read.connection.execute(
         select(Membership.resource_id, Membership.role_id).where(
             Membership.user_id == user, Membership.resource_id.in_(nodes)
@@ -107,110 +106,6 @@ async def _standing(
     if workspace not in rows:
         return Standing(user, frozenset(), frozenset())
     return Standing(user, frozenset(role for role in rows.values() if role is not None), frozenset(rows))
-
-
-async def grants_of(read: Read, user: UUID, resource: UUID) -> Grants | None:
-    """What someone may do on a resource; None if there is no such resource.
-
-    A view that reads uses what is remembered. A transaction that writes does not: it may have changed the
-    rules itself, and nobody else may see that before its commit.
-    """
-    if read.writing:
-        return await read_grants(read, user, resource)
-    cache = read.caches.of(AccessCache)
-    if (remembered := cache.get(resource, user)) is not None:
-        return remembered
-    grants = await read_grants(read, user, resource)
-    if grants is not None:
-        cache.put(grants)
-    return grants
-
-
-async def read_grants(read: Read, user: UUID, resource: UUID) -> Grants | None:
-    """The same straight from the database, and not remembered."""
-    lineage = await lineage_of(read, resource)
-    if lineage is None:
-        return None
-    return _evaluate(lineage, await standing_of(read, lineage, user))
-
-
-async def grants_inside(
-    read: Read, user: UUID, workspace: UUID, *, as_member: bool = False
-) -> dict[UUID, Grants]:
-    """What someone may do on every resource of a workspace, in four statements however many there are.
-
-    With `as_member`, of all rooms only on those they are a member of.
-    """
-    version = await read.connection.scalar(select(Workspace.access_version).where(Workspace.id == workspace))
-    inside = select(Resource.id).where(Resource.workspace_id == workspace)
-    if as_member:
-        mine = select(Membership.resource_id).where(Membership.user_id == user)
-        inside = inside.where(or_(Resource.kind != "room", Resource.id.in_(mine)))
-    tree = {
-        row.id: row
-        for row in await read.connection.execute(
-            select(Resource.id, Resource.kind, Resource.parent_id, Resource.archived_at).where(
-                Resource.id.in_(inside)
-            )
-        )
-    }
-    entries: dict[UUID, list[Entry]] = defaultdict(list)
-    for entry in await _entries(read, inside):
-        entries[entry.resource].append(entry)
-    standing = await _standing(read, user, workspace, inside)
-    everything = {}
-    for resource, row in tree.items():
-        nodes = tuple(_upwards(tree, resource))
-        inherited = tuple(entry for node in nodes for entry in entries[node])
-        archived = any(tree[node].archived_at is not None for node in nodes)
-        lineage = Lineage(resource, row.kind, workspace, version or 0, nodes, inherited, archived)
-        everything[resource] = _evaluate(lineage, standing)
-        if not read.writing:
-            read.caches.of(AccessCache).put(everything[resource])
-    return everything
-
-
-async def member_rooms(read: Read, user: UUID) -> set[UUID]:
-    """The rooms that someone is a member of and may read, in all their workspaces."""
-    rooms: set[UUID] = set()
-    for workspace, _ in await workspaces_of(read, user):
-        inside = await grants_inside(read, user, workspace.id, as_member=True)
-        rooms |= {
-            resource
-            for resource, held in inside.items()
-            if held.kind == "room" and held.member and Permission.ROOM_READ in held.permissions
-        }
-    return rooms
-
-
-def _upwards(tree: Mapping[UUID, Any], resource: UUID | None) -> Iterator[UUID]:
-    while resource is not None:
-        yield resource
-        resource = tree[resource].parent_id
-
-
-def _evaluate(lineage: Lineage, standing: Standing) -> Grants:
-    permissions = granted(lineage.entries, standing)
-    return Grants(
-        user=standing.user,
-        resource=lineage.resource,
-        kind=lineage.kind,
-        workspace=lineage.workspace,
-        version=lineage.version,
-        member=lineage.resource in standing.memberships,
-        permissions=permissions - ARCHIVED if lineage.archived else permissions,
-    )
-
-
-async def versions_of(read: Read, workspaces: Sequence[UUID]) -> dict[UUID, int]:
-    """The versions of these workspaces' access rules, which can not change before this transaction ends."""
-    found = await read.connection.execute(
-        select(Workspace.id, Workspace.access_version)
-        .where(Workspace.id.in_(workspaces))
-        .order_by(Workspace.id)
-        .with_for_update(read=True)
-    )
-    return {row.id: row.access_version for row in found}
 
 
 async def workspaces_of(read: Read, user: UUID) -> list[tuple[Workspace, str]]:

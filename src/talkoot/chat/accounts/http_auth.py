@@ -25,7 +25,7 @@ _bearer = OAuth2PasswordBearer(tokenUrl="/api/v1/auth/token", scheme_name="beare
 _cookie = APIKeyCookie(name="talkoot", scheme_name="cookie", auto_error=False)
 
 
-def gate_of(request: Request) -> Gate:
+async def gate_of(request: Request) -> Gate:
     """The running gate."""
     gate: Gate = request.state.gate
     return gate
@@ -39,13 +39,17 @@ def address_of(request: Request) -> str:
     return client_address(request.scope, request.state.kernel.settings.trusted_proxies)
 
 
-def device_of(request: Request) -> Device:
+async def _address_of(request: Request) -> str:
+    return address_of(request)
+
+
+async def device_of(request: Request) -> Device:
     """Where a sign-in comes from."""
     agent = "".join(c for c in request.headers.get("user-agent", "") if c.isprintable())
     return Device(address_of(request), agent[:_AGENT_SHOWN])
 
 
-ClientAddress = Annotated[str, Depends(address_of)]
+ClientAddress = Annotated[str, Depends(_address_of)]
 ClientDevice = Annotated[Device, Depends(device_of)]
 
 

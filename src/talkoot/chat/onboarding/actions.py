@@ -9,8 +9,9 @@ from sqlalchemy import insert, update
 
 from talkoot.chat.access.actions import add_workspace_member, create_workspace
 from talkoot.chat.access.doors import workspace_for
+from talkoot.chat.access.grants import grants_of
 from talkoot.chat.access.permissions import Permission
-from talkoot.chat.access.queries import grants_of, workspaces_of
+from talkoot.chat.access.queries import workspaces_of
 from talkoot.chat.accounts.actions import NewUser, create_user
 from talkoot.chat.accounts.actors import NO_SESSION, Actor
 from talkoot.chat.onboarding.models import THE_ONE, Installation, Invitation

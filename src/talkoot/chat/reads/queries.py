@@ -7,8 +7,8 @@ from uuid import UUID
 
 from sqlalchemy import and_, func, select
 
+from talkoot.chat.access.grants import member_rooms
 from talkoot.chat.access.models import Membership
-from talkoot.chat.access.queries import member_rooms
 from talkoot.chat.reads.models import ReadPosition
 from talkoot.chat.reads.schemas import UnreadOut
 from talkoot.chat.rooms.models import Room

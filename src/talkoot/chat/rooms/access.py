@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 async def room_to_read(read: Read, actor: Actor, room: UUID) -> Grants:
     """A room whose messages and people the actor may see."""
-    return await room_for(read, actor, room, Permission.ROOM_READ)
+    return await room_for(read, actor, room, Permission.ROOM_READ, exclusive=False)
 
 
 async def room_to_join(read: Read, actor: Actor, room: UUID) -> Room:

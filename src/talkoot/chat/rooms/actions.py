@@ -9,8 +9,9 @@ from uuid import UUID
 
 from talkoot.chat.access import actions as access
 from talkoot.chat.access.doors import category_for, workspace_for
+from talkoot.chat.access.grants import versions_of
 from talkoot.chat.access.permissions import DIRECT_ROOM, PRIVATE_ROOM, ROOM_MEMBER, Permission
-from talkoot.chat.access.queries import are_members, versions_of
+from talkoot.chat.access.queries import are_members
 from talkoot.chat.access.schemas import NewEntry
 from talkoot.chat.rooms.access import room_to_invite_to, room_to_join, room_to_leave, room_to_manage
 from talkoot.chat.rooms.events import MemberLeft, MembersJoined

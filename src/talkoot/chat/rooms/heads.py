@@ -6,7 +6,7 @@ import logging
 from collections.abc import Collection, Iterable
 from typing import TYPE_CHECKING
 
-from talkoot.chat.access.queries import member_rooms
+from talkoot.chat.access.grants import member_rooms
 
 if TYPE_CHECKING:
     from talkoot.chat.access.events import AccessChanged

@@ -10,8 +10,8 @@ from uuid import UUID
 
 import msgspec
 
+from talkoot.chat.access.grants import grants_of
 from talkoot.chat.access.permissions import Permission
-from talkoot.chat.access.queries import grants_of
 from talkoot.chat.rooms.wire import event_frame
 from talkoot.kernel.log import Event, Head, events_after, heads
 

@@ -9,9 +9,9 @@ from uuid import UUID
 
 from sqlalchemy import select
 
+from talkoot.chat.access.grants import grants_inside, grants_of
 from talkoot.chat.access.models import Membership, Resource
 from talkoot.chat.access.permissions import Permission
-from talkoot.chat.access.queries import grants_inside, grants_of
 from talkoot.chat.accounts.models import User
 from talkoot.chat.accounts.views import public_user
 from talkoot.chat.rooms.models import Category, Room

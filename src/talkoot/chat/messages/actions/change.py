@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-from talkoot.chat.access.queries import versions_of
 from talkoot.chat.messages.access import message_to_delete, message_to_edit
 from talkoot.chat.messages.actions.send import Sent, thread_entry
 from talkoot.kernel import log
@@ -15,7 +14,6 @@ from talkoot.kernel.clock import rfc3339
 from talkoot.kernel.errors import Conflict, NotFound
 
 if TYPE_CHECKING:
-    from talkoot.chat.access.cache import Grants
     from talkoot.chat.accounts.actors import Actor
     from talkoot.chat.messages.models import Message
     from talkoot.kernel.transactions import Tx
@@ -40,7 +38,7 @@ class Edit:
 async def edit_message(tx: Tx, actor: Actor, edit: Edit) -> Sent:
     """Replace the text of one's own message. Conflict if the cid was used for something else."""
     message, grants = await message_to_edit(tx, actor, edit.message)
-    fence = await _hold(tx, message, grants)
+    await _hold(tx, message)
     if edit.cid is not None and (before := await _edited_before(tx, actor, edit)) is not None:
         return before
     if message.deleted_at is not None:
@@ -54,7 +52,7 @@ async def edit_message(tx: Tx, actor: Actor, edit: Edit) -> Sent:
         cid=edit.cid,
         digest=edit.digest() if edit.cid else None,
         subject=message.id,
-        fence=fence,
+        fence=grants.version,
     )
     return Sent((await log.append(tx, [entry]))[0], dup=False)
 
@@ -62,7 +60,7 @@ async def edit_message(tx: Tx, actor: Actor, edit: Edit) -> Sent:
 async def delete_message(tx: Tx, actor: Actor, message_id: UUID) -> Sent:
     """Leave an empty tombstone, in the log too; whoever deletes again is told where that stands."""
     message, grants = await message_to_delete(tx, actor, message_id)
-    fence = await _hold(tx, message, grants)
+    await _hold(tx, message)
     if (before := await log.event_about(tx, message.room_id, message.id, _DELETED)) is not None:
         return Sent(before, dup=True)
     message.text, message.deleted_at = "", tx.now
@@ -75,20 +73,18 @@ async def delete_message(tx: Tx, actor: Actor, message_id: UUID) -> Sent:
             body={"message": message.id},
             sender=actor.user,
             subject=message.id,
-            fence=fence,
+            fence=grants.version,
         )
     ]
     if message.thread_id is not None:
-        entries.append(await _one_reply_less(tx, message, fence))
+        entries.append(await _one_reply_less(tx, message, grants.version))
     return Sent((await log.append(tx, entries))[0], dup=False)
 
 
-async def _hold(tx: Tx, message: Message, grants: Grants) -> int:
-    """The version of the access rules. Neither they nor the room change before this transaction ends."""
-    fence = (await versions_of(tx, [grants.workspace]))[grants.workspace]
+async def _hold(tx: Tx, message: Message) -> None:
+    """The message as it is now that nobody else can change anything in its room."""
     await log.lock(tx, [message.room_id])
-    await tx.session.refresh(message)  # as it is now that nobody else can change it
-    return fence
+    await tx.session.refresh(message)
 
 
 async def _one_reply_less(tx: Tx, reply: Message, fence: int) -> log.Entry:

@@ -12,8 +12,8 @@ from uuid import UUID
 from sqlalchemy import bindparam, insert, update
 
 from talkoot.chat.access.doors import admit
+from talkoot.chat.access.grants import grants_now
 from talkoot.chat.access.permissions import Permission
-from talkoot.chat.messages.access import standing_to_post
 from talkoot.chat.messages.events import MessagesSent
 from talkoot.chat.messages.models import Message
 from talkoot.chat.messages.queries import thread_roots
@@ -64,7 +64,7 @@ _Known = dict[tuple[UUID, UUID], tuple[log.Event, bytes | None]]
 async def send_messages(tx: Tx, commands: Sequence[Send]) -> Sequence[Outcome]:
     """Send in order. Refusals: NotFound, Forbidden, Invalid, Conflict (the cid was something else's)."""
     earlier = await log.events_with_cids(tx, [key for send in commands if (key := send.key)])
-    grants = await standing_to_post(tx, [(send.actor.user, send.room) for send in commands])
+    grants = await grants_now(tx, [(send.actor.user, send.room) for send in commands])
     roots = await _locked_roots(tx, [send for send in commands if send.thread])
     outcomes: list[Outcome | None] = []
     fresh: dict[int, Send] = {}

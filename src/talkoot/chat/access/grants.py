@@ -1,0 +1,166 @@
+"""What somebody may do: remembered while it holds, and certain until the commit of what is written."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+from sqlalchemy import or_, select
+
+from talkoot.chat.access.cache import AccessCache, Grants
+from talkoot.chat.access.models import Membership, Resource, Workspace
+from talkoot.chat.access.permissions import ARCHIVED, Permission
+from talkoot.chat.access.queries import (
+    Lineage,
+    entries_among,
+    lineage_of,
+    standing_among,
+    standing_of,
+    workspaces_of,
+)
+from talkoot.chat.access.resolution import granted
+from talkoot.kernel.transactions import Tx
+
+if TYPE_CHECKING:
+    from talkoot.chat.access.resolution import Entry, Standing
+    from talkoot.kernel.transactions import Read
+
+
+async def grants_of(read: Read, user: UUID, resource: UUID, *, exclusive: bool = True) -> Grants | None:
+    """What someone may do on a resource; None if there is no such resource.
+
+    In a transaction that writes it holds until the commit: the rules of the workspace are locked, `exclusive`
+    if the transaction is about to change them, else together with others who only rely on them.
+    """
+    if isinstance(read, Tx):
+        return (await grants_now(read, [(user, resource)], exclusive=exclusive))[user, resource]
+    cache = read.caches.of(AccessCache)
+    if (remembered := cache.get(resource, user)) is not None:
+        return remembered
+    grants = await _read_grants(read, user, resource)
+    if grants is not None:
+        cache.put(grants)
+    return grants
+
+
+async def grants_now(
+    tx: Tx, wanted: Iterable[tuple[UUID, UUID]], *, exclusive: bool = False
+) -> dict[tuple[UUID, UUID], Grants | None]:
+    """What each (user, resource) allows at this very transaction, from memory wherever that is up to date.
+
+    The versions of the workspaces are read under a lock, so that no change of access can commit between this
+    check and the commit of what it lets through.
+    """
+    cache = tx.caches.of(AccessCache)
+    found = {(user, resource): cache.get(resource, user) for user, resource in dict.fromkeys(wanted)}
+    workspaces = sorted({grants.workspace for grants in found.values() if grants})
+    versions = await versions_of(tx, workspaces, exclusive=exclusive)
+    for (user, resource), grants in found.items():
+        if grants is None:
+            workspace = await tx.connection.scalar(
+                select(Resource.workspace_id).where(Resource.id == resource)
+            )
+            if workspace is not None and workspace not in versions:
+                versions |= await versions_of(tx, [workspace], exclusive=exclusive)
+        elif cache.up_to_date(grants.workspace, versions[grants.workspace]):
+            continue
+        found[user, resource] = await _read_under_lock(tx, user, resource)
+    return found
+
+
+async def versions_of(tx: Read, workspaces: Sequence[UUID], *, exclusive: bool = False) -> dict[UUID, int]:
+    """The versions of these workspaces' access rules, which can not change before this transaction ends."""
+    if not workspaces:
+        return {}
+    found = await tx.connection.execute(
+        select(Workspace.id, Workspace.access_version)
+        .where(Workspace.id.in_(workspaces))
+        .order_by(Workspace.id)
+        .with_for_update(read=not exclusive)
+    )
+    return {row.id: row.access_version for row in found}
+
+
+async def _read_under_lock(tx: Tx, user: UUID, resource: UUID) -> Grants | None:
+    """Nobody may see it before the commit, for this transaction may have changed the rules itself."""
+    grants = await _read_grants(tx, user, resource)
+    if grants is not None:
+        tx.after_commit(lambda: tx.caches.of(AccessCache).put(grants))
+    return grants
+
+
+async def _read_grants(read: Read, user: UUID, resource: UUID) -> Grants | None:
+    lineage = await lineage_of(read, resource)
+    if lineage is None:
+        return None
+    return _evaluate(lineage, await standing_of(read, lineage, user))
+
+
+async def grants_inside(
+    read: Read, user: UUID, workspace: UUID, *, as_member: bool = False
+) -> dict[UUID, Grants]:
+    """What someone may do on every resource of a workspace, in four statements however many there are.
+
+    With `as_member`, of all rooms only on those they are a member of.
+    """
+    version = await read.connection.scalar(select(Workspace.access_version).where(Workspace.id == workspace))
+    inside = select(Resource.id).where(Resource.workspace_id == workspace)
+    if as_member:
+        mine = select(Membership.resource_id).where(Membership.user_id == user)
+        inside = inside.where(or_(Resource.kind != "room", Resource.id.in_(mine)))
+    tree = {
+        row.id: row
+        for row in await read.connection.execute(
+            select(Resource.id, Resource.kind, Resource.parent_id, Resource.archived_at).where(
+                Resource.id.in_(inside)
+            )
+        )
+    }
+    entries: dict[UUID, list[Entry]] = defaultdict(list)
+    for entry in await entries_among(read, inside):
+        entries[entry.resource].append(entry)
+    standing = await standing_among(read, user, workspace, inside)
+    everything = {}
+    for resource, row in tree.items():
+        nodes = tuple(_upwards(tree, resource))
+        inherited = tuple(entry for node in nodes for entry in entries[node])
+        archived = any(tree[node].archived_at is not None for node in nodes)
+        lineage = Lineage(resource, row.kind, workspace, version or 0, nodes, inherited, archived)
+        everything[resource] = _evaluate(lineage, standing)
+        if not read.writing:
+            read.caches.of(AccessCache).put(everything[resource])
+    return everything
+
+
+async def member_rooms(read: Read, user: UUID) -> set[UUID]:
+    """The rooms that someone is a member of and may read, in all their workspaces."""
+    rooms: set[UUID] = set()
+    for workspace, _ in await workspaces_of(read, user):
+        inside = await grants_inside(read, user, workspace.id, as_member=True)
+        rooms |= {
+            resource
+            for resource, held in inside.items()
+            if held.kind == "room" and held.member and Permission.ROOM_READ in held.permissions
+        }
+    return rooms
+
+
+def _upwards(tree: Mapping[UUID, Any], resource: UUID | None) -> Iterator[UUID]:
+    while resource is not None:
+        yield resource
+        resource = tree[resource].parent_id
+
+
+def _evaluate(lineage: Lineage, standing: Standing) -> Grants:
+    permissions = granted(lineage.entries, standing)
+    return Grants(
+        user=standing.user,
+        resource=lineage.resource,
+        kind=lineage.kind,
+        workspace=lineage.workspace,
+        version=lineage.version,
+        member=lineage.resource in standing.memberships,
+        permissions=permissions - ARCHIVED if lineage.archived else permissions,
+    )
