@@ -226,3 +226,9 @@ async def test_serve_says_that_limits_are_off(serve: Serve) -> None:
     assert "Rate limits are off" not in loud.log
     async with httpx2.AsyncClient() as client:
         assert (await client.get(f"{loud.url}/healthz")).status_code == 200
+
+
+def test_a_second_server_on_the_same_folder_is_refused(talkoot_sqlite: Talkoot) -> None:
+    second = talkoot_sqlite.run("serve", "--port", "0")
+    assert second.returncode == 1
+    assert "Another Talkoot serves" in second.stderr

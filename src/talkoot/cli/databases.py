@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+import sys
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -66,6 +67,24 @@ async def unit_of_work(settings: Settings) -> AsyncIterator[UnitOfWork]:
         await uow.close()
         program.gate.close()
         await program.kernel.database.close()
+
+
+@contextmanager
+def only_server_of(settings: Settings) -> Iterator[None]:
+    """Refuse to be the second server on an SQLite file: the clients of one would not hear the other's."""
+    if sys.platform == "win32" or not settings.embedded:
+        yield
+        return
+    import fcntl
+
+    with (settings.data / "serve.lock").open("a") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            raise Failure(
+                Exit.REFUSED, f"Another Talkoot serves {settings.data}: stop it, or choose another --data."
+            ) from None
+        yield
 
 
 def make_folder(settings: Settings) -> None:

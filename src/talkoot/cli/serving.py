@@ -42,20 +42,25 @@ def serve(
 
       talkoot serve --host 0.0.0.0 --public-url https://chat.example.org --trusted-proxies 10.0.0.5
     """
-    from talkoot.cli.databases import make_folder
+    from talkoot.cli.databases import make_folder, only_server_of
     from talkoot.kernel.logging import log_as
 
     with _staged(settings, demo=demo) as staged, log_as(staged):
         make_folder(staged)
-        asyncio.run(_prepare(staged))
-        if demo:
-            asyncio.run(_fill(staged))
-        if staged.rate_limits == "off":
-            log.warning("Rate limits are off: this is for benchmarks and tests only")
-        if staged.redis_url:
-            log.warning("redis_url is not used by this version: run one process only")
-        code = _run(staged)
+        with only_server_of(staged):
+            asyncio.run(_prepare(staged))
+            if demo:
+                asyncio.run(_fill(staged))
+            _warn(staged)
+            code = _run(staged)
     raise typer.Exit(code)
+
+
+def _warn(settings: Settings) -> None:
+    if settings.rate_limits == "off":
+        log.warning("Rate limits are off: this is for benchmarks and tests only")
+    if settings.redis_url:
+        log.warning("redis_url is not used by this version: run one process only")
 
 
 @contextmanager
