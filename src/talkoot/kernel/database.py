@@ -104,6 +104,7 @@ def _postgresql(url: URL, *, size: int, read_only: bool) -> AsyncEngine:
     }
     return create_async_engine(
         url,
+        isolation_level="REPEATABLE READ" if read_only else "READ COMMITTED",
         pool_size=size,
         max_overflow=0,
         pool_timeout=10,

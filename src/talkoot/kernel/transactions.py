@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
 from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -18,6 +19,7 @@ log = logging.getLogger("talkoot.transactions")
 
 Inside = Callable[["Tx", Any], Awaitable[None]]
 After = Callable[[Any], None]
+Check = Callable[[Callable[[], "AbstractAsyncContextManager[Read]"]], Awaitable[None]]
 Listeners = Mapping[type, tuple[Sequence[Inside], Sequence[After]]]
 
 
@@ -43,6 +45,8 @@ class Read:
     def __init__(self, connection: AsyncConnection, caches: Caches) -> None:
         self.connection = connection
         self.caches = caches
+        self.checks: list[Check] = []
+        """Called when all has been read, before anybody sees it: what it relied on must hold still."""
 
     @cached_property
     def session(self) -> AsyncSession:

@@ -118,7 +118,7 @@ class UnitOfWork:
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[Read]:
-        """A consistent view for reading; never waits for a writer."""
+        """A consistent view for reading; never waits for a writer. Its checks are made when it ends."""
         try:
             async with self._database.reader.connect() as connection:
                 view = Read(connection, self.caches)
@@ -126,6 +126,8 @@ class UnitOfWork:
                     yield view
                 finally:
                     await view.close()
+            for check in view.checks:
+                await check(self.read)
         except Exception as error:
             raise translated(error) from error
 

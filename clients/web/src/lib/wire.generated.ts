@@ -114,12 +114,13 @@ export type EventsOut = {
   events: (EventOut)[];
 };
 
-/** Why someone may, or may not: the entry that decided; null if none matched, which means no. */
+/** Why someone may, or may not: the entry that decided; null if none matched, or if it is archived. */
 export type Explanation = {
   user: string;
   permission: Permission;
   allowed: boolean;
   decided_by: EntryOut | null;
+  archived: boolean;
   lineage: (string)[];
 };
 

@@ -13,7 +13,7 @@ from talkoot.chat.access.doors import admit, workspace_for
 from talkoot.chat.access.events import WorkspaceMemberLeaving
 from talkoot.chat.access.grants import grants_of
 from talkoot.chat.access.models import Membership, Resource, Role, Workspace
-from talkoot.chat.access.permissions import Permission
+from talkoot.chat.access.permissions import ARCHIVED, Permission
 from talkoot.chat.access.queries import (
     are_members,
     lineage_of,
@@ -112,7 +112,9 @@ async def explain(
     lineage = await lineage_of(read, resource)
     if lineage is None or not await are_members(read, lineage.workspace, [user]):
         raise NotFound("There is no such member")
-    return decide(lineage.entries, await standing_of(read, lineage, user), permission), lineage
+    verdict = decide(lineage.entries, await standing_of(read, lineage, user), permission)
+    closed = lineage.archived and permission in ARCHIVED
+    return (Verdict(allowed=False, entry=None) if closed else verdict), lineage
 
 
 async def _ranks(tx: Tx, actor: Actor, workspace: UUID, user: UUID) -> tuple[Role, Role]:

@@ -35,16 +35,22 @@ class AccessCache:
         self._grants: LRUCache[tuple[UUID, UUID], Grants] = LRUCache(REMEMBERED)
         self._floors: dict[tuple[UUID, UUID | None], int] = {}
         self._applied: dict[UUID, int] = {}
+        self._workspaces: LRUCache[UUID, UUID] = LRUCache(REMEMBERED)
 
     def get(self, resource: UUID, user: UUID) -> Grants | None:
         """What is remembered and still holds."""
         grants = self._grants.get((resource, user))
-        return grants if grants is not None and self._holds(grants) else None
+        return grants if grants is not None and self.holds(grants) else None
+
+    def workspace_of(self, resource: UUID) -> UUID | None:
+        """The workspace that a resource lies in, which never changes."""
+        return self._workspaces.get(resource)
 
     def put(self, grants: Grants) -> None:
         """Remember; what was read before a change that is known by now is not taken."""
         self._applied.setdefault(grants.workspace, grants.version)
-        if self._holds(grants):
+        self._workspaces[grants.resource] = grants.workspace
+        if self.holds(grants):
             self._grants[grants.resource, grants.user] = grants
 
     def up_to_date(self, workspace: UUID, version: int) -> bool:
@@ -57,7 +63,8 @@ class AccessCache:
         for user in users or (None,):
             self._floors[workspace, user] = version
 
-    def _holds(self, grants: Grants) -> bool:
+    def holds(self, grants: Grants) -> bool:
+        """Whether no change that is known by now came after them."""
         floors = self._floors
         return grants.version >= floors.get((grants.workspace, None), 0) and grants.version >= floors.get(
             (grants.workspace, grants.user), 0

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
+from functools import partial
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
@@ -21,6 +23,7 @@ from talkoot.chat.access.queries import (
     workspaces_of,
 )
 from talkoot.chat.access.resolution import granted
+from talkoot.kernel.errors import NotFound
 from talkoot.kernel.transactions import Tx
 
 if TYPE_CHECKING:
@@ -37,12 +40,27 @@ async def grants_of(read: Read, user: UUID, resource: UUID, *, exclusive: bool =
     if isinstance(read, Tx):
         return (await grants_now(read, [(user, resource)], exclusive=exclusive))[user, resource]
     cache = read.caches.of(AccessCache)
-    if (remembered := cache.get(resource, user)) is not None:
-        return remembered
-    grants = await _read_grants(read, user, resource)
+    grants = cache.get(resource, user)
+    if grants is None:
+        grants = await _read_grants(read, user, resource)
+        if grants is not None:
+            cache.put(grants)
     if grants is not None:
-        cache.put(grants)
+        read.checks.append(partial(_hold_still, cache, [grants]))
     return grants
+
+
+async def _hold_still(
+    cache: AccessCache, relied_on: Sequence[Grants], again: Callable[[], AbstractAsyncContextManager[Read]]
+) -> None:
+    """What was read relied on these grants: if one was taken back meanwhile, nobody may see it."""
+    for grants in relied_on:
+        if cache.holds(grants):
+            continue
+        async with again() as view:
+            now = await _read_grants(view, grants.user, grants.resource)
+        if now is None or not grants.permissions <= now.permissions:
+            raise NotFound(f"There is no such {grants.kind}")
 
 
 async def grants_now(
@@ -54,20 +72,28 @@ async def grants_now(
     check and the commit of what it lets through.
     """
     cache = tx.caches.of(AccessCache)
-    found = {(user, resource): cache.get(resource, user) for user, resource in dict.fromkeys(wanted)}
-    workspaces = sorted({grants.workspace for grants in found.values() if grants})
-    versions = await versions_of(tx, workspaces, exclusive=exclusive)
-    for (user, resource), grants in found.items():
-        if grants is None:
-            workspace = await tx.connection.scalar(
-                select(Resource.workspace_id).where(Resource.id == resource)
-            )
-            if workspace is not None and workspace not in versions:
-                versions |= await versions_of(tx, [workspace], exclusive=exclusive)
-        elif cache.up_to_date(grants.workspace, versions[grants.workspace]):
-            continue
-        found[user, resource] = await _read_under_lock(tx, user, resource)
+    keys = list(dict.fromkeys(wanted))
+    workspaces = await _workspaces_of(tx, {resource for _, resource in keys})
+    versions = await versions_of(tx, sorted(set(workspaces.values())), exclusive=exclusive)
+    found: dict[tuple[UUID, UUID], Grants | None] = {}
+    for user, resource in keys:
+        # Only now: a change may have been committed, and applied here, while the lock was waited for.
+        grants = cache.get(resource, user)
+        if grants is None or not cache.up_to_date(grants.workspace, versions[grants.workspace]):
+            grants = await _read_under_lock(tx, user, resource)
+        found[user, resource] = grants
     return found
+
+
+async def _workspaces_of(tx: Tx, resources: set[UUID]) -> dict[UUID, UUID]:
+    cache = tx.caches.of(AccessCache)
+    known = {resource: found for resource in resources if (found := cache.workspace_of(resource))}
+    if missing := resources - known.keys():
+        rows = await tx.connection.execute(
+            select(Resource.id, Resource.workspace_id).where(Resource.id.in_(missing))
+        )
+        known |= {row.id: row.workspace_id for row in rows}
+    return known
 
 
 async def versions_of(tx: Read, workspaces: Sequence[UUID], *, exclusive: bool = False) -> dict[UUID, int]:
@@ -129,8 +155,11 @@ async def grants_inside(
         archived = any(tree[node].archived_at is not None for node in nodes)
         lineage = Lineage(resource, row.kind, workspace, version or 0, nodes, inherited, archived)
         everything[resource] = _evaluate(lineage, standing)
-        if not read.writing:
-            read.caches.of(AccessCache).put(everything[resource])
+    if not read.writing:
+        cache = read.caches.of(AccessCache)
+        for grants in everything.values():
+            cache.put(grants)
+        read.checks.append(partial(_hold_still, cache, list(everything.values())))
     return everything
 
 
@@ -154,7 +183,9 @@ def _upwards(tree: Mapping[UUID, Any], resource: UUID | None) -> Iterator[UUID]:
 
 
 def _evaluate(lineage: Lineage, standing: Standing) -> Grants:
-    permissions = granted(lineage.entries, standing)
+    # Whoever is not in the workspace has nothing in it, whatever an entry may still say of them.
+    inside = lineage.workspace in standing.memberships
+    permissions = granted(lineage.entries, standing) if inside else frozenset()
     return Grants(
         user=standing.user,
         resource=lineage.resource,

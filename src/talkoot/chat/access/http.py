@@ -148,6 +148,7 @@ async def explain(
         permission=permission,
         allowed=verdict.allowed,
         decided_by=entry_out(verdict.entry) if verdict.entry else None,
+        archived=lineage.archived,
         lineage=list(lineage.nodes),
     )
 

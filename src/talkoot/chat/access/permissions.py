@@ -59,6 +59,6 @@ ROOM_MEMBER = frozenset({P.ROOM_READ, P.ROOM_POST})
 # What is closed to all but the members of a private room.
 PRIVATE_ROOM = frozenset({P.ROOM_READ, P.ROOM_JOIN, P.ROOM_POST, P.ROOM_INVITE})
 # Nobody stands above the people of a direct room.
-DIRECT_ROOM = PRIVATE_ROOM | {P.ROOM_MANAGE, P.MESSAGES_MODERATE}
+DIRECT_ROOM = PRIVATE_ROOM | {P.ROOM_MANAGE, P.MESSAGES_MODERATE, P.ACCESS_MANAGE}
 # What nobody may do in something archived.
 ARCHIVED = frozenset({P.ROOM_JOIN, P.ROOM_POST, P.ROOM_INVITE, P.ROOMS_CREATE})

@@ -80,10 +80,11 @@ class EntryList(BaseModel):
 
 
 class Explanation(BaseModel):
-    """Why someone may, or may not: the entry that decided; null if none matched, which means no."""
+    """Why someone may, or may not: the entry that decided; null if none matched, or if it is archived."""
 
     user: UUID
     permission: Permission
     allowed: bool
     decided_by: EntryOut | None
+    archived: bool
     lineage: list[UUID]

@@ -136,7 +136,7 @@ async def list_categories(kernel: KernelDep, actor: CurrentActor, workspace: UUI
     """The headings of the room list, in their order."""
     async with kernel.uow.read() as read:
         await workspace_for(read, actor, workspace, Permission.WORKSPACE_READ)
-        return Page(items=await queries.categories_of(read, workspace))
+        return Page(items=await queries.categories_seen_by(read, actor.user, workspace))
 
 
 @router.post("/workspaces/{workspace}/categories", status_code=201, responses=problems(Forbidden))

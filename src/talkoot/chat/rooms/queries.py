@@ -91,12 +91,17 @@ async def room_with_key(read: Read, key: str) -> Room | None:
     return await read.session.scalar(select(Room).where(Room.unique_key == key))
 
 
-async def categories_of(read: Read, workspace: UUID) -> list[CategoryOut]:
-    """The categories of a workspace in their order."""
+async def categories_seen_by(read: Read, user: UUID, workspace: UUID) -> list[CategoryOut]:
+    """The categories of a workspace that someone may know of, in their order."""
+    grants = await grants_inside(read, user, workspace, as_member=True)
     found = await read.session.scalars(
         select(Category).where(Category.workspace_id == workspace).order_by(Category.position, Category.id)
     )
-    return [category_out(category) for category in found]
+    return [
+        category_out(category)
+        for category in found
+        if Permission.WORKSPACE_READ in grants[category.id].permissions
+    ]
 
 
 def category_out(category: Category) -> CategoryOut:

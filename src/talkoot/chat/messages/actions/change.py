@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from uuid import UUID
 
+import msgspec
+
 from talkoot.chat.messages.access import message_to_delete, message_to_edit
 from talkoot.chat.messages.actions.send import Sent, thread_entry
 from talkoot.kernel import log
@@ -19,7 +21,7 @@ if TYPE_CHECKING:
     from talkoot.kernel.transactions import Tx
 
 
-_DELETED = "message.deleted"
+_UPDATED, _DELETED = "message.updated", "message.deleted"
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +48,7 @@ async def edit_message(tx: Tx, actor: Actor, edit: Edit) -> Sent:
     message.text, message.edited_at = edit.text, tx.now
     entry = log.Entry(
         log=message.room_id,
-        type="message.updated",
+        type=_UPDATED,
         body={"message": message.id, "text": edit.text, "edited_at": rfc3339(tx.now)},
         sender=actor.user,
         cid=edit.cid,
@@ -101,6 +103,7 @@ async def _edited_before(tx: Tx, actor: Actor, edit: Edit) -> Sent | None:
     if key not in earlier:
         return None
     event, digest = earlier[key]
-    if digest is not None and digest != edit.digest():
+    another = event.type != _UPDATED or msgspec.json.decode(event.body)["message"] != str(edit.message)
+    if another or (digest is not None and digest != edit.digest()):
         raise Conflict("This cid was used before, for something else")
     return Sent(event, dup=True)

@@ -28,6 +28,9 @@ if TYPE_CHECKING:
     from talkoot.kernel.transactions import Tx
 
 
+CREATED = "message.created"
+
+
 @dataclass(frozen=True, slots=True)
 class Send:
     """A message that somebody wants to send."""
@@ -71,8 +74,7 @@ async def send_messages(tx: Tx, commands: Sequence[Send]) -> Sequence[Outcome]:
     repeats: dict[int, int] = {}
     first_with: dict[tuple[UUID, UUID], int] = {}
     for number, send in enumerate(commands):
-        refused = _refusal(send, grants[send.actor.user, send.room], roots)
-        outcomes.append(refused or _repeated(send, earlier))
+        outcomes.append(_repeated(send, earlier) or _refusal(send, grants[send.actor.user, send.room], roots))
         if outcomes[-1] is not None:
             continue
         if send.key in first_with:
@@ -117,7 +119,8 @@ def _repeated(send: Send, earlier: _Known) -> Outcome | None:
     if send.key is None or send.key not in earlier:
         return None
     event, digest = earlier[send.key]
-    if digest is not None and digest != send.digest():
+    another = event.type != CREATED or event.log != send.room
+    if another or (digest is not None and digest != send.digest()):
         return _conflict()
     return Sent(event, dup=True)
 
@@ -164,7 +167,7 @@ _COUNT_REPLIES = (
 def _entry(send: Send, fence: int) -> log.Entry:
     entry = log.Entry(
         log=send.room,
-        type="message.created",
+        type=CREATED,
         body={"text": send.text, "thread": send.thread},
         sender=send.actor.user,
         cid=send.cid,
