@@ -157,6 +157,30 @@ def test_the_doctor_finds_an_open_key(serve: Serve) -> None:
     assert "chmod 600" in examined.stdout
 
 
+@pytest.mark.parametrize("content", [b"", b"short\n", b"\0" * 64, "schlüssel".encode() * 8, b"\xff" * 64])
+def test_a_key_file_that_holds_no_key(program: Program, content: bytes) -> None:
+    talkoot = program()
+    talkoot.data.mkdir(mode=0o700)
+    key = talkoot.data / "secret.key"
+    key.touch(mode=0o600)
+    key.write_bytes(content)
+    refused = talkoot.run("serve", "--port", "0")
+    assert refused.returncode == 2
+    assert f"{key} does not hold a key" in refused.stderr
+    assert "Traceback" not in refused.stderr
+    assert key.read_bytes() == content
+    assert "fail  key" in talkoot.run("doctor", "--port", "0").stdout
+
+
+def test_the_key_is_made_whole_and_kept(talkoot_sqlite: Talkoot) -> None:
+    [key] = talkoot_sqlite.data.glob("secret.key*")
+    made = key.read_bytes()
+    assert len(made) > 32
+    assert stat.S_IMODE(key.stat().st_mode) == 0o600
+    talkoot_sqlite.restart()
+    assert key.read_bytes() == made
+
+
 @pytest.mark.parametrize(
     ("flags", "level", "said"),
     [

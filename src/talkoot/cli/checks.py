@@ -22,6 +22,8 @@ from talkoot.cli.databases import require_fitting
 from talkoot.cli.failures import Failure
 from talkoot.kernel.addresses import is_local
 from talkoot.kernel.database import open_database
+from talkoot.kernel.secrets import read_key
+from talkoot.settings import SettingsError
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -100,7 +102,15 @@ async def key(settings: Settings) -> AsyncIterator[Finding]:
             "fail", "key", f"others can read {path}: chmod 600 {path}, and make a new one if they did"
         )
     else:
-        yield Finding("ok", "key", f"{path} is readable for its owner alone")
+        yield _content(path)
+
+
+def _content(path: Path) -> Finding:
+    try:
+        read_key(path)
+    except SettingsError as error:
+        return Finding("fail", "key", str(error))
+    return Finding("ok", "key", f"{path} is readable for its owner alone")
 
 
 async def database(settings: Settings) -> AsyncIterator[Finding]:

@@ -6,10 +6,17 @@ import hashlib
 import hmac
 import os
 import secrets
+import tempfile
+from contextlib import suppress
+from pathlib import Path
 from typing import TYPE_CHECKING
+
+from talkoot.settings import SettingsError
 
 if TYPE_CHECKING:
     from talkoot.settings import Settings
+
+KEY_LENGTH = 32
 
 
 class Secrets:
@@ -37,12 +44,43 @@ def load_secrets(settings: Settings) -> Secrets:
         return Secrets(given)
     path = settings.data / "secret.key"
     settings.data.mkdir(parents=True, exist_ok=True)
+    if not path.exists():
+        _make_key(path)
+    return Secrets(read_key(path))
+
+
+def read_key(path: Path) -> str:
+    """The key in a file; raises SettingsError when that can not be one."""
     try:
-        descriptor = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
-    except FileExistsError:
-        return Secrets(path.read_text("ascii").strip())
-    with os.fdopen(descriptor, "w") as file:
-        file.write(secrets.token_urlsafe(48) + "\n")
-        file.flush()
-        os.fsync(file.fileno())
-    return Secrets(path.read_text("ascii").strip())
+        key = path.read_text("ascii").strip()
+    except UnicodeDecodeError:
+        key = ""
+    if len(key) < KEY_LENGTH or not key.isprintable():
+        raise SettingsError(
+            f"{path} does not hold a key of at least {KEY_LENGTH} ASCII characters: put it back from a"
+            " backup, or delete it, so that the next start makes a new one and everybody signs in again."
+        )
+    return key
+
+
+def _make_key(path: Path) -> None:
+    """The file appears with all of its content or not at all, and of two starts at once one makes it."""
+    descriptor, temporary = tempfile.mkstemp(prefix="secret.key.", dir=path.parent)
+    try:
+        with os.fdopen(descriptor, "w") as file:
+            file.write(secrets.token_urlsafe(48) + "\n")
+            file.flush()
+            os.fsync(file.fileno())
+        with suppress(FileExistsError):
+            os.link(temporary, path)
+        _sync_folder(path.parent)
+    finally:
+        Path(temporary).unlink()
+
+
+def _sync_folder(path: Path) -> None:
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
