@@ -92,6 +92,19 @@ def test_a_database_that_is_not_there(program: Program, command: str) -> None:
     assert "Traceback" not in refused.stderr
 
 
+@pytest.mark.parametrize(
+    "url",
+    ["::::", "postgresql://h:1:2/x", "mysql://me:hunter2@h/x", "chat"],
+)
+@pytest.mark.parametrize("command", ["serve", "migrate", "doctor"])
+def test_a_database_url_that_is_none(program: Program, command: str, url: str) -> None:
+    refused = program(database_url=url).run(command)
+    assert refused.returncode == 2
+    assert "TALKOOT_DATABASE_URL" in refused.stderr
+    assert "hunter2" not in refused.stderr
+    assert "Traceback" not in refused.stderr
+
+
 def test_without_migration_the_start_waits_for_migrate(program: Program, postgres: Postgres) -> None:
     talkoot = program(database_url=postgres.url(postgres.create_database()), migrate="off")
     refused = talkoot.run("serve", "--port", "0")

@@ -6,10 +6,12 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import event, text
 from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import ArgumentError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.pool import NullPool
 
 from talkoot.kernel.sqlite_driver import DRIVER
+from talkoot.settings import SettingsError
 
 if TYPE_CHECKING:
     from talkoot.settings import Settings
@@ -23,6 +25,7 @@ _SQLITE = (
     "cache_size=-16000",
 )
 _STATEMENT_TIMEOUT = "15000"
+_KNOWN = {"postgresql", "postgres", "sqlite"}
 
 
 class Database:
@@ -67,13 +70,26 @@ def database_url(settings: Settings) -> URL:
     """The URL with the driver that is used, whichever usual way it was written."""
     if settings.embedded and not settings.database_url:
         return URL.create(DRIVER, database=str(settings.data / "talkoot.db"))
-    url = make_url(settings.database_url)
+    url = _parsed(settings.database_url)
     if url.get_backend_name() == "sqlite":
         return url.set(drivername=DRIVER)
     query = dict(url.query)
     if "sslmode" in query:  # libpq's name; asyncpg calls it ssl
         query["ssl"] = query.pop("sslmode")
     return url.set(drivername="postgresql+asyncpg", query=query)
+
+
+def _parsed(given: str) -> URL:
+    try:
+        url = make_url(given)
+    except (ArgumentError, ValueError):
+        url = None
+    if url is None or url.get_backend_name() not in _KNOWN:
+        # What was given is not repeated: there may be a password in it.
+        raise SettingsError(
+            "`database_url` (TALKOOT_DATABASE_URL): it must look like postgresql://user:password@host/name"
+        )
+    return url
 
 
 def _sqlite(url: URL, *, size: int, begin: str, pragmas: tuple[str, ...]) -> AsyncEngine:
