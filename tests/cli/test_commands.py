@@ -269,3 +269,16 @@ def test_a_second_server_on_the_same_folder_is_refused(talkoot_sqlite: Talkoot) 
     second = talkoot_sqlite.run("serve", "--port", "0")
     assert second.returncode == 1
     assert "Another Talkoot serves" in second.stderr
+
+
+def test_a_second_server_on_the_same_postgresql_is_refused(serve: Serve, program: Program) -> None:
+    first = serve("postgresql")
+    second = program(database_url=first.environment["TALKOOT_DATABASE_URL"])
+    refused = second.run("serve", "--port", "0")
+    assert refused.returncode == 1
+    assert refused.stderr.strip() == ("Another Talkoot serves this database: stop it, or choose another one.")
+    first.kill()
+    first.restart()
+    assert first.terminate() == 0
+    second.start()
+    second.stop()

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import sys
-from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -28,7 +27,7 @@ async def bring_up_to_date(settings: Settings) -> bool:
     except SchemaTooNew as error:
         raise _too_new(error) from None
     except Exception as error:
-        raise _unreachable(settings, error) from error
+        raise unreachable(settings, error) from error
 
 
 async def is_empty(settings: Settings) -> bool:
@@ -38,7 +37,7 @@ async def is_empty(settings: Settings) -> bool:
         async with database.reader.connect() as connection:
             return not await connection.run_sync(lambda sync: inspect(sync).get_table_names())
     except Exception as error:
-        raise _unreachable(settings, error) from error
+        raise unreachable(settings, error) from error
     finally:
         await database.close()
 
@@ -69,24 +68,6 @@ async def unit_of_work(settings: Settings) -> AsyncIterator[UnitOfWork]:
         await program.kernel.database.close()
 
 
-@contextmanager
-def only_server_of(settings: Settings) -> Iterator[None]:
-    """Refuse to be the second server on an SQLite file: the clients of one would not hear the other's."""
-    if sys.platform == "win32" or not settings.embedded:
-        yield
-        return
-    import fcntl
-
-    with (settings.data / "serve.lock").open("a") as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
-            raise Failure(
-                Exit.REFUSED, f"Another Talkoot serves {settings.data}: stop it, or choose another --data."
-            ) from None
-        yield
-
-
 def make_folder(settings: Settings) -> None:
     """The data folder, for its owner alone."""
     try:
@@ -111,7 +92,7 @@ async def _check(settings: Settings, database: Database) -> None:
     except SchemaTooNew as error:
         raise _too_new(error) from None
     except Exception as error:
-        raise _unreachable(settings, error) from error
+        raise unreachable(settings, error) from error
     if not current:
         raise Failure(Exit.UNFIT_DATABASE, "The tables are not those of this version: run `talkoot migrate`.")
 
@@ -124,7 +105,8 @@ def _too_new(error: SchemaTooNew) -> Failure:
     return Failure(Exit.UNFIT_DATABASE, f"{error}. Install the newer version again, or restore a backup.")
 
 
-def _unreachable(settings: Settings, error: Exception) -> Failure:
+def unreachable(settings: Settings, error: Exception) -> Failure:
+    """What to say about a database that does not answer."""
     url = database_url(settings)
     shown = url.set(drivername=url.get_backend_name()).render_as_string(hide_password=True)
     reason = str(getattr(error, "orig", None) or error).strip() or type(error).__name__

@@ -42,7 +42,8 @@ def serve(
 
       talkoot serve --host 0.0.0.0 --public-url https://chat.example.org --trusted-proxies 10.0.0.5
     """
-    from talkoot.cli.databases import make_folder, only_server_of
+    from talkoot.cli.databases import make_folder
+    from talkoot.cli.only_server import only_server_of
     from talkoot.kernel.logging import log_as
 
     with _staged(settings, demo=demo) as staged, log_as(staged):
