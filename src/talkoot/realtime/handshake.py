@@ -45,12 +45,13 @@ class Refusal:
         """The answer as a problem (RFC 9457)."""
         return json.dumps(
             {
-                "type": "about:blank",
+                "type": f"urn:talkoot:problem:{self.code}",
                 "title": self.detail,
                 "status": self.status,
                 "detail": self.detail,
                 "code": self.code,
                 "retryable": self.retry_after is not None,
+                "errors": [],
             }
         ).encode()
 
@@ -94,9 +95,7 @@ class Upgrade:
             not all(_KNOWN_FORM.fullmatch(name) for name in self.protocols)
             or SUBPROTOCOL not in self.protocols
         ):
-            return Refusal(
-                400, "malformed", f"The subprotocol must be {SUBPROTOCOL}, and nothing else beside it"
-            )
+            return Refusal(400, "malformed", f"The subprotocol must be {SUBPROTOCOL}; a token is never one")
         # A browser always sends an Origin with a WebSocket; a cookie without one is no browser's doing.
         if len(self.origins) > 1 or (not self.origins and self.has_cookie):
             return Refusal(403, "forbidden", "This origin may not connect")

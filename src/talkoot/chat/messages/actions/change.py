@@ -90,10 +90,9 @@ async def _hold(tx: Tx, message: Message) -> None:
 
 
 async def _one_reply_less(tx: Tx, reply: Message, fence: int) -> log.Entry:
-    assert reply.thread_id is not None
     root = await tx.session.get_one(type(reply), reply.thread_id)
     root.reply_count -= 1
-    return thread_entry(tx, root.room_id, root.id, root.reply_count, fence)
+    return thread_entry(root.room_id, root.id, root.reply_count, root.last_reply_at or reply.ts, fence)
 
 
 async def _edited_before(tx: Tx, actor: Actor, edit: Edit) -> Sent | None:

@@ -144,8 +144,8 @@ async def _append(
     entries = [_entry(send, fences[send.room]) for send in sends]
     replies = Counter(send.thread for send in sends if send.thread)
     updates = [
-        thread_entry(tx, roots[root].room_id, root, roots[root].reply_count + n, fences[roots[root].room_id])
-        for root, n in replies.items()
+        thread_entry(found.room_id, found.id, found.reply_count + n, tx.now, fences[found.room_id])
+        for found, n in ((roots[root], n) for root, n in replies.items())
     ]
     events = (await log.append(tx, entries + updates))[: len(entries)]
     await tx.connection.execute(insert(Message), [_row(*pair) for pair in zip(events, sends, strict=True)])
@@ -179,9 +179,9 @@ def _entry(send: Send, fence: int) -> log.Entry:
     return entry
 
 
-def thread_entry(tx: Tx, room: UUID, root: UUID, replies: int, fence: int) -> log.Entry:
+def thread_entry(room: UUID, root: UUID, replies: int, last_reply_at: int, fence: int) -> log.Entry:
     """The event that tells a thread's new number of replies."""
-    body = {"message": root, "reply_count": replies, "last_reply_at": rfc3339(tx.now)}
+    body = {"message": root, "reply_count": replies, "last_reply_at": rfc3339(last_reply_at)}
     return log.Entry(log=room, type="thread.updated", body=body, fence=fence)
 
 
