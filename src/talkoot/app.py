@@ -53,6 +53,7 @@ from talkoot.kernel.errors import (
     RateLimited,
     StorageFull,
     TooLarge,
+    TooSlow,
     Unavailable,
 )
 from talkoot.kernel.health import database_answers, health_router
@@ -89,8 +90,8 @@ log = logging.getLogger("talkoot.app")
 FORGET_SESSIONS = "accounts.forget_sessions"
 _EVERY_NODE = UUID(int=0)  # the topic of control messages
 # What every call of the API may answer: a secret in its address, nobody signed in, a forged or too frequent
-# or too large request, a database that is away or full.
-_ANYWHERE = (Malformed, NotAuthenticated, Forbidden, RateLimited, TooLarge, Unavailable, StorageFull)
+# or too large or too slow request, a database that is away or full.
+_ANYWHERE = (Malformed, NotAuthenticated, Forbidden, TooSlow, TooLarge, RateLimited, Unavailable, StorageFull)
 _SCHEDULE = (Cron(FORGET_FINISHED, "17 3 * * *"), Cron(FORGET_SESSIONS, "27 3 * * *"))
 
 
@@ -305,7 +306,7 @@ def create_app(settings: Settings) -> FastAPI:
     serve_client(app)
     _describe(app)
     answer_problems(app)
-    app.add_middleware(LimitBodies, max_bytes=settings.max_body_bytes)
+    app.add_middleware(LimitBodies, max_bytes=settings.max_body_bytes, seconds=settings.body_seconds)
     app.add_middleware(LimitRates, limiter=program.kernel.limits, trusted_proxies=settings.trusted_proxies)
     app.add_middleware(SecurityHeaders, secure=settings.secure)
     app.add_middleware(LogRequests, observe=program.metrics.observe_request)

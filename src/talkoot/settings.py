@@ -27,6 +27,7 @@ GROUPS: dict[str, tuple[str, ...]] = {
     "How much": (
         "rate_limits",
         "max_body_bytes",
+        "body_seconds",
         "max_connections",
         "max_connections_per_user",
         "max_connections_per_address",
@@ -122,6 +123,9 @@ class Settings(BaseSettings):
         500.0, gt=0, description="Sockets admitted per second before others have to wait."
     )
     max_body_bytes: int = Field(1_048_576, ge=1024, description="Largest HTTP request body, files excepted.")
+    body_seconds: float = Field(
+        30.0, gt=0, le=3600, description="Time in which the whole body of an HTTP request has to come."
+    )
     metrics: Literal["open", "local", "off"] = Field(
         "local", description="Who may read `/metrics`: anybody, this machine and its trusted proxies, nobody."
     )

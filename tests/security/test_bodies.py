@@ -1,5 +1,6 @@
 """What comes as a body, a form, a query or a path: rows 23, 27, 29 and 32 of the requirements."""
 
+import asyncio
 import json
 import time
 import uuid
@@ -10,7 +11,8 @@ import httpx2
 import pytest
 
 from tests.accounts.browsers import Web
-from tests.clients import PASSWORD, Api, Json, set_up
+from tests.clients import PASSWORD, PATIENCE, Api, Json, set_up
+from tests.conftest import Serve
 from tests.security.raw import Raw, frame
 from tests.servers.talkoot import Talkoot
 from tests.workspaces import Workspace
@@ -284,6 +286,21 @@ async def test_row_29_a_body_without_end_is_not_kept(workspace_sqlite: Workspace
         head = f"POST /api/v1/auth/token HTTP/1.1\r\nHost: {raw.host}\r\nContent-Length: 1000000000\r\n"
         raw.write(f"{head}Content-Type: multipart/form-data; boundary=x\r\n\r\n--x\r\n".encode())
         assert await raw.status() == 413
+
+
+@pytest.mark.parametrize(
+    ("framing", "begun"), [("Content-Length: 20", b""), ("Transfer-Encoding: chunked", b'2\r\n{"\r\n')]
+)
+async def test_row_29_a_body_that_never_comes_is_not_waited_for(
+    serve: Serve, framing: str, begun: bytes
+) -> None:
+    async with Raw(serve("sqlite", body_seconds="0.2").url) as raw:
+        head = f"POST /api/v1/auth/login HTTP/1.1\r\nHost: {raw.host}\r\nContent-Type: application/json\r\n"
+        raw.write(f"{head}{framing}\r\n\r\n".encode() + begun)
+        answer = await asyncio.wait_for(raw.reader.readuntil(b"}"), PATIENCE)
+        assert answer.startswith(b"HTTP/1.1 408 ")
+        assert b"\r\nconnection: close\r\n" in answer.lower()
+        assert json.loads(answer.partition(b"\r\n\r\n")[2])["code"] == "too_slow"
 
 
 async def test_row_29_many_ranges_are_not_served(talkoot_sqlite: Talkoot) -> None:

@@ -73,6 +73,12 @@ class NotFound(TalkootError):
     code, status, title = "not_found", 404, "There is no such thing"
 
 
+class TooSlow(TalkootError):
+    """The body of the request did not come in time."""
+
+    code, status, title, retryable = "too_slow", 408, "The request took too long", True
+
+
 class Conflict(TalkootError):
     """It contradicts what is already stored."""
 

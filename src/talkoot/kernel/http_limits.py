@@ -1,4 +1,4 @@
-"""Limits of the HTTP edge, before anything of a request is believed or kept: how often, and how large."""
+"""Limits of the HTTP edge, before anything of a request is believed or kept: how often, large and slow."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ import hashlib
 import math
 from collections.abc import MutableMapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from talkoot.kernel.addresses import client_address, limited_as
-from talkoot.kernel.errors import RateLimited, TooLarge
+from talkoot.kernel.errors import RateLimited, TalkootError, TooLarge, TooSlow
 from talkoot.kernel.http import problem
 from talkoot.kernel.rate_limits import Rule
 
@@ -86,27 +86,29 @@ def _headers(decision: Decision) -> list[tuple[bytes, bytes]]:
 
 
 class LimitBodies:
-    """Answers 413 as soon as a body is announced or grows larger than allowed; nothing of it is kept then."""
+    """Answers 413 to a body as soon as it is announced or grows too large, and 408 when it does not come.
 
-    def __init__(self, app: ASGIApp, *, max_bytes: int) -> None:
+    Nothing of such a body is kept.
+    """
+
+    def __init__(self, app: ASGIApp, *, max_bytes: int, seconds: float) -> None:
         self.app = app
         self._max_bytes = max_bytes
+        self._seconds = seconds
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Let the request through as long as its body is small enough."""
+        """Let the request through as long as its body is small enough, and comes."""
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        body = _Body(receive, send, _allowed(scope, self._max_bytes))
+        body = _Body(receive, send, _allowed(scope, self._max_bytes), self._seconds)
         if _announced(scope) > body.allowed:
-            body.exceeded = True
+            body.refusal = body.too_large()
         else:
-            try:
+            with suppress(_BodyRefusedError):
                 await self.app(scope, body.receive, body.send)
-            except _BodyTooLargeError:
-                body.exceeded = True
-        if body.exceeded and not body.answered:
-            response = problem(TooLarge(f"The body may have {body.allowed} bytes"))
+        if body.refusal and not body.answered:
+            response = problem(body.refusal)
             response.headers["Connection"] = "close"  # the rest of the body is not kept
             await response(scope, receive, partial(_send_and_linger, receive, send))
 
@@ -132,7 +134,7 @@ async def _discard(receive: Receive) -> None:
             return
 
 
-class _BodyTooLargeError(Exception):
+class _BodyRefusedError(Exception):
     pass
 
 
@@ -141,24 +143,44 @@ class _Body:
     receive_message: Receive
     send_message: Send
     allowed: int
+    seconds: float
+    deadline: float = field(init=False)
     received: int = 0
-    exceeded: bool = False
+    complete: bool = False
+    refusal: TalkootError | None = None
     answered: bool = False
 
+    def __post_init__(self) -> None:
+        self.deadline = asyncio.get_running_loop().time() + self.seconds
+
     async def receive(self) -> Message:
-        message = await self.receive_message()
+        message = await self._in_time()
         if message["type"] == "http.request":
             self.received += len(message.get("body", b""))
+            self.complete = not message.get("more_body", False)
             if self.received > self.allowed:
-                self.exceeded = True
-                raise _BodyTooLargeError
+                self.refusal = self.too_large()
+                raise _BodyRefusedError
         return message
 
     async def send(self, message: MutableMapping[str, Any]) -> None:
-        if self.exceeded and not self.answered:
+        if self.refusal and not self.answered:
             return  # what the application makes of the broken body; the answer is ours
         self.answered = True
         await self.send_message(message)
+
+    def too_large(self) -> TooLarge:
+        return TooLarge(f"The body may have {self.allowed} bytes")
+
+    async def _in_time(self) -> Message:
+        if self.complete:
+            return await self.receive_message()  # what comes now is that the client leaves, at any time
+        try:
+            async with asyncio.timeout_at(self.deadline):
+                return await self.receive_message()
+        except TimeoutError:
+            self.refusal = TooSlow(f"The body has to come within {self.seconds:g} seconds")
+            raise _BodyRefusedError from None
 
 
 def _allowed(scope: Scope, max_bytes: int) -> int:
