@@ -137,6 +137,49 @@ async def test_subscribing_again_does_not_double(workspace: Workspace, member: A
     assert len(events_in(await socket.settled(), room)) == 1
 
 
+async def test_subscribing_many_times_at_once_is_answered_each_time(
+    workspace: Workspace, member: Api
+) -> None:
+    room = await workspace.room()
+    sender = await workspace.socket(workspace.owner)
+    await fill(sender, room, 5)
+    socket = await workspace.socket(member)
+    asked = [socket.ask(op="sub", rooms=[{"room": room, "since": 1}]) for _ in range(15)]
+    assert {answer["op"] for answer in await asyncio.gather(*asked)} == {"subd"}
+    sent = await sender.send(room, "live")
+    await socket.until(op="ev", seq=sent["seq"])
+    assert [event["seq"] for event in events_in(await socket.settled(), room)] == [*range(2, sent["seq"] + 1)]
+
+
+async def test_subscribing_and_unsubscribing_at_once_ends_unsubscribed(
+    workspace: Workspace, member: Api
+) -> None:
+    room = await workspace.room()
+    socket = await workspace.socket(member)
+    asked: list[Json] = [{"op": "sub", "rooms": [{"room": room}]}, {"op": "unsub", "rooms": [room]}] * 3
+    answers = await asyncio.gather(*[socket.ask(**frame) for frame in asked])
+    assert [answer["op"] for answer in answers] == ["subd", "ok"] * 3
+    await workspace.owner.post(f"/rooms/{room}/messages", {"text": "unheard"})
+    assert events_in(await socket.settled(), room) == []
+
+
+async def test_subscribing_again_repeats_nothing_that_was_handed_over(
+    workspace: Workspace, member: Api
+) -> None:
+    room = await workspace.room()
+    sender = await workspace.socket(workspace.owner)
+    socket = await workspace.socket(member)
+    await socket.subscribe(room, since=0)
+    await fill(sender, room, 5)
+    writing = asyncio.create_task(fill(sender, room, 100))
+    while not writing.done():
+        assert (await socket.subscribe(room, since=3))[0]["recovered"] is True
+    await writing
+    head = (await member.get(f"/rooms/{room}"))["head"]
+    await socket.until(op="ev", seq=head)
+    assert [event["seq"] for event in events_in(await socket.settled(), room)] == [*range(1, head + 1)]
+
+
 @pytest.mark.parametrize(
     "rooms",
     [[], [{"room": str(uuid.uuid4())} for _ in range(101)], [{"room": "1"}], [{"room": None}], "all", [{}]],

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections import defaultdict
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
@@ -13,6 +16,7 @@ import msgspec
 from talkoot.chat.access.grants import grants_of
 from talkoot.chat.access.permissions import Permission
 from talkoot.chat.rooms.wire import event_frame
+from talkoot.kernel.errors import Unavailable
 from talkoot.kernel.log import Event, Head, events_after, heads
 
 if TYPE_CHECKING:
@@ -27,6 +31,7 @@ log = logging.getLogger("talkoot.rooms")
 
 RECOVERED = 300  # missed events that are sent over the socket; who missed more pages through /events
 _PAGE = 500
+_ROUNDS = 10  # of reading again because access has changed in the meantime
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +52,30 @@ class Opened:
     recovered: bool
     reset: str | None = None
 
+    @property
+    def start(self) -> int:
+        """What is handed over begins after this position."""
+        return self.missed[0].seq - 1 if self.missed else self.head.head
+
+
+@dataclass(slots=True)
+class Follower:
+    """What is known of one connection: whose turn it is to subscribe, and where each room began."""
+
+    turn: asyncio.Lock = field(default_factory=asyncio.Lock)
+    began: dict[UUID, int] = field(default_factory=dict)
+
+    def go_on(self, connection: Connection, want: Wanted) -> Wanted:
+        """From where the connection is, if all since the position asked for was handed over to it."""
+        current, began = connection.subscriptions.get(want.room), self.began.pop(want.room, None)
+        if current is None or began is None or want.since is None:
+            return want
+        position = current.position
+        if not began <= want.since <= position:
+            return want
+        self.began[want.room] = began
+        return replace(want, since=position)
+
 
 class LiveRooms:
     """Opens subscriptions to rooms, and opens them anew whenever access may have changed."""
@@ -56,47 +85,103 @@ class LiveRooms:
         self._uow = uow
         self._workspaces: dict[UUID, UUID] = {}
         self._pending: set[Subscription] = set()
+        self._followers: defaultdict[Connection, Follower] = defaultdict(Follower)
+        hub.on_close.append(self._forget)
 
     async def subscribe(
         self, connection: Connection, wanted: Sequence[Wanted]
     ) -> tuple[list[tuple[Subscription, Opened]], list[UUID]]:
-        """Register first, read second: what was opened, to be made live after the reply, and refused rooms.
+        """What was opened, to be made live after the reply, and refused rooms; one call after the other.
 
-        When access changes between the two, those it concerns are registered and read again.
+        Nothing is handed over twice: who follows a room already goes on from where this connection is, if the
+        position asked for lies in what was handed over here. Only an earlier one goes back, and repeats.
         """
+        async with self._turn_of(connection) as follower:
+            going_on = [follower.go_on(connection, want) for want in wanted]
+            opened, refused = await self._open_all(connection, going_on)
+            for subscription, how in opened:
+                follower.began.setdefault(subscription.topic, how.start)
+            return opened, refused
+
+    async def unsubscribe(self, connection: Connection, rooms: Sequence[UUID]) -> None:
+        """Nothing more of these rooms, whatever was asked for before this."""
+        async with self._turn_of(connection):
+            for room in rooms:
+                self._hub.unsubscribe(connection, room)
+
+    @asynccontextmanager
+    async def _turn_of(self, connection: Connection) -> AsyncIterator[Follower]:
+        """What one connection asks for is done in its order, or else it would undo itself."""
+        follower = self._followers[connection]
+        try:
+            async with follower.turn:
+                yield follower
+        finally:
+            if connection.closing:  # it may have been forgotten before it got here
+                self._forget(connection)
+
+    async def _open_all(
+        self, connection: Connection, wanted: Sequence[Wanted]
+    ) -> tuple[list[tuple[Subscription, Opened]], list[UUID]]:
+        """Register first, read second; again for those that an access change between the two concerns."""
         opened: list[tuple[Subscription, Opened]] = []
         refused: list[UUID] = []
-        waiting = list(wanted)
-        while waiting and not connection.closing:
-            registered = [(self._hub.subscribe(connection, want.room), want) for want in waiting]
-            answers = await self._read(connection, registered)
-            waiting = []
-            for (subscription, want), how in zip(registered, answers, strict=True):
-                if how is None:
-                    refused.append(want.room)
-                    self._hub.unsubscribe(connection, want.room)
-                elif subscription.active:
-                    opened.append((subscription, how))
-                    begin(subscription, how)
-                else:
-                    waiting.append(want)
+        waiting = wanted
+        try:
+            for _ in range(_ROUNDS):
+                if waiting and not connection.closing:
+                    opened_now, refused_now, waiting = await self._open_some(connection, waiting)
+                    opened += opened_now
+                    refused += refused_now
+        except BaseException:
+            self._close_all(connection, wanted)
+            raise
+        if waiting and not connection.closing:
+            self._close_all(connection, wanted)
+            raise Unavailable("Who may read these rooms keeps changing")
         return opened, refused
+
+    def _close_all(self, connection: Connection, wanted: Sequence[Wanted]) -> None:
+        for want in wanted:  # else they would hold back events for ever
+            self._hub.unsubscribe(connection, want.room)
+
+    async def _open_some(
+        self, connection: Connection, wanted: Sequence[Wanted]
+    ) -> tuple[list[tuple[Subscription, Opened]], list[UUID], list[Wanted]]:
+        registered = [(self._hub.subscribe(connection, want.room), want) for want in wanted]
+        answers, overtaken = await self._read(connection, registered)
+        opened, refused, again = [], [], []
+        for (subscription, want), how in zip(registered, answers, strict=True):
+            if how is None:
+                refused.append(want.room)
+                self._hub.unsubscribe(connection, want.room)
+            elif subscription in overtaken:
+                again.append(want)
+            else:
+                opened.append((subscription, how))
+                begin(subscription, how)
+        return opened, refused, again
+
+    def _forget(self, connection: Connection) -> None:
+        self._followers.pop(connection, None)
 
     async def _read(
         self, connection: Connection, registered: Sequence[tuple[Subscription, Wanted]]
-    ) -> list[Opened | None]:
+    ) -> tuple[list[Opened | None], set[Subscription]]:
+        """How each begins, and those that an access change has overtaken meanwhile."""
         assert connection.identity is not None
         pending = {subscription for subscription, _ in registered}
         self._pending |= pending
         try:
             async with self._uow.read() as read:
                 known = await heads(read, [want.room for _, want in registered])
-                return [
+                answers = [
                     await _open(read, want, known[want.room])
                     if await self._may_read(read, connection.identity.user, want.room)
                     else None
                     for _, want in registered
                 ]
+            return answers, pending - self._pending
         finally:
             self._pending -= pending
 
@@ -118,7 +203,8 @@ class LiveRooms:
         for subscription in self._affected_by(change):
             connection, room = subscription.connection, subscription.topic
             if subscription in self._pending:
-                self._hub.unsubscribe(connection, room)  # `subscribe` sees it, and reads again
+                self._pending.discard(subscription)  # `subscribe` sees it, and reads again
+                self._hub.unsubscribe(connection, room)
             else:
                 held.append(self._hub.subscribe(connection, room, subscription.position))
         return held
@@ -177,7 +263,7 @@ class LiveRooms:
 def begin(subscription: Subscription, how: Opened) -> None:
     """Hand over what was missed; the position is then the head that was read."""
     if how.missed:
-        subscription.position = how.missed[0].seq - 1
+        subscription.position = how.start
         subscription.replay((event.seq, event_frame(event)) for event in how.missed)
     elif subscription.active:
         subscription.position = how.head.head

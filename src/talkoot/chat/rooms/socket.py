@@ -70,7 +70,7 @@ def operations(hub: Hub, live: LiveRooms) -> list[Operation]:
     """What rooms can do on the socket."""
     return [
         Operation("sub", Subscribe, partial(_subscribe, hub, live)),
-        Operation("unsub", Unsubscribe, partial(_unsubscribe, hub)),
+        Operation("unsub", Unsubscribe, partial(_unsubscribe, live)),
     ]
 
 
@@ -106,6 +106,5 @@ def _told(subscription: Subscription, how: Opened) -> Subscribed:
     return Subscribed(subscription.topic, how.head.epoch, how.head.head, how.recovered)
 
 
-def _unsubscribe(hub: Hub, connection: Connection, frame: Unsubscribe) -> None:
-    for room in frame.rooms:
-        hub.unsubscribe(connection, room)
+async def _unsubscribe(live: LiveRooms, connection: Connection, frame: Unsubscribe) -> None:
+    await live.unsubscribe(connection, frame.rooms)
