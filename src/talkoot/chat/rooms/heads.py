@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Collection, Iterable
 from typing import TYPE_CHECKING
 
 from talkoot.chat.access.grants import member_rooms
+from talkoot.chat.access.looking import look_at_each
+from talkoot.realtime.close_codes import CloseCode
 
 if TYPE_CHECKING:
     from talkoot.chat.access.events import AccessChanged
     from talkoot.kernel.unit_of_work import UnitOfWork
     from talkoot.realtime.connection import Connection
     from talkoot.realtime.hub import Hub
-
-log = logging.getLogger("talkoot.rooms")
 
 
 class RoomHeads:
@@ -38,11 +37,8 @@ class RoomHeads:
 
     async def watch(self, connections: Iterable[Connection]) -> None:
         """Watch what the users of these connections are members of and may read."""
-        for connection in connections:
-            try:
-                await self._watch(connection)
-            except Exception:
-                log.exception("The rooms of a connection could not be looked up")
+        for connection in await look_at_each(self._watch, connections, what="The rooms of a connection"):
+            connection.close(CloseCode.INTERNAL)  # it would miss their heads; another one can resume
 
     async def _watch(self, connection: Connection) -> None:
         identity = connection.identity

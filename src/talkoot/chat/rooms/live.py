@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 from collections import defaultdict
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
@@ -14,10 +13,12 @@ from uuid import UUID
 import msgspec
 
 from talkoot.chat.access.grants import grants_of
+from talkoot.chat.access.looking import look_at_each
 from talkoot.chat.access.permissions import Permission
 from talkoot.chat.rooms.wire import event_frame
 from talkoot.kernel.errors import Unavailable
 from talkoot.kernel.log import Event, Head, events_after, heads
+from talkoot.realtime.close_codes import CloseCode
 
 if TYPE_CHECKING:
     from talkoot.chat.access.events import AccessChanged
@@ -26,8 +27,6 @@ if TYPE_CHECKING:
     from talkoot.realtime.connection import Connection
     from talkoot.realtime.hub import Hub
     from talkoot.realtime.subscription import Subscription
-
-log = logging.getLogger("talkoot.rooms")
 
 RECOVERED = 300  # missed events that are sent over the socket; who missed more pages through /events
 _PAGE = 500
@@ -227,13 +226,13 @@ class LiveRooms:
         return self._workspaces.get(room, change.workspace) == change.workspace
 
     async def look_again(self, held: Sequence[Subscription]) -> None:
-        """Let those go on who still may read; tell the others that the room is gone."""
-        for subscription in held:
-            try:
-                await self._look_again(subscription)
-            except Exception:
-                log.exception("Access could not be looked up again; the subscription ends")
-                self._gone(subscription)
+        """Let those go on who still may read; tell the others that the room is gone.
+
+        Who can not be looked up is told nothing: the connection ends, and another one may resume.
+        """
+        for subscription in await look_at_each(self._look_again, held, what="Access to a followed room"):
+            if subscription.active:
+                subscription.connection.close(CloseCode.INTERNAL)
 
     async def _look_again(self, subscription: Subscription) -> None:
         identity = subscription.connection.identity
