@@ -1,5 +1,8 @@
 """What people are told on all their connections: rooms they are in or no longer, and heads of other rooms."""
 
+import itertools
+
+from tests.chat.test_revocation import deny
 from tests.clients import Api
 from tests.workspaces import Workspace
 
@@ -15,6 +18,30 @@ async def test_who_is_put_into_a_room_is_told_of_it(workspace: Workspace, member
     await workspace.owner.delete(f"/rooms/{room}/members/{member.user['id']}")
     assert await told.until(op="notice") == {"op": "notice", "kind": "room.left", "room": room}
     assert not [frame for frame in await not_told.settled() if frame["op"] == "notice"]
+
+
+async def test_who_may_not_read_a_room_is_not_told_of_it(workspace: Workspace, member: Api) -> None:
+    closed, seen = await workspace.room(kind="private"), await workspace.room(kind="private")
+    told = await workspace.socket(member)
+    await deny(workspace, f"/rooms/{closed}", member)
+    for room in (closed, seen):
+        await workspace.owner.put(f"/rooms/{room}/members/{member.user['id']}", expect=204)
+    assert (await told.until(op="notice", kind="room.joined"))["room"]["id"] == seen
+    assert not [frame for frame in await told.settled() if frame.get("room", {}).get("id") == closed]
+
+
+async def test_the_last_notice_says_how_it_is(workspace: Workspace, member: Api) -> None:
+    room = await workspace.room(kind="private")
+    told = await workspace.socket(member)
+    seat = f"/rooms/{room}/members/{member.user['id']}"
+    for _ in range(10):
+        await workspace.owner.put(seat, expect=204)
+        await workspace.owner.delete(seat)
+        await told.until(op="notice", kind="room.left")
+    kinds = [frame["kind"] for frame in await told.settled() if frame["op"] == "notice"]
+    assert kinds[-1] == "room.left"
+    assert kinds.count("room.left") == 10
+    assert ("room.joined", "room.joined") not in itertools.pairwise(kinds)
 
 
 async def test_a_direct_room_is_told_to_whoever_is_in_it(workspace: Workspace, member: Api) -> None:
