@@ -29,6 +29,7 @@ from talkoot.chat.messages import http as messages_http
 from talkoot.chat.messages import socket as messages_socket
 from talkoot.chat.onboarding import http as onboarding_http
 from talkoot.chat.presence import socket as presence_socket
+from talkoot.chat.presence.acquaintance import Acquaintance
 from talkoot.chat.presence.watches import PresenceWatches
 from talkoot.chat.reads import http as reads_http
 from talkoot.chat.reads import socket as reads_socket
@@ -114,11 +115,12 @@ class Program:
         self.metrics = Metrics()
         self.live = LiveRooms(self.hub, uow)
         presence, watches = MemoryPresence(), PresenceWatches()
+        self.acquaintance = Acquaintance(uow, watches, presence)
         self.operations = [
             *rooms_socket.operations(self.hub, self.live),
             *messages_socket.operations(uow),
             *reads_socket.operations(uow),
-            *presence_socket.operations(uow, self.bus, presence, watches),
+            *presence_socket.operations(uow, self.bus, presence, self.acquaintance),
         ]
         self.gateway = Gateway(
             self.hub,
@@ -258,6 +260,8 @@ class Program:
             self._spawn(self.live.look_again(held))
         if unsure := self.heads.hold_back(change):
             self._spawn(self.heads.watch(unsure))
+        if parted := self.acquaintance.hold_back(change):
+            self._spawn(self.acquaintance.look_again(parted))
 
     def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
         task = asyncio.get_running_loop().create_task(work)

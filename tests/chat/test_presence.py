@@ -66,6 +66,33 @@ async def test_strangers_are_not_told_of(workspace: Workspace, member: Api, stra
     assert not [frame for frame in await watcher.settled() if frame["op"] == "presence"]
 
 
+async def test_former_colleagues_are_not_told_of_each_other(workspace: Workspace, member: Api) -> None:
+    other, leaving = await workspace.member("other"), await workspace.member("leaving")
+    people = [person.user["id"] for person in (member, other, leaving)]
+    stays, goes, away = [await workspace.socket(person) for person in (member, leaving, other)]
+    for socket in (stays, goes):
+        assert (await socket.ask(op="presence", users=people))["users"] == dict.fromkeys(people, "online")
+    seat = f"/workspaces/{workspace.id}/members/{leaving.user['id']}"
+    await workspace.owner.delete(seat)
+    assert (await goes.ask(op="presence", state="away"))["op"] == "ok"
+    assert (await away.ask(op="presence", state="away"))["op"] == "ok"
+    assert (await stays.until(op="presence"))["users"] == {other.user["id"]: "away"}
+    heard = [frame["users"] for frame in await goes.settled() if frame["op"] == "presence"]
+    assert heard == [{leaving.user["id"]: "away"}]
+
+
+async def test_a_new_role_parts_nobody(workspace: Workspace, member: Api) -> None:
+    watcher, promoted = await workspace.socket(workspace.owner), await workspace.socket(member)
+    people = [workspace.owner.user["id"], member.user["id"]]
+    for socket in (watcher, promoted):
+        assert len((await socket.ask(op="presence", users=people))["users"]) == len(people)
+    seat = f"/workspaces/{workspace.id}/members/{member.user['id']}"
+    await workspace.owner.put(seat, {"role": "guest"}, expect=204)
+    assert (await promoted.ask(op="presence", state="away"))["op"] == "ok"
+    for socket in (watcher, promoted):
+        assert (await socket.until(op="presence"))["users"] == {member.user["id"]: "away"}
+
+
 async def test_one_is_online_until_the_last_connection_ends(workspace: Workspace, member: Api) -> None:
     other = await workspace.member("other")
     watcher = await workspace.socket(member)

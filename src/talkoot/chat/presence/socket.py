@@ -10,7 +10,6 @@ from cachetools import TTLCache
 
 from talkoot.chat.access.doors import room_for
 from talkoot.chat.access.permissions import Permission
-from talkoot.chat.access.queries import sharing_a_workspace
 from talkoot.chat.accounts.actors import actor_of
 from talkoot.kernel.errors import Invalid
 from talkoot.realtime.bus import Message
@@ -18,7 +17,7 @@ from talkoot.realtime.operations import Operation, Ref
 from talkoot.realtime.presence import Presence
 
 if TYPE_CHECKING:
-    from talkoot.chat.presence.watches import PresenceWatches
+    from talkoot.chat.presence.acquaintance import Acquaintance
     from talkoot.kernel.unit_of_work import UnitOfWork
     from talkoot.realtime.bus import Bus
     from talkoot.realtime.connection import Connection
@@ -56,7 +55,9 @@ class TypingFrame(msgspec.Struct, frozen=True, tag_field="op", tag="typing"):
     user: UUID
 
 
-def operations(uow: UnitOfWork, bus: Bus, store: PresenceStore, watches: PresenceWatches) -> list[Operation]:
+def operations(
+    uow: UnitOfWork, bus: Bus, store: PresenceStore, acquaintance: Acquaintance
+) -> list[Operation]:
     """What presence can do on the socket."""
     lately: TTLCache[tuple[UUID, UUID], bool] = TTLCache(100_000, TYPING_SECONDS)
 
@@ -78,9 +79,7 @@ def operations(uow: UnitOfWork, bus: Bus, store: PresenceStore, watches: Presenc
             return None
         if len(frame.users) > USERS:
             raise Invalid.field("users", "too_many", f"At most {USERS} people can be watched")
-        async with uow.read() as read:
-            known = await sharing_a_workspace(read, actor.user, frame.users)
-        watches.replace(connection, known)
+        known = await acquaintance.watch(connection, actor.user, frame.users)
         return PresenceFrame({**store.state_of(known)})
 
     return [Operation("typing", Typing, typing), Operation("presence", Watch, presence)]

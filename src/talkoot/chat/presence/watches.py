@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import TYPE_CHECKING
 from uuid import UUID
 
@@ -25,20 +25,54 @@ class PresenceWatches:
         self.forget(connection)
         if connection.closing:
             return
-        self._watched[connection] = set(users)
-        for user in self._watched[connection]:
+        self._watched[connection] = set()
+        self.add(connection, users)
+
+    def add(self, connection: Connection, users: Iterable[UUID]) -> None:
+        """This connection, which has a list, is told of these users too."""
+        for user in users:
+            self._watched[connection].add(user)
             self._watchers[user].add(connection)
+
+    def is_list_of(self, connection: Connection, watched: set[UUID]) -> bool:
+        """Whether this connection has still the list that `part` took someone from."""
+        return self._watched.get(connection) is watched
+
+    def part(self, users: Collection[UUID]) -> list[tuple[Connection, set[UUID], set[UUID]]]:
+        """Tell these users of nobody else, and nobody else of them: connection, list, and who was taken."""
+        parted = []
+        for connection, watched in self._watched.items():
+            own = connection.identity.user if connection.identity else None
+            taken = (watched if own in users else watched.intersection(users)) - {own}
+            if taken:
+                parted.append((connection, watched, taken))
+        for connection, watched, taken in parted:
+            watched.difference_update(taken)
+            for user in taken:
+                self._unlist(connection, user)
+        return parted
 
     def forget(self, connection: Connection) -> None:
         """This connection is told nothing more."""
         for user in self._watched.pop(connection, ()):
-            self._watchers[user].discard(connection)
-            if not self._watchers[user]:
-                del self._watchers[user]
+            self._unlist(connection, user)
+
+    def _unlist(self, connection: Connection, user: UUID) -> None:
+        self._watchers[user].discard(connection)
+        if not self._watchers[user]:
+            del self._watchers[user]
 
     def tell(self, user: UUID, state: str) -> None:
         """Someone's presence has changed."""
         if user in self._watchers:
-            frame = msgspec.json.encode({"op": "presence", "users": {str(user): state}})
+            frame = _frame(user, state)
             for connection in list(self._watchers[user]):
                 connection.send(frame, ephemeral=True)
+
+    def tell_one(self, connection: Connection, user: UUID, state: str) -> None:
+        """Tell one connection how someone is."""
+        connection.send(_frame(user, state), ephemeral=True)
+
+
+def _frame(user: UUID, state: str) -> bytes:
+    return msgspec.json.encode({"op": "presence", "users": {str(user): state}})

@@ -1,0 +1,83 @@
+"""Who may know of whose presence, also after people came into a workspace or left it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+from talkoot.chat.access.looking import look_at_each
+from talkoot.chat.access.queries import sharing_a_workspace
+from talkoot.kernel.errors import Unavailable
+from talkoot.realtime.close_codes import CloseCode
+
+if TYPE_CHECKING:
+    from talkoot.chat.access.events import AccessChanged
+    from talkoot.chat.presence.watches import PresenceWatches
+    from talkoot.kernel.unit_of_work import UnitOfWork
+    from talkoot.realtime.connection import Connection
+    from talkoot.realtime.presence import Presence, PresenceStore
+
+_ROUNDS = 10  # of reading again because somebody came or left in the meantime
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """Whom a connection is not told of for now, and how they were; it goes on only with the same `list`."""
+
+    connection: Connection
+    list: set[UUID]
+    states: Mapping[UUID, Presence]
+
+
+class Acquaintance:
+    """Lets connections watch only those whom their users share a workspace with."""
+
+    def __init__(self, uow: UnitOfWork, watches: PresenceWatches, store: PresenceStore) -> None:
+        self._uow = uow
+        self._watches = watches
+        self._store = store
+        self._changes = 0
+
+    async def watch(self, connection: Connection, user: UUID, others: Sequence[UUID]) -> set[UUID]:
+        """Let this connection watch these people, instead of those before; those it may know of."""
+        known = await self._known_to(user, others)
+        self._watches.replace(connection, known)
+        return known
+
+    def hold_back(self, change: AccessChanged) -> list[Held]:
+        """Nobody is told of whom the change may part them from, until `look_again` has looked."""
+        if change.kind != "workspace" or not change.users:  # entries part nobody
+            return []
+        self._changes += 1
+        return [
+            Held(connection, watched, {**self._store.state_of(users)})
+            for connection, watched, users in self._watches.part(change.users)
+        ]
+
+    async def look_again(self, held: Iterable[Held]) -> None:
+        """Let those watch on who still may know of each other."""
+        for left in await look_at_each(self._look_again, held, what="Who may know of whom"):
+            left.connection.close(CloseCode.INTERNAL)
+
+    async def _look_again(self, held: Held) -> None:
+        identity = held.connection.identity
+        if identity is None or not self._watches.is_list_of(held.connection, held.list):
+            return
+        known = await self._known_to(identity.user, [*held.states])
+        if self._watches.is_list_of(held.connection, held.list):
+            self._watches.add(held.connection, known)
+            for user, state in self._store.state_of(known).items():
+                if state != held.states[user]:
+                    self._watches.tell_one(held.connection, user, state)
+
+    async def _known_to(self, user: UUID, others: Sequence[UUID]) -> set[UUID]:
+        """Nobody has come or left between the reading and the return."""
+        for _ in range(_ROUNDS):
+            changes = self._changes
+            async with self._uow.read() as read:
+                known = await sharing_a_workspace(read, user, others)
+            if changes == self._changes:
+                return known
+        raise Unavailable("Who is in the workspaces keeps changing")
