@@ -111,7 +111,7 @@ class Program:
         self.kernel = Kernel(settings, clock, load_secrets(settings), database, uow, limits)
         self.gate = Gate(self.kernel, MemoryOnce())
         self.bus = MemoryBus()
-        self.hub = Hub(_socket_limits(settings))
+        self.hub = Hub(socket_limits(settings))
         self.metrics = Metrics()
         self.live = LiveRooms(self.hub, uow)
         presence, watches = MemoryPresence(), PresenceWatches()
@@ -184,6 +184,7 @@ class Program:
         """Start every part, and stop them in the opposite order."""
         async with AsyncExitStack() as stack:
             stack.push_async_callback(self.kernel.database.close)
+            stack.push_async_callback(self._finish_background)
             self.kernel.uow.start()
             stack.push_async_callback(self.kernel.uow.close)
             stack.callback(self.gate.close)
@@ -194,7 +195,6 @@ class Program:
             self.gateway.start()
             self.hub.wheel.add(Every(LOOKED_AT_EVERY, self._look_at_sessions), 0.0)
             stack.push_async_callback(self.gateway.stop)
-            stack.push_async_callback(self._finish_background)
             yield {"kernel": self.kernel, "gate": self.gate, "gateway": self.gateway}
 
     async def not_draining(self, _kernel: Kernel) -> None:
@@ -255,7 +255,7 @@ class Program:
             kind=said["kind"],
             users=frozenset(map(UUID, said["users"].split())),
         )
-        self.kernel.uow.caches.of(AccessCache).apply(change.workspace, change.version, change.users)
+        self.kernel.uow.caches.of(AccessCache).apply(change)
         if held := self.live.hold_back(change):
             self._spawn(self.live.look_again(held))
         if unsure := self.heads.hold_back(change):
@@ -337,7 +337,8 @@ def _asyncapi(program: Program) -> APIRouter:
     return router
 
 
-def _socket_limits(settings: Settings) -> Limits:
+def socket_limits(settings: Settings) -> Limits:
+    """What a connection may cost with these settings."""
     limits = Limits(
         connections=settings.max_connections,
         connections_per_user=settings.max_connections_per_user,

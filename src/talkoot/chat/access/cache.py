@@ -10,6 +10,7 @@ from cachetools import LRUCache
 if TYPE_CHECKING:
     from uuid import UUID
 
+    from talkoot.chat.access.events import AccessChanged
     from talkoot.chat.access.permissions import Permission
 
 REMEMBERED = 200_000  # grants; some 300 bytes each
@@ -57,15 +58,31 @@ class AccessCache:
         """Whether all changes up to this version have been applied here."""
         return self._applied.get(workspace) == version
 
-    def apply(self, workspace: UUID, version: int, users: frozenset[UUID]) -> None:
-        """A change was committed: forget these users' grants in the workspace, or everybody's."""
-        self._applied[workspace] = max(version, self._applied.get(workspace, 0))
-        for user in users or (None,):
-            self._floors[workspace, user] = version
+    def apply(self, change: AccessChanged) -> None:
+        """A change was committed: forget what it touched, or the whole workspace if one was missed."""
+        workspace, version = change.workspace, change.version
+        known = self._applied.get(workspace)
+        if known is not None and version > known + 1:
+            self._raise_floor(workspace, None, version)
+        scope = change.resource if change.kind == "room" else workspace
+        for user in change.users or (None,):
+            self._raise_floor(scope, user, version)
+        self._applied[workspace] = max(version, known or 0)
+
+    def catch_up(self, workspace: UUID, version: int) -> None:
+        """The rules are at this version by now: if that is news, believe nothing older in the workspace."""
+        if version > self._applied.get(workspace, -1):
+            self._raise_floor(workspace, None, version)
+            self._applied[workspace] = version
+
+    def _raise_floor(self, scope: UUID, user: UUID | None, version: int) -> None:
+        self._floors[scope, user] = max(version, self._floors.get((scope, user), 0))
 
     def holds(self, grants: Grants) -> bool:
         """Whether no change that is known by now came after them."""
-        floors = self._floors
-        return grants.version >= floors.get((grants.workspace, None), 0) and grants.version >= floors.get(
-            (grants.workspace, grants.user), 0
+        floors, version = self._floors, grants.version
+        return all(
+            version >= floors.get((scope, user), 0)
+            for scope in (grants.workspace, grants.resource)
+            for user in (None, grants.user)
         )

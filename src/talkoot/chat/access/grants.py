@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
@@ -23,7 +24,7 @@ from talkoot.chat.access.queries import (
     workspaces_of,
 )
 from talkoot.chat.access.resolution import granted
-from talkoot.kernel.errors import NotFound
+from talkoot.kernel.errors import NotFound, Unavailable
 from talkoot.kernel.transactions import Tx
 
 if TYPE_CHECKING:
@@ -59,8 +60,11 @@ async def _hold_still(
             continue
         async with again() as view:
             now = await _read_grants(view, grants.user, grants.resource)
-        if now is None or not grants.permissions <= now.permissions:
-            raise NotFound(f"There is no such {grants.kind}")
+        if now is not None and grants.permissions <= now.permissions:
+            continue
+        if len(relied_on) > 1:
+            raise Unavailable("Access changed while this was read; read it again")
+        raise NotFound(f"There is no such {grants.kind}")
 
 
 async def grants_now(
@@ -80,8 +84,11 @@ async def grants_now(
         # Only now: a change may have been committed, and applied here, while the lock was waited for.
         grants = cache.get(resource, user)
         if grants is None or not cache.up_to_date(grants.workspace, versions[grants.workspace]):
-            grants = await _read_under_lock(tx, user, resource)
-        found[user, resource] = grants
+            found[user, resource] = await _read_under_lock(tx, user, resource)
+        else:
+            found[user, resource] = replace(grants, version=versions[grants.workspace])
+    for workspace, version in versions.items():
+        tx.after_commit(partial(cache.catch_up, workspace, version))
     return found
 
 

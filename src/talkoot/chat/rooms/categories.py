@@ -28,7 +28,6 @@ async def create_category(tx: Tx, actor: Actor, workspace: UUID, new: NewCategor
     position = new.position if new.position is not None else (last + 1 if last is not None else 0)
     category = Category(id=new_id(), workspace_id=workspace, name=new.name, position=position)
     await access.add_resource(tx, category.id, "category", workspace=workspace, parent=workspace)
-    await access.record_change(tx, workspace, category.id)
     tx.session.add(category)
     return category
 
