@@ -13,9 +13,11 @@ import httpx2
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 
+from tests.documented import undocumented
+
 Json = dict[str, Any]
 PASSWORD = "correct horse battery staple"
-PATIENCE = 10.0
+PATIENCE = 30.0
 
 
 class Api:
@@ -119,6 +121,7 @@ class Socket:
         self._answers: dict[int, asyncio.Future[Json]] = {}
         self._arrived = asyncio.Condition()
         self._reader = asyncio.create_task(self._pump())
+        self._undocumented: list[str] = []
 
     @classmethod
     async def open(cls, url: str, **options: Any) -> Self:
@@ -143,6 +146,7 @@ class Socket:
     async def close(self) -> None:
         await self.connection.close()
         await asyncio.gather(self._reader, return_exceptions=True)
+        assert self._undocumented == []
 
     async def hello(self, **credential: str) -> Json:
         """Say who this is; the welcome frame."""
@@ -227,6 +231,8 @@ class Socket:
                 self._arrived.notify_all()
 
     async def _sort(self, frame: Json) -> None:
+        if wrong := undocumented(frame):
+            self._undocumented.append(wrong)
         answer = self._answers.get(frame.get("ref", 0))
         if answer is not None and not answer.done():
             answer.set_result(frame)

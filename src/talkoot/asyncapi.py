@@ -9,10 +9,10 @@ from uuid import UUID
 import msgspec
 
 from talkoot import __version__
-from talkoot.chat.messages.socket import Ack
+from talkoot.chat.messages.frames import Ack
 from talkoot.chat.presence.socket import PresenceFrame, TypingFrame
+from talkoot.chat.rooms.frames import SubscribedFrame
 from talkoot.chat.rooms.schemas import RoomOut
-from talkoot.chat.rooms.socket import SubscribedFrame
 from talkoot.realtime.close_codes import CloseCode
 from talkoot.realtime.operations import Auth, Heartbeat, Hello, Operation
 

@@ -333,7 +333,7 @@ export type NewRole = {
 /** A room to be made. */
 export type NewRoom = {
   name: string;
-  kind?: "public" | "private" | "posts";
+  kind?: "public" | "private";
   topic?: string;
   category?: string | null;
 };
@@ -452,7 +452,7 @@ export type RoomOut = {
   id: string;
   workspace: string;
   category: string | null;
-  kind: "public" | "private" | "direct" | "posts";
+  kind: "public" | "private" | "direct";
   name: string;
   topic: string;
   epoch: string;

@@ -5,60 +5,22 @@ from __future__ import annotations
 from asyncio import Future
 from functools import partial
 from typing import TYPE_CHECKING, Any
-from uuid import UUID
-
-import msgspec
 
 from talkoot.chat.accounts.actors import actor_of
 from talkoot.chat.messages.actions.change import Edit, delete_message, edit_message
 from talkoot.chat.messages.actions.send import SEND, Send, Sent
+from talkoot.chat.messages.frames import Ack, DeleteFrame, EditFrame, SendFrame
 from talkoot.chat.messages.schemas import TEXT
 from talkoot.kernel.clock import rfc3339
 from talkoot.kernel.errors import Invalid
 from talkoot.kernel.text import body_text
-from talkoot.realtime.operations import Operation, Ref
+from talkoot.realtime.operations import Operation
 
 if TYPE_CHECKING:
+    from uuid import UUID
+
     from talkoot.kernel.unit_of_work import UnitOfWork
     from talkoot.realtime.connection import Connection
-
-
-class SendFrame(msgspec.Struct, frozen=True):
-    """Send a message; the same `cid` again is answered with the first one's place."""
-
-    cid: UUID
-    room: UUID
-    text: str
-    thread: UUID | None = None
-    ref: Ref = None
-
-
-class EditFrame(msgspec.Struct, frozen=True):
-    """Replace the text of one's own message."""
-
-    message: UUID
-    text: str
-    cid: UUID | None = None
-    ref: Ref = None
-
-
-class DeleteFrame(msgspec.Struct, frozen=True):
-    """Delete a message."""
-
-    message: UUID
-    cid: UUID | None = None
-    ref: Ref = None
-
-
-class Ack(msgspec.Struct, frozen=True, tag_field="op", tag="ack"):
-    """It is stored: the place it has in the room's log, for ever."""
-
-    room: UUID
-    seq: int
-    id: UUID
-    ts: str
-    dup: bool
-    cid: UUID | None = None
 
 
 def operations(uow: UnitOfWork) -> list[Operation]:

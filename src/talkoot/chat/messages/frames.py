@@ -1,0 +1,47 @@
+"""What messages look like on the socket."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+import msgspec
+
+from talkoot.realtime.operations import Ref
+
+
+class SendFrame(msgspec.Struct, frozen=True):
+    """Send a message; the same `cid` again is answered with the first one's place."""
+
+    cid: UUID
+    room: UUID
+    text: str
+    thread: UUID | None = None
+    ref: Ref = None
+
+
+class EditFrame(msgspec.Struct, frozen=True):
+    """Replace the text of one's own message."""
+
+    message: UUID
+    text: str
+    cid: UUID | None = None
+    ref: Ref = None
+
+
+class DeleteFrame(msgspec.Struct, frozen=True):
+    """Delete a message."""
+
+    message: UUID
+    cid: UUID | None = None
+    ref: Ref = None
+
+
+class Ack(msgspec.Struct, frozen=True, tag_field="op", tag="ack"):
+    """It is stored: the place it has in the room's log, for ever."""
+
+    room: UUID
+    seq: int
+    id: UUID
+    ts: str
+    dup: bool
+    cid: UUID | None = None
