@@ -14,10 +14,9 @@ from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
-from talkoot.app import Program
+from talkoot.app import Program, socket_limits
 from talkoot.asyncapi import asyncapi
 from talkoot.realtime.close_codes import CloseCode
-from talkoot.realtime.limits import Limits
 from talkoot.settings import Settings
 
 PAGE = Path(__file__).parents[1] / "docs" / "protocol.md"
@@ -180,12 +179,12 @@ def _close_codes() -> str:
 
 
 def _limits() -> str:
-    limits = Limits()
+    limits = socket_limits(Settings())
     return _table(
         ("limit", "value", ""),
         (
             (f"`{field.name}`", _number(getattr(limits, field.name)), _LIMITS[field.name])
-            for field in fields(Limits)
+            for field in fields(limits)
         ),
     )
 

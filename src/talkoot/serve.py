@@ -8,7 +8,7 @@ import os
 import signal
 import socket
 import sys
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType
 from typing import TYPE_CHECKING, Any, Literal
@@ -32,7 +32,6 @@ def run(
     host: str,
     port: int,
     gateway: Literal["own", "asgi"] = "own",
-    trusted_proxies: Collection[str] = (),
     frame_bytes: int = 64 * 1024,
 ) -> int:
     """Serve until a signal comes and all clients were sent away; the exit code."""
@@ -49,8 +48,7 @@ def run(
         log_config=None,
         access_log=False,
         server_header=False,
-        proxy_headers=bool(trusted_proxies),
-        forwarded_allow_ips=list(trusted_proxies),
+        proxy_headers=False,  # `kernel.addresses` reads them, for sockets and requests alike
         timeout_graceful_shutdown=_LAST_REQUESTS,
     )
     listener = listen(host, port)

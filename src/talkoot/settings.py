@@ -73,8 +73,8 @@ class Settings(BaseSettings):
     )
     trusted_proxies: Annotated[tuple[str, ...], NoDecode] = Field(
         (),
-        description="Proxies whose `X-Forwarded-For` and `-Proto` are believed: addresses and networks, with"
-        " commas: `10.0.0.0/8`; `unix` is whoever comes by a Unix socket.",
+        description="Proxies whose `X-Forwarded-For` is believed: addresses and networks, with"
+        " commas: `10.0.0.0/8`.",
     )
     registration: Literal["open", "invite", "closed"] = Field(
         "invite", description="Who may make an account: anybody, people with an invitation, nobody."

@@ -101,7 +101,6 @@ def _run(settings: Settings) -> int:
             host=settings.host,
             port=settings.port,
             gateway=settings.gateway,
-            trusted_proxies=settings.trusted_proxies,
         )
     except OSError as error:
         raise _no_address(settings, error) from error

@@ -33,11 +33,13 @@ def health_router(metrics: Metrics, checks: Mapping[str, Check]) -> APIRouter:
     by_state: dict[str, int] = {}
     metrics.watch("talkoot_jobs", "Jobs by state.", lambda: by_state, label="state")
 
+    @router.head("/healthz", include_in_schema=False)
     @router.get("/healthz")
     async def alive() -> dict[str, str]:
         """The process runs and its event loop turns."""
         return {"status": "alive"}
 
+    @router.head("/readyz", include_in_schema=False)
     @router.get("/readyz")
     async def ready(request: Request) -> dict[str, str]:
         """The server can take traffic: the database answers and fits, and it is not about to stop."""

@@ -32,7 +32,6 @@ _FILE_BYTES, _FILES = 10_000_000, 5
 _ONLY_WARNINGS = (
     "uvicorn.access",
     "uvicorn.error",
-    "picows",
     "aiosqlite",
     "asyncio",
     "sqlalchemy",

@@ -172,8 +172,7 @@ class UnitOfWork:
             if deadlocked(error):
                 return True
             for waiting in group:
-                if not isinstance(waiting.outcome, TalkootError):
-                    waiting.outcome = translated(error)
+                waiting.outcome = translated(error)  # a refusal too: it may rest on what was not stored now
         else:
             self.commits += 1
             self.actions += len(group)

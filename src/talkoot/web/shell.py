@@ -39,7 +39,7 @@ def serve_client(app: FastAPI) -> None:
 def _shell() -> APIRouter:
     router = APIRouter(include_in_schema=False)
 
-    @router.get("/{path:path}")
+    @router.api_route("/{path:path}", methods=["GET", "HEAD"])
     async def shell(request: Request, path: str) -> Response:
         if path.startswith(_NOT_PAGES):
             raise NotFound(f"There is nothing at {request.url.path}")
