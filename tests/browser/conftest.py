@@ -4,9 +4,11 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Any
 
 import pytest_asyncio
-from playwright.async_api import Browser, BrowserContext, ConsoleMessage, Page
+from playwright.async_api import Browser, BrowserContext, ConsoleMessage, Page, expect
 
 from tests.clients import PASSWORD, Api
+
+expect.set_options(timeout=15_000)  # a busy machine is no defect
 
 Open = Callable[..., Awaitable[Page]]
 Enter = Callable[..., Awaitable[Page]]

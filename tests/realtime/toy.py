@@ -24,7 +24,7 @@ from websockets.asyncio.client import ClientConnection
 from tests.servers.process import leashed
 
 PROGRAM = Path(__file__).with_name("toy_app.py")
-PATIENCE = 10.0
+PATIENCE = 30.0
 MASK = b"\x01\x02\x03\x04"
 
 
