@@ -10,7 +10,7 @@ import msgspec
 
 from talkoot import __version__
 from talkoot.chat.messages.frames import Ack
-from talkoot.chat.presence.socket import PresenceFrame, TypingFrame
+from talkoot.chat.presence.frames import PresenceFrame, TypingFrame
 from talkoot.chat.rooms.frames import SubscribedFrame
 from talkoot.chat.rooms.schemas import RoomOut
 from talkoot.realtime.close_codes import CloseCode

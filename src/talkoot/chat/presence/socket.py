@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 from uuid import UUID
 
 import msgspec
@@ -11,10 +11,10 @@ from cachetools import TTLCache
 from talkoot.chat.access.doors import room_for
 from talkoot.chat.access.permissions import Permission
 from talkoot.chat.accounts.actors import actor_of
+from talkoot.chat.presence.frames import PresenceFrame, Typing, TypingFrame, Watch
 from talkoot.kernel.errors import Invalid
 from talkoot.realtime.bus import Message
-from talkoot.realtime.operations import Operation, Ref
-from talkoot.realtime.presence import Presence
+from talkoot.realtime.operations import Operation
 
 if TYPE_CHECKING:
     from talkoot.chat.presence.acquaintance import Acquaintance
@@ -25,34 +25,6 @@ if TYPE_CHECKING:
 
 USERS = 200
 TYPING_SECONDS = 1.0  # one sign of typing per connection and room in this time is enough
-
-
-class Typing(msgspec.Struct, frozen=True):
-    """One is writing in a room."""
-
-    room: UUID
-    ref: Ref = None
-
-
-class Watch(msgspec.Struct, frozen=True):
-    """Be told of these people's presence, instead of those named before; `state` says how one is oneself."""
-
-    users: list[UUID] | None = None
-    state: Literal["online", "away"] | None = None
-    ref: Ref = None
-
-
-class PresenceFrame(msgspec.Struct, frozen=True, tag_field="op", tag="presence"):
-    """How these people are."""
-
-    users: dict[UUID, Presence]
-
-
-class TypingFrame(msgspec.Struct, frozen=True, tag_field="op", tag="typing"):
-    """Somebody is writing in a room."""
-
-    room: UUID
-    user: UUID
 
 
 def operations(
