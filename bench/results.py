@@ -12,15 +12,23 @@ RUN = "run.json"
 DURABLE = "every message was committed with SQLite's synchronous=FULL before it was acknowledged or delivered"
 
 
-def begin(results: Path, topic: str, about: dict[str, Any]) -> Path:
-    """A new folder, named after the day and the topic."""
-    day = time.strftime("%Y-%m-%d", time.gmtime())
-    names = (f"{day}-{topic}" + (f"-{n}" if n > 1 else "") for n in range(1, 1000))
-    folder = next(results / name for name in names if not (results / name).exists())
-    folder.mkdir(parents=True)
+def unused(results: Path, topic: str) -> Path:
+    """A folder for a new run, named after the day and the topic."""
+    first = of_today(results, topic)
+    names = (first.name + (f"-{n}" if n > 1 else "") for n in range(1, 1000))
+    return next(results / name for name in names if not (results / name / RUN).exists())
+
+
+def begin(folder: Path, about: dict[str, Any]) -> None:
+    """Write down what it is measured on."""
+    folder.mkdir(parents=True, exist_ok=True)
     started = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
-    _write(folder / RUN, {"started": started, "topic": topic, "durability": DURABLE, **about})
-    return folder
+    _write(folder / RUN, {"started": started, "durability": DURABLE, **about})
+
+
+def of_today(results: Path, topic: str) -> Path:
+    """Where today's first run of a topic is kept; profiles and figures of peers may be there before it."""
+    return results / f"{time.strftime('%Y-%m-%d', time.gmtime())}-{topic}"
 
 
 def keep(folder: Path, workload: str, samples: list[dict[str, Any]]) -> None:

@@ -1,6 +1,7 @@
 """W1: one room, everybody in it is online; saturated, and at 30% of that rate. The send limit beside it."""
 
 from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -30,7 +31,8 @@ async def fanout(bench: Bench, sizes: tuple[int, ...] = ()) -> list[dict[str, An
 async def _talkoot(bench: Bench, members: int) -> tuple[list[dict[str, Any]], int]:
     with bench.server() as place:
         async with place.swarm(place.world.seats(members)) as crowd:
-            samples = await both(crowd, place.pid, bench.sizes, talkoot_encoder)
+            watch = partial(bench.watch, place.pid, "fanout")
+            samples = await both(crowd, place.pid, bench.sizes, talkoot_encoder, watch)
             return _named(samples, ""), crowd.members[0].frame_bytes
 
 
@@ -41,15 +43,21 @@ async def _reference(bench: Bench, program: Path, members: int, frame: int) -> l
 
 
 async def both(
-    crowd: Swarm, pid: int, sizes: Sizes, encoder: Callable[[], Encoder]
+    crowd: Swarm,
+    pid: int,
+    sizes: Sizes,
+    encoder: Callable[[], Encoder],
+    watch: Callable[[str], AbstractContextManager[object]] = nullcontext,
 ) -> dict[str, dict[str, Any]]:
     """A saturated window, then a light one with the same members."""
     encoders = [encoder() for _ in range(sizes.publishers)]
     publishers = [Publisher(*pair) for pair in zip(spread(crowd, sizes.publishers), encoders, strict=True)]
     load = Load(pid, crowd, publishers, sizes)
-    full = await load.window(saturated)
+    with watch("saturated"):
+        full = await load.window(saturated)
     rate = max(1.0, full["sends_per_second"] * LIGHT)
-    return {"saturated": full, "light": await load.window(partial(paced, rate=rate))}
+    with watch("light"):
+        return {"saturated": full, "light": await load.window(partial(paced, rate=rate))}
 
 
 def spread(crowd: Swarm, number: int) -> list[Any]:

@@ -27,7 +27,8 @@ async def history(bench: Bench) -> list[dict[str, Any]]:
         path = f"/api/v1/rooms/{place.world.small[0]}/messages?limit={PAGE}"
         request = request_bytes("GET", path, f"{place.host}:{place.port}", token=place.world.tokens[0])
         for repeat in range(bench.sizes.repeats):
-            sample = await _read(bench, place, request, head)
+            with bench.watch(place.pid, "history", "last page"):
+                sample = await _read(bench, place, request, head)
             samples.append({"case": "last page", "repeat": repeat, **sample})
     return samples
 

@@ -6,7 +6,7 @@ from bench.publishing import Publisher, acknowledged, saturated, talkoot_encoder
 from bench.reference.sqlite_commit import commits
 from bench.swarm import Seat
 from bench.workloads.window import Load
-from bench.world import Bench
+from bench.world import Bench, Place
 
 
 async def sends(bench: Bench) -> list[dict[str, Any]]:
@@ -19,17 +19,17 @@ async def sends(bench: Bench) -> list[dict[str, Any]]:
             world = place.world
             for number in bench.sizes.senders:
                 seats = [Seat(*pair) for pair in zip(world.tokens, world.alone[:number], strict=False)]
-                sample = await _all_send(bench, place, seats)
-                samples.append({"case": f"{number} senders", "repeat": repeat, **sample})
+                samples.append(await _all_send(bench, place, seats, f"{number} senders", repeat))
             per = bench.sizes.room_size
             seats = [Seat(world.tokens[n], world.small[n // per]) for n in range(bench.sizes.rooms * per)]
-            sample = await _all_send(bench, place, seats)
-            samples.append({"case": "many rooms", "repeat": repeat, **sample})
+            samples.append(await _all_send(bench, place, seats, "many rooms", repeat))
     return samples
 
 
-async def _all_send(bench: Bench, place: Any, seats: list[Seat]) -> dict[str, Any]:
+async def _all_send(bench: Bench, place: Place, seats: list[Seat], case: str, repeat: int) -> dict[str, Any]:
     async with place.swarm(seats) as crowd:
         publishers = [Publisher(member, talkoot_encoder(), in_flight=1) for member in crowd.members]
         load = Load(place.pid, crowd, publishers, bench.sizes)
-        return await load.window(saturated, lambda: acknowledged(publishers))
+        with bench.watch(place.pid, "sends", case):
+            sample = await load.window(saturated, lambda: acknowledged(publishers))
+        return {"case": case, "repeat": repeat, **sample}

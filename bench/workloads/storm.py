@@ -20,9 +20,10 @@ async def _once(bench: Bench) -> dict[str, Any]:
         async with place.swarm(people[:WARM_UP]):
             pass
         crowd = Swarm(place.host, place.port)
-        meter = Meter(place.pid, lambda: len(crowd.members))
         try:
-            await crowd.connect(people[: bench.sizes.storm])
-            return meter.stop()
+            with bench.watch(place.pid, "storm", "all at once"):
+                meter = Meter(place.pid, lambda: len(crowd.members))
+                await crowd.connect(people[: bench.sizes.storm])
+                return meter.stop()
         finally:
             crowd.close()

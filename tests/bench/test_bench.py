@@ -10,7 +10,7 @@ import pytest
 import pytest_asyncio
 
 from bench import results
-from bench.cli import WORKLOADS
+from bench.measuring import WORKLOADS
 from bench.page import PAGE, render
 from bench.reference import send_loop
 from bench.rest import rest
@@ -27,7 +27,7 @@ CASES = {
 }
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class OneServer(Bench):
     """All workloads on one server: its start is what takes long."""
 
@@ -45,15 +45,15 @@ async def bench(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Bench
         async with rest(server.host, server.port, 4) as api:
             world = await populate(api, TINY)
         place = Place(server.host, server.port, server.pid, world)
-        yield OneServer(TINY, folder, folder / "data", world, send_loop.build(folder), place)
+        yield OneServer(TINY, folder, folder / "data", world, send_loop.build(folder), place=place)
 
 
 @pytest.mark.parametrize("name", WORKLOADS)
 async def test_a_workload_measures_every_case(bench: Bench, name: str, tmp_path: Path) -> None:
     samples = await WORKLOADS[name](bench)
-    kept = results.begin(tmp_path, name, {"sizes": asdict(TINY)})
-    results.keep(kept, name, samples)
-    cases = {sample["case"] for sample in json.loads((kept / f"{name}.json").read_text())}
+    results.begin(tmp_path, {"sizes": asdict(TINY)})
+    results.keep(tmp_path, name, samples)
+    cases = {sample["case"] for sample in json.loads((tmp_path / f"{name}.json").read_text())}
     reference = bench.reference is not None
     assert cases == {case for case in CASES[name] if reference or not case.startswith("reference")}
     assert all(sample["done"] > 0 for sample in samples if "done" in sample)
