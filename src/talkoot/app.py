@@ -47,18 +47,9 @@ from talkoot.kernel.clock import SystemClock
 from talkoot.kernel.context import Kernel
 from talkoot.kernel.cron import Cron
 from talkoot.kernel.database import open_database
-from talkoot.kernel.errors import (
-    Forbidden,
-    Malformed,
-    NotAuthenticated,
-    RateLimited,
-    StorageFull,
-    TooLarge,
-    TooSlow,
-    Unavailable,
-)
+from talkoot.kernel.errors import Unavailable
 from talkoot.kernel.health import database_answers, health_router
-from talkoot.kernel.http import answer_problems, describe_problems, problems
+from talkoot.kernel.http import answer_problems, describe_problems
 from talkoot.kernel.http_limits import LimitBodies, LimitRates
 from talkoot.kernel.http_requests import LogRequests
 from talkoot.kernel.job_runner import FORGET_FINISHED, JobRunner, forget_finished
@@ -66,6 +57,7 @@ from talkoot.kernel.jobs import Enqueued
 from talkoot.kernel.log import Appended
 from talkoot.kernel.metrics import Metrics
 from talkoot.kernel.rate_limits import AllowEverything, MemoryRateLimiter
+from talkoot.kernel.routes import RouteTable
 from talkoot.kernel.secrets import load_secrets
 from talkoot.kernel.unit_of_work import UnitOfWork
 from talkoot.migrations import tables_are_current
@@ -90,9 +82,6 @@ log = logging.getLogger("talkoot.app")
 
 FORGET_SESSIONS = "accounts.forget_sessions"
 _EVERY_NODE = UUID(int=0)  # the topic of control messages
-# What every call of the API may answer: a secret in its address, nobody signed in, a forged or too frequent
-# or too large or too slow request, a database that is away or full.
-_ANYWHERE = (Malformed, NotAuthenticated, Forbidden, TooSlow, TooLarge, RateLimited, Unavailable, StorageFull)
 _SCHEDULE = (Cron(FORGET_FINISHED, "17 3 * * *"), Cron(FORGET_SESSIONS, "27 3 * * *"))
 
 
@@ -295,10 +284,11 @@ def create_app(settings: Settings) -> FastAPI:
         redoc_url=None,
         lifespan=lifespan,
     )
-    api = APIRouter(prefix="/api/v1", responses=problems(*_ANYWHERE))
-    for feature in (onboarding_http, accounts_http, access_http, rooms_http, messages_http, reads_http):
-        api.include_router(feature.router)
-    app.include_router(api)
+    routes = app.router.routes
+    routes += [*onboarding_http.routes, *accounts_http.routes]
+    for feature in (access_http, rooms_http, messages_http, reads_http):
+        routes += feature.router.routes
+    routes.insert(0, RouteTable(routes))
     app.include_router(_asyncapi(program))
     app.include_router(
         health_router(
@@ -306,7 +296,7 @@ def create_app(settings: Settings) -> FastAPI:
             {"database": database_answers, "tables": tables_are_current, "drain": program.not_draining},
         )
     )
-    app.router.routes.append(WebSocketRoute(program.gateway.path, AsgiGateway()))
+    routes.append(WebSocketRoute(program.gateway.path, AsgiGateway()))
     serve_client(app)
     _describe(app)
     answer_problems(app)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import math
 from collections.abc import Callable, Coroutine
+from enum import Enum
 from http import HTTPStatus
 from typing import Annotated, Any
 
@@ -16,10 +17,27 @@ from pydantic import BaseModel, ConfigDict
 from starlette.exceptions import HTTPException
 
 from talkoot.kernel.context import Kernel
-from talkoot.kernel.errors import FieldError, Invalid, Malformed, TalkootError
+from talkoot.kernel.errors import (
+    FieldError,
+    Forbidden,
+    Invalid,
+    Malformed,
+    NotAuthenticated,
+    RateLimited,
+    StorageFull,
+    TalkootError,
+    TooLarge,
+    TooSlow,
+    Unavailable,
+)
 from talkoot.kernel.strict_json import loads
 
 log = logging.getLogger("talkoot.http")
+
+API = "/api/v1"
+# What every call of the API may answer: a secret in its address, nobody signed in, a forged or too frequent
+# or too large or too slow request, a database that is away or full.
+_ANYWHERE = (Malformed, NotAuthenticated, Forbidden, TooSlow, TooLarge, RateLimited, Unavailable, StorageFull)
 
 
 class Problem(BaseModel):
@@ -75,9 +93,10 @@ def problems(*errors: type[TalkootError]) -> dict[int | str, dict[str, Any]]:
     return by_status
 
 
-def make_router(**options: Any) -> APIRouter:
-    """A router whose routes decode strictly."""
-    return APIRouter(route_class=StrictRoute, **options)
+def make_router(*errors: type[TalkootError], tags: list[str | Enum]) -> APIRouter:
+    """A router of the API whose routes decode strictly; `errors` are what each of them may answer."""
+    responses = problems(*_ANYWHERE, *errors)
+    return APIRouter(prefix=API, route_class=StrictRoute, tags=tags, responses=responses)
 
 
 def kernel_of(request: Request) -> Kernel:

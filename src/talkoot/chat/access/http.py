@@ -30,7 +30,7 @@ from talkoot.kernel.http import KernelDep, make_router, problems
 from talkoot.kernel.paging import Limit, Page, page_of
 from talkoot.kernel.transactions import Read, Tx
 
-router = make_router(tags=["access"], responses=problems(NotAuthenticated, NotFound, Invalid))
+router = make_router(NotAuthenticated, NotFound, Invalid, tags=["access"])
 
 Kind = Literal["workspaces", "categories", "rooms"]
 _SINGULAR = {"workspaces": "workspace", "categories": "category", "rooms": "room"}

@@ -21,7 +21,7 @@ from talkoot.kernel.log import events_after, heads
 from talkoot.kernel.paging import Limit, Page
 from talkoot.kernel.transactions import Tx
 
-router = make_router(tags=["messages"], responses=problems(NotAuthenticated, NotFound, Invalid))
+router = make_router(NotAuthenticated, NotFound, Invalid, tags=["messages"])
 
 Position = Annotated[int, Query(ge=0, lt=2**53, description="A position in the room's log (`seq`).")]
 

@@ -12,7 +12,7 @@ from talkoot.kernel.errors import Invalid, NotAuthenticated, NotFound
 from talkoot.kernel.http import KernelDep, make_router, problems
 from talkoot.kernel.paging import Page
 
-router = make_router(tags=["reads"], responses=problems(NotAuthenticated))
+router = make_router(NotAuthenticated, tags=["reads"])
 
 
 @router.put("/rooms/{room}/read", responses=problems(NotFound, Invalid))

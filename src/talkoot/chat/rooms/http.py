@@ -20,7 +20,7 @@ from talkoot.kernel.http import KernelDep, make_router, problems
 from talkoot.kernel.paging import Limit, Page, page_of
 from talkoot.kernel.transactions import Tx
 
-router = make_router(tags=["rooms"], responses=problems(NotAuthenticated, NotFound, Invalid))
+router = make_router(NotAuthenticated, NotFound, Invalid, tags=["rooms"])
 
 
 @router.get("/workspaces/{workspace}/rooms")

@@ -18,7 +18,7 @@ from talkoot.kernel.errors import (
 )
 from talkoot.kernel.http import make_router, problems
 
-router = make_router(tags=["users"], responses=problems(Malformed, NotAuthenticated, RateLimited))
+router = make_router(Malformed, NotAuthenticated, RateLimited, tags=["users"])
 
 
 @router.get("/users/me")

@@ -13,7 +13,7 @@ from talkoot.kernel.errors import Forbidden, Invalid, Malformed, NotAuthenticate
 from talkoot.kernel.http import make_router, problems
 from talkoot.kernel.paging import Page
 
-router = make_router(tags=["sessions"], responses=problems(Malformed, NotAuthenticated, RateLimited))
+router = make_router(Malformed, NotAuthenticated, RateLimited, tags=["sessions"])
 
 
 @router.get("/auth/sessions")

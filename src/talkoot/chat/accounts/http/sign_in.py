@@ -31,7 +31,7 @@ from talkoot.kernel.errors import (
 )
 from talkoot.kernel.http import make_router, problems
 
-router = make_router(tags=["sign-in"], responses=problems(Malformed, NotAuthenticated, Invalid, RateLimited))
+router = make_router(Malformed, NotAuthenticated, Invalid, RateLimited, tags=["sign-in"])
 
 
 class TokenRequest(BaseModel):

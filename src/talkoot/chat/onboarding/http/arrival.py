@@ -41,7 +41,7 @@ from talkoot.kernel.http import make_router, problems
 if TYPE_CHECKING:
     from talkoot.chat.accounts.gate import Gate
 
-router = make_router(tags=["arrival"], responses=problems(RateLimited))
+router = make_router(RateLimited, tags=["arrival"])
 
 _REFUSALS = problems(Malformed, Forbidden, Conflict, UnsupportedType, Invalid, Unavailable)
 

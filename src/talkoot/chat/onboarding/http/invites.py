@@ -24,7 +24,7 @@ from talkoot.kernel.errors import Forbidden, Invalid, Malformed, NotAuthenticate
 from talkoot.kernel.http import KernelDep, make_router, problems
 from talkoot.kernel.paging import Limit, Page, page_of
 
-router = make_router(tags=["invitations"], responses=problems(Malformed, NotFound, Invalid, RateLimited))
+router = make_router(Malformed, NotFound, Invalid, RateLimited, tags=["invitations"])
 
 Token = Annotated[str, Path(min_length=1, max_length=200)]
 
