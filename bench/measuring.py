@@ -11,6 +11,7 @@ from bench.machine import facts
 from bench.processes import GENERATOR_CORE, on_core
 from bench.reference import send_loop
 from bench.workloads.fanout import fanout
+from bench.workloads.generator import generator
 from bench.workloads.history import history
 from bench.workloads.memory import memory
 from bench.workloads.sends import sends
@@ -20,6 +21,7 @@ from bench.world import Bench, Sizes, Watch, make_world, unwatched
 
 Workload = Callable[[Bench], Awaitable[list[dict[str, Any]]]]
 WORKLOADS: dict[str, Workload] = {
+    "generator": generator,
     "start": start,
     "fanout": fanout,
     "sends": sends,

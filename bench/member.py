@@ -44,7 +44,7 @@ class Member(asyncio.BufferedProtocol):
         self.on_ack: Callable[[dict[str, Any]], None] | None = None
         self.ready: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._host, self._token = host, token
-        self._sampled = sampled
+        self.sampled = sampled
         self._upgraded = not token
         self._rest = b""
 
@@ -64,6 +64,15 @@ class Member(asyncio.BufferedProtocol):
     def close(self) -> None:
         """Leave without a goodbye."""
         self.transport.abort()
+
+    def hand_over(self) -> tuple[int, bytes]:
+        """Let somebody else read from this socket; what is read and not complete goes with it."""
+        self.transport.pause_reading()
+        return self.transport.get_extra_info("socket").fileno(), self._rest
+
+    def hear(self, payload: bytes) -> None:
+        """What somebody else read, and is no event; nothing means that the connection was closed."""
+        self._other(payload or b"\0\0lost")
 
     # What asyncio calls
 
@@ -121,7 +130,7 @@ class Member(asyncio.BufferedProtocol):
         self.last = last
         self.count += run
         self.frame_bytes = size
-        if self._sampled and self.shared.sampling:
+        if self.sampled and self.shared.sampling:
             self._sample(at, size, run)
 
     def _sample(self, at: int, size: int, run: int) -> None:

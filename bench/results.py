@@ -52,5 +52,8 @@ def newest(results: Path, workload: str) -> tuple[dict[str, Any], list[dict[str,
 
 
 def _write(path: Path, what: Any) -> None:
-    lines = json.dumps(what, indent=1)
-    path.write_text(lines + "\n")
+    if isinstance(what, list):  # a line for each sample
+        text = "[\n" + ",\n".join(json.dumps(sample, separators=(",", ":")) for sample in what) + "\n]"
+    else:
+        text = json.dumps(what, indent=1)
+    path.write_text(text + "\n")

@@ -1,9 +1,10 @@
 /* The send limit: one send() for each message and member, and nothing else.
  *
- * usage: send_loop FRAME_BYTES     prints its port, serves until it is killed
+ * usage: send_loop FRAME_BYTES [JOINED]     prints its port, serves until it is killed
  *
  * A client sends records of RECORD bytes: a number of 8 digits, then a text. Each becomes one WebSocket text
  * frame of FRAME_BYTES, like an event of Talkoot, and is sent to everybody; the sender is told its number back.
+ * With JOINED, each record becomes as many frames, sent together: more than anybody can read, to test the reader.
  * There is no HTTP, no handshake, no storage, no check: what any server does comes on top of this.
  */
 #define _GNU_SOURCE
@@ -22,7 +23,7 @@ enum { RECORD = 256, TEXT = 200, MEMBERS = 65536, BACKLOG = 4096 };
 static int members[MEMBERS], count;
 static char partial[MEMBERS][RECORD]; /* by descriptor */
 static int filled[MEMBERS];
-static long seq;
+static long seq, joined = 1;
 
 static void deliver(int fd, const char *data, size_t size) {
     while (size > 0) {
@@ -55,13 +56,16 @@ static void say(int fd, const char *text) {
 }
 
 static void publish(int from, const char *record, size_t size) {
-    static char json[65536], out[65536];
+    static char json[65536], out[1 << 20];
     char ack[96], number[9] = "";
-    int head = snprintf(json, sizeof json, "{\"op\":\"ev\",\"seq\":%ld,\"text\":\"%.*s\",\"pad\":\"", ++seq, TEXT,
-                        record + 8);
-    memset(json + head, '.', size - (size_t)head);
-    memcpy(json + size - 2, "\"}", 2);
-    size_t framed = frame(out, json, size);
+    size_t framed = 0;
+    for (long i = 0; i < joined && framed + size + 4 < sizeof out; i++) {
+        int head = snprintf(json, sizeof json, "{\"op\":\"ev\",\"seq\":%ld,\"text\":\"%.*s\",\"pad\":\"", ++seq,
+                            TEXT, record + 8);
+        memset(json + head, '.', size - (size_t)head);
+        memcpy(json + size - 2, "\"}", 2);
+        framed += frame(out + framed, json, size);
+    }
     for (int i = 0; i < count; i++) deliver(members[i], out, framed);
     memcpy(number, record, 8);
     snprintf(ack, sizeof ack, "{\"op\":\"ack\",\"seq\":%ld,\"ref\":%ld}", seq, strtol(number, NULL, 10));
@@ -106,6 +110,7 @@ int main(int argc, char **argv) {
     int listener = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0), queue = epoll_create1(0);
     struct epoll_event event = {.events = EPOLLIN, .data.fd = listener}, ready[256];
 
+    if (argc > 2) joined = atol(argv[2]);
     if (size < 320 || size > 60000) return 2;
     if (bind(listener, (struct sockaddr *)&address, length) || listen(listener, BACKLOG)) return 1;
     getsockname(listener, (struct sockaddr *)&address, &length);

@@ -1,11 +1,11 @@
 """Compiles and runs send_loop.c, the limit for any server that sends each message by itself."""
 
-import shutil
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from bench.compiler import compiled
 from bench.processes import SERVER_CORE, on_core
 
 SOURCE = Path(__file__).with_suffix(".c")
@@ -13,19 +13,14 @@ SOURCE = Path(__file__).with_suffix(".c")
 
 def build(folder: Path) -> Path | None:
     """The program, or None where there is no C compiler."""
-    compiler = shutil.which("cc") or shutil.which("gcc") or shutil.which("clang")
-    if compiler is None:
-        return None
-    program = folder / "send_loop"
-    subprocess.run([compiler, "-O2", "-o", program, SOURCE], check=True)
-    return program
+    return compiled(SOURCE, folder / "send_loop")
 
 
 @contextmanager
-def send_loop(program: Path, frame_bytes: int) -> Iterator[tuple[int, int]]:
-    """Its process id and port, as long as the block runs."""
+def send_loop(program: Path, frame_bytes: int, joined: int = 1) -> Iterator[tuple[int, int]]:
+    """Its process id and port, as long as the block runs; `joined` events come of each message."""
     with on_core(SERVER_CORE):
-        process = subprocess.Popen([program, str(frame_bytes)], stdout=subprocess.PIPE)
+        process = subprocess.Popen([program, str(frame_bytes), str(joined)], stdout=subprocess.PIPE)
     try:
         assert process.stdout is not None
         with process.stdout as said:

@@ -21,6 +21,7 @@ class Load:
         self.publishers = publishers
         self._pid = pid
         self._sizes = sizes
+        crowd.look()
         self._heads = Counter({member.room: member.last for member in crowd.members})
 
     async def window(
@@ -31,12 +32,10 @@ class Load:
         start(self.publishers)
         await asyncio.sleep(self._sizes.warm_up)
         forget(self.publishers)
-        shared = self.crowd.shared
-        shared.seconds.clear()
-        shared.sampling = True
+        self.crowd.sample(on=True)
         before = acknowledged(self.publishers)
         sample = await measure(self._pid, count or (lambda: self.crowd.delivered), self._sizes.seconds)
-        shared.sampling = False
+        self.crowd.sample(on=False)
         sends = acknowledged(self.publishers) - before
         acks = list(itertools.chain.from_iterable(publisher.seconds for publisher in self.publishers))
         await self.finish()
@@ -44,7 +43,7 @@ class Load:
             **sample,
             "sends_per_second": round(sends / sample["seconds"], 1),
             "skipped": sum(publisher.skipped for publisher in self.publishers),
-            "latency": summary(shared.seconds),
+            "latency": summary(self.crowd.samples()),
             "ack": summary(acks),
         }
 

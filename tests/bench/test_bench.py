@@ -18,6 +18,7 @@ from bench.server import Server
 from bench.world import TINY, Bench, Place, populate
 
 CASES = {
+    "generator": {"reading one by one", "reading joined", "sending"},
     "fanout": {"saturated", "light", "reference saturated", "reference light"},
     "sends": {"one bare SQLite commit", "1 senders", "4 senders", "many rooms"},
     "memory": {"idle"},

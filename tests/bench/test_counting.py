@@ -2,16 +2,21 @@
 
 import asyncio
 import json
+import socket
+from collections.abc import Awaitable, Callable
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bench.member import Member, Shared
 from bench.publishing import Publisher, reference_encoder
+from bench.reader import Reader, library
 from bench.swarm import Swarm
+from bench.waiting import until
 
 ROOM = "room"
+Read = Callable[[bytes, list[int]], Awaitable[Member]]
 
 
 def server_frame(message: dict[str, object]) -> bytes:
@@ -47,39 +52,73 @@ def feed(member: Member, piece: bytes) -> None:
     member.buffer_updated(len(piece))
 
 
+async def read(stream: bytes, cuts: list[int]) -> Member:
+    """The same over a socket, with everything after the first frame read by reader.c, where that compiles."""
+    if (code := library()) is None:
+        return await fed(stream, cuts)
+    loop = asyncio.get_running_loop()
+    ours, theirs = socket.socketpair()
+    theirs.setblocking(False)
+    transport, member = await loop.create_connection(lambda: Member(Shared(), "host", "", ROOM), sock=ours)
+    size = 2 + stream[1]
+    await loop.sock_sendall(theirs, stream[:size])
+    await member.ready
+    reader = Reader(code, [member])
+    while stream := stream[size:]:
+        size = cuts.pop() if cuts else len(stream)
+        await loop.sock_sendall(theirs, stream[:size])
+    theirs.close()
+    await until(lambda: bool(member.refused) and member.refused[-1]["op"] == "closed")
+    reader.look()
+    member.refused.pop()
+    assert reader.total == member.count
+    reader.close()
+    transport.abort()
+    return member
+
+
+READ = pytest.mark.parametrize("read", [fed, read])
+
+
 class Nowhere(asyncio.Transport):
     def write(self, data: bytes | bytearray | memoryview) -> None:
         pass
 
 
+@READ
+@settings(deadline=None)
 @given(
     head=st.integers(0, 12),
     sizes=st.lists(st.sampled_from([1, 10, 100, 200, 200, 200, 70_000]), max_size=25),
     noise=st.sets(st.integers(0, 24)),
     cuts=st.lists(st.integers(1, 2000), max_size=40),
 )
-async def test_every_event_counts_once(head: int, sizes: list[int], noise: set[int], cuts: list[int]) -> None:
+async def test_every_event_counts_once(
+    read: Read, head: int, sizes: list[int], noise: set[int], cuts: list[int]
+) -> None:
     stream = subscribed(head)
     for number, size in enumerate(sizes):
         if number in noise:
             stream += server_frame({"op": "typing", "room": ROOM, "user": "somebody"})
         stream += event(head + number + 1, size)
-    member = await fed(stream, cuts)
+    member = await read(stream, cuts)
     assert (member.count, member.last, member.wrong) == (len(sizes), head + len(sizes), 0)
 
 
+@READ
 @pytest.mark.parametrize("seqs", [[1, 2, 4], [1, 2, 2, 3], [2, 3], [1, 3, 2]])
-async def test_a_loss_or_a_repeat_is_noticed(seqs: list[int]) -> None:
-    member = await fed(subscribed(0) + b"".join(event(seq, 50) for seq in seqs), [])
+async def test_a_loss_or_a_repeat_is_noticed(read: Read, seqs: list[int]) -> None:
+    member = await read(subscribed(0) + b"".join(event(seq, 50) for seq in seqs), [])
     crowd = Swarm("host", 0)
     crowd.members = [member]
     with pytest.raises(AssertionError, match="A member got"):
         crowd.require_correct({ROOM: max(seqs)}, {ROOM: max(seqs)})
 
 
-async def test_a_refused_message_is_noticed() -> None:
+@READ
+async def test_a_refused_message_is_noticed(read: Read) -> None:
     nack = server_frame({"op": "nack", "ref": 1, "code": "rate_limited"})
-    member = await fed(subscribed(0) + event(1, 50) + nack, [])
+    member = await read(subscribed(0) + event(1, 50) + nack, [])
     crowd = Swarm("host", 0)
     crowd.members = [member]
     with pytest.raises(AssertionError, match="rate_limited"):

@@ -1,0 +1,163 @@
+/* Reads what many members are delivered: one recv() a member and wake-up, no allocation, every event looked at.
+ *
+ * An event counts when its `seq` follows the one before it. What is no event is handed to Python as it came.
+ */
+#define _GNU_SOURCE
+#include <errno.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/socket.h>
+#include <time.h>
+#include <unistd.h>
+
+enum { BUFFER = 1 << 18, SAMPLES = 1 << 21, READY = 256, STAMP = 20, ENDED = EPOLLRDHUP | EPOLLHUP };
+
+struct tally {
+    int64_t count, last, wrong, frame_bytes;
+};
+
+struct member {
+    struct tally tally;
+    int fd, sampled;
+    size_t held;
+    char *rest; /* of an incomplete frame */
+};
+
+struct crowd {
+    struct member *members;
+    int64_t *nanoseconds, samples, total;
+    char *said; /* a number of the member and a size, both of 4 bytes, and the payload; again and again */
+    size_t said_size, said_room;
+    int queue, number, sampling;
+    char buffer[BUFFER];
+};
+
+struct crowd *crowd_new(int most) {
+    struct crowd *crowd = calloc(1, sizeof *crowd);
+    crowd->members = calloc((size_t)most, sizeof *crowd->members);
+    crowd->nanoseconds = malloc(SAMPLES * sizeof *crowd->nanoseconds);
+    crowd->queue = epoll_create1(0);
+    return crowd;
+}
+
+void crowd_free(struct crowd *crowd) {
+    for (int i = 0; i < crowd->number; i++) free(crowd->members[i].rest);
+    close(crowd->queue);
+    free(crowd->members), free(crowd->nanoseconds), free(crowd->said), free(crowd);
+}
+
+static void hold(struct member *member, const char *data, size_t size) {
+    if (size) memcpy(member->rest = realloc(member->rest, size), data, size);
+    member->held = size;
+}
+
+void crowd_add(struct crowd *crowd, int fd, struct tally tally, int sampled, const char *rest, size_t size) {
+    struct member *member = &crowd->members[crowd->number];
+    struct epoll_event event = {.events = EPOLLIN | EPOLLRDHUP | EPOLLET, .data.u32 = (uint32_t)crowd->number++};
+    member->tally = tally, member->fd = fd, member->sampled = sampled;
+    hold(member, rest, size);
+    epoll_ctl(crowd->queue, EPOLL_CTL_ADD, fd, &event);
+}
+
+int crowd_queue(const struct crowd *crowd) { return crowd->queue; }
+int64_t crowd_total(const struct crowd *crowd) { return crowd->total; }
+const char *crowd_said(const struct crowd *crowd) { return crowd->said; }
+struct tally crowd_tally(const struct crowd *crowd, int who) { return crowd->members[who].tally; }
+
+void crowd_sample(struct crowd *crowd, int sampling) {
+    if (sampling) crowd->samples = 0;
+    crowd->sampling = sampling;
+}
+
+const int64_t *crowd_samples(const struct crowd *crowd, int64_t *number) {
+    *number = crowd->samples;
+    return crowd->nanoseconds;
+}
+
+static void say(struct crowd *crowd, uint32_t who, const char *data, size_t size) {
+    uint32_t head[2] = {who, (uint32_t)size};
+    size_t end = crowd->said_size + sizeof head + size;
+    if (end > crowd->said_room) crowd->said = realloc(crowd->said, crowd->said_room = end * 2);
+    memcpy(crowd->said + crowd->said_size, head, sizeof head);
+    memcpy(crowd->said + crowd->said_size + sizeof head, data, size);
+    crowd->said_size = end;
+}
+
+static int64_t number_after(const char *data, size_t size, const char *name, int digits) {
+    const char *found = memmem(data, size, name, strlen(name)), *end = data + size;
+    int64_t number = 0;
+    if (!found) return -1;
+    for (found += strlen(name); digits-- && found < end && *found >= '0' && *found <= '9'; found++)
+        number = number * 10 + (*found - '0');
+    return number;
+}
+
+static void event(struct crowd *crowd, struct member *member, const char *data, size_t size, int64_t now) {
+    int64_t seq = number_after(data, size, "\"seq\":", STAMP);
+    if (seq != member->tally.last + 1) member->tally.wrong++;
+    member->tally.last = seq;
+    member->tally.count++, crowd->total++;
+    if (crowd->sampling && member->sampled && crowd->samples < SAMPLES) {
+        int64_t sent = number_after(data, size, "\"text\":\"", STAMP);
+        if (sent > 0) crowd->nanoseconds[crowd->samples++] = now - sent;
+    }
+}
+
+/* How much of it was whole frames. */
+static size_t take(struct crowd *crowd, uint32_t who, const char *data, size_t size, int64_t now) {
+    static const char EVENT[] = "{\"op\":\"ev\",";
+    const unsigned char *bytes = (const unsigned char *)data;
+    struct member *member = &crowd->members[who];
+    size_t at = 0;
+    while (size - at >= 2) {
+        size_t header = 2, length = bytes[at + 1];
+        if (length == 126) header = 4;
+        if (length == 127) header = 10;
+        if (size - at < header) break;
+        if (header > 2) length = 0;
+        for (size_t i = 2; i < header; i++) length = length << 8 | bytes[at + i];
+        if (size - at - header < length) break;
+        if (length >= sizeof EVENT && !memcmp(data + at + header, EVENT, sizeof EVENT - 1)) {
+            member->tally.frame_bytes = (int64_t)(header + length);
+            event(crowd, member, data + at + header, length, now);
+        } else {
+            say(crowd, who, data + at + header, length);
+        }
+        at += header + length;
+    }
+    return at;
+}
+
+/* Whether there may be more, of which epoll would not tell again. */
+static int hear(struct crowd *crowd, uint32_t who) {
+    struct member *member = &crowd->members[who];
+    struct timespec at;
+    if (member->held) memcpy(crowd->buffer, member->rest, member->held);
+    ssize_t got = recv(member->fd, crowd->buffer + member->held, BUFFER - member->held, MSG_DONTWAIT);
+    if (got <= 0) {
+        if (got < 0 && (errno == EAGAIN || errno == EINTR)) return 0;
+        epoll_ctl(crowd->queue, EPOLL_CTL_DEL, member->fd, NULL);
+        say(crowd, who, "", 0); /* it was closed */
+        return 0;
+    }
+    clock_gettime(CLOCK_MONOTONIC, &at);
+    size_t size = member->held + (size_t)got;
+    size_t done = take(crowd, who, crowd->buffer, size, at.tv_sec * 1000000000LL + at.tv_nsec);
+    hold(member, crowd->buffer + done, size - done);
+    return size == BUFFER;
+}
+
+/* Reads what is there, but not for ever; how many bytes are said that are no events. */
+size_t crowd_hear(struct crowd *crowd, int rounds) {
+    struct epoll_event ready[READY];
+    crowd->said_size = 0;
+    while (rounds-- > 0) {
+        int number = epoll_wait(crowd->queue, ready, READY, 0);
+        for (int i = 0; i < number; i++)
+            while (hear(crowd, ready[i].data.u32) || ready[i].events & ENDED) ready[i].events &= ~ENDED;
+        if (number < READY) break;
+    }
+    return crowd->said_size;
+}
