@@ -69,7 +69,7 @@ async def test_hot_paths_cost_the_same_however_much_there_is(counted: Counted) -
     rooms = await grow(owner, member, workspace["id"], 2)
     async with await Socket.of(member) as socket:
         paths: dict[str, tuple[Act, int]] = {
-            "send": (lambda: socket.send(rooms[0], "x"), 6),
+            "send": (lambda: socket.send(rooms[0], "x"), 5),
             "history": (lambda: member.get(f"/rooms/{rooms[0]}/messages", limit=50), 1),
             "log": (lambda: member.get(f"/rooms/{rooms[0]}/events"), 2),
             "rooms": (lambda: member.get(f"/workspaces/{workspace['id']}/rooms"), 7),

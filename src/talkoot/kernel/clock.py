@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from typing import Protocol
 
 SECOND = 1_000_000
@@ -41,7 +42,12 @@ class SystemClock:
 def rfc3339(moment: int) -> str:
     """`2026-01-02T03:04:05.000006Z` for microseconds since the epoch (RFC 3339, UTC)."""
     seconds, micros = divmod(moment, SECOND)
-    return f"{time.strftime('%Y-%m-%dT%H:%M:%S', time.gmtime(seconds))}.{micros:06d}Z"
+    return f"{_to_the_second(seconds)}.{micros:06d}Z"
+
+
+@lru_cache(maxsize=64)  # what is stored together was mostly written in the same second
+def _to_the_second(seconds: int) -> str:
+    return time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(seconds))
 
 
 def to_datetime(moment: int) -> datetime:

@@ -29,14 +29,17 @@ _KNOWN = {"postgresql", "postgres", "sqlite"}
 
 
 class Database:
-    """The two ways in: `writer` for the unit of work alone, `reader` for everything that only looks."""
+    """The two ways in: `writer` for the unit of work alone, `reader` for everything that only looks.
+
+    `writer` leaves the beginning and the end of transactions to the one who uses it.
+    """
 
     def __init__(self, url: URL, *, readers: int = 4, writers: int = 2) -> None:
         self.url = url
         self.is_sqlite = url.get_backend_name() == "sqlite"
         self.lanes = 1 if self.is_sqlite else writers
         if self.is_sqlite:
-            self.writer = _sqlite(url, size=1, begin="BEGIN IMMEDIATE", pragmas=_SQLITE)
+            self.writer = _sqlite(url, size=1, begin=None, pragmas=(*_SQLITE, "busy_timeout=0"))
             self.reader = _sqlite(url, size=readers, begin="BEGIN", pragmas=(*_SQLITE, "query_only=ON"))
         else:
             self.writer = _postgresql(url, size=writers, read_only=False)
@@ -92,21 +95,24 @@ def _parsed(given: str) -> URL:
     return url
 
 
-def _sqlite(url: URL, *, size: int, begin: str, pragmas: tuple[str, ...]) -> AsyncEngine:
+def _sqlite(url: URL, *, size: int, begin: str | None, pragmas: tuple[str, ...]) -> AsyncEngine:
     engine = create_async_engine(url, pool_size=size, max_overflow=0, pool_timeout=30)
 
     @event.listens_for(engine.sync_engine, "connect")
     def connect(connection: Any, _record: Any) -> None:
         connection.isolation_level = None  # sqlite3 must not open or close transactions by itself
         connection.read_only = "query_only=ON" in pragmas
+        connection.managed = begin is None
         cursor = connection.cursor()
         for pragma in pragmas:
             cursor.execute(f"PRAGMA {pragma}")
         cursor.close()
 
-    @event.listens_for(engine.sync_engine, "begin")
-    def begin_transaction(connection: Any) -> None:
-        connection.exec_driver_sql(begin)
+    if begin is not None:
+
+        @event.listens_for(engine.sync_engine, "begin")
+        def begin_transaction(connection: Any) -> None:
+            connection.exec_driver_sql(begin)
 
     return engine
 
@@ -120,7 +126,7 @@ def _postgresql(url: URL, *, size: int, read_only: bool) -> AsyncEngine:
     }
     return create_async_engine(
         url,
-        isolation_level="REPEATABLE READ" if read_only else "READ COMMITTED",
+        isolation_level="REPEATABLE READ" if read_only else "AUTOCOMMIT",
         pool_size=size,
         max_overflow=0,
         pool_timeout=10,

@@ -13,13 +13,15 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import CheckConstraint, Index, UniqueConstraint, bindparam, case, insert, select, update
+from sqlalchemy import CheckConstraint, Index, UniqueConstraint, insert, select, update
 from sqlalchemy.orm import Mapped, mapped_column
 
 from talkoot.kernel.ids import new_id
+from talkoot.kernel.plain_sql import Statement, as_id, inserting
 from talkoot.kernel.types import Model
 
 if TYPE_CHECKING:
+    from talkoot.kernel.plain_sql import Row
     from talkoot.kernel.transactions import Read, Tx
 
 
@@ -110,18 +112,6 @@ class Head:
     last_ts: int
 
 
-_ADVANCE = (
-    update(Log)
-    .where(Log.id == bindparam("log_id"))
-    .values(
-        head=Log.head + bindparam("events"),
-        count=Log.count + bindparam("counted"),
-        last_ts=case(
-            (Log.last_ts + bindparam("events") > bindparam("moment"), Log.last_ts + bindparam("events")),
-            else_=bindparam("moment"),
-        ),
-    )
-)
 _COLUMNS = (
     LogEvent.log,
     LogEvent.seq,
@@ -133,6 +123,45 @@ _COLUMNS = (
     LogEvent.count,
     LogEvent.fence,
     LogEvent.body,
+)
+_INSERT = inserting(
+    "events",
+    log="uuid",
+    seq="bigint",
+    id="uuid",
+    type="text",
+    sender="uuid",
+    cid="uuid",
+    ts="bigint",
+    count="bigint",
+    fence="bigint",
+    body="text",
+    subject="uuid",
+    digest="bytea",
+)
+_ADVANCE = Statement(
+    sqlite=(
+        "UPDATE logs SET head = head + ?2, count = count + ?3, last_ts = max(last_ts + ?2, ?4)"
+        " WHERE id = ?1 RETURNING id, head, count, last_ts"
+    ),
+    # Locked in the order of their ids: two writers never wait for each other in a circle.
+    postgresql=(
+        "WITH locked AS (SELECT id FROM logs WHERE id = ANY($1::uuid[]) ORDER BY id FOR UPDATE) "
+        "UPDATE logs"
+        " SET head = head + more, count = count + counted, last_ts = greatest(last_ts + more, now)"
+        " FROM unnest($1::uuid[], $2::bigint[], $3::bigint[], $4::bigint[])"
+        " AS given (log, more, counted, now)"
+        " JOIN locked ON locked.id = given.log"
+        " WHERE logs.id = given.log RETURNING logs.id, head, count, last_ts"
+    ),
+)
+_SAID = "SELECT log, seq, id, type, sender, cid, ts, count, fence, body, digest FROM"
+_SAID_BEFORE = Statement(
+    sqlite=f"{_SAID} events WHERE cid = ?1 AND sender = ?2",
+    postgresql=(
+        f"{_SAID} unnest($1::uuid[], $2::uuid[]) AS given (its_cid, its_sender)"
+        " JOIN events ON cid = its_cid AND sender = its_sender"
+    ),
 )
 
 
@@ -147,7 +176,7 @@ async def append(tx: Tx, entries: Sequence[Entry]) -> list[Event]:
         return []
     after = await _advance(tx, entries)
     events = [*_numbered(entries, after)]
-    await tx.connection.execute(insert(LogEvent), [*map(_row, events, entries)])
+    await tx.sql.run(_INSERT, [*map(_row, events, entries)])
     await tx.emit(Appended(events))
     return events
 
@@ -174,15 +203,13 @@ async def events_after(read: Read, log: UUID, seq: int, limit: int) -> list[Even
 
 
 async def events_with_cids(
-    read: Read, given: Iterable[tuple[UUID, UUID]]
-) -> dict[tuple[UUID, UUID], tuple[Event, bytes | None]]:
+    tx: Tx, wanted: Iterable[tuple[UUID, UUID]]
+) -> dict[tuple[UUID | None, UUID | None], tuple[Event, bytes | None]]:
     """The events that have these (sender, cid), each with its digest (None once redacted)."""
-    wanted = set(given)
-    found = await read.connection.execute(
-        select(*_COLUMNS, LogEvent.digest).where(LogEvent.cid.in_({cid for _, cid in wanted}))
-    )
-    by_key = {(row.sender, row.cid): (_event(row), row.digest) for row in found}
-    return {key: value for key, value in by_key.items() if key in wanted}
+    pairs = [(cid, sender) for sender, cid in dict.fromkeys(wanted)]
+    found = await tx.sql.run(_SAID_BEFORE, pairs) if pairs else []
+    known = [(_plain_event(row), row[-1]) for row in found]
+    return {(event.sender, event.cid): (event, digest) for event, digest in known}
 
 
 async def event_about(read: Read, log: UUID, subject: UUID, type_: str) -> Event | None:
@@ -210,42 +237,41 @@ def _event(row: Any) -> Event:
     return Event(*row[: len(_COLUMNS)])
 
 
-async def _advance(tx: Tx, entries: Sequence[Entry]) -> dict[UUID, Head]:
+def _plain_event(row: Row) -> Event:
+    log, seq, id_, type_, sender, cid, ts, count, fence, body = row[: len(_COLUMNS)]
+    return Event(as_id(log), seq, as_id(id_), type_, as_id(sender), as_id(cid), ts, count, fence, body)
+
+
+async def _advance(tx: Tx, entries: Sequence[Entry]) -> dict[UUID, Row]:
+    """For each log (its id, head, count, last time) after all entries."""
     events = Counter(entry.log for entry in entries)
     counted = Counter(entry.log for entry in entries if entry.countable)
-    ordered = sorted(events)  # always the same order: two writers never wait for each other in a circle
-    await tx.connection.execute(
-        _ADVANCE,
-        [
-            {"log_id": log, "events": events[log], "counted": counted[log], "moment": tx.now}
-            for log in ordered
-        ],
-    )
-    after = await heads(tx, ordered)
-    if len(after) != len(ordered):
-        raise LookupError(f"No such log: {set(ordered) - set(after)}")
+    found = await tx.sql.run(_ADVANCE, [(log, n, counted[log], tx.now) for log, n in events.items()])
+    after = {as_id(row[0]): row for row in found}
+    if len(after) != len(events):
+        raise LookupError(f"No such log: {events.keys() - after.keys()}")
     return after
 
 
-def _numbered(entries: Sequence[Entry], after: dict[UUID, Head]) -> list[Event]:
+def _numbered(entries: Sequence[Entry], after: dict[UUID, Row]) -> list[Event]:
     waiting: dict[UUID, int] = defaultdict(int, Counter(entry.log for entry in entries))
     uncounted = Counter(entry.log for entry in entries if entry.countable)
     events = []
     for entry in entries:
-        head = after[entry.log]
+        _, head, count, last_ts = after[entry.log]
         waiting[entry.log] -= 1
         uncounted[entry.log] -= entry.countable
         behind = waiting[entry.log]
         events.append(
             Event(
                 entry.log,
-                head.head - behind,
+                head - behind,
                 entry.id,
                 entry.type,
                 entry.sender,
                 entry.cid,
-                head.last_ts - behind,
-                head.count - uncounted[entry.log],
+                last_ts - behind,
+                count - uncounted[entry.log],
                 entry.fence,
                 msgspec.json.encode(entry.body).decode(),
             )
@@ -253,18 +279,19 @@ def _numbered(entries: Sequence[Entry], after: dict[UUID, Head]) -> list[Event]:
     return events
 
 
-def _row(event: Event, entry: Entry) -> dict[str, Any]:
-    return {
-        "log": event.log,
-        "seq": event.seq,
-        "id": event.id,
-        "type": event.type,
-        "subject": entry.subject,
-        "sender": event.sender,
-        "cid": event.cid,
-        "digest": entry.digest,
-        "ts": event.ts,
-        "count": event.count,
-        "fence": event.fence,
-        "body": event.body,
-    }
+def _row(event: Event, entry: Entry) -> Row:
+    """In the order of `_INSERT`."""
+    return (
+        event.log,
+        event.seq,
+        event.id,
+        event.type,
+        event.sender,
+        event.cid,
+        event.ts,
+        event.count,
+        event.fence,
+        event.body,
+        entry.subject,
+        entry.digest,
+    )

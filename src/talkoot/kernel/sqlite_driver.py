@@ -107,7 +107,7 @@ class OneVisitCursor(AsyncAdapt_aiosqlite_cursor):
 class OneVisitConnection(AsyncAdapt_aiosqlite_connection):
     """A connection that keeps statements in `waiting` until there is a reason to visit its thread."""
 
-    __slots__ = ("begun", "read_only", "waiting")
+    __slots__ = ("begun", "managed", "read_only", "waiting")
 
     _cursor_cls: type[AsyncAdapt_aiosqlite_cursor] = OneVisitCursor
 
@@ -116,6 +116,21 @@ class OneVisitConnection(AsyncAdapt_aiosqlite_connection):
         self.waiting: list[str] = []
         self.begun = False
         self.read_only = False
+        self.managed = False
+        """Somebody else begins and ends transactions: what SQLAlchemy says of them is not passed on."""
+
+    def at_once(self) -> sqlite3.Connection:
+        """The connection for this very thread, after what waited: for what takes microseconds."""
+        waiting, self.waiting = self.waiting, []
+        for statement in waiting:
+            self._raw().execute(statement)
+        return self._raw()
+
+    async def in_thread(self, work: Callable[[sqlite3.Connection], T]) -> T:
+        """Do something in the thread, after what waited; for what may wait for the disk."""
+        waiting, self.waiting = self.waiting, []
+        done: T = await self._connection._execute(partial(_after, waiting, work, self._raw()))
+        return done
 
     def visit(self, work: Callable[[sqlite3.Connection], T]) -> T:
         """Do something in the thread, after what waited; the result, or what was raised."""
@@ -129,6 +144,8 @@ class OneVisitConnection(AsyncAdapt_aiosqlite_connection):
 
     def commit(self) -> None:
         """Commit; raises if SQLite has rolled back by itself. Nothing to do if nothing ran since `BEGIN`."""
+        if self.managed:
+            return
         if self.begun:
             self.visit(_commit)
             self.begun = False
@@ -136,6 +153,8 @@ class OneVisitConnection(AsyncAdapt_aiosqlite_connection):
 
     def rollback(self) -> None:
         """Roll back; what only read lets go of its view without being waited for."""
+        if self.managed:
+            return
         self.waiting.clear()
         begun, self.begun = self.begun, False
         if not begun or self._connection._connection is None:

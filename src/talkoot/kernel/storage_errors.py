@@ -4,7 +4,14 @@ from __future__ import annotations
 
 import logging
 
-from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, ProgrammingError, SQLAlchemyError
+from sqlalchemy.exc import (
+    DataError,
+    DBAPIError,
+    IntegrityError,
+    OperationalError,
+    ProgrammingError,
+    SQLAlchemyError,
+)
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from talkoot.kernel.errors import Conflict, StorageFull, TalkootError, Unavailable
@@ -13,6 +20,16 @@ log = logging.getLogger("talkoot.storage")
 
 _TRY_AGAIN = ("40P01", "40001")  # deadlock_detected, serialization_failure
 _FULL = ("database or disk is full", "no space left", "could not extend file", "disk full", "disk i/o error")
+
+_BY_NAME = {kind.__name__: kind for kind in (IntegrityError, DataError, ProgrammingError)}
+_BY_SQLSTATE = {"23": IntegrityError, "22": DataError, "42": ProgrammingError}
+
+
+def wrapped(error: Exception) -> DBAPIError:
+    """What a driver raised by itself, as SQLAlchemy would have raised it."""
+    state = getattr(error, "sqlstate", None) or ""
+    kind = _BY_SQLSTATE.get(state[:2]) or _BY_NAME.get(type(error).__name__) or OperationalError
+    return kind(None, None, error)
 
 
 def lost_transaction(error: Exception) -> bool:

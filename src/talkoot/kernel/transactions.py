@@ -13,6 +13,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncConnection
 
+    from talkoot.kernel.writer import Writer
+
 T = TypeVar("T")
 
 log = logging.getLogger("talkoot.transactions")
@@ -68,8 +70,10 @@ class Tx(Read):
 
     writing = True
 
-    def __init__(self, connection: AsyncConnection, caches: Caches, now: int, listeners: Listeners) -> None:
-        super().__init__(connection, caches)
+    def __init__(self, writer: Writer, caches: Caches, now: int, listeners: Listeners) -> None:
+        super().__init__(writer.connection, caches)
+        self.sql = writer.sql
+        """The same transaction without SQLAlchemy, for the few statements that every message runs."""
         self.now = now
         self._listeners = listeners
         self._after: list[Callable[[], None]] = []

@@ -18,12 +18,11 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 from talkoot.kernel.errors import TalkootError, Unavailable
 from talkoot.kernel.storage_errors import deadlocked, lost_transaction, translated
 from talkoot.kernel.transactions import Caches, Listeners, Read, Tx
+from talkoot.kernel.writer import Writer
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
     from uuid import UUID
-
-    from sqlalchemy.ext.asyncio import AsyncConnection
 
     from talkoot.kernel.clock import Clock
     from talkoot.kernel.database import Database
@@ -61,6 +60,7 @@ class _Waiting:
 
 @dataclass(slots=True)
 class _Lane:
+    writer: Writer
     queue: deque[_Waiting] = field(default_factory=deque)
     filled: asyncio.Event = field(default_factory=asyncio.Event)
     task: asyncio.Task[None] | None = None
@@ -73,7 +73,7 @@ class UnitOfWork:
         self._database = database
         self._clock = clock
         self._listeners = listeners
-        self._lanes = [_Lane() for _ in range(database.lanes)]
+        self._lanes = [_Lane(Writer(database.writer)) for _ in range(database.lanes)]
         self._closed = False
         self.caches = Caches()
         self.commits = 0
@@ -150,24 +150,25 @@ class UnitOfWork:
             if not lane.queue and not self._closed:
                 lane.filled.clear()
             if group:
-                await self._commit(group)
+                await self._commit(lane.writer, group)
+        await lane.writer.close()
 
-    async def _commit(self, group: list[_Waiting]) -> None:
+    async def _commit(self, writer: Writer, group: list[_Waiting]) -> None:
         for _ in range(ATTEMPTS):
-            if not await self._met_another(group):
+            if not await self._met_another(writer, group):
                 return
             if len(group) > 1:  # alone they hold fewer rows, and meet nobody again
                 for waiting in group:
-                    await self._commit([waiting])
+                    await self._commit(writer, [waiting])
                 return
         for waiting in group:
             waiting.outcome = Unavailable("Too many write to the same place; try again")
             waiting.settle()
 
-    async def _met_another(self, group: list[_Waiting]) -> bool:
+    async def _met_another(self, writer: Writer, group: list[_Waiting]) -> bool:
         """Run a group and settle it; True when it and another lane waited for each other, and it ended."""
         try:
-            done = await self._in_one_transaction(group)
+            done = await self._in_one_transaction(writer, group)
         except Exception as error:
             if deadlocked(error):
                 return True
@@ -182,54 +183,56 @@ class UnitOfWork:
             waiting.settle()
         return False
 
-    async def _in_one_transaction(self, group: list[_Waiting]) -> list[Tx]:
+    async def _in_one_transaction(self, writer: Writer, group: list[_Waiting]) -> list[Tx]:
         done: list[Tx] = []
-        async with self._database.writer.connect() as connection, connection.begin():
-            for batch, members in groupby(group, key=lambda waiting: waiting.batch):
-                done += await self._run_together(connection, batch, list(members))
+        async with writer.transaction():
+            for batch, found in groupby(group, key=lambda waiting: waiting.batch):
+                members = list(found)
+                if batch is None:
+                    done += [tx for waiting in members for tx in await self._run_alone(writer, waiting)]
+                else:
+                    everything = len(members) == len(group)
+                    done += await self._run_together(writer, batch, members, everything=everything)
         return done
 
     async def _run_together(
-        self, connection: AsyncConnection, batch: Batch[Any, Any] | None, members: list[_Waiting]
+        self, writer: Writer, batch: Batch[Any, Any], members: list[_Waiting], *, everything: bool
     ) -> list[Tx]:
-        if batch is None:
-            return [tx for waiting in members for tx in await self._run_alone(connection, waiting)]
-        commands = [waiting.command for waiting in members]
+        tx = Tx(writer, self.caches, self._clock.now(), self._listeners)
         try:
-            tx, outcomes = await self._under_savepoint(connection, lambda tx: batch.run(tx, commands))
+            async with writer.undoable(everything=everything):
+                outcomes = await batch.run(tx, [waiting.command for waiting in members])
+                await tx.flush()
         except Exception as error:
-            if connection.invalidated or lost_transaction(error) or len(members) == 1:
-                return self._refuse(connection, members, error)
+            if writer.lost or lost_transaction(error) or len(members) == 1:
+                return self._refuse(writer, members, error)
             # One of them spoils it for all: each alone then shows which.
             return [
-                tx for waiting in members for tx in await self._run_together(connection, batch, [waiting])
+                tx
+                for waiting in members
+                for tx in await self._run_together(writer, batch, [waiting], everything=False)
             ]
+        finally:
+            await tx.close()
         for waiting, outcome in zip(members, outcomes, strict=True):
             waiting.outcome = outcome
         return [tx]
 
-    async def _run_alone(self, connection: AsyncConnection, waiting: _Waiting) -> list[Tx]:
+    async def _run_alone(self, writer: Writer, waiting: _Waiting) -> list[Tx]:
+        tx = Tx(writer, self.caches, self._clock.now(), self._listeners)
         try:
-            tx, waiting.outcome = await self._under_savepoint(connection, waiting.command)
+            async with writer.connection.begin_nested():
+                waiting.outcome = await waiting.command(tx)
+                await tx.flush()
         except Exception as error:
-            return self._refuse(connection, [waiting], error)
+            return self._refuse(writer, [waiting], error)
+        finally:
+            await tx.close()
         return [tx]
 
-    def _refuse(self, connection: AsyncConnection, members: list[_Waiting], error: Exception) -> list[Tx]:
-        if connection.invalidated or lost_transaction(error):
+    def _refuse(self, writer: Writer, members: list[_Waiting], error: Exception) -> list[Tx]:
+        if writer.lost or lost_transaction(error):
             raise error  # and with the transaction the whole group
         for waiting in members:
             waiting.outcome = translated(error)
         return []
-
-    async def _under_savepoint(
-        self, connection: AsyncConnection, action: Callable[[Tx], Awaitable[T]]
-    ) -> tuple[Tx, T]:
-        tx = Tx(connection, self.caches, self._clock.now(), self._listeners)
-        try:
-            async with connection.begin_nested():
-                result = await action(tx)
-                await tx.flush()
-        finally:
-            await tx.close()
-        return tx, result

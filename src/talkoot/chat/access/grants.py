@@ -25,6 +25,7 @@ from talkoot.chat.access.queries import (
 )
 from talkoot.chat.access.resolution import granted
 from talkoot.kernel.errors import NotFound, Unavailable
+from talkoot.kernel.plain_sql import Statement, as_id
 from talkoot.kernel.transactions import Tx
 
 if TYPE_CHECKING:
@@ -78,7 +79,7 @@ async def grants_now(
     cache = tx.caches.of(AccessCache)
     keys = list(dict.fromkeys(wanted))
     workspaces = await _workspaces_of(tx, {resource for _, resource in keys})
-    versions = await versions_of(tx, sorted(set(workspaces.values())), exclusive=exclusive)
+    versions = await versions_of(tx, set(workspaces.values()), exclusive=exclusive)
     found: dict[tuple[UUID, UUID], Grants | None] = {}
     for user, resource in keys:
         # Only now: a change may have been committed, and applied here, while the lock was waited for.
@@ -103,17 +104,17 @@ async def _workspaces_of(tx: Tx, resources: set[UUID]) -> dict[UUID, UUID]:
     return known
 
 
-async def versions_of(tx: Read, workspaces: Sequence[UUID], *, exclusive: bool = False) -> dict[UUID, int]:
+_SQLITE = "SELECT id, access_version FROM workspaces WHERE id = ?"
+_POSTGRESQL = "SELECT id, access_version FROM workspaces WHERE id = ANY($1::uuid[]) ORDER BY id"
+_SHARED = Statement(_SQLITE, f"{_POSTGRESQL} FOR SHARE")
+_EXCLUSIVE = Statement(_SQLITE, f"{_POSTGRESQL} FOR UPDATE")
+
+
+async def versions_of(tx: Tx, workspaces: Iterable[UUID], *, exclusive: bool = False) -> dict[UUID, int]:
     """The versions of these workspaces' access rules, which can not change before this transaction ends."""
-    if not workspaces:
-        return {}
-    found = await tx.connection.execute(
-        select(Workspace.id, Workspace.access_version)
-        .where(Workspace.id.in_(workspaces))
-        .order_by(Workspace.id)
-        .with_for_update(read=not exclusive)
-    )
-    return {row.id: row.access_version for row in found}
+    rows = [(workspace,) for workspace in workspaces]
+    found = await tx.sql.run(_EXCLUSIVE if exclusive else _SHARED, rows) if rows else []
+    return {as_id(workspace): version for workspace, version in found}
 
 
 async def _read_under_lock(tx: Tx, user: UUID, resource: UUID) -> Grants | None:

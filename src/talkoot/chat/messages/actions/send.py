@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from sqlalchemy import bindparam, insert, update
+from sqlalchemy import bindparam, update
 
 from talkoot.chat.access.doors import admit
 from talkoot.chat.access.grants import grants_now
@@ -20,11 +20,13 @@ from talkoot.chat.messages.queries import thread_roots
 from talkoot.kernel import log
 from talkoot.kernel.clock import rfc3339
 from talkoot.kernel.errors import Conflict, Invalid, TalkootError
+from talkoot.kernel.plain_sql import inserting
 from talkoot.kernel.unit_of_work import Batch
 
 if TYPE_CHECKING:
     from talkoot.chat.access.cache import Grants
     from talkoot.chat.accounts.actors import Actor
+    from talkoot.kernel.plain_sql import Row
     from talkoot.kernel.transactions import Tx
 
 
@@ -61,7 +63,7 @@ class Sent:
 
 
 Outcome = Sent | TalkootError
-_Known = dict[tuple[UUID, UUID], tuple[log.Event, bytes | None]]
+_Known = dict[tuple[UUID | None, UUID | None], tuple[log.Event, bytes | None]]
 
 
 async def send_messages(tx: Tx, commands: Sequence[Send]) -> Sequence[Outcome]:
@@ -148,7 +150,7 @@ async def _append(
         for found, n in ((roots[root], n) for root, n in replies.items())
     ]
     events = (await log.append(tx, entries + updates))[: len(entries)]
-    await tx.connection.execute(insert(Message), [_row(*pair) for pair in zip(events, sends, strict=True)])
+    await tx.sql.run(_INSERT, [_row(*pair) for pair in zip(events, sends, strict=True)])
     if replies:
         await tx.connection.execute(
             _COUNT_REPLIES, [{"root": root, "more": n, "moment": tx.now} for root, n in replies.items()]
@@ -185,14 +187,19 @@ def thread_entry(room: UUID, root: UUID, replies: int, last_reply_at: int, fence
     return log.Entry(log=room, type="thread.updated", body=body, fence=fence)
 
 
-def _row(event: log.Event, send: Send) -> dict[str, Any]:
-    return {
-        "id": event.id,
-        "room_id": event.log,
-        "seq": event.seq,
-        "sender_id": event.sender,
-        "thread_id": send.thread,
-        "text": send.text,
-        "ts": event.ts,
-        "reply_count": 0,
-    }
+_INSERT = inserting(
+    "messages",
+    id="uuid",
+    room_id="uuid",
+    seq="bigint",
+    sender_id="uuid",
+    thread_id="uuid",
+    text="text",
+    ts="bigint",
+    reply_count="bigint",
+)
+
+
+def _row(event: log.Event, send: Send) -> Row:
+    """In the order of `_INSERT`."""
+    return event.id, event.log, event.seq, event.sender, send.thread, send.text, event.ts, 0
