@@ -4,12 +4,21 @@ from pathlib import Path
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, text
 
 import talkoot
 from talkoot.kernel.errors import Unavailable
 from talkoot.kernel.types import Model
-from talkoot.migrations import SchemaTooNew, migrate, newest, revision, tables_are_current
+from talkoot.migrations import (
+    SchemaTooNew,
+    configuration,
+    known_revisions,
+    migrate,
+    newest,
+    revision,
+    tables_are_current,
+)
 from talkoot.migrations.tables import METADATA
 from talkoot.settings import Settings
 from tests.kernel.ground import Ground
@@ -36,6 +45,12 @@ def test_every_module_of_models_is_known() -> None:
     }
     known = {mapper.class_.__module__ for mapper in Model.registry.mappers}
     assert modules == known
+
+
+def test_the_names_of_the_files_tell_what_alembic_knows() -> None:
+    scripts = ScriptDirectory.from_config(configuration())
+    assert known_revisions() == {script.revision for script in scripts.walk_revisions()}
+    assert newest() == scripts.get_current_head()
 
 
 async def test_two_who_migrate_at_once_do_it_once(postgres: Postgres) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.dialects import sqlite
 
 if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncConnection
@@ -14,4 +14,8 @@ if TYPE_CHECKING:
 
 def insert_into(connection: AsyncConnection, model: type[Model]) -> Any:
     """An insert that offers `on_conflict_do_nothing` and `on_conflict_do_update`."""
-    return (sqlite if connection.dialect.name == "sqlite" else postgresql).insert(model)
+    if connection.dialect.name == "sqlite":
+        return sqlite.insert(model)
+    from sqlalchemy.dialects import postgresql  # 2 MiB that nobody needs on SQLite
+
+    return postgresql.insert(model)
