@@ -7,12 +7,15 @@ from typing import Any
 
 from bench.processes import GENERATOR_CORE, SERVER_CORE, cores_seconds, cpu_seconds
 
+BUSY = 0.85  # share of its core from which the load generator may be what limits
+
 
 class Meter:
     """Starts when it is made; `stop` tells what happened since, as a sample to keep."""
 
-    def __init__(self, server: int, count: Callable[[], int]) -> None:
-        self._server, self._count = server, count
+    def __init__(self, server: int, count: Callable[[], int], database: int | None = None) -> None:
+        self._server, self._count, self._database = server, count, database
+        self._stored = cpu_seconds(database) if database else 0.0
         self._cores = cores_seconds()
         self._own = time.process_time()
         self._cpu = cpu_seconds(server)
@@ -32,8 +35,16 @@ class Meter:
             "cpu_us": round(cpu * 1e6 / done, 3) if done else None,
             "server_share": round(cpu / seconds, 3),
             "generator_share": round(own / seconds, 3),
+            **({"generator_busy": True} if own / seconds > BUSY else {}),
+            **self._beside(done),
             **self._disturbance(seconds, cpu, own),
         }
+
+    def _beside(self, done: int) -> dict[str, float]:
+        """What a database server of its own cost."""
+        if not self._database or not done:
+            return {}
+        return {"database_us": round((cpu_seconds(self._database) - self._stored) * 1e6 / done, 3)}
 
     def _disturbance(self, seconds: float, cpu: float, own: float) -> dict[str, float]:
         """Shares that others took of the two cores: other programs, and the hypervisor."""
@@ -49,8 +60,10 @@ class Meter:
         }
 
 
-async def measure(server: int, count: Callable[[], int], seconds: float) -> dict[str, Any]:
+async def measure(
+    server: int, count: Callable[[], int], seconds: float, database: int | None = None
+) -> dict[str, Any]:
     """Let what runs go on for so long, and measure it."""
-    meter = Meter(server, count)
+    meter = Meter(server, count, database)
     await asyncio.sleep(seconds)
     return meter.stop()

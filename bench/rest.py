@@ -11,12 +11,16 @@ _END = b"\r\n\r\n"
 _LENGTH = b"content-length:"
 
 
-def request_bytes(method: str, path: str, host: str, *, token: str = "", body: bytes = b"") -> bytes:
+def request_bytes(
+    method: str, path: str, host: str, *, token: str = "", body: bytes = b"", etag: str = ""
+) -> bytes:
     """A request; a body is JSON if it begins like it, else a form."""
     kind = "application/json" if body.startswith(b"{") else "application/x-www-form-urlencoded"
     lines = [f"{method} {path} HTTP/1.1", f"Host: {host}"]
     if token:
         lines.append(f"Authorization: Bearer {token}")
+    if etag:
+        lines.append(f"If-None-Match: {etag}")
     if method != "GET":
         lines += [f"Content-Type: {kind}", f"Content-Length: {len(body)}"]
     return "\r\n".join(lines).encode() + _END + body
@@ -26,6 +30,7 @@ class Line(asyncio.Protocol):
     """One connection; `ask` sends a request and waits for the whole answer."""
 
     def __init__(self) -> None:
+        self.head = b""  # of the last answer
         self._buffer = bytearray()
         self._answer: asyncio.Future[tuple[int, bytes]] | None = None
         self._whole = 0  # bytes of the answer under way, as soon as its head is there
@@ -45,6 +50,7 @@ class Line(asyncio.Protocol):
             self._whole = self._body + self._length(head)
         if self._whole and len(self._buffer) >= self._whole and self._answer:
             status, body = int(self._buffer[9:12]), bytes(self._buffer[self._body : self._whole])
+            self.head = bytes(self._buffer[: self._body])
             del self._buffer[: self._whole]
             self._whole = 0
             if not self._answer.done():  # whoever asked may have gone

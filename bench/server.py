@@ -26,18 +26,24 @@ SETTINGS = {
 class Server:
     """Runs as long as the `with` block; its log is beside its data."""
 
-    def __init__(self, data: Path, *, pinned: bool = True) -> None:
+    def __init__(self, data: Path, *, pinned: bool = True, database_url: str = "") -> None:
         self.data = data
+        self._settings = SETTINGS | ({"TALKOOT_DATABASE_URL": database_url} if database_url else {})
         self.log = data.with_name(f"{data.name}.log")
         self._pinned = pinned
         self.host, self.port = "", 0
 
     def __enter__(self) -> Self:
-        environment = {name: value for name, value in os.environ.items() if not name.startswith("TALKOOT_")}
+        ours = {name: value for name, value in os.environ.items() if not name.startswith("TALKOOT_")}
+        environment = ours | self._settings
         command: list[str | Path] = [PROGRAM, "serve", "--port", "0", "--data", self.data]
         with self.log.open("wb") as output, on_core(SERVER_CORE) if self._pinned else nullcontext():
             self.process = subprocess.Popen(
-                command, stdin=subprocess.DEVNULL, stdout=output, stderr=output, env=environment | SETTINGS
+                command,
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=output,
+                env=environment,
             )
         try:
             self._wait()

@@ -22,16 +22,17 @@ class Sizes:
     """How large everything is; the defaults are those of the measured run."""
 
     people: int = 1000
-    fanouts: tuple[int, ...] = (100, 1000)
+    fanouts: tuple[int, ...] = (10, 30, 100, 300, 1000)
     publishers: int = 8
-    senders: tuple[int, ...] = (1, 16, 64)
+    senders: tuple[int, ...] = (1, 4, 16, 64, 256)
+    postgresql: int = 256  # people there
     rooms: int = 100
     room_size: int = 10
-    idle: int = 2000
+    idle: tuple[int, ...] = (0, 500, 2000, 10_000)
     history: int = 100_000
     storm: int = 1000
     repeats: int = 3
-    seconds: float = 3.0
+    seconds: float = 2.0
     warm_up: float = 0.6
 
 
@@ -40,9 +41,10 @@ TINY = Sizes(
     fanouts=(12,),
     publishers=2,
     senders=(1, 4),
+    postgresql=12,
     rooms=3,
     room_size=4,
-    idle=12,
+    idle=(0, 12, 20),
     history=120,
     storm=12,
     repeats=1,
@@ -73,6 +75,7 @@ class Place:
     port: int
     pid: int
     world: World
+    database: int | None = None  # process id of a database server
 
     @asynccontextmanager
     async def swarm(self, seats: list[Seat]) -> AsyncIterator[Swarm]:
@@ -117,9 +120,9 @@ class Bench:
             yield Place(server.host, server.port, server.pid, self.world)
 
 
-async def make_world(template: Path, sizes: Sizes) -> World:
-    """Let a server without a core of its own make everybody; its data stays in `template`."""
-    with Server(template, pinned=False) as server:
+async def make_world(template: Path, sizes: Sizes, database_url: str = "") -> World:
+    """Let a server without a core of its own make everybody; its data stays in `template`, or there."""
+    with Server(template, pinned=False, database_url=database_url) as server:
         async with rest(server.host, server.port) as api:
             world = await populate(api, sizes)
     (template.parent / "world.json").write_text(json.dumps(asdict(world)))

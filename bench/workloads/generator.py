@@ -1,4 +1,4 @@
-"""The load generator against a server of C that does nothing but send: what it could do if nobody were slower."""
+"""The load generator against a server of C that does nothing but send: what could it do alone?"""
 
 import asyncio
 from pathlib import Path
@@ -18,7 +18,7 @@ PUBLISHER = 1
 
 
 async def generator(bench: Bench) -> list[dict[str, Any]]:
-    """Reads events one by one and joined, and sends; `capacity_per_second` is what a whole core of it would do."""
+    """Read events one by one and joined, and send; `capacity_per_second` is what its whole core would do."""
     if bench.reference is None:
         return []
     wide = bench.sizes.people

@@ -16,10 +16,17 @@ from bench.world import Sizes
 class Load:
     """Publishers among the members of a swarm; what each room's log must be is known from the start."""
 
-    def __init__(self, pid: int, crowd: Swarm, publishers: Sequence[Publisher], sizes: Sizes) -> None:
+    def __init__(
+        self,
+        pid: int,
+        crowd: Swarm,
+        publishers: Sequence[Publisher],
+        sizes: Sizes,
+        database: int | None = None,
+    ) -> None:
         self.crowd = crowd
         self.publishers = publishers
-        self._pid = pid
+        self._pid, self._database = pid, database
         self._sizes = sizes
         crowd.look()
         self._heads = Counter({member.room: member.last for member in crowd.members})
@@ -34,7 +41,8 @@ class Load:
         forget(self.publishers)
         self.crowd.sample(on=True)
         before = acknowledged(self.publishers)
-        sample = await measure(self._pid, count or (lambda: self.crowd.delivered), self._sizes.seconds)
+        counted = count or (lambda: self.crowd.delivered)
+        sample = await measure(self._pid, counted, self._sizes.seconds, self._database)
         self.crowd.sample(on=False)
         sends = acknowledged(self.publishers) - before
         acks = list(itertools.chain.from_iterable(publisher.seconds for publisher in self.publishers))

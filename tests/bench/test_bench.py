@@ -19,10 +19,10 @@ from bench.world import TINY, Bench, Place, populate
 
 CASES = {
     "generator": {"reading one by one", "reading joined", "sending"},
-    "fanout": {"saturated", "light", "reference saturated", "reference light"},
-    "sends": {"one bare SQLite commit", "1 senders", "4 senders", "many rooms"},
+    "fanout": {"saturated", "light", "light as the send limit", "reference saturated", "reference light"},
+    "sends": {"one bare commit", "1 senders", "4 senders", "many rooms"},
     "memory": {"idle"},
-    "history": {"fill", "last page"},
+    "history": {"fill", "last page", "deep page", "not modified"},
     "storm": {"all at once"},
     "start": {"first start", "later start"},
 }
