@@ -3,24 +3,19 @@
 from __future__ import annotations
 
 import hmac
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 from uuid import UUID
 
-from talkoot.chat.accounts.actions import touch_session
-from talkoot.chat.accounts.queries import live_session
 from talkoot.chat.accounts.throttle import WRONG_TOKEN, count_wrong
 from talkoot.chat.accounts.tokens import TICKET_SECONDS, Vouched
-from talkoot.kernel.clock import MINUTE
-from talkoot.kernel.errors import NotAuthenticated, TalkootError
+from talkoot.kernel.errors import NotAuthenticated
 from talkoot.kernel.ids import fingerprint
 
 if TYPE_CHECKING:
     from talkoot.chat.accounts.actors import Actor
     from talkoot.chat.accounts.gate import Gate
     from talkoot.chat.accounts.session_cache import LiveSession
-
-TOUCHED_EVERY = 10 * MINUTE
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,33 +70,10 @@ async def admit_ticket(gate: Gate, ticket: str, address: str) -> Admission:
 
 async def session_that_holds(gate: Gate, session: UUID) -> LiveSession:
     """A session that is neither closed nor expired; NotAuthenticated otherwise."""
-    now = gate.kernel.clock.now()
-    live = gate.sessions.get(session) or await _read_session(gate, session, now)
-    if live is None or live.expires_at <= now:
+    live = await gate.sessions.find(session)
+    if live is None or live.expires_at <= gate.kernel.clock.now():
         raise _ended()
     return live
-
-
-async def _read_session(gate: Gate, session: UUID, now: int) -> LiveSession | None:
-    generation = gate.sessions.generation
-    async with gate.kernel.uow.read() as read:
-        live = await live_session(read, session, now)
-    if live is None:
-        return None
-    if live.last_seen_at + TOUCHED_EVERY <= now:
-        live = await _touched(gate, live, now)
-    gate.sessions.put(live, generation)
-    return live
-
-
-async def _touched(gate: Gate, live: LiveSession, now: int) -> LiveSession:
-    try:
-        expires = await gate.kernel.uow.run(
-            lambda tx: touch_session(tx, live.actor.session, days=gate.session_days), key=live.actor.session
-        )
-    except TalkootError:  # a full disk must not stop people from reading
-        return live
-    return replace(live, last_seen_at=now, expires_at=expires)
 
 
 async def _vouched_session(gate: Gate, vouched: Vouched) -> LiveSession:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from talkoot.chat.accounts.live_sessions import LiveSessions
 from talkoot.chat.accounts.passwords import Passwords
-from talkoot.chat.accounts.session_cache import SessionCache
 from talkoot.chat.accounts.tokens import Tokens
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ class Gate:
         self.tickets = tickets
         self.tokens = Tokens(kernel.secrets, kernel.settings)
         self.passwords = Passwords()
-        self.sessions = SessionCache()
+        self.sessions = LiveSessions(kernel)
 
     @property
     def session_days(self) -> int:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from talkoot.chat.accounts.actors import Actor
 from talkoot.chat.accounts.models import Session, User
@@ -17,17 +17,26 @@ from talkoot.kernel.errors import NotFound
 if TYPE_CHECKING:
     from talkoot.kernel.transactions import Read
 
-_LIVE = select(
-    Session.id,
-    Session.user_id,
-    Session.kind,
-    Session.secret_hash,
-    Session.last_seen_at,
-    Session.expires_at,
-    User.username,
-    User.display_name,
-    User.bot,
-).join(User, User.id == Session.user_id)
+_LIVE = (
+    select(
+        Session.id,
+        Session.user_id,
+        Session.kind,
+        Session.secret_hash,
+        Session.last_seen_at,
+        Session.expires_at,
+        User.username,
+        User.display_name,
+        User.bot,
+    )
+    .join(User, User.id == Session.user_id)
+    .where(
+        Session.id.in_(bindparam("sessions", expanding=True)),
+        Session.revoked_at.is_(None),
+        Session.expires_at > bindparam("now"),
+        User.deactivated_at.is_(None),
+    )
+)
 
 
 async def find_user(read: Read, user: UUID) -> User | None:
@@ -63,19 +72,16 @@ async def list_users(read: Read, *, after: UUID | None = None, limit: int = 1000
 
 async def live_session(read: Read, session: UUID, now: int) -> LiveSession | None:
     """A session that is neither closed nor expired, of a user who may still sign in."""
-    found = await read.connection.execute(
-        _LIVE.where(
-            Session.id == session,
-            Session.revoked_at.is_(None),
-            Session.expires_at > now,
-            User.deactivated_at.is_(None),
-        )
-    )
-    row = found.first()
-    if row is None:
-        return None
-    actor = Actor(row.user_id, row.username, row.id, row.bot)
-    return LiveSession(actor, row.display_name, row.kind, row.secret_hash, row.last_seen_at, row.expires_at)
+    return (await live_among(read, [session], now)).get(session)
+
+
+async def live_among(read: Read, sessions: Collection[UUID], now: int) -> dict[UUID, LiveSession]:
+    """Those of the sessions that are neither closed nor expired, of users who may still sign in."""
+    found = await read.connection.execute(_LIVE, {"sessions": [*sessions], "now": now})
+    return {
+        id_: LiveSession(Actor(user, username, id_, bot), name, kind, secret_hash, seen_at, expires_at)
+        for id_, user, kind, secret_hash, seen_at, expires_at, username, name, bot in found
+    }
 
 
 async def live_sessions_of(read: Read, user: UUID, now: int) -> Sequence[Session]:

@@ -9,7 +9,7 @@ from talkoot.chat.accounts.actions.sessions import (
     close_sessions_of,
     open_session,
     rotate_refresh_token,
-    touch_session,
+    touch_sessions,
 )
 from talkoot.chat.accounts.actions.users import (
     NewHash,
@@ -37,5 +37,5 @@ __all__ = [
     "reactivate_user",
     "rotate_refresh_token",
     "set_password",
-    "touch_session",
+    "touch_sessions",
 ]

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import case, insert, literal, select, update
 
 from talkoot.chat.accounts.events import SessionClosed
 from talkoot.chat.accounts.models import RefreshToken, Session, User
@@ -91,14 +92,17 @@ async def open_session(
     return opened
 
 
-async def touch_session(tx: Tx, session: UUID, *, days: int) -> int:
-    """The session is in use: it ends that much later; when."""
-    created = await tx.connection.scalar(select(Session.created_at).where(Session.id == session))
-    expires = min(tx.now + days * DAY, (created or 0) + LONGEST)
-    await tx.connection.execute(
-        update(Session).where(Session.id == session).values(last_seen_at=tx.now, expires_at=expires)
+async def touch_sessions(tx: Tx, sessions: Sequence[UUID], *, days: int) -> dict[UUID, int]:
+    """These sessions are in use: they end that much later; when."""
+    longest = Session.created_at + LONGEST
+    wanted = literal(tx.now + days * DAY)
+    touched = await tx.connection.execute(
+        update(Session)
+        .where(Session.id.in_(sessions))
+        .values(last_seen_at=tx.now, expires_at=case((longest < wanted, longest), else_=wanted))
+        .returning(Session.id, Session.expires_at)
     )
-    return expires
+    return {row.id: row.expires_at for row in touched}
 
 
 async def rotate_refresh_token(tx: Tx, token: str, *, days: int) -> Rotated | None:
@@ -124,7 +128,7 @@ async def rotate_refresh_token(tx: Tx, token: str, *, days: int) -> Rotated | No
     live = await live_session(tx, session, tx.now)
     if live is None:
         return None
-    expires = await touch_session(tx, session, days=days)
+    expires = (await touch_sessions(tx, [session], days=days))[session]
     following = new_token()
     await _add_refresh_token(tx, session, following, expires)
     return Rotated(session, live.actor.user, following)
