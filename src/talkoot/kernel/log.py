@@ -78,8 +78,7 @@ class Entry:
     id: UUID = field(default_factory=new_id)
 
 
-@dataclass(frozen=True, slots=True)
-class Event:
+class Event(msgspec.Struct, frozen=True, gc=False):
     """One event as it stands in its log; `body` is its JSON text, `ts` microseconds since the epoch."""
 
     log: UUID
@@ -124,6 +123,7 @@ _COLUMNS = (
     LogEvent.fence,
     LogEvent.body,
 )
+_encode = msgspec.json.Encoder().encode
 _INSERT = inserting(
     "events",
     log="uuid",
@@ -229,7 +229,7 @@ async def redact(tx: Tx, log: UUID, subject: UUID, body: dict[str, Any]) -> None
     await tx.connection.execute(
         update(LogEvent)
         .where(LogEvent.log == log, LogEvent.subject == subject)
-        .values(body=msgspec.json.encode(body).decode(), digest=None)
+        .values(body=_encode(body).decode(), digest=None)
     )
 
 
@@ -273,7 +273,7 @@ def _numbered(entries: Sequence[Entry], after: dict[UUID, Row]) -> list[Event]:
                 last_ts - behind,
                 count - uncounted[entry.log],
                 entry.fence,
-                msgspec.json.encode(entry.body).decode(),
+                _encode(entry.body).decode(),
             )
         )
     return events

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from typing import Annotated
 
@@ -9,7 +10,7 @@ from pydantic import AfterValidator, StringConstraints
 
 # Characters that reorder what is around them: a name must not be able to rewrite its neighbours.
 _REORDERING = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u200e\u200f\u061c")
-_LINE_BREAKS = frozenset("\n\t")
+_CONTROL = re.compile("[\x00-\x08\x0b-\x1f]")  # all below the blank but tabs and the ends of lines
 
 
 def one_line(value: str) -> str:
@@ -30,7 +31,7 @@ def optional_line(value: str) -> str:
 def body_text(value: str) -> str:
     """A message's text with plain line ends; ValueError if it is blank or has other control characters."""
     text = value.replace("\r\n", "\n").replace("\r", "\n")
-    if any(c < " " and c not in _LINE_BREAKS for c in text):
+    if _CONTROL.search(text):
         raise ValueError("control characters are not allowed")
     if not text.strip():
         raise ValueError("a message needs some text")

@@ -140,7 +140,8 @@ class UnitOfWork:
             )
         else:
             lane.queue.append(_Waiting(batch, command, future))
-            lane.filled.set()
+            if not lane.filled.is_set():
+                lane.filled.set()
         return future
 
     async def _serve(self, lane: _Lane) -> None:

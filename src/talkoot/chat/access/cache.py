@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from cachetools import LRUCache
@@ -54,6 +54,13 @@ class AccessCache:
         if self.holds(grants):
             self._grants[grants.resource, grants.user] = grants
 
+    def renew(self, grants: Grants, version: int) -> Grants:
+        """The same as of a later version, up to which all changes have been applied here."""
+        if grants.version != version:
+            grants = replace(grants, version=version)
+            self._grants[grants.resource, grants.user] = grants
+        return grants
+
     def up_to_date(self, workspace: UUID, version: int) -> bool:
         """Whether all changes up to this version have been applied here."""
         return self._applied.get(workspace) == version
@@ -80,9 +87,13 @@ class AccessCache:
 
     def holds(self, grants: Grants) -> bool:
         """Whether no change that is known by now came after them."""
-        floors, version = self._floors, grants.version
-        return all(
-            version >= floors.get((scope, user), 0)
-            for scope in (grants.workspace, grants.resource)
-            for user in (None, grants.user)
+        version, workspace, resource, user = grants.version, grants.workspace, grants.resource, grants.user
+        if version >= self._applied.get(workspace, 0):
+            return True
+        floor = self._floors.get
+        return (
+            version >= floor((workspace, None), 0)
+            and version >= floor((workspace, user), 0)
+            and version >= floor((resource, None), 0)
+            and version >= floor((resource, user), 0)
         )

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
-from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
@@ -87,7 +86,7 @@ async def grants_now(
         if grants is None or not cache.up_to_date(grants.workspace, versions[grants.workspace]):
             found[user, resource] = await _read_under_lock(tx, user, resource)
         else:
-            found[user, resource] = replace(grants, version=versions[grants.workspace])
+            found[user, resource] = cache.renew(grants, versions[grants.workspace])
     for workspace, version in versions.items():
         tx.after_commit(partial(cache.catch_up, workspace, version))
     return found

@@ -74,7 +74,8 @@ async def list_events(
         await room_to_read(read, actor, room)
         head = (await heads(read, [room]))[room]
         events = await events_after(read, room, after, limit)
-    body = f'{{"epoch":"{head.epoch}","head":{head.head},"events":[{",".join(map(event_json, events))}]}}'
+    start = f'{{"epoch":"{head.epoch}","head":{head.head},"events":['.encode()
+    body = b"%b%b]}" % (start, b",".join(map(event_json, events)))
     return Response(body, media_type="application/json")
 
 

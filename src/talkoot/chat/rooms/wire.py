@@ -3,23 +3,42 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
+from uuid import UUID
+
+import msgspec
 
 from talkoot.kernel.clock import rfc3339
 
 if TYPE_CHECKING:
     from talkoot.kernel.log import Event
 
+_OP = b'"op":"ev",'
 
-def event_json(event: Event) -> str:
-    """`{room, seq, id, type, sender, cid, ts, body}`; the body is JSON text already."""
-    sender = f'"{event.sender}"' if event.sender else "null"
-    cid = f'"{event.cid}"' if event.cid else "null"
-    return (
-        f'{{"room":"{event.log}","seq":{event.seq},"id":"{event.id}","type":"{event.type}",'
-        f'"sender":{sender},"cid":{cid},"ts":"{rfc3339(event.ts)}","body":{event.body}}}'
-    )
+
+class EventFrame(msgspec.Struct, frozen=True, gc=False, tag_field="op", tag="ev"):
+    """What happened at a position of a room's log; the body is JSON text already."""
+
+    room: UUID
+    seq: int
+    id: UUID
+    type: str
+    sender: UUID | None
+    cid: UUID | None
+    ts: str
+    body: msgspec.Raw
+
+
+_encode = msgspec.json.Encoder().encode
 
 
 def event_frame(event: Event) -> bytes:
-    """The same as a frame of the socket: `{"op":"ev", ...}`."""
-    return f'{{"op":"ev",{event_json(event)[1:]}'.encode()
+    """A frame of the socket: `{"op":"ev", room, seq, id, type, sender, cid, ts, body}`."""
+    e = event
+    return _encode(
+        EventFrame(e.log, e.seq, e.id, e.type, e.sender, e.cid, rfc3339(e.ts), msgspec.Raw(e.body))
+    )
+
+
+def event_json(event: Event) -> bytes:
+    """The same without `op`."""
+    return event_frame(event).replace(_OP, b"", 1)
