@@ -22,7 +22,16 @@ from pydantic_settings import (
 PREFIX = "TALKOOT_"
 GROUPS: dict[str, tuple[str, ...]] = {
     "Where it is": ("host", "port", "public_url", "allowed_origins", "trusted_proxies"),
-    "What it keeps": ("data", "database_url", "redis_url", "secret_key", "migrate", "readers", "writers"),
+    "What it keeps": (
+        "data",
+        "database_url",
+        "redis_url",
+        "secret_key",
+        "migrate",
+        "readers",
+        "writers",
+        "search",
+    ),
     "Who comes in": ("registration", "access_token_minutes", "session_days"),
     "How much": (
         "rate_limits",
@@ -104,6 +113,9 @@ class Settings(BaseSettings):
     )
     writers: int = Field(
         2, ge=1, le=32, description="PostgreSQL: writers, chosen by room. SQLite always has one."
+    )
+    search: Literal["on", "off"] = Field(
+        "on", description="Whether messages can be searched; the index needs about as much space as they do."
     )
     access_token_minutes: int = Field(15, ge=1, le=1440, description="Life of an access token.")
     session_days: int = Field(

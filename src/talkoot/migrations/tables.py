@@ -6,6 +6,7 @@ import talkoot.chat.messages.models
 import talkoot.chat.onboarding.models
 import talkoot.chat.reads.models
 import talkoot.chat.rooms.models
+import talkoot.chat.search.models
 import talkoot.kernel.cron
 import talkoot.kernel.jobs
 import talkoot.kernel.log  # noqa: F401 - see above

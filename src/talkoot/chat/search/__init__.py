@@ -1,0 +1,1 @@
+"""Search: what was said, found again by those who may read it."""

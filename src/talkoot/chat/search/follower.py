@@ -1,0 +1,167 @@
+"""Follows the logs: what was committed is indexed a moment later, and nobody who sends waits for it.
+
+It takes a fifth of a core at most, and two thirds of one while it is far behind.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Sequence
+from contextlib import suppress
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+from talkoot.chat.search.documents import document_of
+
+if TYPE_CHECKING:
+    from talkoot.chat.search.documents import Document, Row
+    from talkoot.chat.search.index import Index
+    from talkoot.kernel.clock import Clock
+    from talkoot.kernel.log import Appended
+    from talkoot.kernel.metrics import Metrics
+
+log = logging.getLogger("talkoot.search")
+
+BATCH = 256  # messages in one transaction
+GATHER = 0.1  # seconds in which others may join a batch
+REST = 4.0  # times as long as the work before it took
+FAR_BEHIND, LESS_REST = 20.0, 0.5
+AT_ONCE = 32  # messages taken apart before others get their turn
+LOOK_AROUND = 60.0
+TRY_AGAIN = 5.0
+
+
+class Follower:
+    """Keeps an index up to date while the server runs."""
+
+    def __init__(self, index: Index, clock: Clock) -> None:
+        self.index = index
+        self._clock = clock
+        self._behind: dict[UUID, float] = {}  # rooms, and since when
+        self._unscanned: UUID | None = None  # messages with a higher id were never indexed
+        self._scan_since = 0.0
+        self._filled = asyncio.Event()
+        self._closing = asyncio.Event()
+        self._task: asyncio.Task[None] | None = None
+        self.indexed = 0
+        self.failures = 0
+
+    @property
+    def lag(self) -> float:
+        """For how long the oldest change has been waiting, in seconds."""
+        waiting = [*self._behind.values(), *([self._scan_since] if self._unscanned else [])]
+        return self._clock.monotonic() - min(waiting) if waiting else 0.0
+
+    def watched_by(self, metrics: Metrics) -> None:
+        """Show how far behind it is."""
+        metrics.watch(
+            "talkoot_search_lag_seconds", "Age of the oldest change that is not indexed.", lambda: self.lag
+        )
+        metrics.watch("talkoot_search_indexed", "Messages indexed.", lambda: self.indexed, kind="counter")
+        metrics.watch(
+            "talkoot_search_failures", "Times the index failed.", lambda: self.failures, kind="counter"
+        )
+
+    def appended(self, appended: Appended) -> None:
+        """Something was committed."""
+        now = self._clock.monotonic()
+        for event in appended.events:
+            self._behind.setdefault(event.log, now)
+        self._filled.set()
+
+    def start(self) -> None:
+        """Begin; call it on the event loop."""
+        self._task = asyncio.create_task(self._follow(), name="search-follow")
+
+    async def close(self) -> None:
+        """Finish what is being written; the rest is found at the next start."""
+        self._closing.set()
+        self._filled.set()
+        if self._task is not None:
+            await self._task
+        await self.index.close()
+
+    async def _follow(self) -> None:
+        opened = False
+        while not self._closing.is_set():
+            try:
+                if not opened:
+                    self._unscanned = await self.index.open()
+                    self._scan_since = self._clock.monotonic()
+                    opened = True
+                await self._look_around()
+                await self._until_it_is_time()
+            except Exception:
+                self.failures += 1
+                log.exception("The search index is behind; trying again")
+                await self._pause(TRY_AGAIN)
+
+    async def _look_around(self) -> None:
+        """What was committed while nobody followed, and what a failure left."""
+        now = self._clock.monotonic()
+        for room in await self.index.rooms_behind():
+            self._behind.setdefault(room, now)
+
+    async def _until_it_is_time(self) -> None:
+        """Index for a while: then look around again."""
+        end = self._clock.monotonic() + LOOK_AROUND
+        while not self._closing.is_set() and (left := end - self._clock.monotonic()) > 0:
+            if not self._behind and self._unscanned is None:
+                self._filled.clear()
+                with suppress(TimeoutError):
+                    await asyncio.wait_for(self._filled.wait(), left)
+                await self._pause(GATHER)
+                continue
+            begin = self._clock.monotonic()
+            await self._step()
+            share = LESS_REST if self.lag > FAR_BEHIND else REST
+            await self._pause((self._clock.monotonic() - begin) * share)
+
+    async def _step(self) -> None:
+        if self._behind:
+            await self._catch_up()
+        if self._unscanned is not None:
+            self._unscanned, done = await scan(self.index, self._unscanned)
+            self.indexed += done
+
+    async def _catch_up(self) -> None:
+        since, self._behind = self._behind, {}
+        left = set(since)
+        try:
+            changes = await self.index.changes([*since], BATCH)
+            gone, documents = await taken_apart(changes.rows)
+            await self.index.write(gone, documents, positions=changes.positions)
+            self.indexed += len(changes.rows)
+            left = changes.left
+        finally:
+            self._behind = {room: at for room, at in since.items() if room in left} | self._behind
+
+    async def _pause(self, seconds: float) -> None:
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self._closing.wait(), seconds)
+
+
+async def scan(index: Index, message: UUID, limit: int = BATCH) -> tuple[UUID | None, int]:
+    """Index the next messages behind an id: where to go on, None when that was all; and how many."""
+    rows = await index.messages_behind(message, limit)
+    gone, documents = await taken_apart(rows)
+    complete = len(rows) < limit
+    last = UUID(rows[-1].message) if rows else message
+    await index.write(gone, documents, scanned=last, complete=complete)
+    return (None if complete else last), len(rows)
+
+
+async def taken_apart(rows: Sequence[Row]) -> tuple[list[str], list[Document]]:
+    """Deleted messages, and the documents of all others; pauses, so that the loop is not kept for long."""
+    gone: list[str] = []
+    documents: list[Document] = []
+    for number, row in enumerate(rows, 1):
+        document = document_of(row)
+        if document is None:
+            gone.append(row.message)
+        else:
+            documents.append(document)
+        if number % AT_ONCE == 0:
+            await asyncio.sleep(0)
+    return gone, documents

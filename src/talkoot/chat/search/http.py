@@ -1,0 +1,54 @@
+"""Search over HTTP."""
+
+from __future__ import annotations
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import Depends, Query, Request
+
+from talkoot.chat.accounts.http_auth import CurrentActor
+from talkoot.chat.search.finding import find_messages
+from talkoot.chat.search.index import Index
+from talkoot.chat.search.language import LONGEST, parse
+from talkoot.chat.search.schemas import FoundMessage
+from talkoot.kernel.errors import Invalid, NotAuthenticated, NotFound
+from talkoot.kernel.http import KernelDep, make_router
+from talkoot.kernel.paging import Limit, Page
+from talkoot.kernel.rate_limits import Rule
+
+router = make_router(NotAuthenticated, NotFound, Invalid, tags=["search"])
+
+SEARCHES = Rule("search", limit=5, period_seconds=1, burst=20)  # of one person
+
+
+async def _index_of(request: Request) -> Index:
+    index: Index | None = request.state.search
+    if index is None:
+        raise NotFound("Search is switched off on this server")
+    return index
+
+
+IndexDep = Annotated[Index, Depends(_index_of)]
+Place = Annotated[int, Query(ge=0, lt=2**62, description="`next` of the page before.")]
+
+
+@router.get("/search")
+async def search_messages(
+    kernel: KernelDep,
+    actor: CurrentActor,
+    index: IndexDep,
+    q: Annotated[str, Query(description=f"What to look for, at most {LONGEST} characters.")],
+    workspace: UUID,
+    after: Place | None = None,
+    limit: Limit = 20,
+) -> Page[FoundMessage]:
+    """Messages that match, the newest first, from rooms that one may read at this moment.
+
+    All words have to be there: `words`, `"a phrase"`, `prefix*`, `-not`, `from:@somebody`, `in:#room`,
+    `before:2026-12-31`, `after:`, `on:`, `is:thread`, `has:link`.
+    """
+    await kernel.limits.require(str(actor.user), SEARCHES)
+    asked = parse(q)
+    async with kernel.uow.read() as read:
+        return await find_messages(read, index, actor, workspace, asked, after=after, limit=limit)

@@ -1,0 +1,79 @@
+"""The seam: what an index has to do, whichever database it lives in."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, NamedTuple, Protocol
+from uuid import UUID
+
+if TYPE_CHECKING:
+    from talkoot.chat.search.documents import Document, Row
+    from talkoot.chat.search.wanted import Wanted
+    from talkoot.kernel.transactions import Read
+
+
+class Hit(NamedTuple):
+    """A message that may match, and its place: the larger, the newer."""
+
+    place: int
+    message: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """Messages that were sent, edited or deleted, as they are now, and how far each log was read.
+
+    `left` are rooms that were not looked at, or not to the end.
+    """
+
+    rows: Sequence[Row]
+    positions: dict[UUID, int]
+    left: set[UUID]
+
+
+class Index(Protocol):
+    """Derived from the messages and their logs; what was written and how far it got is one transaction."""
+
+    async def open(self) -> UUID | None:
+        """Make ready; the id behind which messages were never indexed yet, None when all were once.
+
+        An index made by other rules, or that knows more than the logs, begins anew.
+        """
+        ...
+
+    async def clear(self) -> None:
+        """Forget everything, and note where the logs stand: what comes later is read from them."""
+        ...
+
+    async def messages_behind(self, message: UUID, limit: int) -> list[Row]:
+        """The next messages in the order of their ids."""
+        ...
+
+    async def rooms_behind(self) -> set[UUID]:
+        """The rooms whose logs go on where the index ends."""
+        ...
+
+    async def changes(self, rooms: Sequence[UUID], limit: int) -> Changes:
+        """At most `limit` events behind what was indexed of these rooms."""
+        ...
+
+    async def write(
+        self,
+        gone: Sequence[str],
+        documents: Sequence[Document],
+        *,
+        positions: dict[UUID, int] | None = None,
+        scanned: UUID | None = None,
+        complete: bool = False,
+    ) -> None:
+        """Replace these documents and forget those that are gone; remember how far this got."""
+        ...
+
+    async def find(self, read: Read, wanted: Wanted, *, before: int, limit: int) -> list[Hit]:
+        """The newest messages that match, as far as the index knows, from a place downwards."""
+        ...
+
+    async def close(self) -> None:
+        """Let go of connections and threads."""
+        ...

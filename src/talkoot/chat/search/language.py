@@ -1,0 +1,97 @@
+"""The language of queries: words, "phrases", prefix*, -not, `name:value`; read once, from left to right."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from talkoot.chat.search.tokens import Token, placed_tokens
+from talkoot.kernel.errors import Invalid
+
+LONGEST = 500  # characters
+TERMS = 20
+_SHORTEST_PREFIX = 2
+_KNOWN = ("from", "in", "before", "after", "on", "is", "has")
+_PLAIN = dict.fromkeys((*range(32), 127), " ") | dict.fromkeys(map(ord, "“”„‟«»"), '"')
+_PART = re.compile(
+    rf"(?P<no>-?)(?:(?P<name>{'|'.join(_KNOWN)}):)?(?:\"(?P<quoted>[^\"]*)(?:\"|$)|(?P<plain>[^\s\"]+))",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """Tokens that follow each other; with `prefix` the last one only begins a word."""
+
+    tokens: tuple[str, ...]
+    prefix: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """`name:value`, with `-` in front if it is denied."""
+
+    name: str
+    value: str
+    denied: bool
+
+
+@dataclass(slots=True)
+class Asked:
+    """A query, taken apart; who and what its filters name is not looked up yet."""
+
+    terms: list[Term] = field(default_factory=list)
+    denied: list[Term] = field(default_factory=list)
+    filters: list[Filter] = field(default_factory=list)
+
+
+def parse(query: str) -> Asked:
+    """Take a query apart. Invalid when it is too long, or there is nothing in it to look for."""
+    if len(query) > LONGEST:
+        raise refused("too_long", f"A query may have {LONGEST} characters")
+    asked = Asked()
+    for part in _PART.finditer(query.translate(_PLAIN)):
+        _take(asked, part)
+    if len(asked.terms) + len(asked.denied) + len(asked.filters) > TERMS:
+        raise refused("too_many", f"A query may have {TERMS} parts")
+    if not asked.terms and not any(not given.denied for given in asked.filters):
+        raise refused("empty", "There is nothing to look for: a word, or a filter such as from:somebody")
+    return asked
+
+
+def refused(code: str, detail: str) -> Invalid:
+    """What is wrong with a query."""
+    return Invalid.field("q", code, detail)
+
+
+def term_of(text: str, *, prefix: bool = False) -> Term | None:
+    """The tokens to look for; None if there is nothing but punctuation in the text."""
+    tokens = placed_tokens(unicodedata.normalize("NFC", text))
+    if not tokens:
+        return None
+    last = tokens[-1]
+    if last.tail:
+        if len(tokens) > 1 and tokens[-2].end == last.end:
+            tokens.pop()  # the pair before it ends with the same character
+            return Term(_texts(tokens))
+        return Term(_texts(tokens), prefix=True)  # it begins a pair, or stands at the end
+    if prefix and len(last.text) < _SHORTEST_PREFIX:
+        raise refused("prefix", f"A prefix needs {_SHORTEST_PREFIX} characters before the *")
+    return Term(_texts(tokens), prefix=prefix)
+
+
+def _take(asked: Asked, part: re.Match[str]) -> None:
+    name, denied = (part["name"] or "").lower(), bool(part["no"])
+    text = part["quoted"] if part["plain"] is None else part["plain"]
+    if name:
+        asked.filters.append(Filter(name, text, denied))
+        return
+    term = term_of(text, prefix=part["plain"] is not None and text.endswith("*"))
+    if term is not None:
+        (asked.denied if denied else asked.terms).append(term)
+
+
+def _texts(tokens: Sequence[Token]) -> tuple[str, ...]:
+    return tuple(token.text for token in tokens)

@@ -1,0 +1,80 @@
+"""Reading what was found, as it is now, and what the names in a query mean."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+from sqlalchemy import select
+
+from talkoot.chat.access.models import Membership
+from talkoot.chat.accounts.models import User
+from talkoot.chat.accounts.names import username_key
+from talkoot.chat.messages.models import Message
+from talkoot.chat.rooms.models import Room
+
+if TYPE_CHECKING:
+    from talkoot.kernel.transactions import Read
+
+_FOUND = select(
+    Message.id,
+    Message.room_id,
+    Message.seq,
+    Message.sender_id,
+    User.username,
+    User.display_name,
+    User.bot,
+    Message.text,
+    Message.ts,
+    Message.edited_at,
+    Message.thread_id,
+).join(User, User.id == Message.sender_id)
+
+
+async def messages_found(read: Read, ids: Iterable[UUID]) -> dict[UUID, Any]:
+    """Messages that are not deleted, with their senders."""
+    rows = await read.connection.execute(_FOUND.where(Message.id.in_([*ids]), Message.deleted_at.is_(None)))
+    return {row.id: row for row in rows}
+
+
+async def member_named(read: Read, workspace: UUID, name: str) -> UUID | None:
+    """Who goes by this username, or has this id, in the workspace; also those who left the server."""
+    wanted = User.username_key == username_key(name)
+    if (given := _as_id(name)) is not None:
+        wanted = User.id == given
+    found: UUID | None = await read.connection.scalar(
+        select(User.id)
+        .join(Membership, Membership.user_id == User.id)
+        .where(wanted, Membership.resource_id == workspace)
+    )
+    return found
+
+
+async def room_named(read: Read, workspace: UUID, name: str, among: frozenset[UUID]) -> UUID | None:
+    """The room that goes by this name, or has this id, among those that may be known of."""
+    if (given := _as_id(name)) is not None:
+        return given if given in among else None
+    rooms = await read.connection.execute(
+        select(Room.id, Room.name).where(Room.workspace_id == workspace, Room.kind != "direct")
+    )
+    wanted = _room_key(name)
+    return next((row.id for row in rooms if row.id in among and _room_key(row.name) == wanted), None)
+
+
+async def time_zone_of(read: Read, user: UUID) -> str | None:
+    """The time zone that somebody lives in, if they said so."""
+    found: str | None = await read.connection.scalar(select(User.time_zone).where(User.id == user))
+    return found
+
+
+def _room_key(name: str) -> str:
+    return unicodedata.normalize("NFKC", name).casefold()
+
+
+def _as_id(name: str) -> UUID | None:
+    try:
+        return UUID(name)
+    except ValueError:
+        return None

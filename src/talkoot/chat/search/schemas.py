@@ -1,0 +1,30 @@
+"""What search looks like on the wire."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from pydantic import BaseModel
+
+from talkoot.chat.accounts.schemas import PublicUser
+
+
+class Stretch(BaseModel):
+    """A piece of a message's text, and whether it is what was searched for; plain text, never markup."""
+
+    text: str
+    match: bool
+
+
+class FoundMessage(BaseModel):
+    """A message that was found. `snippet` is its text around the first match, in pieces to be joined."""
+
+    id: UUID
+    room: UUID
+    seq: int
+    sender: PublicUser
+    text: str
+    ts: str
+    edited_at: str | None
+    thread: UUID | None
+    snippet: list[Stretch]

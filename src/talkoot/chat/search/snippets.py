@@ -1,0 +1,73 @@
+"""The piece of a text around what was searched for, in stretches that say whether they match."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
+
+from talkoot.chat.search.schemas import Stretch
+from talkoot.chat.search.tokens import placed_tokens
+from talkoot.chat.search.wanted import starts_of
+
+if TYPE_CHECKING:
+    from talkoot.chat.search.language import Term
+
+LENGTH = 300  # characters shown
+_BEFORE = 60  # of them in front of the first match
+_CUT = "…"
+
+
+def snippet(text: str, terms: Sequence[Term]) -> list[Stretch]:
+    """The text around its first match; the whole text where it is short."""
+    plain = unicodedata.normalize("NFC", text)
+    spans = _merged(_spans(plain, terms))
+    begin, end = _window(plain, spans[0][0] if spans else 0)
+    inside = [(max(first, begin), min(last, end)) for first, last in spans if first < end and last > begin]
+    stretches = [*_stretches(plain, begin, end, inside)]
+    if begin:
+        stretches.insert(0, Stretch(text=_CUT, match=False))
+    if end < len(plain):
+        stretches.append(Stretch(text=_CUT, match=False))
+    return stretches
+
+
+def _spans(text: str, terms: Sequence[Term]) -> list[tuple[int, int]]:
+    tokens = placed_tokens(text)
+    words = [token.text for token in tokens]
+    return [
+        (tokens[start].start, tokens[start + len(term.tokens) - 1].end)
+        for term in terms
+        for start in starts_of(term, words)
+    ]
+
+
+def _merged(spans: list[tuple[int, int]]) -> list[tuple[int, int]]:
+    merged: list[tuple[int, int]] = []
+    for first, last in sorted(spans):
+        if merged and first <= merged[-1][1]:
+            merged[-1] = (merged[-1][0], max(last, merged[-1][1]))
+        else:
+            merged.append((first, last))
+    return merged
+
+
+def _window(text: str, first: int) -> tuple[int, int]:
+    """Where to cut: at a space, if there is one near."""
+    if len(text) <= LENGTH:
+        return 0, len(text)
+    begin = max(0, min(first - _BEFORE, len(text) - LENGTH))
+    if begin and (space := text.find(" ", begin, first)) >= 0:
+        begin = space + 1
+    return begin, min(len(text), begin + LENGTH)
+
+
+def _stretches(text: str, begin: int, end: int, matches: Sequence[tuple[int, int]]) -> Iterator[Stretch]:
+    place = begin
+    for first, last in matches:
+        if first > place:
+            yield Stretch(text=text[place:first], match=False)
+        yield Stretch(text=text[first:last], match=True)
+        place = last
+    if place < end:
+        yield Stretch(text=text[place:end], match=False)
