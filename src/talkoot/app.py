@@ -43,6 +43,9 @@ from talkoot.chat.rooms.heads import RoomHeads
 from talkoot.chat.rooms.live import LiveRooms
 from talkoot.chat.rooms.notices import RoomNotices
 from talkoot.chat.rooms.wire import event_frame
+from talkoot.chat.search import http as search_http
+from talkoot.chat.search.follower import Follower
+from talkoot.chat.search.opening import index_for
 from talkoot.kernel.clock import SystemClock
 from talkoot.kernel.context import Kernel
 from talkoot.kernel.cron import Cron
@@ -120,6 +123,7 @@ class Program:
         )
         self.metrics.watch_unit_of_work(uow)
         watch_gateway(self.metrics, self.gateway)
+        self.follower = self._follower()
         self.heads = RoomHeads(self.hub, uow, self.gateway.connections)
         self.notices = RoomNotices(self.bus, uow)
         self.jobs = JobRunner(
@@ -136,7 +140,7 @@ class Program:
         """Every event: who acts on it in its transaction, and who is told after the commit."""
         gate = self.gate
         return {
-            Appended: ([], [self._publish]),
+            Appended: ([], [self._publish, *([self.follower.appended] if self.follower else [])]),
             AccessChanged: ([], [self._tell_access]),
             WorkspaceMemberLeaving: ([leave_rooms_of_workspace], []),
             MembersJoined: ([begin_at_head], [lambda event: self._spawn(self.notices.joined(event))]),
@@ -153,6 +157,13 @@ class Program:
             ProfileChanged: ([], [gate.profile_changed]),
             Enqueued: ([], [self.jobs.wake]),
         }
+
+    def _follower(self) -> Follower | None:
+        if self.settings.search == "off":
+            return None
+        follower = Follower(index_for(self.settings), self.kernel.clock)
+        follower.watched_by(self.metrics)
+        return follower
 
     def acting(self) -> Listeners:
         """Only those who act inside a transaction: for commands that write without a server around them."""
@@ -179,12 +190,20 @@ class Program:
             stack.callback(self.gate.close)
             self.metrics.start()
             stack.push_async_callback(self.metrics.close)
+            if self.follower is not None:
+                self.follower.start()
+                stack.push_async_callback(self.follower.close)
             self.jobs.start()
             stack.push_async_callback(self.jobs.close)
             self.gateway.start()
             self.hub.wheel.add(Every(LOOKED_AT_EVERY, self._look_at_sessions), 0.0)
             stack.push_async_callback(self.gateway.stop)
-            yield {"kernel": self.kernel, "gate": self.gate, "gateway": self.gateway}
+            yield {
+                "kernel": self.kernel,
+                "gate": self.gate,
+                "gateway": self.gateway,
+                "search": self.follower and self.follower.index,
+            }
 
     async def not_draining(self, _kernel: Kernel) -> None:
         """Raises Unavailable once the clients are being sent away."""
@@ -286,7 +305,7 @@ def create_app(settings: Settings) -> FastAPI:
     )
     routes = app.router.routes
     routes += [*onboarding_http.routes, *accounts_http.routes]
-    for feature in (access_http, rooms_http, messages_http, reads_http):
+    for feature in (access_http, rooms_http, messages_http, reads_http, search_http):
         routes += feature.router.routes
     routes.insert(0, RouteTable(routes))
     app.include_router(_asyncapi(program))
