@@ -7,7 +7,7 @@ import math
 from collections.abc import Callable, Coroutine
 from enum import Enum
 from http import HTTPStatus
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import msgspec
 from fastapi import APIRouter, Depends, FastAPI, Request, Response
@@ -30,7 +30,11 @@ from talkoot.kernel.errors import (
     TooSlow,
     Unavailable,
 )
+from talkoot.kernel.plans import Plan, can_be_planned
 from talkoot.kernel.strict_json import loads
+
+if TYPE_CHECKING:
+    from starlette.types import Receive, Scope, Send
 
 log = logging.getLogger("talkoot.http")
 
@@ -70,7 +74,13 @@ class _StrictRequest(Request):
 
 
 class StrictRoute(APIRoute):
-    """A route whose JSON body is decoded as strictly as a frame on the socket."""
+    """A route whose JSON body is decoded as strictly as a frame on the socket; one without is planned."""
+
+    def __init__(self, path: str, endpoint: Callable[..., Any], **options: Any) -> None:
+        super().__init__(path, endpoint, **options)
+        if self.body_field is None and can_be_planned(self.dependant):
+            self._plan = Plan(self.dependant)
+            self.app = self._answer
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         """Wrap the request before FastAPI reads it."""
@@ -80,6 +90,17 @@ class StrictRoute(APIRoute):
             return await handle(_StrictRequest(request.scope, request.receive))
 
         return strict
+
+    async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
+        result = await self._plan(Request(scope, receive), {})
+        response = result if isinstance(result, Response) else self._response(result)
+        await response(scope, receive, send)
+
+    def _response(self, result: Any) -> Response:
+        status = self.status_code or HTTPStatus.OK
+        if self.response_field is None:
+            return Response(status_code=status)
+        return Response(self.response_field.serialize_json(result), status, media_type="application/json")
 
 
 def problems(*errors: type[TalkootError]) -> dict[int | str, dict[str, Any]]:
