@@ -5,8 +5,8 @@ from pathlib import Path
 from typing import Literal
 
 import pytest
-from structlog.contextvars import bound_contextvars
 
+from talkoot.kernel.log_lines import REQUEST_ID
 from talkoot.kernel.logging import log_as
 from talkoot.kernel.redaction import REDACTED, escaped, redacted, redacted_value
 from talkoot.settings import Settings
@@ -25,8 +25,9 @@ def wrote(
 
 
 def test_a_record_of_json(capsys: pytest.CaptureFixture[str]) -> None:
-    with bound_contextvars(request_id="r1"):
-        line = json.loads(wrote(capsys, "json", "hello", room=UUID, number=3))
+    asked = REQUEST_ID.set("r1")
+    line = json.loads(wrote(capsys, "json", "hello", room=UUID, number=3))
+    REQUEST_ID.reset(asked)
     assert line.pop("timestamp").endswith("Z")
     assert line == {
         "level": "info",

@@ -8,11 +8,10 @@ import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from structlog.contextvars import bound_contextvars
-
 from talkoot.kernel.errors import TalkootError
 from talkoot.kernel.http import problem
 from talkoot.kernel.ids import new_id
+from talkoot.kernel.log_lines import REQUEST_ID
 
 if TYPE_CHECKING:
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -52,14 +51,14 @@ class LogRequests:
                 message["headers"] = [*message.get("headers", ()), (b"x-request-id", request_id.encode())]
             await send(message)
 
-        with bound_contextvars(request_id=request_id):
-            try:
-                await self.app(scope, receive, send_with_id)
-            except Exception:
-                log.exception("The request crashed")
-                if not status:
-                    await problem(TalkootError())(scope, receive, send_with_id)
-            self._tell(scope, status or _CLIENT_LEFT, time.perf_counter() - began)
+        REQUEST_ID.set(request_id)  # each request is a task, which has a context of its own
+        try:
+            await self.app(scope, receive, send_with_id)
+        except Exception:
+            log.exception("The request crashed")
+            if not status:
+                await problem(TalkootError())(scope, receive, send_with_id)
+        self._tell(scope, status or _CLIENT_LEFT, time.perf_counter() - began)
 
     def _tell(self, scope: Scope, status: int, seconds: float) -> None:
         method = scope["method"] if scope["method"] in _METHODS else "OTHER"

@@ -1,30 +1,22 @@
-"""Log lines: text on a terminal, JSON otherwise, written by a thread so that nobody waits for a disk.
+"""The log: text on a terminal, JSON otherwise, written by a thread so that nobody waits for a disk.
 
-The program logs through the standard library's loggers. Nothing that looks like a secret leaves here, and one
-record can not be made to look like two.
+The program logs through the standard library's loggers.
 """
 
 from __future__ import annotations
 
 import copy
-import json
 import logging
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from logging.handlers import QueueHandler, QueueListener, RotatingFileHandler
 from queue import Full, Queue
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-import structlog
-from structlog.contextvars import get_contextvars
-
-from talkoot.kernel.clock import rfc3339
-from talkoot.kernel.redaction import escaped, indented, redacted, redacted_value
+from talkoot.kernel.log_lines import REQUEST_ID, JsonLines, TextLines
 
 if TYPE_CHECKING:
-    from structlog.typing import EventDict, Processor
-
     from talkoot.settings import Settings
 
 _QUEUED = 10_000
@@ -48,8 +40,8 @@ class LogQueue(QueueHandler):
         """Take everything down that may have changed by the time the record is written."""
         record = copy.copy(record)
         record.msg, record.args = record.getMessage(), None
-        for name, value in get_contextvars().items():
-            record.__dict__.setdefault(name, value)
+        if request_id := REQUEST_ID.get(""):
+            record.__dict__["request_id"] = request_id
         if record.exc_info:
             record.__dict__["exception"] = logging.Formatter().formatException(record.exc_info)
             record.exc_info = None
@@ -97,7 +89,7 @@ def _writers(settings: Settings) -> Iterator[logging.Handler]:
     colours = sys.stderr.isatty()
     text = settings.log_format == "text" or (settings.log_format == "auto" and colours)
     console = logging.StreamHandler()
-    console.setFormatter(_text(colours=colours) if text else _json())
+    console.setFormatter(TextLines(colours=colours) if text else JsonLines())
     yield console
     if settings.log_file is not None:
         settings.log_file.parent.mkdir(parents=True, exist_ok=True)
@@ -108,53 +100,5 @@ def _writers(settings: Settings) -> Iterator[logging.Handler]:
             encoding="utf-8",
             errors="backslashreplace",
         )
-        file.setFormatter(_text(colours=False) if settings.log_format == "text" else _json())
+        file.setFormatter(TextLines(colours=False) if settings.log_format == "text" else JsonLines())
         yield file
-
-
-def _text(*, colours: bool) -> logging.Formatter:
-    render = structlog.dev.ConsoleRenderer(colors=colours, pad_event_to=0, pad_level=False, sort_keys=False)
-    return _formatter(_one_line, render)
-
-
-def _json() -> logging.Formatter:
-    return _formatter(structlog.processors.JSONRenderer(serializer=_dumps))
-
-
-def _formatter(*last: Processor) -> logging.Formatter:
-    first: list[Processor] = [
-        structlog.stdlib.ExtraAdder(),
-        _describe,
-        structlog.stdlib.ProcessorFormatter.remove_processors_meta,
-        _redact,
-    ]
-    return structlog.stdlib.ProcessorFormatter(processors=[*first, *last], foreign_pre_chain=[])
-
-
-def _describe(_logger: Any, _method: str, line: EventDict) -> EventDict:
-    record: logging.LogRecord = line["_record"]
-    head = {
-        "timestamp": rfc3339(int(record.created * 1_000_000)),
-        "level": record.levelname.lower(),
-        "logger": record.name,
-    }
-    return head | dict(line)
-
-
-def _redact(_logger: Any, _method: str, line: EventDict) -> EventDict:
-    return {name: redacted_value(name, value) for name, value in line.items()}
-
-
-def _one_line(_logger: Any, _method: str, line: EventDict) -> EventDict:
-    exception = line.pop("exception", None)
-    safe = {name: value if _is_plain(value) else escaped(str(value)) for name, value in line.items()}
-    return safe | ({"exception": indented(exception)} if isinstance(exception, str) else {})
-
-
-def _is_plain(value: object) -> bool:
-    return value is None or isinstance(value, int | float)
-
-
-def _dumps(line: EventDict, default: Callable[[Any], Any] | None = None, **_options: Any) -> str:
-    del default
-    return json.dumps(line, default=lambda value: redacted(str(value)))
