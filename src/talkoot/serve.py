@@ -125,6 +125,7 @@ def _set_aside_what_stays() -> None:
     gc.freeze()
     gc.collect()  # so that it knows how little is left, and does not wait for a quarter of what was there
     gc.set_threshold(_YOUNG, 10, 10)
+    gc.enable()
 
 
 def _for_url(host: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import errno
+import gc
 import logging
 import tempfile
 from collections.abc import Iterator
@@ -42,6 +43,7 @@ def serve(
 
       talkoot serve --host 0.0.0.0 --public-url https://chat.example.org --trusted-proxies 10.0.0.5
     """
+    gc.disable()  # a start makes little garbage; `talkoot.serve` enables it when the server answers
     from talkoot.cli.databases import make_folder
     from talkoot.cli.only_server import only_server_of
     from talkoot.kernel.logging import log_as
