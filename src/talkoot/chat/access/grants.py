@@ -13,22 +13,15 @@ from sqlalchemy import or_, select
 
 from talkoot.chat.access.cache import AccessCache, Grants
 from talkoot.chat.access.models import Membership, Resource, Workspace
-from talkoot.chat.access.permissions import ARCHIVED, Permission
-from talkoot.chat.access.queries import (
-    Lineage,
-    entries_among,
-    lineage_of,
-    standing_among,
-    standing_of,
-    workspaces_of,
-)
-from talkoot.chat.access.resolution import granted
+from talkoot.chat.access.permissions import Permission
+from talkoot.chat.access.queries import Lineage, entries_among, standing_among
+from talkoot.chat.access.reading import evaluate, read_grants, room_grants_of
 from talkoot.kernel.errors import NotFound, Unavailable
 from talkoot.kernel.plain_sql import Statement, as_id
 from talkoot.kernel.transactions import Tx
 
 if TYPE_CHECKING:
-    from talkoot.chat.access.resolution import Entry, Standing
+    from talkoot.chat.access.resolution import Entry
     from talkoot.kernel.transactions import Read
 
 
@@ -125,10 +118,7 @@ async def _read_under_lock(tx: Tx, user: UUID, resource: UUID) -> Grants | None:
 
 
 async def _read_grants(read: Read, user: UUID, resource: UUID) -> Grants | None:
-    lineage = await lineage_of(read, resource)
-    if lineage is None:
-        return None
-    return _evaluate(lineage, await standing_of(read, lineage, user))
+    return (await read_grants(read, [(user, resource)])).get((user, resource))
 
 
 async def grants_inside(
@@ -161,7 +151,7 @@ async def grants_inside(
         inherited = tuple(entry for node in nodes for entry in entries[node])
         archived = any(tree[node].archived_at is not None for node in nodes)
         lineage = Lineage(resource, row.kind, workspace, version or 0, nodes, inherited, archived)
-        everything[resource] = _evaluate(lineage, standing)
+        everything[resource] = evaluate(lineage, standing)
     if not read.writing:
         cache = read.caches.of(AccessCache)
         for grants in everything.values():
@@ -172,33 +162,12 @@ async def grants_inside(
 
 async def member_rooms(read: Read, user: UUID) -> set[UUID]:
     """The rooms that someone is a member of and may read, in all their workspaces."""
-    rooms: set[UUID] = set()
-    for workspace, _ in await workspaces_of(read, user):
-        inside = await grants_inside(read, user, workspace.id, as_member=True)
-        rooms |= {
-            resource
-            for resource, held in inside.items()
-            if held.kind == "room" and held.member and Permission.ROOM_READ in held.permissions
-        }
-    return rooms
+    held = (await room_grants_of(read, [user]))[user]
+    read.checks.append(partial(_hold_still, read.caches.of(AccessCache), held))
+    return {grants.resource for grants in held if Permission.ROOM_READ in grants.permissions}
 
 
 def _upwards(tree: Mapping[UUID, Any], resource: UUID | None) -> Iterator[UUID]:
     while resource is not None:
         yield resource
         resource = tree[resource].parent_id
-
-
-def _evaluate(lineage: Lineage, standing: Standing) -> Grants:
-    # Whoever is not in the workspace has nothing in it, whatever an entry may still say of them.
-    inside = lineage.workspace in standing.memberships
-    permissions = granted(lineage.entries, standing) if inside else frozenset()
-    return Grants(
-        user=standing.user,
-        resource=lineage.resource,
-        kind=lineage.kind,
-        workspace=lineage.workspace,
-        version=lineage.version,
-        member=lineage.resource in standing.memberships,
-        permissions=permissions - ARCHIVED if lineage.archived else permissions,
-    )

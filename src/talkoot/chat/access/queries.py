@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, cast
 from uuid import UUID
 
-from sqlalchemy import Select, or_, select
+from sqlalchemy import Select, bindparam, or_, select
 from sqlalchemy.orm import aliased
 
 from talkoot.chat.access.models import AccessEntry, Membership, Resource, Role, Workspace
@@ -33,7 +34,7 @@ class Lineage:
 
 _Parent = aliased(Resource)
 _Grandparent = aliased(Resource)
-_LINEAGE = (
+_LINEAGES = (
     select(
         Resource.id,
         Resource.kind,
@@ -51,19 +52,45 @@ _LINEAGE = (
     .join(Workspace, Workspace.id == Resource.workspace_id)
     .outerjoin(_Parent, _Parent.id == Resource.parent_id)
     .outerjoin(_Grandparent, _Grandparent.id == _Parent.parent_id)
+    .where(Resource.id.in_(bindparam("resources", expanding=True)))
 )
+
+_VERSIONS = select(Workspace.id, Workspace.access_version).where(
+    Workspace.id.in_(bindparam("workspaces", expanding=True))
+)
+_OF_THESE = select(Membership.user_id, Membership.resource_id, Membership.role_id).where(
+    Membership.user_id.in_(bindparam("users", expanding=True))
+)
+_AMONG = _OF_THESE.where(Membership.resource_id.in_(bindparam("nodes", expanding=True)))
 
 
 async def lineage_of(read: Read, resource: UUID) -> Lineage | None:
-    """The lineage of a resource; its version is read first, so that the entries are at least that new."""
-    row = (await read.connection.execute(_LINEAGE.where(Resource.id == resource))).first()
-    if row is None:
-        return None
-    nodes = tuple(node for node in (row.id, row.parent, row.grandparent, row.root) if node is not None)
-    entries = sorted(await entries_among(read, nodes), key=lambda entry: nodes.index(entry.resource))
-    return Lineage(
-        row.id, row.kind, row.workspace_id, row.access_version, nodes, tuple(entries), bool(row.archived)
-    )
+    """The lineage of a resource, if there is one with this id."""
+    return (await lineages_of(read, [resource])).get(resource)
+
+
+async def lineages_of(read: Read, resources: Collection[UUID]) -> dict[UUID, Lineage]:
+    """Those that exist; their versions are read first, so that the entries are at least that new."""
+    rows = (await read.connection.execute(_LINEAGES, {"resources": [*resources]})).all()
+    above = {
+        row.id: tuple(node for node in (row.id, row.parent, row.grandparent, row.root) if node is not None)
+        for row in rows
+    }
+    entries: dict[UUID, list[Entry]] = defaultdict(list)
+    for entry in await entries_among(read, [*{node for nodes in above.values() for node in nodes}]):
+        entries[entry.resource].append(entry)
+    return {
+        row.id: Lineage(
+            row.id,
+            row.kind,
+            row.workspace_id,
+            row.access_version,
+            above[row.id],
+            tuple(entry for node in above[row.id] for entry in entries[node]),
+            bool(row.archived),
+        )
+        for row in rows
+    }
 
 
 async def entries_among(read: Read, nodes: Sequence[UUID] | Select[UUID]) -> list[Entry]:
@@ -106,6 +133,29 @@ async def standing_among(
     if workspace not in rows:
         return Standing(user, frozenset(), frozenset())
     return Standing(user, frozenset(role for role in rows.values() if role is not None), frozenset(rows))
+
+
+async def versions_seen(read: Read, workspaces: Collection[UUID]) -> dict[UUID, int]:
+    """The versions of these workspaces' access rules, as this transaction sees them."""
+    if not workspaces:
+        return {}
+    found = await read.connection.execute(_VERSIONS, {"workspaces": [*workspaces]})
+    return {row.id: row.access_version for row in found}
+
+
+async def memberships_of(
+    read: Read, users: Collection[UUID], nodes: Collection[UUID] | None = None
+) -> dict[UUID, dict[UUID, UUID | None]]:
+    """What each of these people belongs to, of these nodes or of all, with the role they have there."""
+    found = (
+        await read.connection.execute(_OF_THESE, {"users": [*users]})
+        if nodes is None
+        else await read.connection.execute(_AMONG, {"users": [*users], "nodes": [*nodes]})
+    )
+    held: dict[UUID, dict[UUID, UUID | None]] = {user: {} for user in users}
+    for user, resource, role in found:
+        held[user][resource] = role
+    return held
 
 
 async def workspaces_of(read: Read, user: UUID) -> list[tuple[Workspace, str]]:

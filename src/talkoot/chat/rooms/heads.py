@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from typing import TYPE_CHECKING
 
-from talkoot.chat.access.grants import member_rooms
 from talkoot.chat.access.looking import look_at_each
+from talkoot.chat.access.permissions import Permission
+from talkoot.chat.access.reading import room_grants_of
+from talkoot.kernel.together import Together
 from talkoot.realtime.close_codes import CloseCode
 
 if TYPE_CHECKING:
+    from uuid import UUID
+
     from talkoot.chat.access.events import AccessChanged
     from talkoot.kernel.unit_of_work import UnitOfWork
     from talkoot.realtime.connection import Connection
     from talkoot.realtime.hub import Hub
+
+AT_ONCE = 64  # users in one reading
 
 
 class RoomHeads:
@@ -23,6 +29,7 @@ class RoomHeads:
         self._hub = hub
         self._uow = uow
         self._connections = connections
+        self._reading: Together[UUID, set[UUID]] = Together(self._read, at_once=AT_ONCE)
         self._looks: dict[Connection, object] = {}  # under way; a change in the meantime takes them out
 
     def hold_back(self, change: AccessChanged) -> list[Connection]:
@@ -46,13 +53,21 @@ class RoomHeads:
             return
         look = self._looks[connection] = object()
         try:
-            async with self._uow.read() as read:
-                rooms = await member_rooms(read, identity.user)
+            rooms = await self._reading.ask(identity.user)
             if self._looks.get(connection) is look and not connection.closing:
                 self._hub.watch(connection, rooms)
         finally:
             if self._looks.get(connection) is look:
                 del self._looks[connection]
+
+    async def _read(self, users: Sequence[UUID]) -> list[set[UUID]]:
+        async with self._uow.read() as read:
+            held = await room_grants_of(read, set(users))
+        rooms = {
+            user: {grants.resource for grants in mine if Permission.ROOM_READ in grants.permissions}
+            for user, mine in held.items()
+        }
+        return [rooms[user] for user in users]
 
     def _concerned(self, change: AccessChanged) -> list[Connection]:
         if change.users:

@@ -12,49 +12,21 @@ from uuid import UUID
 
 import msgspec
 
-from talkoot.chat.access.grants import grants_of
 from talkoot.chat.access.looking import look_at_each
-from talkoot.chat.access.permissions import Permission
-from talkoot.chat.rooms.wire import event_frame
+from talkoot.chat.rooms.opening import Asked, Behind, Look, Opened, Wanted, look_behind, open_rooms
 from talkoot.kernel.errors import Unavailable
-from talkoot.kernel.log import Event, Head, events_after, heads
+from talkoot.kernel.together import Together
 from talkoot.realtime.close_codes import CloseCode
 
 if TYPE_CHECKING:
     from talkoot.chat.access.events import AccessChanged
-    from talkoot.kernel.transactions import Read
     from talkoot.kernel.unit_of_work import UnitOfWork
     from talkoot.realtime.connection import Connection
     from talkoot.realtime.hub import Hub
     from talkoot.realtime.subscription import Subscription
 
-RECOVERED = 300  # missed events that are sent over the socket; who missed more pages through /events
-_PAGE = 500
+AT_ONCE = 128  # rooms in one reading: bounds for how long a storm of subs keeps the event loop
 _ROUNDS = 10  # of reading again because access has changed in the meantime
-
-
-@dataclass(frozen=True, slots=True)
-class Wanted:
-    """A room to subscribe to, from a position on; without one, only what comes from now on."""
-
-    room: UUID
-    since: int | None = None
-    epoch: UUID | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Opened:
-    """How a subscription begins: where the log stands, and what was missed, if that could be told."""
-
-    head: Head
-    missed: Sequence[Event]
-    recovered: bool
-    reset: str | None = None
-
-    @property
-    def start(self) -> int:
-        """What is handed over begins after this position."""
-        return self.missed[0].seq - 1 if self.missed else self.head.head
 
 
 @dataclass(slots=True)
@@ -85,6 +57,10 @@ class LiveRooms:
         self._workspaces: dict[UUID, UUID] = {}
         self._pending: set[Subscription] = set()
         self._followers: defaultdict[Connection, Follower] = defaultdict(Follower)
+        self._opening: Together[Asked, list[Opened | None]] = Together(
+            self._open_together, at_once=AT_ONCE, weight=lambda asked: len(asked.rooms)
+        )
+        self._looking: Together[Look, Behind | None] = Together(self._look_together, at_once=AT_ONCE)
         hub.on_close.append(self._forget)
 
     async def subscribe(
@@ -172,29 +148,36 @@ class LiveRooms:
         pending = {subscription for subscription, _ in registered}
         self._pending |= pending
         try:
-            async with self._uow.read() as read:
-                known = await heads(read, [want.room for _, want in registered])
-                answers = [
-                    await _open(read, want, known[want.room])
-                    if await self._may_read(read, connection.identity.user, want.room)
-                    else None
-                    for _, want in registered
-                ]
+            asked = Asked(connection.identity.user, [want for _, want in registered])
+            answers = await self._opening.ask(asked)
             return answers, pending - self._pending
         finally:
             self._pending -= pending
 
+    async def _open_together(self, asked: Sequence[Asked]) -> list[list[Opened | None]]:
+        async with self._uow.read() as read:
+            answers = await open_rooms(read, asked)
+        for opened in answers:
+            self._workspaces |= {how.head.log: how.workspace for how in opened if how is not None}
+        return answers
+
+    async def _look_together(self, looks: Sequence[Look]) -> list[Behind | None]:
+        async with self._uow.read() as read:
+            return await look_behind(read, looks)
+
     async def repair(self, subscription: Subscription) -> None:
-        """Fill a hole from the log."""
-        position = subscription.position
-        while subscription.active:
-            async with self._uow.read() as read:
-                events = await events_after(read, subscription.topic, position, _PAGE)
-            subscription.replay((event.seq, event_frame(event)) for event in events)
-            if len(events) < _PAGE:
+        """Go on from the log, to whoever still may read it; tell others that the room is gone."""
+        connection, room = subscription.connection, subscription.topic
+        while subscription.active and connection.identity is not None:
+            look = Look(connection.identity.user, room, subscription.position)
+            behind = await self._looking.ask(look)
+            if behind is None:
+                self._gone(subscription)
+                return
+            subscription.replay(behind.missed)
+            if behind.complete:
                 subscription.go_live()
                 return
-            position = events[-1].seq
 
     def hold_back(self, change: AccessChanged) -> list[Subscription]:
         """From now on nothing reaches those whom the change may concern, until `look_again` has looked."""
@@ -230,20 +213,9 @@ class LiveRooms:
 
         Who can not be looked up is told nothing: the connection ends, and another one may resume.
         """
-        for subscription in await look_at_each(self._look_again, held, what="Access to a followed room"):
+        for subscription in await look_at_each(self.repair, held, what="Access to a followed room"):
             if subscription.active:
                 subscription.connection.close(CloseCode.INTERNAL)
-
-    async def _look_again(self, subscription: Subscription) -> None:
-        identity = subscription.connection.identity
-        if identity is None or not subscription.active:
-            return
-        async with self._uow.read() as read:
-            allowed = await self._may_read(read, identity.user, subscription.topic)
-        if allowed:
-            await self.repair(subscription)
-        else:
-            self._gone(subscription)
 
     def _gone(self, subscription: Subscription) -> None:
         if subscription.active:
@@ -251,33 +223,14 @@ class LiveRooms:
             self._hub.unsubscribe(subscription.connection, subscription.topic)
             subscription.connection.send(msgspec.json.encode(frame))
 
-    async def _may_read(self, read: Read, user: UUID, room: UUID) -> bool:
-        grants = await grants_of(read, user, room)
-        if grants is None or grants.kind != "room" or Permission.ROOM_READ not in grants.permissions:
-            return False
-        self._workspaces[room] = grants.workspace
-        return True
-
 
 def begin(subscription: Subscription, how: Opened) -> None:
     """Hand over what was missed; the position is then the head that was read."""
     if how.missed:
         subscription.position = how.start
-        subscription.replay((event.seq, event_frame(event)) for event in how.missed)
+        subscription.replay(how.missed)
     elif subscription.active:
         subscription.position = how.head.head
     if how.reset is not None:
         reset: dict[str, Any] = {"op": "reset", "room": subscription.topic, "reason": how.reset}
         subscription.connection.send(msgspec.json.encode(reset))
-
-
-async def _open(read: Read, want: Wanted, head: Head) -> Opened:
-    if want.since is None:
-        return Opened(head, (), recovered=True)
-    if want.epoch is not None and want.epoch != head.epoch:
-        return Opened(head, (), recovered=False, reset="epoch")
-    if want.since > head.head:
-        return Opened(head, (), recovered=False, reset="ahead")
-    if head.head - want.since > RECOVERED:
-        return Opened(head, (), recovered=False)
-    return Opened(head, await events_after(read, want.room, want.since, RECOVERED), recovered=True)

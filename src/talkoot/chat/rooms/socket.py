@@ -14,12 +14,13 @@ from talkoot.chat.rooms.frames import (
     SubscribedFrame,
     Unsubscribe,
 )
-from talkoot.chat.rooms.live import Opened, Wanted
+from talkoot.chat.rooms.opening import Wanted
 from talkoot.kernel.errors import Invalid, NotFound
 from talkoot.realtime.operations import Operation, Reply
 
 if TYPE_CHECKING:
     from talkoot.chat.rooms.live import LiveRooms
+    from talkoot.chat.rooms.opening import Opened
     from talkoot.realtime.connection import Connection
     from talkoot.realtime.hub import Hub
     from talkoot.realtime.subscription import Subscription

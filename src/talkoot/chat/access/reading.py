@@ -1,0 +1,92 @@
+"""Grants as the database has them: of many people on many resources, in three statements however many."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+from talkoot.chat.access.cache import AccessCache, Grants
+from talkoot.chat.access.permissions import ARCHIVED
+from talkoot.chat.access.queries import lineages_of, memberships_of, versions_seen
+from talkoot.chat.access.resolution import Standing, granted
+
+if TYPE_CHECKING:
+    from talkoot.chat.access.queries import Lineage
+    from talkoot.kernel.transactions import Read
+
+Key = tuple[UUID, UUID]
+
+
+async def read_grants(read: Read, wanted: Collection[Key]) -> dict[Key, Grants]:
+    """What each (user, resource) allows; those of which the resource does not exist are left out."""
+    lineages = await lineages_of(read, {resource for _, resource in wanted})
+    nodes = {node for lineage in lineages.values() for node in lineage.nodes}
+    held = await memberships_of(read, {user for user, _ in wanted}, nodes)
+    return {
+        (user, resource): evaluate(lineage, standing_in(lineage, user, held[user]))
+        for user, resource in wanted
+        if (lineage := lineages.get(resource)) is not None
+    }
+
+
+async def grants_of_many(read: Read, wanted: Iterable[Key]) -> dict[Key, Grants]:
+    """The same, from memory where that is as new as what this transaction sees of everything else.
+
+    Nobody is asked again when the reading ends: who uses this sees to changes in the meantime.
+    """
+    cache = read.caches.of(AccessCache)
+    keys = set(wanted)
+    workspaces = {resource: cache.workspace_of(resource) for _, resource in keys}
+    versions = await versions_seen(read, {found for found in workspaces.values() if found is not None})
+    current = {found for found, version in versions.items() if cache.up_to_date(found, version)}
+    found = {
+        (user, resource): grants
+        for user, resource in keys
+        if workspaces[resource] in current and (grants := cache.get(resource, user)) is not None
+    }
+    if missing := keys - found.keys():
+        found |= (fresh := await read_grants(read, missing))
+        for grants in fresh.values():
+            cache.put(grants)
+    return found
+
+
+async def room_grants_of(read: Read, users: Collection[UUID]) -> dict[UUID, list[Grants]]:
+    """What each of these people may do in each of the rooms that they are a member of."""
+    held = await memberships_of(read, users)
+    lineages = await lineages_of(read, {resource for mine in held.values() for resource in mine})
+    cache = read.caches.of(AccessCache)
+    found: dict[UUID, list[Grants]] = {user: [] for user in users}
+    for user, mine in held.items():
+        for resource in mine:
+            lineage = lineages[resource]
+            if lineage.kind == "room":
+                grants = evaluate(lineage, standing_in(lineage, user, mine))
+                cache.put(grants)
+                found[user].append(grants)
+    return found
+
+
+def standing_in(lineage: Lineage, user: UUID, held: Mapping[UUID, UUID | None]) -> Standing:
+    """Someone's standing along a lineage; who is not in the workspace stands nowhere in it."""
+    if lineage.workspace not in held:
+        return Standing(user, frozenset(), frozenset())
+    mine = [node for node in lineage.nodes if node in held]
+    return Standing(user, frozenset(role for node in mine if (role := held[node])), frozenset(mine))
+
+
+def evaluate(lineage: Lineage, standing: Standing) -> Grants:
+    """What someone may do there, who stands like this."""
+    # Whoever is not in the workspace has nothing in it, whatever an entry may still say of them.
+    inside = lineage.workspace in standing.memberships
+    permissions = granted(lineage.entries, standing) if inside else frozenset()
+    return Grants(
+        user=standing.user,
+        resource=lineage.resource,
+        kind=lineage.kind,
+        workspace=lineage.workspace,
+        version=lineage.version,
+        member=lineage.resource in standing.memberships,
+        permissions=permissions - ARCHIVED if lineage.archived else permissions,
+    )

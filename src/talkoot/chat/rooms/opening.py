@@ -1,0 +1,150 @@
+"""How subscriptions begin: read for many connections in the same few statements."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from operator import itemgetter
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+from talkoot.chat.access.permissions import Permission
+from talkoot.chat.access.reading import grants_of_many
+from talkoot.chat.rooms.wire import event_frame
+from talkoot.kernel.log import Head, events_after, heads
+
+if TYPE_CHECKING:
+    from talkoot.kernel.transactions import Read
+
+RECOVERED = 300  # missed events that are sent over the socket; who missed more pages through /events
+_PAGE = 500
+
+Missed = Sequence[tuple[int, bytes]]
+
+
+@dataclass(frozen=True, slots=True)
+class Behind:
+    """Positions and frames of events that follow a position; `complete` if there are no more of them."""
+
+    missed: Missed
+    complete: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """A room to subscribe to, from a position on; without one, only what comes from now on."""
+
+    room: UUID
+    since: int | None = None
+    epoch: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """The rooms that one user wants."""
+
+    user: UUID
+    rooms: Sequence[Wanted]
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """A user who follows a room, and is at this position of it."""
+
+    user: UUID
+    room: UUID
+    position: int
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """How a subscription begins: where the log stands, and what was missed, if that could be told."""
+
+    workspace: UUID
+    head: Head
+    missed: Missed
+    recovered: bool
+    reset: str | None = None
+
+    @property
+    def start(self) -> int:
+        """What is handed over begins after this position."""
+        return self.missed[0][0] - 1 if self.missed else self.head.head
+
+
+async def open_rooms(read: Read, asked: Sequence[Asked]) -> list[list[Opened | None]]:
+    """For each who asks and each of their rooms how it begins; None for a room that they may not read."""
+    readable = await rooms_to_read(read, {(each.user, want.room) for each in asked for want in each.rooms})
+    known = await heads(read, [*{room for _, room in readable}])
+    positions = {
+        (want.room, want.since)
+        for each in asked
+        for want in each.rooms
+        if want.since is not None and want.room in known and _may_recover(want, known[want.room])
+    }
+    behind = await _read_behind(read, positions, known)
+    return [
+        [
+            _opened(workspace, want, known[want.room], behind)
+            if (workspace := readable.get((each.user, want.room)))
+            else None
+            for want in each.rooms
+        ]
+        for each in asked
+    ]
+
+
+async def rooms_to_read(read: Read, wanted: Collection[tuple[UUID, UUID]]) -> dict[tuple[UUID, UUID], UUID]:
+    """The workspaces of those (user, room) of which the user may read the room."""
+    return {
+        key: grants.workspace
+        for key, grants in (await grants_of_many(read, wanted)).items()
+        if grants.kind == "room" and Permission.ROOM_READ in grants.permissions
+    }
+
+
+async def look_behind(read: Read, looks: Sequence[Look]) -> list[Behind | None]:
+    """For each subscription what lies behind its position; None if its user may not read the room."""
+    readable = await rooms_to_read(read, {(look.user, look.room) for look in looks})
+    known = await heads(read, [*{room for _, room in readable}])
+    positions = {(look.room, look.position) for look in looks if look.room in known}
+    behind = await _read_behind(read, positions, known)
+    return [
+        behind[look.room, look.position] if (look.user, look.room) in readable else None for look in looks
+    ]
+
+
+async def _read_behind(
+    read: Read, positions: Collection[tuple[UUID, int]], known: Mapping[UUID, Head]
+) -> dict[tuple[UUID, int], Behind]:
+    """What lies behind each (room, position); one statement serves all positions that are near each other."""
+    found = {}
+    page: list[tuple[int, bytes]] = []
+    last, end = None, 0
+    for room, position in sorted(positions):
+        head = known[room].head
+        if position < head and (room != last or position >= end):
+            page = [(e.seq, event_frame(e)) for e in await events_after(read, room, position, _PAGE)]
+            last, end = room, page[-1][0] if page else head
+        missed = page[bisect_right(page, position, key=itemgetter(0)) :] if position < head else []
+        found[room, position] = Behind(missed, complete=position >= head or end >= head)
+    return found
+
+
+def _may_recover(want: Wanted, head: Head) -> bool:
+    return want.since is not None and not _reset(want, head) and head.head - want.since <= RECOVERED
+
+
+def _reset(want: Wanted, head: Head) -> str | None:
+    if want.epoch is not None and want.epoch != head.epoch:
+        return "epoch"
+    return "ahead" if want.since is not None and want.since > head.head else None
+
+
+def _opened(workspace: UUID, want: Wanted, head: Head, behind: Mapping[tuple[UUID, int], Behind]) -> Opened:
+    if want.since is None:
+        return Opened(workspace, head, (), recovered=True)
+    if not _may_recover(want, head):
+        return Opened(workspace, head, (), recovered=False, reset=_reset(want, head))
+    return Opened(workspace, head, behind[want.room, want.since].missed, recovered=True)
