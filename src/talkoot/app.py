@@ -6,7 +6,7 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator, Coroutine
 from contextlib import AsyncExitStack, asynccontextmanager
-from functools import partial
+from functools import cache, partial
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
@@ -15,7 +15,6 @@ from fastapi import APIRouter, FastAPI, Response
 from starlette.routing import WebSocketRoute
 
 from talkoot import __version__
-from talkoot.asyncapi import asyncapi
 from talkoot.chat.access import http as access_http
 from talkoot.chat.access.cache import AccessCache
 from talkoot.chat.access.events import AccessChanged, WorkspaceMemberLeaving
@@ -337,11 +336,16 @@ def _describe(app: FastAPI) -> None:
 
 def _asyncapi(program: Program) -> APIRouter:
     router = APIRouter(include_in_schema=False)
-    document = Response(msgspec.json.encode(asyncapi(program.operations)), media_type="application/json")
+
+    @cache
+    def document() -> bytes:
+        from talkoot.asyncapi import asyncapi  # few ever ask for it
+
+        return msgspec.json.encode(asyncapi(program.operations))
 
     @router.get("/api/asyncapi.json")
     async def describe_socket() -> Response:
-        return document
+        return Response(document(), media_type="application/json")
 
     return router
 
