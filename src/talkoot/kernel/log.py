@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import CheckConstraint, Index, UniqueConstraint, insert, select, update
+from sqlalchemy import CheckConstraint, Index, UniqueConstraint, insert, select, text, update
 from sqlalchemy.orm import Mapped, mapped_column
 
 from talkoot.kernel.ids import new_id
@@ -37,6 +37,10 @@ class Log(Model):
     last_ts: Mapped[int] = mapped_column(default=0)
 
 
+# What an event is about has that event's id, if it begins with it: to find those few there is the log itself.
+_LATER = text("id <> subject")
+
+
 class LogEvent(Model):
     """One event. `count` is the log's count up to here, `fence` the access rules' version at its commit."""
 
@@ -44,7 +48,7 @@ class LogEvent(Model):
     __table_args__ = (
         UniqueConstraint("cid", "sender"),  # this way round one lookup serves many senders
         CheckConstraint("seq > 0", name="seq_positive"),
-        Index("ix_events_subject", "subject"),
+        Index("ix_events_subject", "subject", sqlite_where=_LATER, postgresql_where=_LATER),
         {"sqlite_with_rowid": False},
     )
 
@@ -98,6 +102,13 @@ class Appended:
     """Emitted for each transaction that appended: the events in log order."""
 
     events: Sequence[Event]
+
+
+@dataclass(frozen=True, slots=True)
+class Redacted:
+    """Emitted when bodies were taken out of a log: what is remembered of it is not what it says."""
+
+    log: UUID
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,10 +224,10 @@ async def events_with_cids(
 
 
 async def event_about(read: Read, log: UUID, subject: UUID, type_: str) -> Event | None:
-    """The last event of a type about a thing."""
+    """The last event of a type about a thing, after the one that it began with."""
     found = await read.connection.execute(
         select(*_COLUMNS)
-        .where(LogEvent.log == log, LogEvent.subject == subject, LogEvent.type == type_)
+        .where(LogEvent.log == log, LogEvent.subject == subject, LogEvent.type == type_, _LATER)
         .order_by(LogEvent.seq.desc())
         .limit(1)
     )
@@ -224,13 +235,12 @@ async def event_about(read: Read, log: UUID, subject: UUID, type_: str) -> Event
     return _event(row) if row is not None else None
 
 
-async def redact(tx: Tx, log: UUID, subject: UUID, body: dict[str, Any]) -> None:
-    """Replace the bodies of all events about a thing: what was deleted must not be read back from the log."""
-    await tx.connection.execute(
-        update(LogEvent)
-        .where(LogEvent.log == log, LogEvent.subject == subject)
-        .values(body=_encode(body).decode(), digest=None)
-    )
+async def redact(tx: Tx, log: UUID, seq: int, subject: UUID, body: dict[str, Any]) -> None:
+    """Replace the bodies of all events about a thing, which began at `seq`: nobody shall read them again."""
+    emptied = update(LogEvent).where(LogEvent.log == log).values(body=_encode(body).decode(), digest=None)
+    await tx.connection.execute(emptied.where(LogEvent.seq == seq))
+    await tx.connection.execute(emptied.where(LogEvent.subject == subject, _LATER))
+    await tx.emit(Redacted(log))
 
 
 def _event(row: Any) -> Event:

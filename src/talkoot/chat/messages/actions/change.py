@@ -67,7 +67,7 @@ async def delete_message(tx: Tx, actor: Actor, message_id: UUID) -> Sent:
         return Sent(before, dup=True)
     message.text, message.deleted_at = "", tx.now
     tombstone = {"message": message.id, "text": "", "thread": message.thread_id, "deleted": True}
-    await log.redact(tx, message.room_id, message.id, tombstone)
+    await log.redact(tx, message.room_id, message.seq, message.id, tombstone)
     entries = [
         log.Entry(
             log=message.room_id,
