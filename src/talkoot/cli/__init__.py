@@ -9,6 +9,7 @@ import typer
 from talkoot import __version__
 from talkoot.cli.doctor import doctor
 from talkoot.cli.migrating import migrate
+from talkoot.cli.search import search
 from talkoot.cli.serving import serve
 from talkoot.cli.settings import settings
 from talkoot.cli.users import users
@@ -36,6 +37,7 @@ cli = typer.Typer(
 for name, command in (("serve", serve), ("migrate", migrate), ("doctor", doctor), ("settings", settings)):
     cli.command(name)(command)
 cli.add_typer(users, name="user")
+cli.add_typer(search, name="search")
 
 
 @cli.command()

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from talkoot.chat.access.models import Membership
 from talkoot.chat.accounts.models import User
@@ -37,6 +37,11 @@ async def messages_found(read: Read, ids: Iterable[UUID]) -> dict[UUID, Any]:
     """Messages that are not deleted, with their senders."""
     rows = await read.connection.execute(_FOUND.where(Message.id.in_([*ids]), Message.deleted_at.is_(None)))
     return {row.id: row for row in rows}
+
+
+async def count_messages(read: Read) -> int:
+    """How many messages there are, with those that were deleted."""
+    return await read.connection.scalar(select(func.count()).select_from(Message)) or 0
 
 
 async def member_named(read: Read, workspace: UUID, name: str) -> UUID | None:
