@@ -19,6 +19,8 @@ from bench.processes import allow_many_files
 from bench.profiling import PROFILED, Profiles, profiled
 from bench.world import TINY, Sizes
 
+LONG = 1_000_000
+
 
 def main(arguments: list[str] | None = None) -> None:
     """Run what the command line asks for."""
@@ -60,9 +62,12 @@ def _named(names: Iterable[str]) -> dict[str, Workload]:
 
 def _sizes(options: argparse.Namespace) -> Sizes:
     sizes = TINY if options.tiny else Sizes()
-    chosen = {name: getattr(options, name) for name in ("seconds", "repeats") if getattr(options, name)}
+    named = ("seconds", "repeats", "messages")
+    chosen = {name: getattr(options, name) for name in named if getattr(options, name)}
     if options.members:
         chosen |= {"fanouts": tuple(options.members), "people": max(sizes.people, *options.members)}
+    if options.long:
+        chosen["history"] = LONG
     return dataclasses.replace(sizes, **chosen)
 
 
@@ -72,8 +77,10 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("command", nargs="?", default="all", choices=commands)
     parser.add_argument("--only", nargs="+", choices=[*WORKLOADS, *NUMBERS], help="of all, or of a profile")
     parser.add_argument("--members", type=int, nargs="+", help="sizes of the room for fanout")
+    parser.add_argument("--messages", type=int, help="to search")
     parser.add_argument("--seconds", type=float, help="length of a measured window")
     parser.add_argument("--repeats", type=int, help="how often each case is measured")
+    parser.add_argument("--long", action="store_true", help=f"a history of {LONG:,} messages")
     parser.add_argument("--tiny", action="store_true", help="very small sizes: does it work at all?")
     parser.add_argument("--topic", help="name of the results; the command if nothing is said")
     parser.add_argument("--label", default="now", help="first word of the names of profiles")

@@ -1,105 +1,238 @@
-"""docs/performance.md, written from the newest results of each workload."""
+"""docs/performance.md and its pictures, written from the newest results of each workload."""
 
 import statistics
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from bench import results
+from bench import charts, results
 from bench.machine import ROOT
-from bench.targets import OTHERS, Row, Sample, fanout_rows, send_rows
+from bench.meter import BUSY
+from bench.page_text import ABOUT_GENERATOR, HOW, INTRODUCTION, NO_PEERS, PICTURES, SIDE_BY_SIDE
+from bench.peers_page import Compared
+from bench.plot import number
+from bench.tables import by_members, by_readers, by_senders
+from bench.targets import (
+    FANOUT,
+    GENERATOR,
+    LEVELS,
+    OTHERS,
+    SENDS,
+    Row,
+    Sample,
+    matching,
+    memory_rows,
+)
 from bench.world import Sizes
 
 PAGE = ROOT / "docs" / "performance.md"
-BUSY = 0.9
-INTRODUCTION = """# Performance
-
-Written by `python -m bench page` from what `make bench` measured; change those, not this page.
-
-What is measured is the whole program as people run it: authentication, permission check, a durable log with
-sequence numbers, a log of requests; only the rate limits are off. Every message is committed with SQLite's
-`synchronous=FULL` before it is acknowledged or delivered. The server has core 0 for itself, the load
-generator core 1. *CPU* is user and system time of the server's whole process tree, divided by what was done.
-Every member counts what it gets; a run in which one of them misses an event, or gets one twice, fails.
-
-*Measured* is the median of the repeats, with the lowest and the highest behind it. The *send limit* is
-`bench/reference/send_loop.c`: one `send()` for each message and member and nothing else, no storage, measured
-in the same run with frames of the same size. A server that joins what a connection is owed can be below it.
-
-| | foundation | measured | met | what limits it |
-|---|---|---|---|---|
-"""
+PICTURES_AT = Path("images") / "performance"
+FULL = 0.9
+WORKLOADS = ("generator", "fanout", "sends", "memory", "history", "storm", "search", "start")
+TABLES = {"fanout": by_members, "sends": by_senders, "search": by_readers}
+Run = tuple[dict[str, Any], list[Sample]]
 
 
 def write_page(kept: Path, page: Path = PAGE) -> Path:
-    """Write the page; where it is."""
-    page.write_text(render(kept))
+    """Write the page and its pictures; where it is."""
+    folder = page.parent / PICTURES_AT
+    folder.mkdir(parents=True, exist_ok=True)
+    text, pictures = render(kept)
+    page.write_text(text)
+    for old in folder.glob("*.svg"):
+        if old.name not in pictures:
+            old.unlink()
+    for name, picture in pictures.items():
+        (folder / name).write_text(picture)
     return page
 
 
-def render(kept: Path) -> str:
-    """The page's text."""
-    found = {
-        name: results.newest(kept, name) for name in ("fanout", "sends", *(row.workload for row in OTHERS))
-    }
-    lines = [_line(row, found) for row in _rows(found)]
-    runs: dict[str, tuple[dict[str, Any], list[Sample]]] = {}
-    for about, samples in filter(None, found.values()):
-        runs.setdefault(about["started"], (about, []))[1].extend(samples)
-    sources = [_about(*run) for run in runs.values()] or ["Nothing was measured yet.\n"]
-    return INTRODUCTION + "\n".join(lines) + "\n\n" + "\n".join(sources)
+def render(kept: Path) -> tuple[str, charts.Drawn]:
+    """The page's text, and its pictures by name."""
+    report = Report(kept)
+    pictures = charts.draw(report.samples, report.compared)
+    sections = [INTRODUCTION, *report.worse(), *report.aims(), *_shown(pictures), *report.side_by_side()]
+    sections += [*report.figures(), *report.generator(), *report.profiles(), HOW, *report.sources()]
+    return "\n".join(sections) + "\n", pictures
 
 
-Found = dict[str, tuple[dict[str, Any], list[Sample]] | None]
+def _shown(pictures: charts.Drawn) -> Iterator[str]:
+    yield "## Pictures\n"
+    for name, about in PICTURES.items():
+        if name in pictures and name != "peers.svg":
+            yield f"![{about}]({PICTURES_AT.as_posix()}/{name})\n"
 
 
-def _rows(found: Found) -> list[Row]:
-    fanouts = _size(found, "fanout", "fanouts", [100, 1000])
-    return [
-        *(row for members in sorted(fanouts, reverse=True) for row in fanout_rows(members)),
-        *send_rows(_size(found, "sends", "senders", [1, 16, 64])),
-        *OTHERS,
-    ]
+class Report:
+    """The newest run of each workload, and the first one beside it."""
+
+    def __init__(self, kept: Path) -> None:
+        self._kept = kept
+        self._runs: dict[str, Run] = {}
+        self._first: dict[str, Run] = {}
+        for workload in WORKLOADS:
+            found = results.all_of(kept, workload)
+            if found:
+                self._runs[workload] = found[0]
+            if len(found) > 1:
+                self._first[workload] = found[-1]
+        self.compared = Compared.newest(kept)
+        sizes: list[dict[str, Any]] = [about["sizes"] for about, _ in self._runs.values()]
+        self._sizes = sizes[0] if sizes else asdict(Sizes())
+        people = min(self._sizes.get("postgresql", 0), self._sizes["people"])
+        self._words = {
+            **asdict(Sizes()),
+            **self._sizes,
+            "postgresql_rooms": people // self._sizes["room_size"],
+        }
+
+    def samples(self, workload: str) -> Sequence[Sample]:
+        """All samples of the newest run of a workload."""
+        return self._runs[workload][1] if workload in self._runs else []
+
+    def rows(self) -> list[Row]:
+        """The rows of what was measured, and of what was to be measured."""
+        return [*FANOUT, *SENDS, *memory_rows(self._sizes["idle"]), *OTHERS]
+
+    # Sections
+
+    def worse(self) -> Iterator[str]:
+        """First of all where others are better."""
+        yield "## Where others are better\n"
+        if self.compared is None:
+            yield NO_PEERS
+            return
+        lines = self.compared.worse()
+        yield (
+            f"In `bench/results/{self.compared.folder}`, all in one run; every figure at which anybody was "
+            "better, whether it stores messages or not:\n"
+        )
+        yield "\n".join(lines or ["- Nobody was better at anything that was measured."]) + "\n"
+
+    def aims(self) -> Iterator[str]:
+        """The targets, and whether they are met."""
+        rows = [row for row in self.rows() if row.targets]
+        yield "## What is aimed at\n"
+        for level, name in enumerate(LEVELS):
+            told = [(row, row.met(level, row.values(self.samples(row.workload)))) for row in rows]
+            aimed = [(row, met) for row, met in told if row.target(level)]
+            unknown = {None: " (not measured)", False: ""}
+            missed = [self._what(row) + unknown[met] for row, met in aimed if not met]
+            behind = f"; not: {'; '.join(missed)}" if missed else ""
+            yield f"- **{name}**: {len(aimed) - len(missed)} of {len(aimed)} met{behind}."
+        yield "\n| | measured | " + " | ".join(LEVELS) + " | in the first run | what limits it |"
+        yield "|---" * (len(LEVELS) + 4) + "|"
+        for row in rows:
+            aims = " | ".join(self._aim(row, level) for level in range(len(LEVELS)))
+            cells = [self._what(row), self._measured(row), aims, self._before(row), self._limit(row)]
+            yield f"| {' | '.join(cells)} |"
+        yield ""
+
+    def side_by_side(self) -> Iterator[str]:
+        """Talkoot among its peers."""
+        if self.compared is None:
+            return
+        yield SIDE_BY_SIDE
+        yield f"![{PICTURES['peers.svg']}]({PICTURES_AT.as_posix()}/peers.svg)\n"
+        yield "\n".join(self.compared.table()) + "\n"
+        yield "\n".join(self.compared.about()) + "\n"
+        if failures := list(self.compared.failures()):
+            yield "What could not be measured:\n\n" + "\n".join(failures) + "\n"
+
+    def figures(self) -> Iterator[str]:
+        """Everything else that was measured."""
+        yield "## All other figures\n"
+        for workload, table in TABLES.items():
+            if samples := self.samples(workload):
+                yield from table(samples)
+        yield "| | measured | in the first run | what limits it |\n|---|---|---|---|"
+        for row in self.rows():
+            if not row.targets and self._values(row):
+                cells = [self._what(row), self._measured(row), self._before(row), self._limit(row)]
+                yield f"| {' | '.join(cells)} |"
+        yield ""
+
+    def generator(self) -> Iterator[str]:
+        """How we know that the load generator is not what limits."""
+        yield ABOUT_GENERATOR
+        lines = [f"| {row.what} | {self._measured(row)} |" for row in GENERATOR if self._values(row)]
+        yield "| what a whole core of it does | |\n|---|---|\n" + "\n".join(lines) + "\n"
+        marked = [
+            f"- {workload}, {_named(sample)}: {sample['generator_share']:.0%}"
+            for workload in WORKLOADS
+            if workload != "generator"
+            for sample in self.samples(workload)
+            if sample.get("generator_busy")
+        ]
+        everything = f"No sample of this page had it above {BUSY:.0%} of its core.\n"
+        listed = f"Samples with it above {BUSY:.0%} of its core, marked with † in the tables:\n\n"
+        yield listed + "\n".join(marked) + "\n" if marked else everything
+
+    def profiles(self) -> Iterator[str]:
+        """Where the time went."""
+        found = sorted(self._kept.glob("*/profiles/*.svg"))
+        if found:
+            yield "## Profiles\n"
+            yield "Flame graphs of the server during a workload; the stacks they show are beside them:\n"
+            for path in found:
+                yield f"- [{path.stem}](../bench/results/{path.relative_to(self._kept).as_posix()})"
+            yield ""
+
+    def sources(self) -> Iterator[str]:
+        """On what it was measured."""
+        runs: dict[str, Run] = {}
+        for about, samples in self._runs.values():
+            runs.setdefault(about["folder"], (about, []))[1].extend(samples)
+        yield from (_about(*run) for run in runs.values())
+        if not runs:
+            yield "Nothing was measured yet."
+
+    # Cells
+
+    def _values(self, row: Row) -> list[float]:
+        return row.values(self.samples(row.workload))
+
+    def _what(self, row: Row) -> str:
+        return row.what.format_map(self._words)
+
+    def _measured(self, row: Row) -> str:
+        values = self._values(row)
+        if not values:
+            return "not measured"
+        middle, low, high = (number(v) for v in (statistics.median(values), min(values), max(values)))
+        found = matching(self.samples(row.workload), row.where)
+        mark = " †" if any(sample.get("generator_busy") for sample in found) else ""
+        spread = f" ({low} to {high})" if len(values) > 1 else ""
+        return f"{middle} {row.unit}{spread}{mark}"
+
+    def _aim(self, row: Row, level: int) -> str:
+        met = row.met(level, self._values(row))
+        answer = {True: ": yes", False: ": **no**", None: ""}[met]
+        return f"{row.target(level)}{answer}"
+
+    def _before(self, row: Row) -> str:
+        values = row.values(self._first[row.workload][1]) if row.workload in self._first else []
+        return number(statistics.median(values)) if values else ""
+
+    def _limit(self, row: Row) -> str:
+        """Who was busy: whoever has no time left is the limit."""
+        samples = matching(self.samples(row.workload), row.where)
+        if not samples or "server_share" not in samples[0]:
+            return ""
+        server, generator = (
+            statistics.median(sample[name] for sample in samples)
+            for name in ("server_share", "generator_share")
+        )
+        busy = f"server {server:.0%}, generator {generator:.0%} of a core"
+        if server >= FULL:
+            return f"the server's core ({busy})"
+        return f"the load generator ({busy})" if generator >= FULL else busy
 
 
-def _size(found: Found, workload: str, name: str, otherwise: list[int]) -> list[int]:
-    run = found[workload]
-    return list(run[0]["sizes"][name]) if run else otherwise
-
-
-def _line(row: Row, found: Found) -> str:
-    about, samples = found[row.workload] or ({"sizes": asdict(Sizes())}, [])
-    values = row.values(samples)
-    what = row.what.format_map(about["sizes"])
-    cells = [what, row.target, _measured(row, values), row.met(values), _limit(row.of_case(samples))]
-    return f"| {' | '.join(cells)} |"
-
-
-def _measured(row: Row, values: Sequence[float]) -> str:
-    if not values:
-        return "not measured"
-    middle, low, high = (_number(v) for v in (statistics.median(values), min(values), max(values)))
-    return f"{middle} {row.unit} ({low} to {high})" if len(values) > 1 else f"{middle} {row.unit}"
-
-
-def _number(value: float) -> str:
-    return f"{value:,.0f}" if value >= 100 else f"{value:.3g}"
-
-
-def _limit(samples: Sequence[Sample]) -> str:
-    """Who was busy: whoever has no time left is the limit."""
-    if not samples or "server_share" not in samples[0]:
-        return ""
-    server, generator = (
-        statistics.median(sample[name] for sample in samples) for name in ("server_share", "generator_share")
-    )
-    busy = f"server {server:.0%}, generator {generator:.0%} of a core"
-    if server >= BUSY:
-        return f"the server's core ({busy})"
-    if generator >= BUSY:
-        return f"the load generator: the server could do more ({busy})"
-    return busy
+def _named(sample: Sample) -> str:
+    names = ("members", "senders", "connections", "database")
+    return ", ".join([str(sample["case"]), *(f"{name} {sample[name]}" for name in names if name in sample)])
 
 
 def _about(run: dict[str, Any], samples: Sequence[Sample]) -> str:

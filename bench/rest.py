@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
 from urllib.parse import urlencode
@@ -70,13 +70,20 @@ class Line(asyncio.Protocol):
         return int(self._buffer[found + len(_LENGTH) : end])
 
 
+async def connect(host: str, port: int) -> Line:
+    """One more connection."""
+    _, line = await asyncio.get_running_loop().create_connection(Line, host, port)
+    return line
+
+
 class Rest:
     """The REST interface over a few connections; paths are relative to /api/v1."""
 
-    def __init__(self, host: str, lines: Sequence[Line]) -> None:
+    def __init__(self, host: str, port: int, lines: list[Line]) -> None:
         self.lines = lines
-        self.host = host
-        self._free: asyncio.Queue[Line] = asyncio.Queue()
+        self.host = f"{host}:{port}"
+        self._place = host, port
+        self._free: asyncio.Queue[Line] = asyncio.LifoQueue()
         for line in lines:
             self._free.put_nowait(line)
 
@@ -92,6 +99,9 @@ class Rest:
     async def _call(self, method: str, path: str, body: bytes, token: str) -> Any:
         request = request_bytes(method, f"/api/v1{path}", self.host, token=token, body=body)
         line = await self._free.get()
+        if line.transport.is_closing():  # the server does not wait for ever for the next request
+            line = await connect(*self._place)
+            self.lines.append(line)
         try:
             status, answer = await line.ask(request)
         finally:
@@ -104,11 +114,10 @@ class Rest:
 @asynccontextmanager
 async def rest(host: str, port: int, lines: int = 32) -> AsyncIterator[Rest]:
     """Connections that are open as long as the block runs."""
-    loop = asyncio.get_running_loop()
     opened: list[Line] = []
     try:
-        opened += [(await loop.create_connection(Line, host, port))[1] for _ in range(lines)]
-        yield Rest(f"{host}:{port}", opened)
+        opened += [await connect(host, port) for _ in range(lines)]
+        yield Rest(host, port, opened)
     finally:
         for line in opened:
             line.transport.close()

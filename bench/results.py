@@ -39,16 +39,16 @@ def keep(folder: Path, workload: str, samples: list[dict[str, Any]]) -> None:
 def runs(results: Path) -> list[tuple[Path, dict[str, Any]]]:
     """All runs, the newest first."""
     found = [(path.parent, json.loads(path.read_text())) for path in results.glob(f"*/{RUN}")]
-    return sorted(found, key=lambda run: str(run[1]["started"]), reverse=True)
+    return sorted(found, key=lambda run: str(run[1].get("started", "")), reverse=True)
 
 
-def newest(results: Path, workload: str) -> tuple[dict[str, Any], list[dict[str, Any]]] | None:
-    """The newest run that has this workload, and its samples."""
-    for folder, about in runs(results):
-        path = folder / f"{workload}.json"
-        if path.exists():
-            return {**about, "folder": folder.name}, json.loads(path.read_text())
-    return None
+def all_of(results: Path, workload: str) -> list[tuple[dict[str, Any], list[dict[str, Any]]]]:
+    """Each run that has this workload, with its samples; the newest first."""
+    return [
+        ({**about, "folder": folder.name}, json.loads(path.read_text()))
+        for folder, about in runs(results)
+        if (path := folder / f"{workload}.json").exists()
+    ]
 
 
 def _write(path: Path, what: Any) -> None:

@@ -9,9 +9,11 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from bench.reference.postgresql import postgresql
 from bench.rest import Rest, rest
 from bench.server import Server
 from bench.swarm import Seat, Swarm, swarm
+from tests.servers.postgres import Postgres
 
 PASSWORD = "correct horse battery staple"  # noqa: S105 - of people that do not exist
 USES = 1000  # of one invitation
@@ -31,6 +33,7 @@ class Sizes:
     idle: tuple[int, ...] = (0, 500, 2000, 10_000)
     history: int = 100_000
     storm: int = 1000
+    messages: int = 1_000_000  # to search
     repeats: int = 3
     seconds: float = 2.0
     warm_up: float = 0.6
@@ -47,6 +50,7 @@ TINY = Sizes(
     idle=(0, 12, 20),
     history=120,
     storm=12,
+    messages=400,
     repeats=1,
     seconds=0.2,
     warm_up=0.05,
@@ -109,6 +113,12 @@ class Bench:
     world: World
     reference: Path | None
     watch: Watch = unwatched
+
+    @contextmanager
+    def postgresql(self) -> Iterator[Postgres | None]:
+        """A PostgreSQL of its own; None where there is none to be had."""
+        with postgresql() as cluster:
+            yield cluster
 
     @contextmanager
     def server(self) -> Iterator[Place]:

@@ -4,7 +4,6 @@ from typing import Any
 
 from bench.publishing import Publisher, acknowledged, saturated, talkoot_encoder
 from bench.reference.postgresql import commits as postgresql_commits
-from bench.reference.postgresql import postgresql
 from bench.reference.sqlite_commit import commits
 from bench.swarm import Seat
 from bench.workloads.window import Load
@@ -28,7 +27,7 @@ async def sends(bench: Bench) -> Samples:
 
 async def _on_postgresql(bench: Bench) -> Samples:
     samples: Samples = []
-    with postgresql() as cluster:
+    with bench.postgresql() as cluster:
         if cluster is None:
             return []
         world = await OnPostgresql.make(bench, cluster)

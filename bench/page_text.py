@@ -1,0 +1,47 @@
+"""What the page says in every run."""
+
+INTRODUCTION = """# Performance
+
+Written by `python -m bench page` from what `make bench` and `python -m bench peers` measured; change
+those, not this page. What is measured is the whole program as people run it: authentication, permission
+check, a durable log with sequence numbers, a log of requests; only the rate limits are off. **Every
+message is committed (SQLite with `synchronous=FULL`, PostgreSQL with `fsync`) before it is acknowledged
+or delivered.**
+"""
+NO_PEERS = "Nobody else was measured yet: `python -m bench peers`.\n"
+SIDE_BY_SIDE = """## Side by side
+
+Measured by `python -m bench peers` in one run: the same machine, the same cores, the same load generator,
+which reads all of them in Python. *Stored* is in the list below: some keep nothing. Memory and CPU are of
+the whole process tree, with its PostgreSQL and Redis. *Light* is 30% of each one's own saturated rate.
+"""
+ABOUT_GENERATOR = """## The load generator
+
+It has a core for itself, reads with a few hundred lines of C (`bench/reader.c`) and looks at the `seq` of
+every event that it counts. Its own CPU time is kept with each sample. What it could do if no server were
+slower is measured in the same run, against a server of C that only sends; its share in the tables above
+says how much of that was used.
+"""
+HOW = """## How it is measured
+
+- *CPU* is user and system time of the server's whole process tree, divided by what was done. The server
+  has core 0 for itself, the load generator core 1.
+- *Measured* is the median of the repeats, with the lowest and the highest behind it.
+- W1 is one room, all members online, 200-byte texts, 8 publishers; *saturated*: each keeps 16 messages
+  under way; *light*: 30% of the saturated rate. A server that joins what it sends has a high saturated
+  rate, and 30% of it is no small load; so there is a third window, at the rate that is *light* for the
+  send limit.
+- The *send limit* is `bench/reference/send_loop.c`: one `send()` for each message and member and nothing
+  else, no storage, measured in the same run with frames of the same size. A server that joins what a
+  connection is owed within a tick of its loop can be below it.
+- Every member counts what it gets; a run in which one of them misses an event, gets one twice, or out of
+  order, fails.
+- On PostgreSQL the database has the same core as Talkoot; its CPU is told beside.
+"""
+PICTURES = {
+    "latency.svg": "Latency of deliveries, in percentiles",
+    "fanout.svg": "CPU per delivery against the members of the room",
+    "sends.svg": "Durable messages a second against senders",
+    "memory.svg": "Memory against connections",
+    "peers.svg": "All servers side by side",
+}
