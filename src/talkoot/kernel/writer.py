@@ -6,7 +6,6 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any
 
-from talkoot.kernel.postgresql_plain import PostgresqlPlain
 from talkoot.kernel.sqlite_plain import SqlitePlain
 from talkoot.kernel.storage_errors import lost_transaction
 
@@ -98,9 +97,7 @@ class Writer:
         if self._open is None:
             connection = await self._engine.connect()
             adapter: Any = (await connection.get_raw_connection()).dbapi_connection
-            on_sqlite = self._engine.dialect.name == "sqlite"
-            sql = SqlitePlain(adapter) if on_sqlite else PostgresqlPlain(adapter.driver_connection)
-            self._open = connection, sql
+            self._open = connection, _plain(adapter, self._engine.dialect.name)
 
     async def _let_go(self) -> None:
         if self.connection.in_transaction():  # only in the eyes of SQLAlchemy: it is told nothing of ours
@@ -120,3 +117,11 @@ class Writer:
         connection, self._open = self.connection, None
         await connection.invalidate()
         await connection.close()
+
+
+def _plain(adapter: Any, dialect: str) -> PlainSql:
+    if dialect == "sqlite":
+        return SqlitePlain(adapter)
+    from talkoot.kernel.postgresql_plain import PostgresqlPlain  # asyncpg, 3 MiB that SQLite does without
+
+    return PostgresqlPlain(adapter.driver_connection)
