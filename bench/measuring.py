@@ -14,6 +14,7 @@ from bench.workloads.fanout import fanout
 from bench.workloads.generator import generator
 from bench.workloads.history import history
 from bench.workloads.memory import memory
+from bench.workloads.search import search
 from bench.workloads.sends import sends
 from bench.workloads.start import start
 from bench.workloads.storm import storm
@@ -28,8 +29,9 @@ WORKLOADS: dict[str, Workload] = {
     "memory": memory,
     "history": history,
     "storm": storm,
+    "search": search,
 }
-NUMBERS = {"W1": "fanout", "W2": "sends", "W3": "memory", "W4": "history", "W5": "storm"}
+NUMBERS = {"W1": "fanout", "W2": "sends", "W3": "memory", "W4": "history", "W5": "storm", "W6": "search"}
 
 
 async def prepare(sizes: Sizes, folder: Path, watch: Watch = unwatched) -> Bench:
