@@ -6,7 +6,7 @@ from html import escape
 from zlib import crc32
 
 WIDTH, LINE, CHARACTER = 1200, 16, 6.6
-SMALLEST = 0.0015  # share of all samples; what is smaller is not drawn
+SMALLEST = 0.003  # share of all samples; what is smaller is not drawn
 STYLE = (
     "text{font:11px ui-monospace,monospace;fill:#1b1b1b;pointer-events:none}.t{font-size:14px;fill:#888}"
     "rect{stroke:#fff;stroke-width:.4}rect:hover{stroke:#000;stroke-width:1.5}"

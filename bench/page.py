@@ -168,6 +168,18 @@ class Report:
         everything = f"No sample of this page had it above {BUSY:.0%} of its core.\n"
         listed = f"Samples with it above {BUSY:.0%} of its core, marked with † in the tables:\n\n"
         yield listed + "\n".join(marked) + "\n" if marked else everything
+        yield from self._late()
+
+    def _late(self) -> Iterator[str]:
+        """Where a fixed rate was not kept."""
+        late = [
+            f"- {_named(sample)}: {sample['skipped'] / (sample['skipped'] + sample['ack']['samples']):.1%}"
+            for sample in self.samples("fanout")
+            if "light" in sample["case"] and sample.get("skipped")
+        ]
+        if late:
+            yield "Messages of a light window that were not sent, as 16 of their sender were unanswered:\n"
+            yield "\n".join(late) + "\n"
 
     def profiles(self) -> Iterator[str]:
         """Where the time went."""

@@ -11,16 +11,18 @@ or delivered.**
 NO_PEERS = "Nobody else was measured yet: `python -m bench peers`.\n"
 SIDE_BY_SIDE = """## Side by side
 
-Measured by `python -m bench peers` in one run: the same machine, the same cores, the same load generator,
-which reads all of them in Python. *Stored* is in the list below: some keep nothing. Memory and CPU are of
-the whole process tree, with its PostgreSQL and Redis. *Light* is 30% of each one's own saturated rate.
+Measured by `python -m bench peers` in one run: the same machine, the same cores, the same load generator.
+It reads Talkoot and the send limit in C, the others, whose protocols differ, in Python: where that took more
+than 85% of its core, the figure has a †. *Stored* is in the list below: some keep nothing. Memory and CPU
+are of the whole process tree, with its PostgreSQL and Redis. *Light* is 30% of each one's own saturated
+rate.
 """
 ABOUT_GENERATOR = """## The load generator
 
-It has a core for itself, reads with a few hundred lines of C (`bench/reader.c`) and looks at the `seq` of
-every event that it counts. Its own CPU time is kept with each sample. What it could do if no server were
-slower is measured in the same run, against a server of C that only sends; its share in the tables above
-says how much of that was used.
+How we know that it is not what limits: it has a core for itself, and its own CPU time is kept with each
+sample; the tables above have its share. It reads in C (`bench/reader.c`), and yet looks at the `seq` of every
+event that it counts. What it could do if no server were slower is measured in the same run, against a server
+of C that does nothing but send.
 """
 HOW = """## How it is measured
 

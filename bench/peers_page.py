@@ -138,10 +138,10 @@ class Compared:
 
     def _cell(self, peer: str, figure: Figure) -> str:
         value = self.value(peer, figure)
+        found = matching(self.samples, {"peer": peer, **figure.where})
         if value is not None:
-            return number(value)
-        failed = any("failed" in sample for sample in matching(self.samples, {"peer": peer, **figure.where}))
-        return "failed" if failed else ""
+            return number(value) + (" †" if any(sample.get("generator_busy") for sample in found) else "")
+        return "failed" if any("failed" in sample for sample in found) else ""
 
 
 def _has(figure: Figure, sample: dict[str, Any]) -> bool:
