@@ -8,16 +8,10 @@ import os
 import tomllib
 from ipaddress import ip_network
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Any, Literal
 from urllib.parse import urlsplit
 
-from pydantic import Field, SecretStr, ValidationError, field_validator
-from pydantic_settings import (
-    BaseSettings,
-    NoDecode,
-    PydanticBaseSettingsSource,
-    SettingsConfigDict,
-)
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
 
 PREFIX = "TALKOOT_"
 GROUPS: dict[str, tuple[str, ...]] = {
@@ -53,10 +47,10 @@ class SettingsError(Exception):
     """The settings can not be used; the text says which one and what to do."""
 
 
-class Settings(BaseSettings):
+class Settings(BaseModel):
     """Everything that can be chosen from outside. Flags win over the environment, that over the file."""
 
-    model_config = SettingsConfigDict(env_prefix=PREFIX, env_ignore_empty=True, extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True)
 
     host: str = Field("127.0.0.1", description="Address to listen on.")
     port: int = Field(
@@ -77,10 +71,10 @@ class Settings(BaseSettings):
         description="At least 32 characters, signs tokens; empty: made once and kept in the data folder.",
     )
     public_url: str = Field("", description="The address people type; its origin is allowed for browsers.")
-    allowed_origins: Annotated[tuple[str, ...], NoDecode] = Field(
+    allowed_origins: tuple[str, ...] = Field(
         (), description="More origins that browsers may connect from, with commas: `https://app.example.org`."
     )
-    trusted_proxies: Annotated[tuple[str, ...], NoDecode] = Field(
+    trusted_proxies: tuple[str, ...] = Field(
         (),
         description="Proxies whose `X-Forwarded-For` is believed: addresses and networks, with"
         " commas: `10.0.0.0/8`.",
@@ -176,19 +170,6 @@ class Settings(BaseSettings):
         if 0 < len(value.get_secret_value()) < 32:  # noqa: PLR2004 - said in the description
             raise ValueError("it needs at least 32 characters")
         return value
-
-    @classmethod
-    def settings_customise_sources(
-        cls,
-        settings_cls: type[BaseSettings],
-        init_settings: PydanticBaseSettingsSource,
-        env_settings: PydanticBaseSettingsSource,
-        dotenv_settings: PydanticBaseSettingsSource,
-        file_secret_settings: PydanticBaseSettingsSource,
-    ) -> tuple[PydanticBaseSettingsSource, ...]:
-        """Only two sources: the environment, and what `load_settings` hands over."""
-        del settings_cls, dotenv_settings, file_secret_settings
-        return (init_settings, env_settings)
 
     @property
     def secure(self) -> bool:
