@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from bench.processes import GENERATOR_CORE, SERVER_CORE, cores_seconds, cpu_seconds
+from bench.waiting import until
 
 BUSY = 0.85  # share of its core from which the load generator may be what limits
 
@@ -63,7 +64,8 @@ class Meter:
 async def measure(
     server: int, count: Callable[[], int], seconds: float, database: int | None = None
 ) -> dict[str, Any]:
-    """Let what runs go on for so long, and measure it."""
-    meter = Meter(server, count, database)
+    """Let what runs go on for so long, and until something is done, and measure it."""
+    meter, before = Meter(server, count, database), count()
     await asyncio.sleep(seconds)
+    await until(lambda: count() > before)
     return meter.stop()

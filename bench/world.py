@@ -1,11 +1,10 @@
 """The people and rooms that the workloads use: made once, over the API, and copied for each server."""
 
 import asyncio
-import json
 import shutil
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AbstractContextManager, asynccontextmanager, contextmanager, nullcontext
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -135,7 +134,6 @@ async def make_world(template: Path, sizes: Sizes, database_url: str = "") -> Wo
     with Server(template, pinned=False, database_url=database_url) as server:
         async with rest(server.host, server.port) as api:
             world = await populate(api, sizes)
-    (template.parent / "world.json").write_text(json.dumps(asdict(world)))
     return world
 
 
