@@ -131,6 +131,19 @@ export type FieldProblem = {
   detail: string;
 };
 
+/** A message that was found. `snippet` is its text around the first match, in pieces to be joined. */
+export type FoundMessage = {
+  id: string;
+  room: string;
+  seq: number;
+  sender: PublicUser;
+  text: string;
+  ts: string;
+  edited_at: string | null;
+  thread: string | null;
+  snippet: (Stretch)[];
+};
+
 /** What this connection may do: sizes in bytes, rates in frames a second. */
 export type FrameLimits = {
   frame: number;
@@ -534,6 +547,12 @@ export type SetupState = {
 export type SignedIn = {
   user: Me;
   csrf: string;
+};
+
+/** A piece of a message's text, and whether it is what was searched for; plain text, never markup. */
+export type Stretch = {
+  text: string;
+  match: boolean;
 };
 
 /** Follow rooms; what was missed since the given positions comes first. */
