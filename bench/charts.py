@@ -86,9 +86,12 @@ def sends(samples: Sequence[Sample]) -> str:
 def memory(samples: Sequence[Sample]) -> str:
     """The whole process with its connections."""
     line = _series("Talkoot", samples, {}, "connections", reading("after_bytes", scale=MIB))
-    each = [EACH(sample) for sample in samples if sample["connections"] >= 2000]
-    titled = f"W3: resident memory ({statistics.median(each):.1f} KiB a connection)" if each else ""
-    return _chart(titled, Axis("idle connections"), Axis("MiB"), [line]) if titled else ""
+    most = max((sample["connections"] for sample in samples), default=0)
+    if not most:
+        return ""
+    each = statistics.median(EACH(sample) for sample in matching(samples, {"connections": most}))
+    title = f"W3: resident memory; each of {most:,} connections {each:.1f} KiB"
+    return _chart(title, Axis("idle connections"), Axis("MiB"), [line])
 
 
 def _series(

@@ -63,11 +63,11 @@ class Line(asyncio.Protocol):
         return await self._answer
 
     def _length(self, head: int) -> int:
-        found = self._buffer.lower().find(_LENGTH, 0, head)
+        fields = self._buffer[: head + 2].lower()
+        found = fields.find(_LENGTH)
         if found < 0:
-            return 0  # 204
-        end = self._buffer.index(b"\r\n", found)
-        return int(self._buffer[found + len(_LENGTH) : end])
+            return 0  # 204 and 304
+        return int(fields[found + len(_LENGTH) : fields.index(b"\r\n", found)])
 
 
 async def connect(host: str, port: int) -> Line:

@@ -34,7 +34,7 @@ class Sizes:
     storm: int = 1000
     messages: int = 1_000_000  # to search
     repeats: int = 3
-    seconds: float = 2.0
+    seconds: float = 1.5
     warm_up: float = 0.6
 
 
