@@ -1,0 +1,56 @@
+"""What the program does without: each of these packages costs a start tens of ms, and memory for ever."""
+
+import re
+from collections.abc import Iterator
+
+import httpx2
+import pytest
+
+from tests.conftest import Serve
+
+# Python tells each module that it loads.
+TELLING = {"PYTHONPROFILEIMPORTTIME": "1"}
+LOADED = re.compile(r"^import time: .*\| +(\S+)$", re.MULTILINE)
+
+ONLY_TO_MIGRATE = {"alembic", "mako"}
+ONLY_ON_POSTGRESQL = {"asyncpg"}
+ONLY_WHEN_ASKED = {"talkoot.asyncapi", "talkoot.demo", "talkoot.cli.checks", "talkoot.cli.accounts"}
+NEVER = {"cryptography", "httpx2", "jinja2", "joserfc", "pydantic_settings", "pygments", "rich", "structlog"}
+TO_SERVE = {"fastapi", "prometheus_client", "pwdlib", "sqlalchemy", "starlette", "uvicorn"}
+
+
+def loaded(told: str) -> Iterator[str]:
+    """Every module, and the packages it is in."""
+    for name in LOADED.findall(told):
+        parts = name.split(".")
+        yield from (".".join(parts[:length]) for length in range(1, len(parts) + 1))
+
+
+def test_a_server_on_sqlite_loads_no_more_than_it_needs(serve: Serve) -> None:
+    talkoot = serve("sqlite")
+    talkoot.environment |= TELLING
+    talkoot.restart()
+    assert httpx2.get(talkoot.url).status_code == 200
+    found = set(loaded(talkoot.log))
+    assert found >= TO_SERVE  # so that it is told at all
+    assert found & (ONLY_TO_MIGRATE | ONLY_ON_POSTGRESQL | ONLY_WHEN_ASKED | NEVER) == set()
+
+
+def test_a_server_on_postgresql_loads_its_driver_and_no_migration(serve: Serve) -> None:
+    talkoot = serve("postgresql")
+    talkoot.environment |= TELLING
+    talkoot.restart()
+    found = set(loaded(talkoot.log))
+    assert found >= TO_SERVE | ONLY_ON_POSTGRESQL
+    assert found & (ONLY_TO_MIGRATE | ONLY_WHEN_ASKED | NEVER) == set()
+
+
+@pytest.mark.parametrize("command", ["version", "--help", "serve --help", "settings"])
+def test_what_only_speaks_loads_nothing_of_the_server(serve: Serve, command: str) -> None:
+    talkoot = serve("sqlite")
+    talkoot.environment |= TELLING
+    ran = talkoot.run(*command.split())
+    found = set(loaded(ran.stderr))
+    assert ran.returncode == 0
+    assert {"talkoot", "typer"} <= found
+    assert found & (TO_SERVE | ONLY_TO_MIGRATE | ONLY_ON_POSTGRESQL | ONLY_WHEN_ASKED | NEVER) == set()
