@@ -26,6 +26,7 @@ from talkoot.chat.accounts.origins import is_own_origin
 from talkoot.chat.accounts.socket import LOOKED_AT_EVERY, close_ended_sessions, hello_for
 from talkoot.chat.messages import http as messages_http
 from talkoot.chat.messages import socket as messages_socket
+from talkoot.chat.messages.timelines import Timelines
 from talkoot.chat.onboarding import http as onboarding_http
 from talkoot.chat.presence import socket as presence_socket
 from talkoot.chat.presence.acquaintance import Acquaintance
@@ -56,7 +57,8 @@ from talkoot.kernel.http_limits import LimitBodies, LimitRates
 from talkoot.kernel.http_requests import LogRequests
 from talkoot.kernel.job_runner import FORGET_FINISHED, JobRunner, forget_finished
 from talkoot.kernel.jobs import Enqueued
-from talkoot.kernel.log import Appended
+from talkoot.kernel.log import Appended, Redacted
+from talkoot.kernel.log_tails import LogTails
 from talkoot.kernel.metrics import Metrics
 from talkoot.kernel.rate_limits import AllowEverything, MemoryRateLimiter
 from talkoot.kernel.routes import RouteTable
@@ -104,6 +106,8 @@ class Program:
         self.bus = MemoryBus()
         self.hub = Hub(socket_limits(settings))
         self.metrics = Metrics()
+        self.tails = uow.caches.of(LogTails)
+        self.timelines = uow.caches.of(Timelines)
         self.live = LiveRooms(self.hub, uow)
         presence, watches = MemoryPresence(), PresenceWatches()
         self.acquaintance = Acquaintance(uow, watches, presence)
@@ -138,8 +142,10 @@ class Program:
     def _table(self) -> dict[type, tuple[list[Inside], list[Any]]]:
         """Every event: who acts on it in its transaction, and who is told after the commit."""
         gate = self.gate
+        followed = [self.follower.appended] if self.follower else []
         return {
-            Appended: ([], [self._publish, *([self.follower.appended] if self.follower else [])]),
+            Appended: ([], [self.tails.appended, self._publish, *followed]),
+            Redacted: ([], [self.tails.redacted]),
             AccessChanged: ([], [self._tell_access]),
             WorkspaceMemberLeaving: ([leave_rooms_of_workspace], []),
             MembersJoined: ([begin_at_head], [lambda event: self._spawn(self.notices.joined(event))]),
@@ -153,7 +159,7 @@ class Program:
                 [],
                 [gate.user_deactivated, lambda e: self._control("user.closed", user=e.user)],
             ),
-            ProfileChanged: ([], [gate.profile_changed]),
+            ProfileChanged: ([], [gate.profile_changed, self.timelines.profile_changed]),
             Enqueued: ([], [self.jobs.wake]),
         }
 

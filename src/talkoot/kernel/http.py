@@ -17,6 +17,7 @@ from pydantic import BaseModel, ConfigDict
 from starlette.exceptions import HTTPException
 
 from talkoot.kernel.context import Kernel
+from talkoot.kernel.documents import Document
 from talkoot.kernel.errors import (
     FieldError,
     Forbidden,
@@ -155,6 +156,20 @@ def problem(error: TalkootError) -> Response:
         headers=headers,
         media_type="application/problem+json",
     )
+
+
+# The `responses=` of what `answer` answers.
+UNCHANGED: dict[int | str, dict[str, Any]] = {
+    304: {"description": "What `If-None-Match` names is what it is"}
+}
+
+
+def answer(request: Request, document: Document) -> Response:
+    """A document, or 304 for who has it already; nobody but the client may keep it, and only to ask again."""
+    headers = {"ETag": document.tag, "Cache-Control": "private, no-cache"}
+    if document.is_among(request.headers.get("if-none-match", "")):
+        return Response(status_code=HTTPStatus.NOT_MODIFIED, headers=headers)
+    return Response(document.body, headers=headers, media_type="application/json")
 
 
 def answer_problems(app: FastAPI) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import Query, Response
+from fastapi import Query, Request, Response
 
 from talkoot.chat.accounts.http_auth import CurrentActor
 from talkoot.chat.messages import queries
@@ -13,11 +13,14 @@ from talkoot.chat.messages.access import message_to_read
 from talkoot.chat.messages.actions.change import Edit, delete_message, edit_message
 from talkoot.chat.messages.actions.send import SEND, Send
 from talkoot.chat.messages.schemas import EventsOut, MessageOut, MessagePatch, NewMessage
-from talkoot.chat.rooms.access import room_to_read
+from talkoot.chat.messages.wire import Cursor
+from talkoot.chat.rooms.access import may_read_now, room_to_read
 from talkoot.chat.rooms.wire import event_json
+from talkoot.kernel.documents import Document
 from talkoot.kernel.errors import Conflict, Forbidden, Invalid, NotAuthenticated, NotFound
-from talkoot.kernel.http import KernelDep, make_router, problems
-from talkoot.kernel.log import events_after, heads
+from talkoot.kernel.http import UNCHANGED, KernelDep, answer, make_router, problems
+from talkoot.kernel.log import heads
+from talkoot.kernel.log_tails import catch_up
 from talkoot.kernel.paging import Limit, Page
 from talkoot.kernel.transactions import Tx
 
@@ -29,23 +32,22 @@ Position = Annotated[int, Query(ge=0, lt=2**53, description="A position in the r
 @router.post(
     "/rooms/{room}/messages",
     status_code=201,
+    response_model=MessageOut,
     responses=problems(Forbidden, Conflict)
     | {200: {"model": MessageOut, "description": "It had been sent before, with this cid"}},
 )
-async def send_message(
-    kernel: KernelDep, actor: CurrentActor, room: UUID, new: NewMessage, response: Response
-) -> MessageOut:
+async def send_message(kernel: KernelDep, actor: CurrentActor, room: UUID, new: NewMessage) -> Response:
     """Send a message; with a `cid` a retry can not send it twice."""
     command = Send(actor, room, new.text, new.cid, new.thread)
     sent = await kernel.uow.submit_to(SEND, command, key=room)
-    if sent.dup:
-        response.status_code = 200
     async with kernel.uow.read() as read:
-        return await queries.message_out(read, sent.event.id)
+        message = await queries.message_json(read, sent.event.id)
+    return Response(message.body, 200 if sent.dup else 201, media_type="application/json")
 
 
-@router.get("/rooms/{room}/messages")
+@router.get("/rooms/{room}/messages", response_model=Page[MessageOut], responses=UNCHANGED)
 async def list_messages(
+    request: Request,
     kernel: KernelDep,
     actor: CurrentActor,
     room: UUID,
@@ -53,16 +55,21 @@ async def list_messages(
     after: Position | None = None,
     around: Position | None = None,
     limit: Limit = 50,
-) -> Page[MessageOut]:
+) -> Response:
     """A page of a room's timeline, ascending: the newest, or those before, after or around a position.
 
     Replies are in their threads and not in the timeline.
     """
     if sum(given is not None for given in (before, after, around)) > 1:
         raise Invalid.field("around", "exclusive", "Give only one of before, after and around")
-    async with kernel.uow.read() as read:
-        await room_to_read(read, actor, room)
-        return await queries.timeline(read, room, before=before, after=after, around=around, limit=limit)
+    caches, cursor = kernel.uow.caches, Cursor(before, after, around, limit)
+    page = queries.remembered(caches, room, cursor) if may_read_now(caches, actor, room) else None
+    if page is None:
+        reading = queries.begin_reading(caches)
+        async with kernel.uow.read() as read:
+            await room_to_read(read, actor, room)
+            page = await queries.timeline(read, reading, room, cursor)
+    return answer(request, page)
 
 
 @router.get("/rooms/{room}/events", response_model=EventsOut)
@@ -73,32 +80,33 @@ async def list_events(
     async with kernel.uow.read() as read:
         await room_to_read(read, actor, room)
         head = (await heads(read, [room]))[room]
-        events = await events_after(read, room, after, limit)
+        events = await catch_up(read, room, after, limit, head=head.head)
     start = f'{{"epoch":"{head.epoch}","head":{head.head},"events":['.encode()
     body = b"%b%b]}" % (start, b",".join(map(event_json, events)))
     return Response(body, media_type="application/json")
 
 
-@router.get("/messages/{message}")
-async def get_message(kernel: KernelDep, actor: CurrentActor, message: UUID) -> MessageOut:
+@router.get("/messages/{message}", response_model=MessageOut, responses=UNCHANGED)
+async def get_message(request: Request, kernel: KernelDep, actor: CurrentActor, message: UUID) -> Response:
     """One message."""
     async with kernel.uow.read() as read:
         await message_to_read(read, actor, message)
-        return await queries.message_out(read, message)
+        found = await queries.message_json(read, message)
+    return answer(request, found)
 
 
-@router.patch("/messages/{message}", responses=problems(Forbidden, Conflict))
+@router.patch("/messages/{message}", response_model=MessageOut, responses=problems(Forbidden, Conflict))
 async def change_message(
     kernel: KernelDep, actor: CurrentActor, message: UUID, patch: MessagePatch
-) -> MessageOut:
+) -> Response:
     """Replace the text of one's own message."""
 
-    async def action(tx: Tx) -> MessageOut:
+    async def action(tx: Tx) -> Document:
         await edit_message(tx, actor, Edit(message, patch.text, patch.cid))
         await tx.flush()
-        return await queries.message_out(tx, message)
+        return await queries.message_json(tx, message)
 
-    return await kernel.uow.run(action)
+    return Response((await kernel.uow.run(action)).body, media_type="application/json")
 
 
 @router.delete("/messages/{message}", status_code=204, responses=problems(Forbidden))
@@ -107,11 +115,17 @@ async def remove_message(kernel: KernelDep, actor: CurrentActor, message: UUID) 
     await kernel.uow.run(lambda tx: delete_message(tx, actor, message))
 
 
-@router.get("/messages/{message}/thread")
+@router.get("/messages/{message}/thread", response_model=Page[MessageOut], responses=UNCHANGED)
 async def list_thread(
-    kernel: KernelDep, actor: CurrentActor, message: UUID, after: Position = 0, limit: Limit = 50
-) -> Page[MessageOut]:
+    request: Request,
+    kernel: KernelDep,
+    actor: CurrentActor,
+    message: UUID,
+    after: Position = 0,
+    limit: Limit = 50,
+) -> Response:
     """A message and the replies to it, ascending."""
     async with kernel.uow.read() as read:
         root, _ = await message_to_read(read, actor, message)
-        return await queries.thread(read, root, after=after, limit=limit)
+        page = await queries.thread(read, root, after=after, limit=limit)
+    return answer(request, page)

@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
+import msgspec
 from sqlalchemy import Row, Select, select
 
 from talkoot.chat.accounts.models import User
-from talkoot.chat.accounts.schemas import PublicUser
 from talkoot.chat.messages.models import Message
-from talkoot.chat.messages.schemas import MessageOut
-from talkoot.kernel.clock import rfc3339
-from talkoot.kernel.paging import Page
+from talkoot.chat.messages.stretches import Stretch
+from talkoot.chat.messages.timelines import Reading, Timelines
+from talkoot.chat.messages.wire import Cursor, Shown, page_json, shown
+from talkoot.kernel.documents import Document
+from talkoot.kernel.log import heads
+from talkoot.kernel.log_tails import LogTails
 
 if TYPE_CHECKING:
-    from talkoot.kernel.transactions import Read
+    from talkoot.kernel.transactions import Caches, Read
 
 AnyRow = Row[*tuple[Any, ...]]
 AnySelect = Select[*tuple[Any, ...]]
@@ -39,41 +42,44 @@ _MESSAGES: AnySelect = select(
 ).join(User, User.id == Message.sender_id)
 
 
-async def timeline(
-    read: Read, room: UUID, *, before: int | None, after: int | None, around: int | None, limit: int
-) -> Page[MessageOut]:
-    """A page of a room's timeline, ascending: before, after or around a position, else the newest."""
+def remembered(caches: Caches, room: UUID, cursor: Cursor) -> Document | None:
+    """The page as it is now, if all of it is in memory; by somebody who may read the room at this moment."""
+    return caches.of(Timelines).page(caches.of(LogTails), room, cursor)
+
+
+def begin_reading(caches: Caches) -> Reading:
+    """To be called before the view is opened in which `timeline` reads."""
+    return caches.of(Timelines).begin(caches.of(LogTails))
+
+
+async def timeline(read: Read, reading: Reading, room: UUID, cursor: Cursor) -> Document:
+    """A page of a room's timeline, ascending; the newest ones are remembered."""
     here = _MESSAGES.where(Message.room_id == room, Message.thread_id.is_(None))
-    if around is not None:
-        older = await _rows(read, _downwards(here.where(Message.seq < around), limit // 2 + 1))
-        newer = await _rows(read, _upwards(here.where(Message.seq >= around), limit - limit // 2 + 1))
-        return _page(
-            older[: limit // 2][::-1] + newer[: limit - limit // 2],
-            more_before=len(older) > limit // 2,
-            more_after=len(newer) > limit - limit // 2,
-        )
-    if after is not None:
-        newer = await _rows(read, _upwards(here.where(Message.seq > after), limit + 1))
-        return _page(newer[:limit], more_before=after > 0, more_after=len(newer) > limit)
-    older = await _rows(
-        read, _downwards(here.where(Message.seq < before) if before is not None else here, limit + 1)
-    )
-    return _page(older[:limit][::-1], more_before=len(older) > limit, more_after=before is not None)
+    (before, n_back), (after, n_forth) = cursor.back, cursor.forth
+    past = here.where(Message.seq < before) if before is not None else here
+    older = (await _rows(read, _downwards(past, n_back + 1)))[::-1] if n_back else []
+    newer = await _rows(read, _upwards(here.where(Message.seq > after), n_forth + 1)) if n_forth else []
+    if before is None and n_back:
+        head = (await heads(read, [room]))[room]
+        stretch = Stretch(head.head, older, whole=len(older) <= n_back)
+        read.caches.of(Timelines).remember(read.caches.of(LogTails), room, reading, stretch)
+    return Document(cursor.page(older, newer))
 
 
-async def thread(read: Read, root: Message, *, after: int, limit: int) -> Page[MessageOut]:
+async def thread(read: Read, root: Message, *, after: int, limit: int) -> Document:
     """A page of a thread, ascending; the first page begins with its root."""
     replies = await _rows(
         read, _upwards(_MESSAGES.where(Message.thread_id == root.id, Message.seq > after), limit + 1)
     )
-    first = [await message_out(read, root.id)] if after <= root.seq else []
-    page = _page(replies[:limit], more_before=False, more_after=len(replies) > limit)
-    return Page(items=first + page.items, next=page.next)
+    first = await _rows(read, _MESSAGES.where(Message.id == root.id)) if after <= root.seq else []
+    page = [*first, *replies[:limit]]
+    return Document(page_json(page, more_before=False, more_after=len(replies) > limit))
 
 
-async def message_out(read: Read, message: UUID) -> MessageOut:
+async def message_json(read: Read, message: UUID) -> Document:
     """One message, by somebody who passed a door to it before."""
-    return _out((await read.connection.execute(_MESSAGES.where(Message.id == message))).one())
+    (found,) = await _rows(read, _MESSAGES.where(Message.id == message))
+    return Document(msgspec.json.encode(found))
 
 
 async def thread_roots(read: Read, ids: Iterable[UUID]) -> dict[UUID, AnyRow]:
@@ -94,34 +100,5 @@ def _downwards(query: AnySelect, limit: int) -> AnySelect:
     return query.order_by(Message.seq.desc()).limit(limit)
 
 
-async def _rows(read: Read, query: AnySelect) -> list[AnyRow]:
-    return list(await read.connection.execute(query))
-
-
-def _page(rows: Sequence[AnyRow], *, more_before: bool, more_after: bool) -> Page[MessageOut]:
-    return Page(
-        items=[_out(row) for row in rows],
-        previous=str(rows[0].seq) if rows and more_before else None,
-        next=str(rows[-1].seq) if rows and more_after else None,
-    )
-
-
-def _out(row: AnyRow) -> MessageOut:
-    sender = PublicUser(id=row.sender_id, username=row.username, display_name=row.display_name, bot=row.bot)
-    return MessageOut(
-        id=row.id,
-        room=row.room_id,
-        seq=row.seq,
-        sender=sender,
-        text=row.text,
-        ts=rfc3339(row.ts),
-        edited_at=rfc3339(row.edited_at) if row.edited_at is not None else None,
-        deleted=row.deleted_at is not None,
-        thread=row.thread_id,
-        reply_count=row.reply_count,
-        last_reply_at=rfc3339(row.last_reply_at) if row.last_reply_at is not None else None,
-        reactions=[],
-        attachments=[],
-        mentions=[],
-        pinned=False,
-    )
+async def _rows(read: Read, query: AnySelect) -> list[Shown]:
+    return [shown(row) for row in await read.connection.execute(query)]

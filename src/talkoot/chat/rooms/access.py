@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from talkoot.chat.access.cache import AccessCache
 from talkoot.chat.access.doors import room_for
 from talkoot.chat.access.permissions import Permission
 from talkoot.chat.rooms.models import Room
@@ -13,12 +14,21 @@ if TYPE_CHECKING:
 
     from talkoot.chat.access.cache import Grants
     from talkoot.chat.accounts.actors import Actor
-    from talkoot.kernel.transactions import Read
+    from talkoot.kernel.transactions import Caches, Read
 
 
 async def room_to_read(read: Read, actor: Actor, room: UUID) -> Grants:
     """A room whose messages and people the actor may see."""
     return await room_for(read, actor, room, Permission.ROOM_READ, exclusive=False)
+
+
+def may_read_now(caches: Caches, actor: Actor, room: UUID) -> bool:
+    """Whether it is known, without a look into the database, that the actor may see this room at this moment.
+
+    It holds for what is read before anything else is awaited.
+    """
+    grants = caches.of(AccessCache).get(room, actor.user)
+    return grants is not None and grants.kind == "room" and Permission.ROOM_READ in grants.permissions
 
 
 async def room_to_join(read: Read, actor: Actor, room: UUID) -> Room:

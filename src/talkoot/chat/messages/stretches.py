@@ -1,0 +1,115 @@
+"""The newest messages of one room, and what the events of its log make of them."""
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+import msgspec
+from msgspec.structs import replace
+
+from talkoot.chat.messages.wire import Shown
+from talkoot.kernel.clock import rfc3339
+
+if TYPE_CHECKING:
+    from talkoot.kernel.log import Event
+
+MESSAGES = 300  # kept; pages of these cost no statement
+_OVERHEAD = 1200  # bytes of a message without its text
+
+# Events that change no message. One that is in no table makes the stretch be read again.
+_HARMLESS = {"member.joined", "member.left", "room.updated"}
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """Messages without a gap up to the newest, as of a position in the log; `whole` if none is older."""
+
+    position: int
+    messages: Sequence[Shown]
+    whole: bool
+
+    @property
+    def cost(self) -> int:
+        """About how many bytes it takes."""
+        return sum(_OVERHEAD + 2 * len(message.text) for message in self.messages) + _OVERHEAD
+
+    def older(self, before: int | None, count: int) -> Sequence[Shown] | None:
+        """The last of those before a position; one more than `count`, unless there are none."""
+        if not count:
+            return ()
+        end = len(self.messages)
+        if before is not None:
+            end = bisect_left(self.messages, before, key=_seq)
+        if end <= count and not self.whole:
+            return None
+        return self.messages[max(0, end - count - 1) : end]
+
+    def newer(self, after: int, count: int) -> Sequence[Shown] | None:
+        """The first of those after a position, in the same way."""
+        if not count:
+            return ()
+        start = bisect_right(self.messages, after, key=_seq)
+        if start == 0 and not self.whole:
+            return None
+        return self.messages[start : start + count + 1]
+
+    def followed_by(self, events: Iterable[Event]) -> Stretch | None:
+        """What it is after these events; None if they do not tell."""
+        messages, position = list(self.messages), self.position
+        for event in events:
+            if not _applied(event, messages):
+                return None
+            position = event.seq
+        kept = messages[-MESSAGES:]
+        return Stretch(position, kept, self.whole and len(kept) == len(messages))
+
+
+def _seq(message: Shown) -> int:
+    return message.seq
+
+
+def _applied(event: Event, messages: list[Shown]) -> bool:
+    if event.type == "message.created":
+        return _created(event, msgspec.json.decode(event.body), messages)
+    if change := _CHANGES.get(event.type):
+        body = msgspec.json.decode(event.body)
+        changed = UUID(body["message"])
+        place = next((n for n, message in enumerate(messages) if message.id == changed), None)
+        if place is not None:
+            messages[place] = change(messages[place], body)
+        return True
+    return event.type in _HARMLESS
+
+
+def _created(event: Event, body: dict[str, Any], messages: list[Shown]) -> bool:
+    if body["thread"] is not None:
+        return True  # replies are not in the timeline; what they change follows as an event of its own
+    sender = next((m.sender for m in reversed(messages) if m.sender.id == event.sender), None)
+    if sender is None or body.get("deleted"):
+        return False
+    ts, text = rfc3339(event.ts), body["text"]
+    messages.append(Shown(event.id, event.log, event.seq, sender, text, ts, None, False, None, 0, None))
+    return True
+
+
+def _updated(message: Shown, body: dict[str, Any]) -> Shown:
+    return replace(message, text=body["text"], edited_at=body["edited_at"])
+
+
+def _deleted(message: Shown, _body: dict[str, Any]) -> Shown:
+    return replace(message, text="", deleted=True)
+
+
+def _replied(message: Shown, body: dict[str, Any]) -> Shown:
+    return replace(message, reply_count=body["reply_count"], last_reply_at=body["last_reply_at"])
+
+
+_CHANGES: dict[str, Callable[[Shown, dict[str, Any]], Shown]] = {
+    "message.updated": _updated,
+    "message.deleted": _deleted,
+    "thread.updated": _replied,
+}

@@ -1,0 +1,128 @@
+"""The newest events of active logs, in memory: catching up after a short absence asks no database.
+
+Fed with every commit of this process, in log order, before anybody is told of it. What is not certain is not
+kept: after a hole a tail begins anew, and what was redacted takes its tail with it. A tail says how far it
+goes; who knows the log's head from the database must not believe one that ends before it. So a process that
+may have missed commits of another one serves nothing stale: it drops its tails with `forget_all`, or is found
+to be behind.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict, deque
+from collections.abc import Sequence
+from itertools import islice
+from typing import TYPE_CHECKING
+
+from talkoot.kernel.log import events_after
+
+if TYPE_CHECKING:
+    from uuid import UUID
+
+    from talkoot.kernel.log import Appended, Event, Redacted
+    from talkoot.kernel.transactions import Read
+
+EVENTS = 512  # of one log
+BYTES = 32 * 1024 * 1024  # of all tails
+_OVERHEAD = 700  # bytes of an event without its body, and of a tail without events
+
+
+class _Tail:
+    """Events up to `head`, without a hole."""
+
+    __slots__ = ("bytes", "events", "head")
+
+    def __init__(self, head: int) -> None:
+        self.head = head
+        self.events: deque[Event] = deque()
+        self.bytes = _OVERHEAD
+
+    def append(self, event: Event) -> None:
+        self.events.append(event)
+        self.head = event.seq
+        self.bytes += _cost(event)
+        if len(self.events) > EVENTS:
+            self.bytes -= _cost(self.events.popleft())
+
+    def after(self, seq: int, head: int | None) -> Sequence[Event] | None:
+        start = self.head - len(self.events)  # the position before the first event
+        if seq < start or (head is not None and head > self.head):
+            return None
+        end = self.head if head is None else head
+        return list(islice(self.events, seq - start, max(seq, end) - start))
+
+
+class LogTails:
+    """The tails of the logs in which something was said last; also the interface of a shared twin."""
+
+    def __init__(self) -> None:
+        self._tails: OrderedDict[UUID, _Tail] = OrderedDict()
+        self._bytes = 0
+        self.dropped = 0
+        """Tails that were dropped: while it stays the same, a log that has no tail had no event."""
+
+    def appended(self, appended: Appended) -> None:
+        """Listener after the commit: it comes first, so that whoever is told of an event can read it."""
+        for event in appended.events:
+            tail = self._tails.get(event.log)
+            if tail is None or event.seq > tail.head + 1:  # out of order, or written by somebody else
+                self._drop(event.log)
+                tail = self._start(event.log, event.seq - 1)
+            if event.seq > tail.head:
+                self._bytes -= tail.bytes
+                tail.append(event)
+                self._bytes += tail.bytes
+                self._tails.move_to_end(event.log)
+        self._stay_small()
+
+    def redacted(self, redacted: Redacted) -> None:
+        """Listener after the commit: some events are not what they were."""
+        self._drop(redacted.log)
+
+    def follow(self, log: UUID, head: int, *, dropped: int) -> bool:
+        """Whether all that comes after this head is, and will be, in the log's tail.
+
+        The head was read when no more tails than that had been dropped.
+        """
+        if log not in self._tails:
+            if dropped != self.dropped:
+                return False
+            self._start(log, head)
+            self._stay_small()
+        return self.after(log, head) is not None
+
+    def after(self, log: UUID, seq: int, *, head: int | None = None) -> Sequence[Event] | None:
+        """All events behind a position, up to `head` or as far as is known; None if that is not certain."""
+        tail = self._tails.get(log)
+        return tail.after(seq, head) if tail is not None else None
+
+    def forget_all(self) -> None:
+        """Commits may have been missed."""
+        for log in [*self._tails]:
+            self._drop(log)
+
+    def _start(self, log: UUID, head: int) -> _Tail:
+        tail = self._tails[log] = _Tail(head)
+        self._bytes += tail.bytes
+        return tail
+
+    def _drop(self, log: UUID) -> None:
+        if (tail := self._tails.pop(log, None)) is not None:
+            self._bytes -= tail.bytes
+            self.dropped += 1
+
+    def _stay_small(self) -> None:
+        while self._bytes > BYTES:
+            self._drop(next(iter(self._tails)))
+
+
+async def catch_up(
+    read: Read, log: UUID, seq: int, limit: int, *, head: int | None = None
+) -> Sequence[Event]:
+    """At most `limit` events behind a position, in order, from memory where it reaches up to the `head`."""
+    known = read.caches.of(LogTails).after(log, seq, head=head)
+    return known[:limit] if known is not None else await events_after(read, log, seq, limit)
+
+
+def _cost(event: Event) -> int:
+    return _OVERHEAD + 2 * len(event.body)
