@@ -61,6 +61,11 @@ _VERSIONS = select(Workspace.id, Workspace.access_version).where(
 _OF_THESE = select(Membership.user_id, Membership.resource_id, Membership.role_id).where(
     Membership.user_id.in_(bindparam("users", expanding=True))
 )
+_WORKSPACES_OF_THESE = (
+    select(Membership.user_id, Membership.resource_id)
+    .join(Workspace, Workspace.id == Membership.resource_id)
+    .where(Membership.user_id.in_(bindparam("users", expanding=True)))
+)
 _AMONG = _OF_THESE.where(Membership.resource_id.in_(bindparam("nodes", expanding=True)))
 
 
@@ -218,16 +223,21 @@ async def are_members(read: Read, resource: UUID, users: Sequence[UUID]) -> set[
     return set(found)
 
 
-async def sharing_a_workspace(read: Read, user: UUID, others: Sequence[UUID]) -> set[UUID]:
+async def sharing_a_workspace(read: Read, user: UUID, others: Collection[UUID]) -> set[UUID]:
     """Those of the others whom someone may know of: they have a workspace in common, or are the same."""
-    mine, theirs = aliased(Membership), aliased(Membership)
-    found = await read.session.scalars(
-        select(theirs.user_id)
-        .join(mine, mine.resource_id == theirs.resource_id)
-        .join(Workspace, Workspace.id == mine.resource_id)
-        .where(mine.user_id == user, theirs.user_id.in_(others))
-    )
-    return {*found} | ({user} & {*others})
+    return (await acquaintances_among(read, [(user, others)]))[0]
+
+
+async def acquaintances_among(read: Read, asked: Sequence[tuple[UUID, Collection[UUID]]]) -> list[set[UUID]]:
+    """For each (user, others) those of the others whom the user may know of, in one statement."""
+    people = {user for user, _ in asked}.union(*(others for _, others in asked))
+    workspaces: dict[UUID, set[UUID]] = defaultdict(set)
+    for user, workspace in await read.connection.execute(_WORKSPACES_OF_THESE, {"users": [*people]}):
+        workspaces[user].add(workspace)
+    return [
+        {other for other in others if other == user or not workspaces[user].isdisjoint(workspaces[other])}
+        for user, others in asked
+    ]
 
 
 async def entries_on(read: Read, resource: UUID) -> Sequence[AccessEntry]:

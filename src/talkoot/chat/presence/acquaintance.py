@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from uuid import UUID
 
 from talkoot.chat.access.looking import look_at_each
-from talkoot.chat.access.queries import sharing_a_workspace
+from talkoot.chat.access.queries import acquaintances_among
 from talkoot.kernel.errors import Unavailable
+from talkoot.kernel.together import Together
 from talkoot.realtime.close_codes import CloseCode
 
 if TYPE_CHECKING:
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from talkoot.realtime.connection import Connection
     from talkoot.realtime.presence import Presence, PresenceStore
 
+AT_ONCE = 1000  # people in one reading
 _ROUNDS = 10  # of reading again because somebody came or left in the meantime
 
 
@@ -39,6 +41,9 @@ class Acquaintance:
         self._watches = watches
         self._store = store
         self._changes = 0
+        self._reading: Together[tuple[UUID, Collection[UUID]], set[UUID]] = Together(
+            self._read, at_once=AT_ONCE, weight=lambda asked: 1 + len(asked[1])
+        )
 
     async def watch(self, connection: Connection, user: UUID, others: Sequence[UUID]) -> set[UUID]:
         """Let this connection watch these people, instead of those before; those it may know of."""
@@ -72,12 +77,15 @@ class Acquaintance:
                 if state != held.states[user]:
                     self._watches.tell_one(held.connection, user, state)
 
-    async def _known_to(self, user: UUID, others: Sequence[UUID]) -> set[UUID]:
+    async def _known_to(self, user: UUID, others: Collection[UUID]) -> set[UUID]:
         """Nobody has come or left between the reading and the return."""
         for _ in range(_ROUNDS):
             changes = self._changes
-            async with self._uow.read() as read:
-                known = await sharing_a_workspace(read, user, others)
+            known = await self._reading.ask((user, others))
             if changes == self._changes:
                 return known
         raise Unavailable("Who is in the workspaces keeps changing")
+
+    async def _read(self, asked: Sequence[tuple[UUID, Collection[UUID]]]) -> list[set[UUID]]:
+        async with self._uow.read() as read:
+            return await acquaintances_among(read, asked)
