@@ -129,7 +129,7 @@ async def _warm(publishers: Sequence[Publisher]) -> None:
     if not isinstance(publishers[0].member, Guest):
         return
     saturated(publishers)
-    await until(lambda: all(publisher.acknowledged for publisher in publishers))
+    await until(lambda: acknowledged(publishers) >= len(publishers))
 
 
 @asynccontextmanager

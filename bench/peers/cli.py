@@ -58,11 +58,11 @@ async def _measure(options: argparse.Namespace, folder: Path) -> None:
     begun = {"topic": "peers", "sizes": dataclasses.asdict(sizes), **facts(folder)}
     run = Run(bench, say)
     with on_core(GENERATOR_CORE):
-        # The frames of Talkoot tell how large those of the reference are.
-        for name in sorted(names, key=lambda name: name != TALKOOT):
-            for repeat in range(sizes.repeats):
+        for repeat in range(sizes.repeats):
+            # The frames of Talkoot tell how large those of the reference are.
+            for name in sorted(names, key=lambda name: name != TALKOOT):
                 await run.repeat(name, repeat)
-            say(f"{name}: {brief(run.samples, name)}")
+                say(f"{name}: {brief(run.samples, name, repeat)}")
     keep(options.into, names, run.samples, begun)
     say(f"kept in {options.into}")
 
@@ -96,11 +96,11 @@ def keep(into: Path, names: list[str], samples: list[Sample], begun: dict[str, A
         (into / "run.json").write_text(json.dumps(begun, indent=1) + "\n")
 
 
-def brief(samples: list[Sample], name: str) -> str:
-    """The figures of the last repeat in one line."""
+def brief(samples: list[Sample], name: str, repeat: int) -> str:
+    """The figures of a repeat in one line."""
     found = []
     for sample in samples:
-        if sample["peer"] == name:
+        if (sample["peer"], sample["repeat"]) == (name, repeat):
             case = f"{sample['case']} {sample.get('members', '')}".strip()
             figures = [sample.get(key) for key in ("kib_per_connection", "cpu_us", "per_second")]
             found.append(f"{case}: {sample.get('failed') or [f for f in figures if f is not None]}")

@@ -6,7 +6,7 @@ from contextlib import AbstractContextManager
 from dataclasses import replace
 
 from bench.peers import sites
-from bench.peers.cases import Sample, Step
+from bench.peers.cases import Sample, Step, entering, many_rooms
 from bench.peers.guest import Guest
 from bench.peers.table import PEERS, REFERENCE, STEPS, TALKOOT
 from bench.world import Bench, Sizes
@@ -42,16 +42,18 @@ class Run:
         cases = list(STEPS[step])
         try:
             async with asyncio.timeout(PATIENCE):
-                async for sample in step(site, self._sizes(name)):
+                async for sample in step(site, self._sizes(name, step)):
                     self._keep(name, repeat, *cases.pop(0), sample)
         except Exception as error:  # noqa: BLE001 - whatever a peer does wrong is a result
             self._fail(name, step, repeat, cases, error)
+            self._say(f"its logs end with: {site.said()}")
             return False
         return True
 
-    def _sizes(self, name: str) -> Sizes:
+    def _sizes(self, name: str, step: Step) -> Sizes:
         sizes = self._bench.sizes
-        return replace(sizes, seconds=sizes.seconds * PEERS[name].longer)
+        longer = PEERS[name].longer if step in {entering, many_rooms} else 1
+        return replace(sizes, seconds=sizes.seconds * longer)
 
     def _keep(self, name: str, repeat: int, case: str, size: int, sample: Sample) -> None:
         for part in ("latency", "ack"):
@@ -88,4 +90,6 @@ class Run:
 def _reason(error: BaseException) -> str:
     while isinstance(error, BaseExceptionGroup):
         error = error.exceptions[0]
+    if isinstance(error, TimeoutError) and not str(error):
+        return "it did not come to an end in time"
     return f"{type(error).__name__}: {error}"[:400]

@@ -129,7 +129,16 @@ def postgres(folder: Path) -> Iterator[dict[str, str]]:
         subprocess.run(initdb, cwd=data, user=user, extra_groups=groups, check=True, stdout=log, stderr=log)
 
     def ready(port: int) -> bool:
-        asked: list[str | Path] = [binary.with_name("pg_isready"), "-q", "-h", HOST, "-p", str(port)]
+        asked: list[str | Path] = [
+            binary.with_name("pg_isready"),
+            "-q",
+            "-h",
+            HOST,
+            "-p",
+            str(port),
+            "-U",
+            USER,
+        ]
         return subprocess.run(asked, check=False).returncode == 0
 
     command: list[str | Path] = [binary, "-D", data, "-p", str(port), "-h", HOST, "-k", ""]

@@ -39,10 +39,17 @@ class Site:
     wide: dict[int, str]
     small: list[str]
     page: bytes = b""  # the request of the history; empty where there is none over HTTP
+    folder: Path | None = None
 
     def swarm(self) -> Swarm:
         """Nobody is connected yet."""
         return Swarm(HOST, self.port, self.kind)
+
+    def said(self) -> str:
+        """The last line of each of its logs."""
+        logs = sorted(self.folder.glob("*.log")) if self.folder else []
+        lines = [log.read_text(errors="replace").strip().rpartition("\n")[2][-LINE:] for log in logs]
+        return "; ".join(filter(None, lines))
 
     def everybody(self, members: int) -> list[Seat]:
         """The members of a wide room."""
@@ -123,6 +130,7 @@ def peer(name: str, kind: type[Guest], in_flight: int, folder: Path, sizes: Size
             {members: f"wide{members}" for members in sizes.fanouts},
             [f"small{n}" for n in range(sizes.rooms)],
             b"" if kind is XmppGuest else request_bytes("GET", ARCHIVED, f"{HOST}:{port}"),
+            folder,
         )
     finally:
         holder.communicate()  # its input ends, and so does it

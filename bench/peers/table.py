@@ -24,7 +24,7 @@ class Peer:
     kind: type[Member] = Member
     steps: tuple[Step, ...] = (entering, hundred, many_rooms, pages)
     in_flight: int = 16  # of each of the 8 publishers of W1; fewer where so many would take too long to end
-    longer: int = 1  # windows, where those of the others see too few messages
+    longer: int = 1  # windows with 1,000 people, where those of the others see too few messages
 
 
 PEERS: dict[str, Peer] = {

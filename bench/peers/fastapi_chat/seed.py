@@ -14,6 +14,7 @@ async def seed(room: str, messages: int) -> None:
         session.add_all(Message(room=room, user="seed", text=f"{n:0200d}") for n in range(messages))
         await session.commit()
         await session.execute(text("ANALYZE"))  # as autovacuum would, a minute later
+        await session.commit()
     await engine.dispose()
 
 
