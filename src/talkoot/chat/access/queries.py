@@ -208,13 +208,6 @@ async def members_of(
     return [(user, membership, role) for user, membership, role in await read.session.execute(query)]
 
 
-async def member_ids(read: Read, resource: UUID) -> Sequence[UUID]:
-    """Who belongs to a workspace or a room."""
-    return (
-        await read.session.scalars(select(Membership.user_id).where(Membership.resource_id == resource))
-    ).all()
-
-
 async def are_members(read: Read, resource: UUID, users: Sequence[UUID]) -> set[UUID]:
     """Those of the users who belong to a workspace or a room."""
     found = await read.session.scalars(
@@ -238,12 +231,3 @@ async def acquaintances_among(read: Read, asked: Sequence[tuple[UUID, Collection
         {other for other in others if other == user or not workspaces[user].isdisjoint(workspaces[other])}
         for user, others in asked
     ]
-
-
-async def entries_on(read: Read, resource: UUID) -> Sequence[AccessEntry]:
-    """The entries set on a resource itself, by position."""
-    return (
-        await read.session.scalars(
-            select(AccessEntry).where(AccessEntry.resource_id == resource).order_by(AccessEntry.position)
-        )
-    ).all()

@@ -92,13 +92,7 @@ async def current_actor(admission: CurrentAdmission) -> Actor:
     return admission.actor
 
 
-async def optional_actor(admission: OptionalAdmission) -> Actor | None:
-    """The one who acts, if anybody is signed in."""
-    return admission.actor if admission else None
-
-
 CurrentActor = Annotated[Actor, Depends(current_actor)]
-OptionalActor = Annotated[Actor | None, Depends(optional_actor)]
 
 
 async def refuse_foreign_page(request: Request, gate: GateDep) -> None:

@@ -57,14 +57,6 @@ async def room_seen_by(read: Read, user: UUID, room: UUID) -> RoomOut:
     return (await _on_the_wire(read, [found], {room: grants}, archived=archived is not None))[0]
 
 
-async def room_ids_of(read: Read, user: UUID) -> Sequence[UUID]:
-    """The rooms someone is a member of."""
-    found = await read.session.scalars(
-        select(Room.id).join(Membership, Membership.resource_id == Room.id).where(Membership.user_id == user)
-    )
-    return found.all()
-
-
 async def rooms_of_member(read: Read, user: UUID, workspace: UUID) -> Sequence[Room]:
     """The rooms of one workspace that someone is a member of."""
     found = await read.session.scalars(
