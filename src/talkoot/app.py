@@ -59,6 +59,7 @@ from talkoot.kernel.job_runner import FORGET_FINISHED, JobRunner, forget_finishe
 from talkoot.kernel.jobs import Enqueued
 from talkoot.kernel.log import Appended, Redacted
 from talkoot.kernel.log_tails import LogTails
+from talkoot.kernel.logging import lines_dropped
 from talkoot.kernel.metrics import Metrics
 from talkoot.kernel.rate_limits import AllowEverything, MemoryRateLimiter
 from talkoot.kernel.routes import RouteTable
@@ -105,7 +106,6 @@ class Program:
         self.gate = Gate(self.kernel, MemoryOnce())
         self.bus = MemoryBus()
         self.hub = Hub(socket_limits(settings))
-        self.metrics = Metrics()
         self.tails = uow.caches.of(LogTails)
         self.timelines = uow.caches.of(Timelines)
         self.live = LiveRooms(self.hub, uow)
@@ -124,8 +124,7 @@ class Program:
             allows_origin=partial(is_own_origin, settings),
             trusted_proxies=settings.trusted_proxies,
         )
-        self.metrics.watch_unit_of_work(uow)
-        watch_gateway(self.metrics, self.gateway)
+        self.metrics = _watching(uow, self.gateway)
         self.follower = self._follower()
         self.heads = RoomHeads(self.hub, uow, self.gateway.connections)
         self.notices = RoomNotices(self.bus, uow)
@@ -354,6 +353,14 @@ def _asyncapi(program: Program) -> APIRouter:
         return Response(document(), media_type="application/json")
 
     return router
+
+
+def _watching(uow: UnitOfWork, gateway: Gateway) -> Metrics:
+    metrics = Metrics()
+    metrics.watch_unit_of_work(uow)
+    watch_gateway(metrics, gateway)
+    metrics.watch("talkoot_log_lines_dropped", "Log lines lost.", lines_dropped, kind="counter")
+    return metrics
 
 
 def socket_limits(settings: Settings) -> Limits:

@@ -75,6 +75,7 @@ async def test_metrics_count_by_route_and_never_by_path(talkoot: Talkoot) -> Non
         "talkoot_deliveries_total",
         "talkoot_jobs ready",
         "talkoot_jobs dead",
+        "talkoot_log_lines_dropped_total",
         "process_resident_memory_bytes",
     ):
         assert name in found

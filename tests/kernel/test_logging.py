@@ -7,7 +7,7 @@ from typing import Literal
 import pytest
 
 from talkoot.kernel.log_lines import REQUEST_ID
-from talkoot.kernel.logging import log_as
+from talkoot.kernel.logging import lines_dropped, log_as
 from talkoot.kernel.redaction import REDACTED, escaped, redacted, redacted_value
 from talkoot.settings import Settings
 
@@ -125,4 +125,5 @@ def test_who_can_not_keep_up_loses_lines_and_not_memory(capsys: pytest.CaptureFi
         for _ in range(12_000):
             log.info("line", extra={"of": Slow()})
         sys.setswitchinterval(interval)
+        assert lines_dropped() == queue.dropped
     assert queue.dropped + capsys.readouterr().err.count("\n") == 12_000

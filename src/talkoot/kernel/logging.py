@@ -85,6 +85,12 @@ def log_as(settings: Settings) -> Iterator[LogQueue]:
             writer.close()
 
 
+def lines_dropped() -> int:
+    """Lines of this process that were lost because they came faster than they could be written."""
+    handlers = logging.getLogger().handlers
+    return sum(handler.dropped for handler in handlers if isinstance(handler, LogQueue))
+
+
 def _writers(settings: Settings) -> Iterator[logging.Handler]:
     colours = sys.stderr.isatty()
     text = settings.log_format == "text" or (settings.log_format == "auto" and colours)
