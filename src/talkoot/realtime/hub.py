@@ -255,10 +255,18 @@ class Hub:
         for topic in topics:
             topic.spread()
         connections, self._dirty = self._dirty, []
-        for connection in connections:
-            connection.flush()
+        self._write(connections)
         if self._dirty_topics or self._dirty:
             self._schedule()
+
+    def _write(self, connections: Iterable[Connection]) -> None:
+        for connection in connections:
+            if len(connection.out) == 1 and not connection.paused_since:  # nearly always
+                connection.out_bytes = 0
+                self.counters.writes += 1
+                connection.link.write(connection.out.pop())
+            else:
+                connection.flush()
 
     def _schedule(self) -> None:
         if not self._scheduled:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import socket
 import time
 from typing import TYPE_CHECKING, Any, cast
@@ -22,7 +23,7 @@ _REASONS = {400: "Bad Request", 403: "Forbidden", 426: "Upgrade Required", 429: 
 class GatewaySocket(asyncio.Protocol):
     """The link between one transport and one connection; `open_sockets` is the server's own list."""
 
-    __slots__ = ("_connection", "_deaf", "_gateway", "_open_sockets", "_reader", "_transport", "write")
+    __slots__ = ("_connection", "_deaf", "_descriptor", "_gateway", "_open_sockets", "_reader", "_transport")
 
     def __init__(self, gateway: Gateway, open_sockets: set[Any]) -> None:
         self._gateway = gateway
@@ -34,7 +35,6 @@ class GatewaySocket(asyncio.Protocol):
     def begin(self, transport: asyncio.Transport, upgrade: Upgrade, peer: str) -> None:
         """Take over a transport whose client asked for a socket: answer 101, or why not."""
         self._transport = transport
-        self.write = transport.write
         address = self._gateway.address_of(peer, upgrade)
         refusal = upgrade.key_refusal() or self._gateway.refusal(upgrade, address)
         if refusal is not None:
@@ -49,6 +49,8 @@ class GatewaySocket(asyncio.Protocol):
             % (upgrade.accept(), SUBPROTOCOL.encode())
         )
         self._connection = self._gateway.open(self, address)
+        if transport.get_write_buffer_size():  # else `write` would overtake the answer
+            self._connection.pause()
 
     def data_received(self, data: bytes) -> None:
         """Bytes came; after our close frame only the client's answer to it is waited for."""
@@ -84,9 +86,22 @@ class GatewaySocket(asyncio.Protocol):
         if self._connection is not None:
             self._connection.resume()
 
+    def write(self, data: bytes) -> None:
+        """Give the kernel what it takes now, and the transport the rest; nobody writes while it has some.
+
+        Past the transport, for its own `write` costs a fifth of what a delivery costs. The descriptor stays
+        open until `connection_lost` was called; an error is met again by the transport, which ends then.
+        """
+        try:
+            sent = os.write(self._descriptor, data)
+        except OSError:
+            sent = 0
+        if sent < len(data):
+            self._transport.write(data[sent:])
+
     def close(self, data: bytes) -> None:
         """Write the close frame; the transport ends when the client has answered, or is aborted."""
-        self.write(data)
+        self._transport.write(data)
 
     def abort(self) -> None:
         """End now."""
@@ -115,6 +130,7 @@ class GatewaySocket(asyncio.Protocol):
         """Each write goes out at once or tells us; the kernel hides little of what a client does not read."""
         transport.set_write_buffer_limits(high=0)
         sock = transport.get_extra_info("socket")
+        self._descriptor = sock.fileno()
         sock.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, self._gateway.hub.limits.kernel_bytes)
         if sock.family != socket.AF_UNIX:
             sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
