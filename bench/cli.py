@@ -17,7 +17,7 @@ from bench.measuring import NUMBERS, WORKLOADS, Workload, measure, prepare
 from bench.page import write_page
 from bench.processes import allow_many_files
 from bench.profiling import PROFILED, Profiles, profiled
-from bench.world import TINY, Sizes
+from bench.world import TINY, Sizes, fewer
 
 LONG = 1_000_000
 
@@ -65,10 +65,10 @@ def _sizes(options: argparse.Namespace) -> Sizes:
     named = ("seconds", "repeats", "messages")
     chosen = {name: getattr(options, name) for name in named if getattr(options, name)}
     if options.members:
-        chosen |= {"fanouts": tuple(options.members), "people": max(sizes.people, *options.members)}
+        chosen["fanouts"] = tuple(options.members)
     if options.long:
         chosen["history"] = LONG
-    return dataclasses.replace(sizes, **chosen)
+    return fewer(dataclasses.replace(sizes, **chosen), options.people or sizes.people)
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -77,6 +77,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("command", nargs="?", default="all", choices=commands)
     parser.add_argument("--only", nargs="+", choices=[*WORKLOADS, *NUMBERS], help="of all, or of a profile")
     parser.add_argument("--members", type=int, nargs="+", help="sizes of the room for fanout")
+    parser.add_argument("--people", type=int, help="fewer are made sooner; and all sizes go down to them")
     parser.add_argument("--messages", type=int, help="to search")
     parser.add_argument("--seconds", type=float, help="length of a measured window")
     parser.add_argument("--repeats", type=int, help="how often each case is measured")

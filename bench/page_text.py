@@ -22,7 +22,8 @@ ABOUT_GENERATOR = """## The load generator
 How we know that it is not what limits: it has a core for itself, and its own CPU time is kept with each
 sample; the tables above have its share. It reads in C (`bench/reader.c`), and yet looks at the `seq` of every
 event that it counts. What it could do if no server were slower is measured in the same run, against a server
-of C that does nothing but send.
+of C that does nothing but send. Among many members it naps for 50 µs after few events, so that it does not
+wake up for each of them: latencies are told up to that much too long.
 """
 HOW = """## How it is measured
 

@@ -36,7 +36,8 @@ def _w1(members: int) -> Iterator[Figure]:
         where = {"case": f"W1 {case}", "members": members}
         name = f"W1, {members:,} members, {case}"
         yield Figure(f"{name}: CPU per delivery", where, CPU, "µs", drawn=case == "saturated")
-        yield Figure(f"{name}: deliveries", where, RATE, "/s", least=True, drawn=False)
+        if case == "saturated":
+            yield Figure(f"{name}: deliveries", where, RATE, "/s", least=True, drawn=False)
         yield Figure(f"{name}: p50 latency", where, P50, "ms", drawn=False)
         yield Figure(f"{name}: p99 latency", where, P99, "ms", drawn=case == "light")
 
@@ -82,16 +83,17 @@ class Compared:
         lines = []
         for figure in FIGURES:
             own = self.value(OWN, figure)
-            if own is None:
-                continue
-            others = [(self.value(peer["name"], figure), peer) for peer in self.peers if peer["name"] != OWN]
-            better = [
-                (value, peer) for value, peer in others if value is not None and figure.better(value, own)
+            others = [
+                (value, peer["title"])
+                for peer in self.peers
+                if peer["name"] != OWN and (value := self.value(peer["name"], figure)) is not None
             ]
-            better.sort(key=lambda pair: pair[0], reverse=figure.least)
+            better = [pair for pair in others if own is None or figure.better(pair[0], own)]
             if better:
-                told = ", ".join(f"{peer['title']} {number(value)}" for value, peer in better)
-                lines.append(f"- {figure.what}: Talkoot {number(own)} {figure.unit}; better: {told}.")
+                better.sort(reverse=figure.least)
+                told = ", ".join(f"{title} {number(value)}" for value, title in better)
+                mine = "Talkoot has no figure" if own is None else f"Talkoot {number(own)}"
+                lines.append(f"- {figure.what}, {figure.unit}: {mine}; better: {told}.")
         return lines
 
     def table(self) -> Iterator[str]:

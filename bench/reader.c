@@ -8,11 +8,13 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <time.h>
 #include <unistd.h>
 
 enum { BUFFER = 1 << 18, SAMPLES = 1 << 21, READY = 256, STAMP = 20, ENDED = EPOLLRDHUP | EPOLLHUP };
+enum { MANY = 64, FEW = 128, NAP = 50000, SLACK = 1000 }; /* members, members, and nanoseconds */
 
 struct tally {
     int64_t count, last, wrong, frame_bytes;
@@ -39,6 +41,7 @@ struct crowd *crowd_new(int most) {
     crowd->members = calloc((size_t)most, sizeof *crowd->members);
     crowd->nanoseconds = malloc(SAMPLES * sizeof *crowd->nanoseconds);
     crowd->queue = epoll_create1(0);
+    prctl(PR_SET_TIMERSLACK, SLACK);
     return crowd;
 }
 
@@ -149,15 +152,23 @@ static int hear(struct crowd *crowd, uint32_t who) {
     return size == BUFFER;
 }
 
-/* Reads what is there, but not for ever; how many bytes are said that are no events. */
+/* Reads what is there, but not for ever; how many bytes are said that are no events.
+ *
+ * A server that sends to many members one after the other would have us wake up for each: after few a nap of
+ * 50 us lets more come together, which makes what they are late 25 us on average, and the work a third.
+ */
 size_t crowd_hear(struct crowd *crowd, int rounds) {
     struct epoll_event ready[READY];
+    int napped = 0;
     crowd->said_size = 0;
     while (rounds-- > 0) {
         int number = epoll_wait(crowd->queue, ready, READY, 0);
         for (int i = 0; i < number; i++)
             while (hear(crowd, ready[i].data.u32) || ready[i].events & ENDED) ready[i].events &= ~ENDED;
-        if (number < READY) break;
+        if (rounds > 0 && number > 0 && number < FEW && crowd->number >= MANY && !napped++)
+            nanosleep(&(struct timespec){0, NAP}, NULL);
+        else if (number < READY)
+            break;
     }
     return crowd->said_size;
 }

@@ -4,7 +4,7 @@ import asyncio
 import shutil
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AbstractContextManager, asynccontextmanager, contextmanager, nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -54,6 +54,19 @@ TINY = Sizes(
     seconds=0.2,
     warm_up=0.05,
 )
+
+
+def fewer(sizes: Sizes, people: int) -> Sizes:
+    """The same as far as so many people allow it."""
+    return replace(
+        sizes,
+        people=people,
+        fanouts=tuple(number for number in sizes.fanouts if number <= people),
+        senders=tuple(number for number in sizes.senders if number <= people),
+        rooms=min(sizes.rooms, people // sizes.room_size),
+        storm=min(sizes.storm, people),
+        postgresql=min(sizes.postgresql, people),
+    )
 
 
 @dataclass(frozen=True)

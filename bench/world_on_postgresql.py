@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 from bench.server import Server
-from bench.world import Bench, Place, make_world
+from bench.world import Bench, Place, fewer, make_world
 from tests.servers.postgres import Postgres
 
 
@@ -21,15 +21,8 @@ class OnPostgresql:
     @classmethod
     async def make(cls, bench: Bench, cluster: Postgres) -> "OnPostgresql":
         """Let a server make them over the API."""
-        sizes, template = bench.sizes, cluster.create_database()
-        fewer = min(sizes.postgresql, sizes.people)
-        sizes = dataclasses.replace(
-            sizes,
-            people=fewer,
-            fanouts=(),
-            senders=tuple(number for number in sizes.senders if number <= fewer),
-            rooms=fewer // sizes.room_size,
-        )
+        template = cluster.create_database()
+        sizes = dataclasses.replace(fewer(bench.sizes, bench.sizes.postgresql), fanouts=())
         world = await make_world(bench.folder / "beside", sizes, cluster.url(template))
         return cls(dataclasses.replace(bench, sizes=sizes, world=world), cluster, template)
 

@@ -99,6 +99,8 @@ def test_what_a_peer_does_better_comes_first(tmp_path: Path) -> None:
         {"peer": "slow", "case": "W3", "repeat": 0, "kib_per_connection": 40.0},
         {"peer": "talkoot", **sample("W2", 100.0)},
         {"peer": "slow", **sample("W2", 900.0)},
+        {"peer": "talkoot", "case": "W5", "repeat": 0, "failed": "RuntimeError: it did not start"},
+        {"peer": "slow", **sample("W5", 100.0)},
         {"peer": "broken", "case": "W2", "repeat": 0, "failed": "TimeoutError: too late"},
     ]
     folder = tmp_path / "2026-01-01-peers"
@@ -107,7 +109,8 @@ def test_what_a_peer_does_better_comes_first(tmp_path: Path) -> None:
     page, pictures = render(tmp_path)
     worse = page.split("\n## ")[1]
     assert worse.startswith("Where others are better")
-    assert "- W3: memory of a connection: Talkoot 10 KiB; better: Fast 4." in worse
+    assert "- W3: memory of a connection, KiB: Talkoot 10; better: Fast 4." in worse
+    assert "- W5: connections, /s: Talkoot has no figure; better: Slow 10,000." in worse
     assert "W2" not in worse
     assert "- Broken, W2: TimeoutError: too late" in page
     assert all(title in pictures["peers.svg"] for title in titles.values())
