@@ -1,5 +1,6 @@
 """How many statements the hot paths cost, by PostgreSQL's own log: they do not grow with what is there."""
 
+import asyncio
 import re
 import uuid
 from collections.abc import Awaitable, Callable, Iterator
@@ -31,9 +32,10 @@ class Counted:
     async def statements(self, act: Act) -> list[str]:
         """What one act costs once it is warm: the least of three."""
         await act()
-        return min([await self._once(act) for _ in range(3)], key=len)
+        return min([await self.once(act) for _ in range(3)], key=len)
 
-    async def _once(self, act: Act) -> list[str]:
+    async def once(self, act: Act) -> list[str]:
+        """What one act costs now."""
         start = self._log.stat().st_size
         await act()
         with self._log.open("rb") as log:
@@ -73,7 +75,7 @@ async def test_hot_paths_cost_the_same_however_much_there_is(counted: Counted) -
             "history": (lambda: member.get(f"/rooms/{rooms[0]}/messages", limit=50), 0),
             "log": (lambda: member.get(f"/rooms/{rooms[0]}/events"), 1),
             "rooms": (lambda: member.get(f"/workspaces/{workspace['id']}/rooms"), 7),
-            "unread": (lambda: member.get("/unreads"), 6),
+            "unread": (lambda: member.get("/unreads"), 4),
             "members": (lambda: member.get(f"/rooms/{rooms[0]}/members"), 1),
             "read": (lambda: member.put(f"/rooms/{rooms[0]}/read", {"seq": 1}), 4),
             "typing": (lambda: socket.ask(op="typing", room=rooms[0]), 0),
@@ -88,3 +90,39 @@ async def test_hot_paths_cost_the_same_however_much_there_is(counted: Counted) -
         assert many == {name: len(found) for name, found in few.items()}
     for person in (owner, member):
         await person.close()
+
+
+async def test_what_concerns_many_people_or_rooms_is_asked_for_at_once(counted: Counted) -> None:
+    owner, workspace = await set_up(counted.talkoot.url)
+    path = f"/workspaces/{workspace['id']}"
+    people = [await join(owner, workspace["id"], f"member{number}") for number in range(7)]
+    ids = [person.user["id"] for person in people]
+
+    async def direct(users: list[str]) -> int:
+        return len(await counted.once(lambda: owner.post(f"{path}/direct", {"users": users})))
+
+    await direct(ids[:1])
+    assert await direct(ids) <= await direct(ids[1:2]) + 2  # of telling more people
+
+    first, few, many, *_ = people
+    for person, rooms in ((first, 1), (few, 2), (many, 8)):
+        await grow(owner, person, workspace["id"], rooms)
+
+    async def leave(person: Api) -> int:
+        return len(await counted.once(lambda: owner.delete(f"{path}/members/{person.user['id']}")))
+
+    await leave(first)
+    assert await leave(many) <= await leave(few)
+    for client in (owner, *people):
+        await client.close()
+
+
+async def test_many_who_resume_one_room_cost_less_than_a_statement_each(counted: Counted) -> None:
+    owner, workspace = await set_up(counted.talkoot.url)
+    [room] = await grow(owner, owner, workspace["id"], 1)
+    sockets = [await Socket.of(owner) for _ in range(40)]
+    for since in (0, 1):
+        wanted = [{"room": room, "since": since}]
+        found = await counted.once(lambda: asyncio.gather(*[s.ask(op="sub", rooms=wanted) for s in sockets]))  # noqa: B023
+        assert len(found) < len(sockets)
+    await asyncio.gather(owner.close(), *[socket.close() for socket in sockets])

@@ -11,6 +11,7 @@ from sqlalchemy import delete, insert, select, update
 from talkoot.chat.access.events import AccessChanged
 from talkoot.chat.access.models import AccessChange, AccessEntry, Membership, Resource, Role, Workspace
 from talkoot.chat.access.permissions import BUILT_IN_ROLES
+from talkoot.chat.access.queries import are_members
 from talkoot.kernel.errors import Invalid
 from talkoot.kernel.ids import new_id
 
@@ -66,7 +67,7 @@ async def move_resource(tx: Tx, resource: UUID, *, workspace: UUID, parent: UUID
 async def add_workspace_member(tx: Tx, workspace: UUID, user: UUID, role: str) -> None:
     """Make someone a member, with a role that goes by this name; whoever is one already keeps theirs."""
     role_id = await _role_named(tx, workspace, role)
-    await add_member(tx, workspace, user, workspace=workspace, role=role_id)
+    await add_members(tx, workspace, [user], workspace=workspace, role=role_id)
 
 
 async def set_workspace_role(tx: Tx, workspace: UUID, user: UUID, role: str) -> None:
@@ -79,20 +80,17 @@ async def set_workspace_role(tx: Tx, workspace: UUID, user: UUID, role: str) -> 
     await record_change(tx, workspace, workspace, {user})
 
 
-async def add_member(
-    tx: Tx, resource: UUID, user: UUID, *, workspace: UUID, role: UUID | None = None
-) -> bool:
-    """Make someone a member of a resource; False if they were one."""
-    there = await tx.connection.scalar(
-        select(Membership.user_id).where(Membership.resource_id == resource, Membership.user_id == user)
-    )
-    if there is not None:
-        return False
-    await tx.connection.execute(
-        insert(Membership).values(resource_id=resource, user_id=user, role_id=role, joined_at=tx.now)
-    )
-    await record_change(tx, workspace, resource, {user})
-    return True
+async def add_members(
+    tx: Tx, resource: UUID, users: Sequence[UUID], *, workspace: UUID, role: UUID | None = None
+) -> list[UUID]:
+    """Make these people members of a resource, as one change; those who were none before."""
+    there = await are_members(tx, resource, users)
+    new = [user for user in users if user not in there]
+    if new:
+        joined = {"resource_id": resource, "role_id": role, "joined_at": tx.now}
+        await tx.connection.execute(insert(Membership), [{**joined, "user_id": user} for user in new])
+        await record_change(tx, workspace, resource, new)
+    return new
 
 
 async def remove_member(tx: Tx, resource: UUID, user: UUID, *, workspace: UUID) -> bool:

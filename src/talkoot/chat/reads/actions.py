@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 from uuid import UUID
 
@@ -33,7 +34,7 @@ async def mark_read(
     if known is not None and known.seq >= seq:
         seq, count = known.seq, known.count
     else:
-        await _move(tx, actor.user, room, seq, count)
+        await _move(tx, [actor.user], room, seq, count)
         await tx.emit(ReadMoved(actor.user, room, seq, head.count - count, connection))
     return UnreadOut(room=room, unread=head.count - count, mentions=0, read_seq=seq, head=head.head)
 
@@ -41,13 +42,13 @@ async def mark_read(
 async def begin_at_head(tx: Tx, joined: MembersJoined) -> None:
     """What was said before somebody came is not unread for them."""
     head = (await heads(tx, [joined.room]))[joined.room]
-    for user in joined.users:
-        await _move(tx, user, joined.room, head.head, head.count)
+    await _move(tx, joined.users, joined.room, head.head, head.count)
 
 
-async def _move(tx: Tx, user: UUID, room: UUID, seq: int, count: int) -> None:
+async def _move(tx: Tx, users: Sequence[UUID], room: UUID, seq: int, count: int) -> None:
+    position = {"room_id": room, "seq": seq, "count": count}
     statement = insert_into(tx.connection, ReadPosition).values(
-        user_id=user, room_id=room, seq=seq, count=count
+        [{**position, "user_id": user} for user in users]
     )
     await tx.connection.execute(
         statement.on_conflict_do_update(

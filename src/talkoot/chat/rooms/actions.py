@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from talkoot.chat.access import actions as access
@@ -96,7 +96,7 @@ async def update_room(tx: Tx, actor: Actor, room_id: UUID, patch: RoomPatch) -> 
     if "archived" in changed:
         await access.archive_resource(tx, room.id, workspace=room.workspace_id, archived=changed["archived"])
     if changed:
-        await _append(tx, room, "room.updated", changed, by=actor.user)
+        await _append(tx, room.workspace_id, [(room, "room.updated", changed)], by=actor.user)
     return room
 
 
@@ -133,8 +133,12 @@ async def join_default_rooms(tx: Tx, workspace: UUID, user: UUID) -> None:
 
 async def leave_rooms_of_workspace(tx: Tx, leaving: WorkspaceMemberLeaving) -> None:
     """Someone is about to lose their membership of the workspace: say goodbye in each of its rooms."""
-    for room in await rooms_of_member(tx, leaving.user, leaving.workspace):
-        await _append(tx, room, "member.left", {"user": leaving.user}, by=leaving.user)
+    rooms = await rooms_of_member(tx, leaving.user, leaving.workspace)
+    if not rooms:
+        return
+    goodbye = {"user": leaving.user}
+    await _append(tx, leaving.workspace, [(room, "member.left", goodbye) for room in rooms], by=leaving.user)
+    for room in rooms:
         await tx.emit(MemberLeft(room.id, leaving.user))
 
 
@@ -165,10 +169,9 @@ def _deny(permissions: frozenset[Permission]) -> NewEntry:
 
 
 async def _join(tx: Tx, room: Room, users: Sequence[UUID], *, by: UUID) -> None:
-    new = [user for user in users if await access.add_member(tx, room.id, user, workspace=room.workspace_id)]
-    for user in new:
-        await _append(tx, room, "member.joined", {"user": user}, by=by)
+    new = await access.add_members(tx, room.id, users, workspace=room.workspace_id)
     if new:
+        await _append(tx, room.workspace_id, [(room, "member.joined", {"user": user}) for user in new], by=by)
         await tx.emit(MembersJoined(room.id, new))
 
 
@@ -179,13 +182,16 @@ async def _leave(tx: Tx, room: Room, user: UUID, *, by: UUID) -> None:
         if user == by:
             return
         raise NotFound("There is no such member of this room")
-    await _append(tx, room, "member.left", {"user": user}, by=by)
+    await _append(tx, room.workspace_id, [(room, "member.left", {"user": user})], by=by)
     await tx.emit(MemberLeft(room.id, user))
 
 
-async def _append(tx: Tx, room: Room, type_: str, body: dict[str, object], *, by: UUID) -> None:
-    fence = (await versions_of(tx, [room.workspace_id]))[room.workspace_id]
-    await log.append(tx, [log.Entry(log=room.id, type=type_, body=body, sender=by, fence=fence)])
+async def _append(
+    tx: Tx, workspace: UUID, events: Sequence[tuple[Room, str, dict[str, Any]]], *, by: UUID
+) -> None:
+    fence = (await versions_of(tx, [workspace]))[workspace]
+    entries = [log.Entry(room.id, type_, body, sender=by, fence=fence) for room, type_, body in events]
+    await log.append(tx, entries)
 
 
 async def _category_of(tx: Tx, actor: Actor, workspace: UUID, category: UUID | None) -> None:
