@@ -6,6 +6,7 @@ export type {
   CategoryOut as Category,
   EventOut as RoomEvent,
   EventsOut as EventPage,
+  FoundMessage,
   Me,
   MemberOut as Member,
   Permission,

@@ -1,10 +1,12 @@
 import type { User } from "../lib/wire";
 
-export type DialogName = "invite" | "create" | "browse" | "direct" | "settings" | "switcher";
+export type DialogName = "invite" | "create" | "browse" | "direct" | "settings" | "switcher" | "search";
 
 /** What stands open on the page. */
 class Ui {
   dialog = $state<DialogName | null>(null);
+  /** What a search begins with. */
+  wanted = "";
   drawer = $state(false);
   people = $state(false);
   profile = $state.raw<{ user: User; anchor: Element } | null>(null);
@@ -12,6 +14,11 @@ class Ui {
   show(dialog: DialogName): void {
     this.drawer = false;
     this.dialog = dialog;
+  }
+
+  search(wanted = ""): void {
+    this.wanted = wanted;
+    this.show("search");
   }
 
   showProfile(user: User, event: Event): void {

@@ -1,0 +1,66 @@
+"""Searching in the web client: with the keyboard, from anywhere, and on to the message."""
+
+from playwright.async_api import expect
+
+from tests.browser.conftest import Enter
+from tests.browser.screen import message
+from tests.search.searching import indexed
+from tests.workspaces import Workspace
+
+
+async def test_a_message_is_found_with_the_keyboard_and_shown(
+    enter: Enter, workspace_sqlite: Workspace
+) -> None:
+    here, there = await workspace_sqlite.room("here"), await workspace_sqlite.room("there")
+    person = await workspace_sqlite.member()
+    for room in (here, there):
+        await person.post(f"/rooms/{room}/join", expect=204)
+    await person.post(f"/rooms/{there}/messages", {"text": "an old <b>harbour</b> café"})
+    for number in range(60):
+        await person.post(f"/rooms/{there}/messages", {"text": f"later {number}"})
+    await indexed(person, workspace_sqlite.id, there)
+    page = await enter(person, f"/r/{here}")
+    await expect(page.get_by_role("textbox", name="Message #here")).to_be_focused()
+    await page.get_by_role("heading", level=1).click()  # away from the message box
+    await page.keyboard.press("/")
+    box = page.get_by_role("combobox", name="Search messages")
+    await expect(box).to_be_focused()
+    await box.fill("HARBOUR cafe")
+    found = page.get_by_role("option")
+    await expect(found).to_have_count(1)
+    await expect(found.locator("mark")).to_have_text(["harbour", "café"])
+    await expect(found).to_contain_text("<b>harbour</b>")
+    await box.press("Enter")
+    await expect(box).to_have_count(0)
+    await expect(message(page, "an old")).to_be_in_viewport()
+
+
+async def test_a_query_that_makes_no_sense_is_explained(enter: Enter, workspace_sqlite: Workspace) -> None:
+    person = await workspace_sqlite.member()
+    room = await workspace_sqlite.room()
+    await person.post(f"/rooms/{room}/join", expect=204)
+    page = await enter(person, f"/r/{room}")
+    await page.get_by_role("button", name="Search messages").click()
+    box = page.get_by_role("combobox", name="Search messages")
+    await box.fill("from:@nobody-at-all")
+    await expect(page.get_by_role("alert")).to_contain_text("Nobody here is called")
+    await box.fill("zzzzz")
+    await expect(page.get_by_text("No message says that.")).to_be_visible()
+    await page.keyboard.press("Escape")
+    await expect(box).to_have_count(0)
+
+
+async def test_what_no_room_is_called_is_searched_for(enter: Enter, workspace_sqlite: Workspace) -> None:
+    person = await workspace_sqlite.member()
+    room = await workspace_sqlite.room()
+    await person.post(f"/rooms/{room}/join", expect=204)
+    await person.post(f"/rooms/{room}/messages", {"text": "about lighthouses"})
+    await indexed(person, workspace_sqlite.id, room)
+    page = await enter(person, f"/r/{room}")
+    await expect(message(page, "about lighthouses")).to_be_visible()
+    await page.keyboard.press("Control+k")
+    await expect(page.get_by_role("combobox", name="Find a room or person")).to_be_focused()
+    await page.keyboard.type("lighthouses")
+    await page.keyboard.press("Enter")
+    await expect(page.get_by_role("combobox", name="Search messages")).to_have_value("lighthouses")
+    await expect(page.get_by_role("option")).to_contain_text("about lighthouses")
