@@ -34,7 +34,9 @@ def test_the_version(program: Program) -> None:
     assert program().run("version").stdout == f"{__version__}\n"
 
 
-@pytest.mark.parametrize("command", ["", "serve", "migrate", "doctor", "settings", "user", "user create"])
+@pytest.mark.parametrize(
+    "command", ["", "serve", "migrate", "doctor", "settings", "user", "user create", "jobs"]
+)
 def test_help_teaches(program: Program, command: str) -> None:
     shown = program().run(*command.split(), "--help")
     assert shown.returncode == 0

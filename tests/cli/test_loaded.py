@@ -14,7 +14,13 @@ LOADED = re.compile(r"^import time: .*\| +(\S+)$", re.MULTILINE)
 
 ONLY_TO_MIGRATE = {"alembic", "mako"}
 ONLY_ON_POSTGRESQL = {"asyncpg"}
-ONLY_WHEN_ASKED = {"talkoot.asyncapi", "talkoot.demo", "talkoot.cli.checks", "talkoot.cli.accounts"}
+ONLY_WHEN_ASKED = {
+    "talkoot.asyncapi",
+    "talkoot.demo",
+    "talkoot.cli.checks",
+    "talkoot.cli.accounts",
+    "talkoot.cli.dead_letters",
+}
 NEVER = {"cryptography", "httpx2", "jinja2", "joserfc", "pydantic_settings", "pygments", "rich", "structlog"}
 TO_SERVE = {"fastapi", "prometheus_client", "pwdlib", "sqlalchemy", "starlette", "uvicorn"}
 

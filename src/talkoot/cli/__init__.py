@@ -8,6 +8,7 @@ import typer
 
 from talkoot import __version__
 from talkoot.cli.doctor import doctor
+from talkoot.cli.jobs import jobs
 from talkoot.cli.migrating import migrate
 from talkoot.cli.search import search
 from talkoot.cli.serving import serve
@@ -37,6 +38,7 @@ cli = typer.Typer(
 for name, command in (("serve", serve), ("migrate", migrate), ("doctor", doctor), ("settings", settings)):
     cli.command(name)(command)
 cli.add_typer(users, name="user")
+cli.add_typer(jobs, name="jobs")
 cli.add_typer(search, name="search")
 
 
