@@ -142,13 +142,13 @@ class Connection:
         self.slot = -1
 
     def send(self, frame: bytes, *, ephemeral: bool = False, urgent: bool = False) -> None:
-        """Send one JSON text; `ephemeral` may be dropped for a slow client, `urgent` does not wait."""
+        """Send one JSON text; `ephemeral` may be dropped for a slow client, `urgent` overtakes large topics."""
         if ephemeral and self.out_bytes > self.hub.limits.out_bytes // 2:
             self.hub.counters.dropped += 1
             return
+        if urgent and self.out:  # its turn is the large topic's
+            self.hub.mark_connection(self)
         self.push(text_frame(frame))
-        if urgent:
-            self.flush()
 
     def push(self, framed: bytes) -> None:
         """Send one frame that is already framed."""

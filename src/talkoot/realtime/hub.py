@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
+from collections import deque
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
@@ -31,6 +32,8 @@ Authenticate = Callable[["Hello", Connection], Awaitable[Identity]]
 Repair = Callable[["Subscription"], Awaitable[None]]
 REPAIRS = 5
 REMEMBERED = 60.0
+SLICE = 500
+"""Connections that are written to for large rooms before others get their turn: about 3 ms."""
 
 
 async def _nobody(_hello: Hello, _connection: Connection) -> Identity:
@@ -67,6 +70,8 @@ class Hub:
         self._revoked: dict[UUID, float] = {}
         self._dirty: list[Connection] = []
         self._dirty_topics: list[Topic] = []
+        self._large_topics: list[Topic] = []
+        self._crowd: deque[Connection] = deque()
         self._moved: set[Topic] = set()
         self._scheduled = False
         self._repairs: set[asyncio.Task[None]] = set()
@@ -234,7 +239,8 @@ class Hub:
 
     def push_all(self, connections: Mapping[Connection, object], data: bytes, frames: int) -> None:
         """Append joined frames to many connections: the one loop that a message meets per subscriber."""
-        mark, size, crowded = self._dirty.append, len(data), []
+        waiting = self._crowd if len(connections) > SLICE else self._dirty
+        mark, size, crowded = waiting.append, len(data), []
         for connection in connections:
             out = connection.out
             if not out:
@@ -249,14 +255,26 @@ class Hub:
             connection.relieve()
 
     def flush(self) -> None:
-        """The end of the tick."""
+        """The end of the tick: answers and small topics, then a slice of what the large ones spread.
+
+        A large topic waits for the next tick, so that the answers to what it tells leave before it, and for
+        the end of the last round, so that more of its events leave in one write.
+        """
         self._scheduled = False
+        if not self._crowd:
+            large, self._large_topics = self._large_topics, []
+            for topic in large:
+                topic.spread()
         topics, self._dirty_topics = self._dirty_topics, []
         for topic in topics:
-            topic.spread()
+            if len(topic.shared) > SLICE:
+                self._large_topics.append(topic)
+            else:
+                topic.spread()
         connections, self._dirty = self._dirty, []
         self._write(connections)
-        if self._dirty_topics or self._dirty:
+        self._write(self._crowd.popleft() for _ in range(min(SLICE, len(self._crowd))))
+        if self._dirty_topics or self._large_topics or self._dirty or self._crowd:
             self._schedule()
 
     def _write(self, connections: Iterable[Connection]) -> None:
