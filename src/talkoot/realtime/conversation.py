@@ -6,7 +6,7 @@ import asyncio
 import inspect
 import logging
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from functools import partial
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
@@ -17,7 +17,7 @@ from talkoot.kernel.errors import Forbidden, Invalid, Malformed, NotAuthenticate
 from talkoot.kernel.strict_json import loads
 from talkoot.kernel.token_bucket import TokenBucket
 from talkoot.realtime.close_codes import CloseCode
-from talkoot.realtime.operations import Auth, Heartbeat, Hello, Operation, Reply, Result
+from talkoot.realtime.operations import Auth, Heartbeat, Hello, Later, Operation, Reply, Result
 from talkoot.realtime.replies import (
     LEVEL,
     Asked,
@@ -145,10 +145,11 @@ class Conversation:
             self._refuse(connection, to, error)
             return
         if inspect.isawaitable(outcome):
+            outcome = Later(asyncio.ensure_future(outcome), _as_it_is)
+            self._keep(outcome.future)
+        if isinstance(outcome, Later):
             connection.unanswered += 1
-            future = asyncio.ensure_future(outcome)
-            self._keep(future)
-            future.add_done_callback(partial(self._settle, connection, to))
+            outcome.future.add_done_callback(partial(self._settle, connection, to, outcome.result))
         else:
             self._reply(connection, to, outcome)
 
@@ -189,19 +190,23 @@ class Conversation:
         if len(connection.violations) >= limits.violations:
             connection.close(CloseCode.RATE_LIMITED)
 
-    def _settle(self, connection: Connection, to: Asked, done: asyncio.Future[Result]) -> None:
+    def _settle(
+        self, connection: Connection, to: Asked, result: Callable[[Any], Result], done: asyncio.Future[Any]
+    ) -> None:
         connection.unanswered -= 1
-        if done.cancelled():
+        try:
+            outcome = result(done.result())
+        except asyncio.CancelledError:
             self._refuse(connection, to, Internal())
-        elif (error := done.exception()) is not None:
+        except Exception as error:  # noqa: BLE001 - it is logged and told
             self._refuse(connection, to, error)
         else:
-            self._reply(connection, to, done.result())
+            self._reply(connection, to, outcome)
 
     def _reply(self, connection: Connection, to: Asked, result: Result) -> None:
         frame = result_frame(to, result.result if isinstance(result, Reply) else result)
         if frame is not None:
-            connection.send(frame)
+            connection.send(frame, urgent=True)
         if isinstance(result, Reply):
             result.then()
 
@@ -212,7 +217,7 @@ class Conversation:
         if error.code == RateLimited.code:  # told the same way whatever was asked
             to = Asked(to.ref, to.cid, "nack")
         self._hub.counters.refusals[error.code] += 1
-        connection.send(refusal_frame(to, error))
+        connection.send(refusal_frame(to, error), urgent=True)
 
     def _keep(self, future: asyncio.Future[Any]) -> None:
         """The event loop itself holds tasks by weak references only."""
@@ -236,6 +241,10 @@ class Conversation:
         connection.hello_at = asked_at
         self._hub.attach(connection, identity)
         _expire(connection, identity)
+
+
+def _as_it_is(result: Result) -> Result:
+    return result
 
 
 def _expire(connection: Connection, identity: Identity) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from asyncio import Future
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
@@ -24,7 +25,17 @@ class Reply:
 
 
 Result = msgspec.Struct | dict[str, Any] | Reply | None
-Handler = Callable[["Connection", Any], "Result | Awaitable[Result]"]
+
+
+@dataclass(frozen=True, slots=True)
+class Later:
+    """What a future brings, and how the result is made of it: cheaper than a coroutine that waits for it."""
+
+    future: Future[Any]
+    result: Callable[[Any], Result]
+
+
+Handler = Callable[["Connection", Any], "Result | Later | Awaitable[Result]"]
 
 
 @dataclass(frozen=True, slots=True)

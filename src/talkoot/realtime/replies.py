@@ -25,7 +25,7 @@ class Asked(msgspec.Struct, frozen=True):
     """What a reply needs to know of the frame it answers."""
 
     ref: int | str | None = None
-    cid: str | None = None
+    cid: object = None
     refusal: Literal["nack", "error"] = "error"
 
 
@@ -37,10 +37,10 @@ class Internal(TalkootError):
 
 def asked(frame: dict[str, Any], refusal: Literal["nack", "error"]) -> Asked:
     """The reference of a frame; raises Malformed if it is none that can be answered."""
-    ref, cid = frame.get("ref"), frame.get("cid")
+    ref = frame.get("ref")
     if not (ref is None or type(ref) is int or (type(ref) is str and len(ref) <= LONGEST_REF)):
         raise Malformed("`ref` must be an integer or a short string")
-    return Asked(ref, _id_or_none(cid), refusal)
+    return Asked(ref, frame.get("cid"), refusal)
 
 
 def result_frame(to: Asked, result: msgspec.Struct | dict[str, Any] | None) -> bytes | None:
@@ -76,8 +76,9 @@ def refusal_frame(to: Asked, error: TalkootError) -> bytes:
     said: dict[str, Any] = {"op": to.refusal, "code": error.code, "retryable": error.retryable}
     if to.ref is not None:
         said["ref"] = to.ref
-    if to.cid is not None:
-        said["cid"] = to.cid
+    cid = _id_or_none(to.cid)
+    if cid is not None:
+        said["cid"] = cid
     if error.retry_after is not None:
         said["retry_after"] = round(error.retry_after, 3)
     said["detail"] = error.detail

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from asyncio import Future
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from talkoot.chat.accounts.actors import actor_of
 from talkoot.chat.messages.actions.change import Edit, delete_message, edit_message
@@ -14,7 +13,7 @@ from talkoot.chat.messages.schemas import TEXT
 from talkoot.kernel.clock import rfc3339
 from talkoot.kernel.errors import Invalid
 from talkoot.kernel.text import body_text
-from talkoot.realtime.operations import Operation
+from talkoot.realtime.operations import Later, Operation
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -32,9 +31,9 @@ def operations(uow: UnitOfWork) -> list[Operation]:
     ]
 
 
-def _send(uow: UnitOfWork, connection: Connection, frame: SendFrame) -> Any:
+def _send(uow: UnitOfWork, connection: Connection, frame: SendFrame) -> Later:
     command = Send(actor_of(connection), frame.room, _checked(frame.text), frame.cid, frame.thread)
-    return _acknowledged(uow.submit_to(SEND, command, key=frame.room), frame.cid)
+    return Later(uow.submit_to(SEND, command, key=frame.room), partial(_ack, cid=frame.cid))
 
 
 async def _edit(uow: UnitOfWork, connection: Connection, frame: EditFrame) -> Ack:
@@ -45,10 +44,6 @@ async def _edit(uow: UnitOfWork, connection: Connection, frame: EditFrame) -> Ac
 async def _delete(uow: UnitOfWork, connection: Connection, frame: DeleteFrame) -> Ack:
     actor = actor_of(connection)
     return _ack(await uow.run(lambda tx: delete_message(tx, actor, frame.message)), frame.cid)
-
-
-async def _acknowledged(sent: Future[Sent], cid: UUID) -> Ack:
-    return _ack(await sent, cid)
 
 
 def _ack(sent: Sent, cid: UUID | None) -> Ack:
