@@ -20,6 +20,7 @@ from bench.profiling import PROFILED, Profiles, profiled
 from bench.world import TINY, Sizes, fewer
 
 LONG = 1_000_000
+SHORT = 100_000  # messages to search, where everything is measured
 
 
 def main(arguments: list[str] | None = None) -> None:
@@ -43,7 +44,7 @@ def main(arguments: list[str] | None = None) -> None:
 async def _measure(options: argparse.Namespace, folder: Path) -> None:
     command = NUMBERS.get(options.command, options.command)
     workloads = _named(options.only or WORKLOADS) if command == "all" else _named([command])
-    bench = await prepare(_sizes(options), folder)
+    bench = await prepare(workloads, _sizes(options), folder)
     await measure(bench, workloads, results.unused(options.results, options.topic or command))
     if options.results == results.FOLDER:
         print(f"Wrote {write_page(options.results)}")
@@ -51,8 +52,9 @@ async def _measure(options: argparse.Namespace, folder: Path) -> None:
 
 async def _profile(options: argparse.Namespace, folder: Path) -> None:
     kept = results.of_today(options.results, options.topic or "profile") / "profiles"
-    bench = await prepare(profiled(_sizes(options)), folder, Profiles(kept, options.label).watch)
-    await measure(bench, _named(options.only or PROFILED))
+    workloads, watch = _named(options.only or PROFILED), Profiles(kept, options.label).watch
+    bench = await prepare(workloads, profiled(_sizes(options)), folder, watch)
+    await measure(bench, workloads)
     print(f"Kept in {kept}")
 
 
@@ -68,6 +70,8 @@ def _sizes(options: argparse.Namespace) -> Sizes:
         chosen["fanouts"] = tuple(options.members)
     if options.long:
         chosen["history"] = LONG
+    elif options.command == "all" and not options.tiny:
+        chosen.setdefault("messages", SHORT)
     return fewer(dataclasses.replace(sizes, **chosen), options.people or sizes.people)
 
 
@@ -81,7 +85,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--messages", type=int, help="to search")
     parser.add_argument("--seconds", type=float, help="length of a measured window")
     parser.add_argument("--repeats", type=int, help="how often each case is measured")
-    parser.add_argument("--long", action="store_true", help=f"a history of {LONG:,} messages")
+    parser.add_argument("--long", action="store_true", help=f"{LONG:,} messages in W4, and in W6 too")
     parser.add_argument("--tiny", action="store_true", help="very small sizes: does it work at all?")
     parser.add_argument("--topic", help="name of the results; the command if nothing is said")
     parser.add_argument("--label", default="now", help="first word of the names of profiles")

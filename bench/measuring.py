@@ -2,13 +2,14 @@
 
 import dataclasses
 import time
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
 from bench import results
 from bench.machine import facts
 from bench.processes import GENERATOR_CORE, on_core
+from bench.reader import library
 from bench.reference import send_loop
 from bench.workloads.fanout import fanout
 from bench.workloads.generator import generator
@@ -18,7 +19,7 @@ from bench.workloads.search import search
 from bench.workloads.sends import sends
 from bench.workloads.start import start
 from bench.workloads.storm import storm
-from bench.world import Bench, Sizes, Watch, make_world, unwatched
+from bench.world import Bench, Sizes, Watch, World, make_world, unwatched
 
 Workload = Callable[[Bench], Awaitable[list[dict[str, Any]]]]
 WORKLOADS: dict[str, Workload] = {
@@ -34,15 +35,20 @@ WORKLOADS: dict[str, Workload] = {
 NUMBERS = {"W1": "fanout", "W2": "sends", "W3": "memory", "W4": "history", "W5": "storm", "W6": "search"}
 
 
-async def prepare(sizes: Sizes, folder: Path, watch: Watch = unwatched) -> Bench:
+ALONE = {"generator", "start", "search"}  # these need nobody of the world
+
+
+async def prepare(workloads: Iterable[str], sizes: Sizes, folder: Path, watch: Watch = unwatched) -> Bench:
     """The world, made by a server of its own, and the references."""
     said = Clock()
     reference = send_loop.build(folder)
     if reference is None:
         print("No C compiler here: the send limit is not measured, and no ratio to it can be told.")
-    said("making the people and their rooms")
-    world = await make_world(folder / "world", sizes)
-    said("made")
+    world = World([], {}, [], [])
+    if set(workloads) - ALONE:
+        said("making the people and their rooms")
+        world = await make_world(folder / "world", sizes)
+        said("made")
     return Bench(sizes, folder, folder / "world", world, reference, watch)
 
 
@@ -50,8 +56,8 @@ async def measure(bench: Bench, workloads: Mapping[str, Workload], into: Path | 
     """Each workload is kept as soon as it is done, if anything is kept."""
     said = Clock()
     if into:
-        about = {"sizes": dataclasses.asdict(bench.sizes), "reference": bool(bench.reference)}
-        results.begin(into, {**about, **facts(bench.folder)})
+        tools = {"reference": bool(bench.reference), "reader": "C" if library() else "Python"}
+        results.begin(into, {"sizes": dataclasses.asdict(bench.sizes), **tools, **facts(bench.folder)})
     with on_core(GENERATOR_CORE):
         for name, workload in workloads.items():
             said(name)

@@ -78,14 +78,6 @@ class Report:
             if len(found) > 1:
                 self._first[workload] = found[-1]
         self.compared = Compared.newest(kept)
-        sizes: list[dict[str, Any]] = [about["sizes"] for about, _ in self._runs.values()]
-        self._sizes = sizes[0] if sizes else asdict(Sizes())
-        people = min(self._sizes.get("postgresql", 0), self._sizes["people"])
-        self._words = {
-            **asdict(Sizes()),
-            **self._sizes,
-            "postgresql_rooms": people // self._sizes["room_size"],
-        }
 
     def samples(self, workload: str) -> Sequence[Sample]:
         """All samples of the newest run of a workload."""
@@ -93,7 +85,7 @@ class Report:
 
     def rows(self) -> list[Row]:
         """The rows of what was measured, and of what was to be measured."""
-        return [*FANOUT, *SENDS, *memory_rows(self._sizes["idle"]), *OTHERS]
+        return [*FANOUT, *SENDS, *memory_rows(self._sizes("memory")["idle"]), *OTHERS]
 
     # Sections
 
@@ -205,8 +197,13 @@ class Report:
     def _values(self, row: Row) -> list[float]:
         return row.values(self.samples(row.workload))
 
+    def _sizes(self, workload: str) -> dict[str, Any]:
+        return asdict(Sizes()) | (self._runs[workload][0]["sizes"] if workload in self._runs else {})
+
     def _what(self, row: Row) -> str:
-        return row.what.format_map(self._words)
+        sizes = self._sizes(row.workload)
+        rooms = min(sizes["postgresql"], sizes["people"]) // sizes["room_size"]
+        return row.what.format_map(sizes | {"postgresql_rooms": rooms})
 
     def _measured(self, row: Row) -> str:
         values = self._values(row)
@@ -251,6 +248,8 @@ def _about(run: dict[str, Any], samples: Sequence[Sample]) -> str:
     libraries = ", ".join(f"{name} {version}" for name, version in run["libraries"].items())
     changed = " with changes that are not committed" if run["changed"] else ""
     limit = "" if run["reference"] else " There was no C compiler, so the send limit is missing."
+    if run.get("reader") == "Python":
+        limit += " The load generator read in Python."
     others = max((sample.get("others_share", 0.0) for sample in samples), default=0.0)
     return (
         f"`bench/results/{run['folder']}`: {run['started']}, commit `{run['commit'][:12]}`{changed}, "
