@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from functools import cache
+from functools import cache, lru_cache
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 from typing import Any
 
@@ -69,6 +69,7 @@ def _networks(trusted: tuple[str, ...]) -> tuple[IPv4Network | IPv6Network, ...]
     return tuple(ip_network(entry, strict=False) for entry in trusted if entry != "unix")
 
 
+@lru_cache(maxsize=4096)  # each request asks three times, and a client comes from one address
 def _parse(text: str) -> IPv4Address | IPv6Address | None:
     """Also `[::1]:8000`, `192.0.2.1:8000` and IPv4 inside IPv6; None when it is no address."""
     text = text.strip()
