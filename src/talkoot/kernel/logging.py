@@ -5,9 +5,9 @@ The program logs through the standard library's loggers.
 
 from __future__ import annotations
 
-import copy
 import logging
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from logging.handlers import QueueHandler, QueueListener, RotatingFileHandler
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from talkoot.settings import Settings
 
 _QUEUED = 10_000
+_PAUSE = 0.02
 _FILE_BYTES, _FILES = 10_000_000, 5
 _ONLY_WARNINGS = (
     "uvicorn.access",
@@ -38,7 +39,6 @@ class LogQueue(QueueHandler):
 
     def prepare(self, record: logging.LogRecord) -> logging.LogRecord:
         """Take everything down that may have changed by the time the record is written."""
-        record = copy.copy(record)
         record.msg, record.args = record.getMessage(), None
         if request_id := REQUEST_ID.get(""):
             record.__dict__["request_id"] = request_id
@@ -57,6 +57,12 @@ class LogQueue(QueueHandler):
 
 class LogWriter(QueueListener):
     """The writing thread; it ends after what was queued, also when the queue is full just then."""
+
+    def dequeue(self, block: bool) -> logging.LogRecord:  # noqa: FBT001 - the standard library's signature
+        """Rest when all is written: to be woken for each line would cost whoever logs more than the line."""
+        if self.queue.empty():  # type: ignore[attr-defined]
+            time.sleep(_PAUSE)
+        return super().dequeue(block)
 
     def enqueue_sentinel(self) -> None:
         """Wait for room, where the standard library would give up."""
