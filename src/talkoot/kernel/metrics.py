@@ -50,6 +50,7 @@ class Metrics:
             buckets=_SECONDS,
             registry=self.registry,
         )
+        self._answered: dict[tuple[str, str, int], tuple[Counter, Histogram]] = {}
         self._lag = Histogram(
             "talkoot_loop_lag_seconds",
             "How late the event loop came back to what was due.",
@@ -60,8 +61,13 @@ class Metrics:
 
     def observe_request(self, method: str, route: str, status: int, seconds: float) -> None:
         """A HTTP request was answered; `route` is its template, never the path itself."""
-        self._requests.labels(method, route, str(status)).inc()
-        self._seconds.labels(method, route).observe(seconds)
+        series = self._answered.get((method, route, status))
+        if series is None:
+            series = self._requests.labels(method, route, str(status)), self._seconds.labels(method, route)
+            self._answered[method, route, status] = series
+        count, histogram = series
+        count.inc()
+        histogram.observe(seconds)
 
     def watch(
         self,
