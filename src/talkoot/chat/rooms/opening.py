@@ -12,7 +12,8 @@ from uuid import UUID
 from talkoot.chat.access.permissions import Permission
 from talkoot.chat.access.reading import grants_of_many
 from talkoot.chat.rooms.wire import event_frame
-from talkoot.kernel.log import Head, events_after, heads
+from talkoot.kernel.log import Head, heads
+from talkoot.kernel.log_tails import catch_up
 
 if TYPE_CHECKING:
     from talkoot.kernel.transactions import Read
@@ -125,7 +126,8 @@ async def _read_behind(
     for room, position in sorted(positions):
         head = known[room].head
         if position < head and (room != last or position >= end):
-            page = [(e.seq, event_frame(e)) for e in await events_after(read, room, position, _PAGE)]
+            events = await catch_up(read, room, position, _PAGE, head=head)
+            page = [(event.seq, event_frame(event)) for event in events]
             last, end = room, page[-1][0] if page else head
         missed = page[bisect_right(page, position, key=itemgetter(0)) :] if position < head else []
         found[room, position] = Behind(missed, complete=position >= head or end >= head)
