@@ -62,7 +62,6 @@ PEERS: dict[str, Peer] = {
         "message; Redis pub/sub; uvicorn with uvloop. Nobody signs in.",
         WebSocketGuest,
         in_flight=4,
-        longer=2,
     ),
     "fastapi-postgres": Peer(
         "FastAPI, Redis, PostgreSQL",
