@@ -27,6 +27,7 @@ log = logging.getLogger("talkoot.search")
 
 T = TypeVar("T")
 READERS = 2
+PATIENCE = 5.0  # seconds in which the file is there, or made anew
 
 
 class SqliteIndex(Index):
@@ -40,6 +41,7 @@ class SqliteIndex(Index):
         self._reading = ThreadPoolExecutor(READERS, "search-read")
         self._connections: list[sqlite3.Connection] = []
         self._own = threading.local()
+        self._ready = asyncio.Event()
 
     async def open(self) -> UUID | None:
         """Make ready; an index that can not be read is made again."""
@@ -58,7 +60,8 @@ class SqliteIndex(Index):
             scanned, usable = None, False
         if scanned is None or not usable:
             await self.clear()
-            return UUID(int=0)
+            scanned = (VERSION, UUID(int=0), False)
+        self._ready.set()
         return None if scanned[2] else scanned[1]
 
     async def clear(self) -> None:
@@ -94,8 +97,9 @@ class SqliteIndex(Index):
         del read
         loop = asyncio.get_running_loop()
         try:
+            await asyncio.wait_for(self._ready.wait(), PATIENCE)
             return await loop.run_in_executor(self._reading, partial(self._find, wanted, before, limit))
-        except sqlite3.Error as error:
+        except (sqlite3.Error, TimeoutError) as error:
             log.warning("The search index did not answer: %s", error)
             raise Unavailable("The search index is not available right now") from error
 
