@@ -27,7 +27,8 @@ class Counted:
             "psql", "-qXd", postgres.url(), "-c", f"ALTER DATABASE {database} SET log_statement = 'all'"
         )
         self._log = postgres.process.log
-        self.talkoot = Talkoot(data, database_url=postgres.url(database))
+        # The index follows what was done with statements of its own, at its own pace.
+        self.talkoot = Talkoot(data, database_url=postgres.url(database), search="off")
 
     async def statements(self, act: Act) -> list[str]:
         """What one act costs once it is warm: the least of three."""
