@@ -14,6 +14,7 @@ from typing import Any
 
 import uvloop
 
+from bench import results
 from bench.machine import ROOT, facts
 from bench.peers.cache import Missing
 from bench.peers.cases import Sample
@@ -23,7 +24,6 @@ from bench.peers.table import PEERS, TALKOOT
 from bench.peers.versions import versions
 from bench.processes import GENERATOR_CORE, allow_many_files, on_core
 from bench.reference import send_loop
-from bench.results import FOLDER
 from bench.world import Bench, Sizes, World, make_world
 
 FILE = "peers.json"
@@ -55,7 +55,7 @@ async def _measure(options: argparse.Namespace, folder: Path) -> None:
     say("everybody is installed")
     bench = await prepare(names, sizes, folder)
     say("the people of Talkoot are made")
-    begun = {"topic": "peers", "sizes": dataclasses.asdict(sizes), **facts(folder)}
+    begun = about(bench, folder)
     run = Run(bench, say)
     with on_core(GENERATOR_CORE):
         for repeat in range(sizes.repeats):
@@ -75,6 +75,18 @@ async def prepare(names: list[str], sizes: Sizes, folder: Path) -> Bench:
     return Bench(sizes, folder, folder / "world", world, send_loop.build(folder))
 
 
+def about(bench: Bench, folder: Path) -> dict[str, Any]:
+    """On what is measured, and since when."""
+    return {
+        "started": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
+        "topic": "peers",
+        "durability": "peers.json tells it for each",
+        "sizes": dataclasses.asdict(bench.sizes),
+        "reference": bool(bench.reference),
+        **facts(folder),
+    }
+
+
 def keep(into: Path, names: list[str], samples: list[Sample], begun: dict[str, Any]) -> None:
     """Write what was measured, and on what, if nobody has told that there."""
     into.mkdir(parents=True, exist_ok=True)
@@ -92,8 +104,8 @@ def keep(into: Path, names: list[str], samples: list[Sample], begun: dict[str, A
     lines = {"peers": peers, "samples": samples}
     blocks = (f'"{key}":[\n' + ",\n".join(map(compact, value)) + "\n]" for key, value in lines.items())
     (into / FILE).write_text("{" + ",\n".join(blocks) + "}\n")
-    if not (into / "run.json").exists():
-        (into / "run.json").write_text(json.dumps(begun, indent=1) + "\n")
+    if not (into / results.RUN).exists():
+        results.begin(into, begun)
 
 
 def brief(samples: list[Sample], name: str, repeat: int) -> str:
@@ -119,5 +131,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--seconds", type=float, default=SIZES.seconds, help="length of a measured window")
     parser.add_argument("--repeats", type=int, default=SIZES.repeats, help="how often each case is measured")
     today = time.strftime("%Y-%m-%d", time.gmtime())
-    parser.add_argument("--into", type=Path, default=FOLDER / f"{today}-peers", help="where it is kept")
+    parser.add_argument(
+        "--into", type=Path, default=results.FOLDER / f"{today}-peers", help="where it is kept"
+    )
     return parser
