@@ -1,11 +1,10 @@
-"""Fan-out on one node: topics, users, sessions, and who is owed what in this tick of the event loop."""
+"""Fan-out on one node: topics, users, sessions, and what each of them is told."""
 
 from __future__ import annotations
 
 import asyncio
 import logging
 import time
-from collections import deque
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
@@ -14,10 +13,10 @@ import msgspec
 
 from talkoot.kernel.errors import NotAuthenticated
 from talkoot.realtime.close_codes import CloseCode
-from talkoot.realtime.connection import CHUNK, Connection, Identity
-from talkoot.realtime.counters import Counters
+from talkoot.realtime.connection import Connection, Identity
 from talkoot.realtime.frames import text_frame
 from talkoot.realtime.limits import Limits
+from talkoot.realtime.outbound import Outbound
 from talkoot.realtime.topic import Topic
 from talkoot.realtime.wheel import Every, Wheel
 
@@ -32,8 +31,6 @@ Authenticate = Callable[["Hello", Connection], Awaitable[Identity]]
 Repair = Callable[["Subscription"], Awaitable[None]]
 REPAIRS = 5
 REMEMBERED = 60.0
-SLICE = 500
-"""Connections that are written to for large rooms before others get their turn: about 3 ms."""
 
 
 async def _nobody(_hello: Hello, _connection: Connection) -> Identity:
@@ -44,7 +41,7 @@ async def _no_log(_subscription: Subscription) -> None:
     raise NotImplementedError("There is no log to repair from")
 
 
-class Hub:
+class Hub(Outbound):
     """All connections of this node.
 
     Set `authenticate` and `repair` before the first connection. `on_open` and `on_close` are called for each
@@ -52,8 +49,8 @@ class Hub:
     """
 
     def __init__(self, limits: Limits | None = None) -> None:
+        super().__init__()
         self.limits = limits or Limits()
-        self.counters = Counters()
         self.wheel = Wheel()
         self.authenticate: Authenticate = _nobody
         self.repair: Repair = _no_log
@@ -68,17 +65,12 @@ class Hub:
         self._users: dict[UUID, list[Connection]] = {}
         self._sessions: dict[UUID, list[Connection]] = {}
         self._revoked: dict[UUID, float] = {}
-        self._dirty: list[Connection] = []
-        self._dirty_topics: list[Topic] = []
-        self._large_topics: list[Topic] = []
-        self._crowd: deque[Connection] = deque()
         self._moved: set[Topic] = set()
-        self._scheduled = False
         self._repairs: set[asyncio.Task[None]] = set()
 
     def start(self) -> None:
         """Begin; call it on the event loop."""
-        self._loop = asyncio.get_running_loop()
+        super().start()
         self.wheel.start()
         self.wheel.add(Every(self.limits.heads_seconds, self._send_heads), 0.0)
         self.wheel.add(Every(REMEMBERED, self._forget_revoked), 0.0)
@@ -224,72 +216,6 @@ class Hub:
         self.welcomed -= 1
         _remove(self._users, identity.user, connection)
         _remove(self._sessions, identity.session, connection)
-
-    # One write per connection and tick
-
-    def mark(self, topic: Topic) -> None:
-        """This topic has something to spread at the end of the tick."""
-        self._dirty_topics.append(topic)
-        self._schedule()
-
-    def mark_connection(self, connection: Connection) -> None:
-        """This connection has something to write at the end of the tick."""
-        self._dirty.append(connection)
-        self._schedule()
-
-    def push_all(self, connections: Mapping[Connection, object], data: bytes, frames: int) -> None:
-        """Append joined frames to many connections: the one loop that a message meets per subscriber."""
-        waiting = self._crowd if len(connections) > SLICE else self._dirty
-        mark, size, crowded = waiting.append, len(data), []
-        for connection in connections:
-            out = connection.out
-            if not out:
-                mark(connection)
-            out.append(data)
-            connection.out_bytes += size
-            if connection.out_bytes > CHUNK:
-                crowded.append(connection)
-        self.counters.deliveries += frames * len(connections)
-        self._schedule()
-        for connection in crowded:
-            connection.relieve()
-
-    def flush(self) -> None:
-        """The end of the tick: answers and small topics, then a slice of what the large ones spread.
-
-        A large topic waits for the next tick, so that the answers to what it tells leave before it, and for
-        the end of the last round, so that more of its events leave in one write.
-        """
-        self._scheduled = False
-        if not self._crowd:
-            large, self._large_topics = self._large_topics, []
-            for topic in large:
-                topic.spread()
-        topics, self._dirty_topics = self._dirty_topics, []
-        for topic in topics:
-            if len(topic.shared) > SLICE:
-                self._large_topics.append(topic)
-            else:
-                topic.spread()
-        connections, self._dirty = self._dirty, []
-        self._write(connections)
-        self._write(self._crowd.popleft() for _ in range(min(SLICE, len(self._crowd))))
-        if self._dirty_topics or self._large_topics or self._dirty or self._crowd:
-            self._schedule()
-
-    def _write(self, connections: Iterable[Connection]) -> None:
-        for connection in connections:
-            if len(connection.out) == 1 and not connection.paused_since:  # nearly always
-                connection.out_bytes = 0
-                self.counters.writes += 1
-                connection.link.write(connection.out.pop())
-            else:
-                connection.flush()
-
-    def _schedule(self) -> None:
-        if not self._scheduled:
-            self._scheduled = True
-            self._loop.call_soon(self.flush)
 
     # Repairs
 
