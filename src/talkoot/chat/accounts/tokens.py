@@ -11,14 +11,18 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
+from cachetools import LRUCache
+
 from talkoot.kernel.clock import SECOND
 from talkoot.kernel.errors import NotAuthenticated
+from talkoot.kernel.ids import fingerprint
 
 if TYPE_CHECKING:
     from talkoot.kernel.secrets import Secrets
     from talkoot.settings import Settings
 
 TICKET_SECONDS = 30
+REMEMBERED = 10_000  # tokens that were found to be ours; what they say never changes
 _AUDIENCE = "talkoot"
 _LONGEST = 2048
 # Ours alone: any other algorithm, type, key id, key address or critical extension is somebody else's token.
@@ -41,6 +45,7 @@ class Tokens:
         self._secrets = secrets
         self._key = secrets.key_for("access-token")
         self._issuer = settings.public_url or "talkoot"
+        self._vouched: LRUCache[bytes, Vouched] = LRUCache(REMEMBERED)
         self.access_seconds = settings.access_token_minutes * 60
 
     def access_token(self, session: UUID, user: UUID, now: int) -> str:
@@ -60,6 +65,15 @@ class Tokens:
 
     def verify_access_token(self, token: str, now: int) -> Vouched:
         """What an access token says; NotAuthenticated for one that is not ours, or too old."""
+        shown = fingerprint(token)
+        vouched = self._vouched.get(shown)
+        if vouched is None:
+            vouched = self._vouched[shown] = self._read_access_token(token, now)
+        if vouched.until <= now:
+            raise NotAuthenticated("The access token has expired", code="token_expired")
+        return vouched
+
+    def _read_access_token(self, token: str, now: int) -> Vouched:
         if len(token) > _LONGEST or not token.isascii():
             raise _refused()
         value, _, signature = token.rpartition(".")
@@ -71,10 +85,7 @@ class Tokens:
             raise _refused() from None
         if header != _HEADER or not isinstance(claims, dict):
             raise _refused()
-        vouched = self._read_claims(claims, now)
-        if vouched.until <= now:
-            raise NotAuthenticated("The access token has expired", code="token_expired")
-        return vouched
+        return self._read_claims(claims, now)
 
     def ticket(self, vouched: Vouched, now: int) -> str:
         """A ticket that opens one socket, once, within the next half minute."""
