@@ -13,7 +13,7 @@ from talkoot.chat.accounts.actors import NO_SESSION, Actor
 from talkoot.chat.accounts.passwords import hash_now
 from talkoot.chat.messages.actions.send import SEND, Send
 from talkoot.chat.onboarding.actions import set_up
-from talkoot.chat.reads.actions import begin_at_head, mark_read
+from talkoot.chat.reads.actions import MarkRead, begin_at_head, mark_read
 from talkoot.chat.rooms import actions as rooms
 from talkoot.chat.rooms.events import MembersJoined
 from talkoot.chat.rooms.queries import default_rooms
@@ -117,4 +117,4 @@ class _Stage:
         for name, room in self._rooms.items():
             head = (await heads(tx, [room]))[room].head
             behind = sum(1 for line in SCRIPT if line.room == name and line.unread)
-            await mark_read(tx, self._actors[OWNER], room, head - behind)
+            await mark_read(tx, [MarkRead(self._actors[OWNER], room, head - behind)])

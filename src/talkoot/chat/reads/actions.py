@@ -1,59 +1,133 @@
-"""Moving read positions forward."""
+"""Moving read positions forward: for many people at once, since each message makes many of them read."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from uuid import UUID
 
+from talkoot.chat.access.doors import admit
+from talkoot.chat.access.grants import grants_now
+from talkoot.chat.access.permissions import Permission
 from talkoot.chat.reads.events import ReadMoved
-from talkoot.chat.reads.models import ReadPosition
-from talkoot.chat.reads.queries import count_at, position_of
 from talkoot.chat.reads.schemas import UnreadOut
-from talkoot.chat.rooms.access import room_to_read
-from talkoot.kernel.errors import Invalid
+from talkoot.kernel.errors import Invalid, TalkootError
 from talkoot.kernel.log import heads
-from talkoot.kernel.upsert import insert_into
+from talkoot.kernel.plain_sql import Statement
+from talkoot.kernel.unit_of_work import Batch
 
 if TYPE_CHECKING:
+    from talkoot.chat.access.cache import Grants
     from talkoot.chat.accounts.actors import Actor
     from talkoot.chat.rooms.events import MembersJoined
+    from talkoot.kernel.plain_sql import Row
     from talkoot.kernel.transactions import Tx
 
 
-async def mark_read(
-    tx: Tx, actor: Actor, room: UUID, seq: int, *, connection: UUID | None = None
-) -> UnreadOut:
-    """One has read a room up to `seq`; a position behind the one that is known changes nothing."""
-    await room_to_read(tx, actor, room)
-    head = (await heads(tx, [room]))[room]
-    known = await position_of(tx, actor.user, room)
-    count = await count_at(tx, room, seq)
-    if count is None:
-        raise Invalid.field("seq", "beyond_head", "The room's log does not reach that far")
-    if known is not None and known.seq >= seq:
-        seq, count = known.seq, known.count
-    else:
-        await _move(tx, [actor.user], room, seq, count)
-        await tx.emit(ReadMoved(actor.user, room, seq, head.count - count, connection))
-    return UnreadOut(room=room, unread=head.count - count, mentions=0, read_seq=seq, head=head.head)
+@dataclass(frozen=True, slots=True)
+class MarkRead:
+    """Somebody has read a room up to `seq`, told by this connection."""
+
+    actor: Actor
+    room: UUID
+    seq: int
+    connection: UUID | None = None
+
+    @property
+    def key(self) -> tuple[UUID, UUID]:
+        """Whose position it is."""
+        return self.actor.user, self.room
+
+
+@dataclass(slots=True)
+class _Standing:
+    """Where a room's log stands, and how far somebody has read it."""
+
+    head: int
+    count: int
+    read_seq: int
+    read_count: int
+
+
+async def mark_read(tx: Tx, commands: Sequence[MarkRead]) -> Sequence[UnreadOut | TalkootError]:
+    """Move positions forward, in order; one behind what is known changes nothing.
+
+    Refusals: NotFound, Invalid for a position beyond the log's head.
+    """
+    grants = await grants_now(tx, [command.key for command in commands])
+    found = await tx.sql.run(_LOOK, [(n, c.room, c.actor.user, c.seq) for n, c in enumerate(commands)])
+    rows = {row[0]: row for row in found}
+    standings: dict[tuple[UUID, UUID], _Standing] = {}
+    moved: dict[tuple[UUID, UUID], Row] = {}
+    outcomes: list[UnreadOut | TalkootError] = []
+    for number, command in enumerate(commands):
+        if (refusal := _refusal(grants[command.key], rows.get(number))) is not None:
+            outcomes.append(refusal)
+            continue
+        _, head, count, count_there, read_seq, read_count = rows[number]
+        standing = standings.setdefault(command.key, _Standing(head, count, read_seq, read_count))
+        if command.seq > standing.read_seq:
+            standing.read_seq, standing.read_count = command.seq, count_there
+            moved[command.key] = (*command.key, command.seq, count_there)
+            unread = count - count_there
+            await tx.emit(ReadMoved(*command.key, command.seq, unread, command.connection))
+        outcomes.append(_unread(command.room, standing))
+    await _move(tx, moved.values())
+    return outcomes
+
+
+MARK_READ = Batch(mark_read)
 
 
 async def begin_at_head(tx: Tx, joined: MembersJoined) -> None:
     """What was said before somebody came is not unread for them."""
     head = (await heads(tx, [joined.room]))[joined.room]
-    await _move(tx, joined.users, joined.room, head.head, head.count)
+    await _move(tx, [(user, joined.room, head.head, head.count) for user in joined.users])
 
 
-async def _move(tx: Tx, users: Sequence[UUID], room: UUID, seq: int, count: int) -> None:
-    position = {"room_id": room, "seq": seq, "count": count}
-    statement = insert_into(tx.connection, ReadPosition).values(
-        [{**position, "user_id": user} for user in users]
+def _refusal(grants: Grants | None, row: Row | None) -> TalkootError | None:
+    try:
+        admit(grants, "room", Permission.ROOM_READ)
+    except TalkootError as error:
+        return error
+    if row is None or row[3] is None:
+        return Invalid.field("seq", "beyond_head", "The room's log does not reach that far")
+    return None
+
+
+def _unread(room: UUID, at: _Standing) -> UnreadOut:
+    return UnreadOut(
+        room=room, unread=at.count - at.read_count, mentions=0, read_seq=at.read_seq, head=at.head
     )
-    await tx.connection.execute(
-        statement.on_conflict_do_update(
-            index_elements=["user_id", "room_id"],
-            set_={"seq": statement.excluded.seq, "count": statement.excluded.count},
-            where=ReadPosition.seq < statement.excluded.seq,
-        )
-    )
+
+
+async def _move(tx: Tx, positions: Iterable[Row]) -> None:
+    """To (user, room, seq, count); each user and room once."""
+    if rows := list(positions):
+        await tx.sql.run(_MOVE, rows)
+
+
+_STANDING = """
+    SELECT n, l.head, l.count, CASE WHEN at = 0 THEN 0 ELSE e.count END,
+        coalesce(p.seq, 0), coalesce(p.count, 0)
+    FROM {given} JOIN logs l ON l.id = room
+    LEFT JOIN events e ON e.log = room AND e.seq = at
+    LEFT JOIN read_positions p ON p.user_id = who AND p.room_id = room
+"""
+_UPSERT = """
+    INSERT INTO read_positions (user_id, room_id, seq, count) {rows}
+    ON CONFLICT (user_id, room_id) DO UPDATE SET seq = excluded.seq, count = excluded.count
+    WHERE read_positions.seq < excluded.seq
+"""
+_LOOK = Statement(
+    _STANDING.format(given="(SELECT ?1 AS n, ?2 AS room, ?3 AS who, ?4 AS at)").strip(),
+    _STANDING.format(
+        given="unnest($1::bigint[], $2::uuid[], $3::uuid[], $4::bigint[]) AS given (n, room, who, at)"
+    ).strip(),
+)
+_MOVE = Statement(
+    _UPSERT.format(rows="VALUES (?, ?, ?, ?)").strip(),
+    _UPSERT.format(rows="SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::bigint[], $4::bigint[])").strip(),
+    returns=False,
+)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from uuid import UUID
 
 from talkoot.chat.accounts.http_auth import CurrentActor
-from talkoot.chat.reads.actions import mark_read
+from talkoot.chat.reads.actions import MARK_READ, MarkRead
 from talkoot.chat.reads.queries import unreads_of
 from talkoot.chat.reads.schemas import ReadTo, UnreadOut
 from talkoot.kernel.errors import Invalid, NotAuthenticated, NotFound
@@ -18,7 +18,7 @@ router = make_router(NotAuthenticated, tags=["reads"])
 @router.put("/rooms/{room}/read", responses=problems(NotFound, Invalid))
 async def read_to(kernel: KernelDep, actor: CurrentActor, room: UUID, to: ReadTo) -> UnreadOut:
     """One has read a room up to a position; positions only move forward."""
-    return await kernel.uow.run(lambda tx: mark_read(tx, actor, room, to.seq), key=room)
+    return await kernel.uow.submit_to(MARK_READ, MarkRead(actor, room, to.seq), key=room)
 
 
 @router.get("/unreads")

@@ -12,7 +12,7 @@ from talkoot.chat.access.models import Membership
 from talkoot.chat.reads.models import ReadPosition
 from talkoot.chat.reads.schemas import UnreadOut
 from talkoot.chat.rooms.models import Room
-from talkoot.kernel.log import Log, LogEvent
+from talkoot.kernel.log import Log
 
 if TYPE_CHECKING:
     from talkoot.kernel.transactions import Read
@@ -38,17 +38,3 @@ async def unreads_of(read: Read, user: UUID) -> list[UnreadOut]:
         for room, unread, read_seq, head in found
         if room in readable
     ]
-
-
-async def position_of(read: Read, user: UUID, room: UUID) -> ReadPosition | None:
-    """How far someone has read a room."""
-    return await read.session.get(ReadPosition, (user, room))
-
-
-async def count_at(read: Read, room: UUID, seq: int) -> int | None:
-    """How many countable events the log holds up to a position; None beyond its head."""
-    if seq == 0:
-        return 0
-    return await read.connection.scalar(
-        select(LogEvent.count).where(LogEvent.log == room, LogEvent.seq == seq)
-    )

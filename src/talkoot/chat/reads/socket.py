@@ -8,11 +8,12 @@ from uuid import UUID
 import msgspec
 
 from talkoot.chat.accounts.actors import actor_of
-from talkoot.chat.reads.actions import mark_read
+from talkoot.chat.reads.actions import MARK_READ, MarkRead
 from talkoot.kernel.errors import Invalid
-from talkoot.realtime.operations import Operation, Ref
+from talkoot.realtime.operations import Later, Operation, Ref
 
 if TYPE_CHECKING:
+    from talkoot.chat.reads.schemas import UnreadOut
     from talkoot.kernel.unit_of_work import UnitOfWork
     from talkoot.realtime.connection import Connection
 
@@ -28,12 +29,14 @@ class ReadTo(msgspec.Struct, frozen=True):
 def operations(uow: UnitOfWork) -> list[Operation]:
     """What reads can do on the socket."""
 
-    async def read(connection: Connection, frame: ReadTo) -> None:
-        if frame.seq < 0:
-            raise Invalid.field("seq", "out_of_range", "A position is not negative")
-        actor = actor_of(connection)
-        await uow.run(
-            lambda tx: mark_read(tx, actor, frame.room, frame.seq, connection=connection.id), key=frame.room
-        )
+    def read(connection: Connection, frame: ReadTo) -> Later:
+        if not 0 <= frame.seq < 2**53:
+            raise Invalid.field("seq", "out_of_range", "A position is from 0 to 2^53")
+        command = MarkRead(actor_of(connection), frame.room, frame.seq, connection.id)
+        return Later(uow.submit_to(MARK_READ, command, key=frame.room), _done)
 
     return [Operation("read", ReadTo, read)]
+
+
+def _done(_unread: UnreadOut) -> None:
+    """The answer is `ok`."""
