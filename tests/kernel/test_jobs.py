@@ -41,6 +41,24 @@ async def all_are(ground: Ground, state: str) -> bool:
     return set(await states(ground)) <= {state}
 
 
+async def looked_at_all(ground: Ground) -> None:
+    """Have another job done: runners take the one that is due first, so they have left all others lying."""
+    job = await ground.uow.run(lambda tx: enqueue(tx, "mark"))
+
+    async def done() -> bool:
+        async with ground.uow.read() as read:
+            found = await read.connection.execute(select(jobs.Job.state).where(jobs.Job.id == job))
+            return found.scalar_one() == "done"
+
+    await until(done)
+
+
+async def lease_end(ground: Ground) -> int:
+    async with ground.uow.read() as read:
+        found = await read.connection.execute(select(jobs.Job.due_at).where(jobs.Job.state == "running"))
+        return int(found.scalar_one())
+
+
 async def nothing(_kernel: Kernel, _claim: Claim) -> None:
     return None
 
@@ -208,11 +226,11 @@ async def test_the_job_of_a_killed_runner_is_taken_up_when_its_lease_ends(ground
     await ground.uow.run(lambda tx: enqueue(tx, "mark"))
     await asyncio.to_thread(killed_runner, ground)
     async with running(ground, handle):
-        await asyncio.sleep(0.2)
-        assert attempts == []
+        await looked_at_all(ground)
+        assert attempts == [1]  # that of the look
         ground.clock.skip(61)
         await until(lambda: all_are(ground, "done"))
-    assert attempts == [2]
+    assert attempts == [1, 2]
 
 
 async def test_a_job_that_kills_every_runner_is_a_dead_letter(ground: Ground) -> None:
@@ -238,7 +256,12 @@ async def test_a_lease_is_renewed_while_the_job_runs(ground: Ground) -> None:
     async with running(ground, handle, lease_seconds=0.3):
         await ground.uow.run(lambda tx: enqueue(tx, "mark"))
         await begun.wait()
-        await asyncio.sleep(0.8)
+        first = await lease_end(ground)
+
+        async def renewed_twice() -> bool:
+            return await lease_end(ground) > first + SECOND // 2
+
+        await until(renewed_twice)
         go_on.set()
         await until(lambda: all_are(ground, "done"))
     assert attempts == 1
@@ -261,7 +284,7 @@ async def test_who_lost_the_lease_can_not_finish(ground: Ground) -> None:
     async def quick(_kernel: Kernel, _claim: Claim) -> InTheEnd:
         return in_the_end
 
-    async with running(ground, slow):
+    async with running(ground, slow, workers=1):  # with another, it would take the job up itself
         await ground.uow.run(lambda tx: enqueue(tx, "mark"))
         await begun.wait()
         ground.clock.skip(61)
@@ -325,10 +348,10 @@ async def test_a_time_to_run_is_waited_for(ground: Ground) -> None:
     later = ground.clock.now() + 3600 * SECOND
     async with running(ground, handle):
         await ground.uow.run(lambda tx: enqueue(tx, "mark", run_at=later))
-        await asyncio.sleep(0.2)
-        assert seen == 0
+        await looked_at_all(ground)
+        assert seen == 1  # the look
         ground.clock.skip(3601)
-        await until(lambda: seen == 1)
+        await until(lambda: seen == 2)
 
 
 async def test_a_dedupe_key_counts_until_the_job_is_taken(ground: Ground) -> None:
