@@ -153,8 +153,7 @@ class Settings(BaseModel):
     @classmethod
     def _are_networks(cls, value: tuple[str, ...]) -> tuple[str, ...]:
         for entry in value:
-            if entry != "unix":
-                ip_network(entry, strict=False)  # raises ValueError, which names the entry
+            ip_network(entry, strict=False)  # raises ValueError, which names the entry
         return value
 
     @field_validator("public_url")

@@ -32,10 +32,6 @@ def test_the_right_most_address_that_is_no_proxy(peer: str, forwarded_for: str, 
     assert forwarded_address(peer, forwarded_for, PROXIES) == address
 
 
-def test_a_unix_socket_is_believed_when_that_was_said() -> None:
-    assert forwarded_address("", "203.0.113.9", ("unix",)) == "203.0.113.9"
-
-
 def test_a_very_long_chain_costs_nothing() -> None:
     assert (
         forwarded_address("10.0.0.1", "203.0.113.9," + "10.0.0.2," * 100_000 + "10.0.0.3", PROXIES)

@@ -65,6 +65,7 @@ def test_what_is_near_nothing_points_to_the_list(monkeypatch: pytest.MonkeyPatch
         ("secret_key", "short", "at least 32 characters"),
         ("public_url", "chat.example.org", "https://chat.example.org"),
         ("trusted_proxies", "10.0.0.0/8,proxy", "'proxy' does not appear to be"),
+        ("trusted_proxies", "unix", "'unix' does not appear to be"),
         ("trusted_proxies", "[1", "Expecting"),
     ],
 )

@@ -7,7 +7,7 @@ from functools import cache, lru_cache
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 from typing import Any
 
-UNKNOWN = "unknown"  # a Unix socket, or a server that does not say
+UNKNOWN = "unknown"  # a server that does not say
 
 _HOPS = 20  # entries of X-Forwarded-For that are looked at; a longer chain is an attempt to cost time
 _LOCAL_NETWORK = 64  # bits of an IPv6 address that one customer is usually given
@@ -23,12 +23,12 @@ def client_address(scope: Mapping[str, Any], trusted: Collection[str]) -> str:
 def forwarded_address(peer: str, forwarded_for: str, trusted: Collection[str]) -> str:
     """The right-most address that is no trusted proxy: the peer itself, unless it is one.
 
-    `trusted` holds addresses and networks (`10.0.0.0/8`); `unix` trusts whoever comes by a Unix socket.
+    `trusted` holds addresses and networks (`10.0.0.0/8`).
     """
     networks = _networks(tuple(trusted))
     address = _parse(peer)
-    if not (_is_trusted(address, networks) if address else "unix" in trusted):
-        return str(address or peer or UNKNOWN)
+    if address is None or not _is_trusted(address, networks):
+        return str(address or peer) or UNKNOWN
     for hop in reversed(forwarded_for.split(",")[-_HOPS:]):
         believed = _parse(hop)
         if believed is None:
@@ -36,13 +36,13 @@ def forwarded_address(peer: str, forwarded_for: str, trusted: Collection[str]) -
         address = believed
         if not _is_trusted(address, networks):
             break
-    return str(address or UNKNOWN)
+    return str(address)
 
 
 def comes_from(peer: str, trusted: Collection[str]) -> bool:
     """Whether a peer's address is one of these addresses and networks."""
     address = _parse(peer)
-    return _is_trusted(address, _networks(tuple(trusted))) if address else "unix" in trusted
+    return address is not None and _is_trusted(address, _networks(tuple(trusted)))
 
 
 def _is_trusted(address: IPv4Address | IPv6Address, networks: tuple[IPv4Network | IPv6Network, ...]) -> bool:
@@ -66,7 +66,7 @@ def is_local(address: str) -> bool:
 
 @cache
 def _networks(trusted: tuple[str, ...]) -> tuple[IPv4Network | IPv6Network, ...]:
-    return tuple(ip_network(entry, strict=False) for entry in trusted if entry != "unix")
+    return tuple(ip_network(entry, strict=False) for entry in trusted)
 
 
 @lru_cache(maxsize=4096)  # each request asks three times, and a client comes from one address
