@@ -97,6 +97,7 @@ class Connection:
         "bucket",
         "close_at",
         "closing",
+        "drain_at",
         "early",
         "expires",
         "heard",
@@ -130,7 +131,8 @@ class Connection:
         self.out_bytes = 0
         self.paused_since = 0.0
         self.closing = False
-        self.close_at = 0.0
+        self.close_at = 0.0  # when closing: how long the client may take to answer; 0 when it is gone
+        self.drain_at = 0.0
         self.opened = self.heard = now
         self.hello_at = 0.0
         self.expires = 0.0
@@ -142,7 +144,7 @@ class Connection:
         self.slot = -1
 
     def send(self, frame: bytes, *, ephemeral: bool = False, urgent: bool = False) -> None:
-        """Send one JSON text; `ephemeral` may be dropped for a slow client, `urgent` overtakes large topics."""
+        """Send one JSON text; `ephemeral` may be dropped if the client is slow, `urgent` overtakes large topics."""
         if ephemeral and self.out_bytes > self.hub.limits.out_bytes // 2:
             self.hub.counters.dropped += 1
             return
@@ -230,13 +232,13 @@ class Connection:
             yield self.in_message_since + limits.message_seconds, CloseCode.PROTOCOL_ERROR
         if self.expires:
             yield self.expires, CloseCode.NOT_AUTHENTICATED
-        if self.close_at:
-            yield self.close_at, CloseCode.DRAINING
+        if self.drain_at:
+            yield self.drain_at, CloseCode.DRAINING
 
     def _end(self, now: float) -> float | None:
         if self.close_at > now:
             return self.close_at
-        if self.close_at:  # else the link is gone
+        if self.close_at:
             self.link.abort()
         return None
 

@@ -116,7 +116,7 @@ class Gateway:
             after = random.uniform(0.0, window)  # noqa: S311 - spreads load
             if connection.identity is not None:  # nothing comes before the welcome
                 connection.send(b'{"op":"drain","after_ms":%d}' % (after * 1000))
-            connection.close_at = start + after
+            connection.drain_at = start + after
             connection.plan()
         end = start + window + limits.close_seconds + 1.0
         self._empty.clear()
