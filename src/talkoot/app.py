@@ -165,7 +165,8 @@ class Program:
     def _follower(self) -> Follower | None:
         if self.settings.search == "off":
             return None
-        follower = Follower(index_for(self.settings), self.kernel.clock)
+        uow = self.kernel.uow
+        follower = Follower(index_for(self.settings), self.kernel.clock, busy=lambda: uow.waiting > 0)
         follower.watched_by(self.metrics)
         return follower
 

@@ -1,13 +1,14 @@
 """Follows the logs: what was committed is indexed a moment later, and nobody who sends waits for it.
 
-It takes a fifth of a core at most, and two thirds of one while it is far behind.
+It takes a fifth of a core at most, a twentieth while others wait for a commit, and two thirds while it is far
+behind.
 """
 
 from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from typing import TYPE_CHECKING
 from uuid import UUID
@@ -25,7 +26,7 @@ log = logging.getLogger("talkoot.search")
 
 BATCH = 256  # messages in one transaction
 GATHER = 0.1  # seconds in which others may join a batch
-REST = 4.0  # times as long as the work before it took
+REST, MORE_REST = 4.0, 19.0  # times as long as the work before it took; more while others wait
 FAR_BEHIND, LESS_REST = 20.0, 0.5
 AT_ONCE = 32  # messages taken apart before others get their turn
 LOOK_AROUND = 60.0
@@ -35,9 +36,10 @@ TRY_AGAIN = 5.0
 class Follower:
     """Keeps an index up to date while the server runs."""
 
-    def __init__(self, index: Index, clock: Clock) -> None:
+    def __init__(self, index: Index, clock: Clock, *, busy: Callable[[], bool]) -> None:
         self.index = index
         self._clock = clock
+        self._busy = busy
         self._behind: dict[UUID, float] = {}  # rooms, and since when
         self._unscanned: UUID | None = None  # messages with a higher id were never indexed
         self._scan_since = 0.0
@@ -115,8 +117,12 @@ class Follower:
                 continue
             begin = self._clock.monotonic()
             await self._step()
-            share = LESS_REST if self.lag > FAR_BEHIND else REST
-            await self._pause((self._clock.monotonic() - begin) * share)
+            await self._pause((self._clock.monotonic() - begin) * self._rest())
+
+    def _rest(self) -> float:
+        if self.lag > FAR_BEHIND:
+            return LESS_REST
+        return MORE_REST if self._busy() else REST
 
     async def _step(self) -> None:
         if self._behind:
