@@ -144,7 +144,7 @@ class Connection:
         self.slot = -1
 
     def send(self, frame: bytes, *, ephemeral: bool = False, urgent: bool = False) -> None:
-        """Send one JSON text; `ephemeral` may be dropped if the client is slow, `urgent` overtakes large topics."""
+        """Send one JSON text; `ephemeral` may be dropped, `urgent` does not wait for a large topic."""
         if ephemeral and self.out_bytes > self.hub.limits.out_bytes // 2:
             self.hub.counters.dropped += 1
             return

@@ -15,17 +15,17 @@ if TYPE_CHECKING:
     from talkoot.realtime.topic import Topic
 
 SLICE = 200
-"""Connections that a round writes to before others get their turn, about 1 ms; more make a topic large."""
+"""Connections that a round writes to before it looks at the time, about 1 ms; more make a topic large."""
 
 REST = 0.5
-"""After a round, as a share of the time that it took: what comes meanwhile leaves in one write."""
+"""After a round, as a share of the time that its writes took: what comes meanwhile leaves in one write."""
 
 
 class Outbound:
     """Answers, notices and small topics leave at the end of the tick in which they came.
 
     A round over large topics begins a tick later, so that the answers to what it tells leave before it. It
-    lets others have their turn after each slice, and after the round until it has rested.
+    lets others have their turn after each slice, takes as long as they took, and rests when it is over.
     """
 
     def __init__(self) -> None:
@@ -34,7 +34,8 @@ class Outbound:
         self._dirty_topics: list[Topic] = []
         self._large_topics: list[Topic] = []
         self._crowd: deque[Connection] = deque()
-        self._begun = 0.0
+        self._wrote_at = 0.0
+        self._writing = 0.0  # seconds of this round
         self._rest_until = 0.0
         self._scheduled = False
         self._resting = False
@@ -58,7 +59,7 @@ class Outbound:
         waiting: deque[Connection] | list[Connection] = self._dirty
         if len(connections) > SLICE:
             waiting = self._crowd
-            self._begun = self._begun if waiting else time.monotonic()
+            self._wrote_at = self._wrote_at if waiting else time.monotonic()
         mark, size, crowded = waiting.append, len(data), []
         for connection in connections:
             out = connection.out
@@ -99,11 +100,18 @@ class Outbound:
                 topic.spread()
 
     def _go_on_with_round(self) -> None:
-        if self._crowd:
+        if not self._crowd:
+            return
+        begun = now = time.monotonic()
+        share = begun - self._wrote_at  # what others took since the last slice: a round is as important
+        while self._crowd and now - begun <= share:
             self._write(self._crowd.popleft() for _ in range(min(SLICE, len(self._crowd))))
-            if not self._crowd:
-                now = time.monotonic()
-                self._rest_until = now + REST * (now - self._begun)
+            now = time.monotonic()
+        self._wrote_at = now
+        self._writing += now - begun
+        if not self._crowd:
+            self._rest_until = now + REST * self._writing
+            self._writing = 0.0
 
     def _end_rest(self) -> None:
         self._resting = False

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Protocol
 from uuid import UUID
 
+from talkoot.realtime.connection import CHUNK
 from talkoot.realtime.subscription import Subscription
 
 if TYPE_CHECKING:
@@ -37,6 +38,7 @@ class Topic:
 
     __slots__ = (
         "_batch",
+        "_batch_bytes",
         "_hub",
         "apart",
         "count",
@@ -59,6 +61,7 @@ class Topic:
         self.apart: dict[Connection, Subscription] = {}
         self.watchers: set[Connection] = set()
         self._batch: list[bytes] = []
+        self._batch_bytes = 0
 
     @property
     def unused(self) -> bool:
@@ -118,7 +121,7 @@ class Topic:
         """Hand this tick's batch to the connections."""
         if self._batch:
             data = self._batch[0] if len(self._batch) == 1 else b"".join(self._batch)
-            frames, self._batch = len(self._batch), []
+            frames, self._batch, self._batch_bytes = len(self._batch), [], 0
             self._hub.push_all(self.shared, data, frames)
 
     def ask_repair(self, subscription: Subscription) -> None:
@@ -131,6 +134,9 @@ class Topic:
             if not self._batch:
                 self._hub.mark(self)
             self._batch.append(framed)
+            self._batch_bytes += len(framed)
+            if self._batch_bytes > CHUNK:
+                self.spread()
         elif seq > self.position:
             for subscription in list(self.shared.values()):
                 subscription.suspend()
