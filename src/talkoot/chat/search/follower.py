@@ -1,7 +1,6 @@
 """Follows the logs: what was committed is indexed a moment later, and nobody who sends waits for it.
 
-It takes a fifth of a core at most, a twentieth while others wait for a commit, and two thirds while it is far
-behind.
+It takes a fifth of a core, a twentieth while others wait for a commit, and the more the further it is behind.
 """
 
 from __future__ import annotations
@@ -27,7 +26,7 @@ log = logging.getLogger("talkoot.search")
 BATCH = 256  # messages in one transaction
 GATHER = 0.1  # seconds in which others may join a batch
 REST, MORE_REST = 4.0, 19.0  # times as long as the work before it took; more while others wait
-FAR_BEHIND, LESS_REST = 20.0, 0.5
+LEAST_REST = 0.5
 AT_ONCE = 32  # messages taken apart before others get their turn
 LOOK_AROUND = 60.0
 TRY_AGAIN = 5.0
@@ -41,6 +40,7 @@ class Follower:
         self._clock = clock
         self._busy = busy
         self._behind: dict[UUID, float] = {}  # rooms, and since when
+        self._at_work: dict[UUID, float] = {}  # those that are being read now
         self._unscanned: UUID | None = None  # messages with a higher id were never indexed
         self._scan_since = 0.0
         self._filled = asyncio.Event()
@@ -52,7 +52,9 @@ class Follower:
     @property
     def lag(self) -> float:
         """For how long the oldest change has been waiting, in seconds."""
-        waiting = [*self._behind.values(), *([self._scan_since] if self._unscanned else [])]
+        waiting = [*self._behind.values(), *self._at_work.values()]
+        if self._unscanned is not None:
+            waiting.append(self._scan_since)
         return self._clock.monotonic() - min(waiting) if waiting else 0.0
 
     def watched_by(self, metrics: Metrics) -> None:
@@ -120,9 +122,8 @@ class Follower:
             await self._pause((self._clock.monotonic() - begin) * self._rest())
 
     def _rest(self) -> float:
-        if self.lag > FAR_BEHIND:
-            return LESS_REST
-        return MORE_REST if self._busy() else REST
+        rest = MORE_REST if self._busy() else REST
+        return max(LEAST_REST, rest / (1 + self.lag))
 
     async def _step(self) -> None:
         if self._behind:
@@ -133,7 +134,7 @@ class Follower:
 
     async def _catch_up(self) -> None:
         since, self._behind = self._behind, {}
-        left = set(since)
+        self._at_work, left = since, set(since)
         try:
             changes = await self.index.changes([*since], BATCH)
             gone, documents = await taken_apart(changes.rows)
@@ -141,7 +142,8 @@ class Follower:
             self.indexed += len(changes.rows)
             left = changes.left
         finally:
-            self._behind = {room: at for room, at in since.items() if room in left} | self._behind
+            self._at_work = {}
+            self._behind |= {room: at for room, at in since.items() if room in left}
 
     async def _pause(self, seconds: float) -> None:
         with suppress(TimeoutError):
