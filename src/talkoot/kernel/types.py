@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
@@ -28,11 +29,14 @@ class Id(TypeDecorator[UUID]):
         """To the database."""
         return value.bytes if value is not None and dialect.name == "sqlite" else value
 
-    def process_result_value(self, value: Any | None, dialect: Dialect) -> UUID | None:
-        """From the database."""
-        if value is None:
-            return None
-        return UUID(bytes=value) if dialect.name == "sqlite" else value
+    def result_processor(self, dialect: Dialect, coltype: object) -> Callable[[Any], Any] | None:
+        """From the database: chosen once for a statement, for it is done with each value of each row."""
+        del coltype
+        return _from_bytes if dialect.name == "sqlite" else None
+
+
+def _from_bytes(value: bytes | None) -> UUID | None:
+    return UUID(bytes=value) if value is not None else None
 
 
 class Model(DeclarativeBase):

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import Row, Select, select
+from sqlalchemy import Row, Select, bindparam, select
 
 from talkoot.chat.accounts.models import User
 from talkoot.chat.messages.models import Message
@@ -17,6 +17,7 @@ from talkoot.chat.messages.wire import Cursor, Shown, page_json, shown
 from talkoot.kernel.documents import Document
 from talkoot.kernel.log import heads
 from talkoot.kernel.log_tails import LogTails
+from talkoot.kernel.types import Id
 
 if TYPE_CHECKING:
     from talkoot.kernel.transactions import Caches, Read
@@ -40,6 +41,13 @@ _MESSAGES: AnySelect = select(
     Message.reply_count,
     Message.last_reply_at,
 ).join(User, User.id == Message.sender_id)
+_TIMELINE = _MESSAGES.where(Message.room_id == bindparam("room", type_=Id), Message.thread_id.is_(None))
+_OLDER = _TIMELINE.where(Message.seq < bindparam("position")).order_by(Message.seq.desc())
+_NEWER = _TIMELINE.where(Message.seq > bindparam("position")).order_by(Message.seq)
+_THREAD = _MESSAGES.where(Message.thread_id == bindparam("root", type_=Id))
+_REPLIES = _THREAD.where(Message.seq > bindparam("position")).order_by(Message.seq)
+_ONE = _MESSAGES.where(Message.id == bindparam("message", type_=Id))
+_END = 2**53  # no position is as far
 
 
 def remembered(caches: Caches, room: UUID, cursor: Cursor) -> Document | None:
@@ -54,11 +62,11 @@ def begin_reading(caches: Caches) -> Reading:
 
 async def timeline(read: Read, reading: Reading, room: UUID, cursor: Cursor) -> Document:
     """A page of a room's timeline, ascending; the newest ones are remembered."""
-    here = _MESSAGES.where(Message.room_id == room, Message.thread_id.is_(None))
     (before, n_back), (after, n_forth) = cursor.back, cursor.forth
-    past = here.where(Message.seq < before) if before is not None else here
-    older = (await _rows(read, _downwards(past, n_back + 1)))[::-1] if n_back else []
-    newer = await _rows(read, _upwards(here.where(Message.seq > after), n_forth + 1)) if n_forth else []
+    end = _END if before is None else before
+    older = await _rows(read, _OLDER, n_back + 1, room=room, position=end) if n_back else []
+    newer = await _rows(read, _NEWER, n_forth + 1, room=room, position=after) if n_forth else []
+    older.reverse()
     if before is None and n_back:
         head = (await heads(read, [room]))[room]
         stretch = Stretch(head.head, older, whole=len(older) <= n_back)
@@ -68,17 +76,15 @@ async def timeline(read: Read, reading: Reading, room: UUID, cursor: Cursor) -> 
 
 async def thread(read: Read, root: Message, *, after: int, limit: int) -> Document:
     """A page of a thread, ascending; the first page begins with its root."""
-    replies = await _rows(
-        read, _upwards(_MESSAGES.where(Message.thread_id == root.id, Message.seq > after), limit + 1)
-    )
-    first = await _rows(read, _MESSAGES.where(Message.id == root.id)) if after <= root.seq else []
+    replies = await _rows(read, _REPLIES, limit + 1, root=root.id, position=after)
+    first = await _rows(read, _ONE, 1, message=root.id) if after <= root.seq else []
     page = [*first, *replies[:limit]]
     return Document(page_json(page, more_before=False, more_after=len(replies) > limit))
 
 
 async def message_json(read: Read, message: UUID) -> Document:
     """One message, by somebody who passed a door to it before."""
-    (found,) = await _rows(read, _MESSAGES.where(Message.id == message))
+    (found,) = await _rows(read, _ONE, 1, message=message)
     return Document(msgspec.json.encode(found))
 
 
@@ -92,13 +98,6 @@ async def thread_roots(read: Read, ids: Iterable[UUID]) -> dict[UUID, AnyRow]:
     return {row.id: row for row in found}
 
 
-def _upwards(query: AnySelect, limit: int) -> AnySelect:
-    return query.order_by(Message.seq).limit(limit)
-
-
-def _downwards(query: AnySelect, limit: int) -> AnySelect:
-    return query.order_by(Message.seq.desc()).limit(limit)
-
-
-async def _rows(read: Read, query: AnySelect) -> list[Shown]:
-    return [shown(row) for row in await read.connection.execute(query)]
+async def _rows(read: Read, query: AnySelect, limit: int, **given: Any) -> list[Shown]:
+    found = await read.connection.execute(query.limit(limit), given)
+    return [shown(row) for row in found]
