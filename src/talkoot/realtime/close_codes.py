@@ -34,6 +34,6 @@ class CloseCode(IntEnum):
     HEARTBEAT_LOST = 4410, True, True, "Two heartbeats were missed."
     TOO_MANY = 4413, True, True, "Too many connections, or too much sent before the welcome: wait a minute."
     VERSION = 4426, False, False, "The client needs another protocol level: update one of the two."
-    RATE_LIMITED = 4429, True, True, "Too many frames in spite of refusals, or too many hellos at once: come back later."
+    RATE_LIMITED = 4429, True, True, "Too many frames in spite of refusals, or too many hellos: try later."
     INTERNAL = 4500, True, True, "A defect on the server; positions hold."
     DRAINING = 4503, True, True, "The server is stopping: come back after `after_ms`."
