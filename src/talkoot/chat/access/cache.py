@@ -49,7 +49,7 @@ class AccessCache:
 
     def put(self, grants: Grants) -> None:
         """Remember; what was read before a change that is known by now is not taken."""
-        self._applied.setdefault(grants.workspace, grants.version)
+        self.begin(grants.workspace, grants.version)
         self._workspaces[grants.resource] = grants.workspace
         if self.holds(grants):
             self._grants[grants.resource, grants.user] = grants
@@ -60,6 +60,10 @@ class AccessCache:
             grants = replace(grants, version=version)
             self._grants[grants.resource, grants.user] = grants
         return grants
+
+    def begin(self, workspace: UUID, version: int) -> None:
+        """The first that is known of a workspace is as of this version; from here on changes are applied."""
+        self._applied.setdefault(workspace, version)
 
     def up_to_date(self, workspace: UUID, version: int) -> bool:
         """Whether all changes up to this version have been applied here."""
@@ -84,6 +88,11 @@ class AccessCache:
 
     def _raise_floor(self, scope: UUID, user: UUID | None, version: int) -> None:
         self._floors[scope, user] = max(version, self._floors.get((scope, user), 0))
+
+    def rules_hold(self, workspace: UUID, resource: UUID, version: int) -> bool:
+        """Whether no change that is known by now, but to who belongs where, came after this version."""
+        floor = self._floors.get
+        return version >= floor((workspace, None), 0) and version >= floor((resource, None), 0)
 
     def holds(self, grants: Grants) -> bool:
         """Whether no change that is known by now came after them."""

@@ -162,7 +162,7 @@ async def grants_inside(
 
 async def member_rooms(read: Read, user: UUID) -> set[UUID]:
     """The rooms that someone is a member of and may read, in all their workspaces."""
-    held = (await room_grants_of(read, [user]))[user]
+    held = await room_grants_of(read, user)
     read.checks.append(partial(_hold_still, read.caches.of(AccessCache), held))
     return {grants.resource for grants in held if Permission.ROOM_READ in grants.permissions}
 

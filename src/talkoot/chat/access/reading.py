@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 from uuid import UUID
 
 from talkoot.chat.access.cache import AccessCache, Grants
-from talkoot.chat.access.permissions import ARCHIVED
-from talkoot.chat.access.queries import lineages_of, memberships_of, versions_seen
-from talkoot.chat.access.resolution import Standing, granted
+from talkoot.chat.access.lineages import lineages_now
+from talkoot.chat.access.permissions import ARCHIVED, Permission
+from talkoot.chat.access.queries import memberships_of, versions_seen
+from talkoot.chat.access.resolution import Standing, decide, granted
 
 if TYPE_CHECKING:
     from talkoot.chat.access.queries import Lineage
@@ -20,7 +21,7 @@ Key = tuple[UUID, UUID]
 
 async def read_grants(read: Read, wanted: Collection[Key]) -> dict[Key, Grants]:
     """What each (user, resource) allows; those of which the resource does not exist are left out."""
-    lineages = await lineages_of(read, {resource for _, resource in wanted})
+    lineages = await lineages_now(read, {resource for _, resource in wanted})
     nodes = {node for lineage in lineages.values() for node in lineage.nodes}
     held = await memberships_of(read, {user for user, _ in wanted}, nodes)
     return {
@@ -52,20 +53,34 @@ async def grants_of_many(read: Read, wanted: Iterable[Key]) -> dict[Key, Grants]
     return found
 
 
-async def room_grants_of(read: Read, users: Collection[UUID]) -> dict[UUID, list[Grants]]:
-    """What each of these people may do in each of the rooms that they are a member of."""
-    held = await memberships_of(read, users)
-    lineages = await lineages_of(read, {resource for mine in held.values() for resource in mine})
+async def room_grants_of(read: Read, user: UUID) -> list[Grants]:
+    """What someone may do in each of the rooms that they are a member of."""
     cache = read.caches.of(AccessCache)
-    found: dict[UUID, list[Grants]] = {user: [] for user in users}
-    for user, mine in held.items():
-        for resource in mine:
-            lineage = lineages[resource]
-            if lineage.kind == "room":
-                grants = evaluate(lineage, standing_in(lineage, user, mine))
-                cache.put(grants)
-                found[user].append(grants)
+    found = [evaluate(lineage, standing) for lineage, standing in await _rooms_of(read, [user])]
+    for grants in found:
+        cache.put(grants)
     return found
+
+
+async def readable_rooms_of(read: Read, users: Collection[UUID]) -> dict[UUID, set[UUID]]:
+    """The rooms that each of these people is a member of and may read."""
+    rooms: dict[UUID, set[UUID]] = {user: set() for user in users}
+    for lineage, standing in await _rooms_of(read, users):
+        inside = lineage.workspace in standing.memberships
+        if inside and decide(lineage.entries, standing, Permission.ROOM_READ).allowed:
+            rooms[standing.user].add(lineage.resource)
+    return rooms
+
+
+async def _rooms_of(read: Read, users: Collection[UUID]) -> list[tuple[Lineage, Standing]]:
+    held = await memberships_of(read, users)
+    lineages = await lineages_now(read, {resource for mine in held.values() for resource in mine})
+    return [
+        (lineage, standing_in(lineage, user, mine))
+        for user, mine in held.items()
+        for resource in mine
+        if (lineage := lineages[resource]).kind == "room"
+    ]
 
 
 def standing_in(lineage: Lineage, user: UUID, held: Mapping[UUID, UUID | None]) -> Standing:

@@ -6,8 +6,7 @@ from collections.abc import Collection, Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from talkoot.chat.access.looking import look_at_each
-from talkoot.chat.access.permissions import Permission
-from talkoot.chat.access.reading import room_grants_of
+from talkoot.chat.access.reading import readable_rooms_of
 from talkoot.kernel.together import Together
 from talkoot.realtime.close_codes import CloseCode
 
@@ -62,11 +61,7 @@ class RoomHeads:
 
     async def _read(self, users: Sequence[UUID]) -> list[set[UUID]]:
         async with self._uow.read() as read:
-            held = await room_grants_of(read, set(users))
-        rooms = {
-            user: {grants.resource for grants in mine if Permission.ROOM_READ in grants.permissions}
-            for user, mine in held.items()
-        }
+            rooms = await readable_rooms_of(read, set(users))
         return [rooms[user] for user in users]
 
     def _concerned(self, change: AccessChanged) -> list[Connection]:
