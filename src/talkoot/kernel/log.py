@@ -6,7 +6,6 @@ what is rolled back leaves no hole. Times are unique and rising within a log.
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -185,8 +184,7 @@ async def append(tx: Tx, entries: Sequence[Entry]) -> list[Event]:
     """Append to one or many logs, in the given order; the events with the positions they got."""
     if not entries:
         return []
-    after = await _advance(tx, entries)
-    events = [*_numbered(entries, after)]
+    events = _numbered(entries, await _advance(tx, entries))
     await tx.sql.run(_INSERT, [*map(_row, events, entries)])
     await tx.emit(Appended(events))
     return events
@@ -252,36 +250,41 @@ def _plain_event(row: Row) -> Event:
     return Event(as_id(log), seq, as_id(id_), type_, as_id(sender), as_id(cid), ts, count, fence, body)
 
 
-async def _advance(tx: Tx, entries: Sequence[Entry]) -> dict[UUID, Row]:
-    """For each log (its id, head, count, last time) after all entries."""
-    events = Counter(entry.log for entry in entries)
-    counted = Counter(entry.log for entry in entries if entry.countable)
-    found = await tx.sql.run(_ADVANCE, [(log, n, counted[log], tx.now) for log, n in events.items()])
-    after = {as_id(row[0]): row for row in found}
-    if len(after) != len(events):
-        raise LookupError(f"No such log: {events.keys() - after.keys()}")
-    return after
+async def _advance(tx: Tx, entries: Sequence[Entry]) -> dict[UUID, list[int]]:
+    """For each log its (head, count, last time) before the first entry."""
+    more: dict[UUID, list[int]] = {}
+    for entry in entries:
+        sums = more.setdefault(entry.log, [0, 0])
+        sums[0] += 1
+        sums[1] += entry.countable
+    found = await tx.sql.run(_ADVANCE, [(log, *sums, tx.now) for log, sums in more.items()])
+    if len(found) != len(more):
+        raise LookupError("An event for a log that does not exist")
+    before = {}
+    for its_id, head, count, last_ts in found:
+        log = as_id(its_id)
+        events, counted = more[log]
+        before[log] = [head - events, count - counted, last_ts - events]
+    return before
 
 
-def _numbered(entries: Sequence[Entry], after: dict[UUID, Row]) -> list[Event]:
-    waiting: dict[UUID, int] = defaultdict(int, Counter(entry.log for entry in entries))
-    uncounted = Counter(entry.log for entry in entries if entry.countable)
+def _numbered(entries: Sequence[Entry], at: dict[UUID, list[int]]) -> list[Event]:
     events = []
     for entry in entries:
-        _, head, count, last_ts = after[entry.log]
-        waiting[entry.log] -= 1
-        uncounted[entry.log] -= entry.countable
-        behind = waiting[entry.log]
+        here = at[entry.log]
+        here[0] += 1
+        here[1] += entry.countable
+        here[2] += 1
         events.append(
             Event(
                 entry.log,
-                head - behind,
+                here[0],
                 entry.id,
                 entry.type,
                 entry.sender,
                 entry.cid,
-                last_ts - behind,
-                count - uncounted[entry.log],
+                here[2],
+                here[1],
                 entry.fence,
                 _encode(entry.body).decode(),
             )

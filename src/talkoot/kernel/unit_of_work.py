@@ -8,10 +8,12 @@ commit is durable. A group never waits for company: one action alone is committe
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections import deque
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from itertools import groupby
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
@@ -26,6 +28,8 @@ if TYPE_CHECKING:
 
     from talkoot.kernel.clock import Clock
     from talkoot.kernel.database import Database
+
+log = logging.getLogger("talkoot.transactions")
 
 T = TypeVar("T")
 C = TypeVar("C")
@@ -46,24 +50,26 @@ class Batch(Generic[C, T]):
 class _Waiting:
     batch: Batch[Any, Any] | None
     command: Any
-    future: asyncio.Future[Any]
+    tell: Callable[[Any], None]
     outcome: Any = None
 
     def settle(self) -> None:
-        if self.future.done():  # whoever asked has gone; what was done is done all the same
-            return
-        if isinstance(self.outcome, BaseException):
-            self.future.set_exception(self.outcome)
-        else:
-            self.future.set_result(self.outcome)
+        try:
+            self.tell(self.outcome)
+        except Exception:
+            log.exception("Whoever asked could not be told")
 
 
 @dataclass(slots=True)
 class _Lane:
     writer: Writer
     queue: deque[_Waiting] = field(default_factory=deque)
-    filled: asyncio.Event = field(default_factory=asyncio.Event)
+    wake: asyncio.Future[None] | None = None
     task: asyncio.Task[None] | None = None
+
+    def rouse(self) -> None:
+        if self.wake is not None and not self.wake.done():
+            self.wake.set_result(None)
 
 
 class UnitOfWork:
@@ -93,20 +99,27 @@ class UnitOfWork:
         """Finish what waits, refuse what comes later."""
         self._closed = True
         for lane in self._lanes:
-            lane.filled.set()
+            lane.rouse()
             if lane.task is not None:
                 await lane.task
 
     def submit(self, action: Callable[[Tx], Awaitable[T]], *, key: UUID | None = None) -> asyncio.Future[T]:
         """Queue an action now, in order of calls with the same key; the future is done after the commit."""
-        return self._enqueue(None, action, key)
+        return self._future(None, action, key)
 
     def submit_to(self, batch: Batch[C, T], command: C, *, key: UUID | None = None) -> asyncio.Future[T]:
         """Queue a command for an action that takes many at once; neighbours in the queue go together.
 
         A refusal that the batch gave for this command is raised by the future.
         """
-        return self._enqueue(batch, command, key)
+        return self._future(batch, command, key)
+
+    def post(self, batch: Batch[C, T], command: C, key: UUID, tell: Callable[[T | Exception], None]) -> None:
+        """Like `submit_to`, but `tell` is called with the result or the refusal as soon as it is durable.
+
+        That is sooner than a future, which tells in the event loop's next turn.
+        """
+        self._enqueue(_Waiting(batch, command, tell), key)
 
     async def run(self, action: Callable[[Tx], Awaitable[T]], *, key: UUID | None = None) -> T:
         """Run an action; its result, after the commit.
@@ -131,25 +144,28 @@ class UnitOfWork:
         except Exception as error:
             raise translated(error) from error
 
-    def _enqueue(self, batch: Batch[Any, Any] | None, command: Any, key: UUID | None) -> asyncio.Future[Any]:
+    def _future(self, batch: Batch[Any, Any] | None, command: Any, key: UUID | None) -> asyncio.Future[Any]:
         future: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
-        lane = self._lanes[0 if key is None else key.int % len(self._lanes)]
-        if self._closed or len(lane.queue) >= WAITING:
-            future.set_exception(
-                Unavailable("The server is stopping" if self._closed else "Too much is waiting")
-            )
-        else:
-            lane.queue.append(_Waiting(batch, command, future))
-            if not lane.filled.is_set():
-                lane.filled.set()
+        self._enqueue(_Waiting(batch, command, partial(_settle, future)), key)
         return future
 
+    def _enqueue(self, waiting: _Waiting, key: UUID | None) -> None:
+        lane = self._lanes[0 if key is None else key.int % len(self._lanes)]
+        if self._closed or len(lane.queue) >= WAITING:
+            waiting.outcome = Unavailable("The server is stopping" if self._closed else "Too much is waiting")
+            waiting.settle()
+        else:
+            lane.queue.append(waiting)
+            lane.rouse()
+
     async def _serve(self, lane: _Lane) -> None:
+        loop = asyncio.get_running_loop()
         while lane.queue or not self._closed:
-            await lane.filled.wait()
+            if not lane.queue:
+                lane.wake = loop.create_future()
+                await lane.wake
+                lane.wake = None
             group = [lane.queue.popleft() for _ in range(min(len(lane.queue), GROUP))]
-            if not lane.queue and not self._closed:
-                lane.filled.clear()
             if group:
                 await self._commit(lane.writer, group)
         await lane.writer.close()
@@ -186,32 +202,42 @@ class UnitOfWork:
 
     async def _in_one_transaction(self, writer: Writer, group: list[_Waiting]) -> list[Tx]:
         done: list[Tx] = []
-        async with writer.transaction():
+        await writer.begin()
+        try:
             for batch, found in groupby(group, key=lambda waiting: waiting.batch):
                 members = list(found)
                 if batch is None:
                     done += [tx for waiting in members for tx in await self._run_alone(writer, waiting)]
                 else:
-                    everything = len(members) == len(group)
-                    done += await self._run_together(writer, batch, members, everything=everything)
+                    whole = len(members) == len(group)
+                    done += await self._run_together(writer, batch, members, whole=whole)
+            await writer.commit()
+        except BaseException:
+            await writer.rollback()
+            raise
         return done
 
     async def _run_together(
-        self, writer: Writer, batch: Batch[Any, Any], members: list[_Waiting], *, everything: bool
+        self, writer: Writer, batch: Batch[Any, Any], members: list[_Waiting], *, whole: bool
     ) -> list[Tx]:
+        """Run a batch that is the whole of the transaction, or a part of it."""
         tx = Tx(writer, self.caches, self._clock.now(), self._listeners)
         try:
-            async with writer.undoable(everything=everything):
-                outcomes = await batch.run(tx, [waiting.command for waiting in members])
-                await tx.flush()
+            await writer.begin_part(whole=whole)
+            outcomes = await batch.run(tx, [waiting.command for waiting in members])
+            await tx.flush()
+            await writer.end_part(whole=whole)
         except Exception as error:
-            if writer.lost or lost_transaction(error) or len(members) == 1:
+            if writer.lost or lost_transaction(error):
+                raise  # and with the transaction the whole group
+            await writer.undo_part(whole=whole)
+            if len(members) == 1:
                 return self._refuse(writer, members, error)
             # One of them spoils it for all: each alone then shows which.
             return [
                 tx
                 for waiting in members
-                for tx in await self._run_together(writer, batch, [waiting], everything=False)
+                for tx in await self._run_together(writer, batch, [waiting], whole=False)
             ]
         finally:
             await tx.close()
@@ -237,3 +263,12 @@ class UnitOfWork:
         for waiting in members:
             waiting.outcome = translated(error)
         return []
+
+
+def _settle(future: asyncio.Future[Any], outcome: Any) -> None:
+    if future.done():  # whoever asked has gone; what was done is done all the same
+        return
+    if isinstance(outcome, BaseException):
+        future.set_exception(outcome)
+    else:
+        future.set_result(outcome)

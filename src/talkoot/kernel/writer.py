@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any
 
 from talkoot.kernel.sqlite_plain import SqlitePlain
-from talkoot.kernel.storage_errors import lost_transaction
 
 if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
@@ -37,37 +34,53 @@ class Writer:
         """Whether the connection is gone, and with it the transaction."""
         return self.connection.invalidated or self.sql.closed
 
-    @asynccontextmanager
-    async def transaction(self) -> AsyncIterator[None]:
-        """Durable when it ends, or undone."""
-        await self._begin()
+    async def begin(self) -> None:
+        """Begin a transaction; on a new connection if the old one ended while there was nothing to do."""
+        kept = self._open is not None
         try:
-            yield
-            await self._let_go()
-            await self.sql.commit()
-        except BaseException:
-            await self._undo()
-            raise
+            await self._connect()
+            await self.sql.begin()
+        except Exception:
+            if not kept or self._open is None or not self.lost:
+                raise
+            await self._drop()
+            await self._connect()
+            await self.sql.begin()
 
-    @asynccontextmanager
-    async def undoable(self, *, everything: bool) -> AsyncIterator[None]:
-        """Undo what was done in this block if it fails: `everything` in this transaction, or a part."""
-        sql = self.sql
-        if not everything:
-            await sql.tell("SAVEPOINT part")
+    async def commit(self) -> None:
+        """Make the transaction durable."""
+        if self.connection.in_transaction():  # only in the eyes of SQLAlchemy: it is told nothing of ours
+            await self.connection.commit()
+        await self.sql.commit()
+
+    async def rollback(self) -> None:
+        """Undo the transaction, if there still is one."""
         try:
-            yield
-        except Exception as error:
-            if self.lost or lost_transaction(error):
-                raise  # nothing more may run in it
-            if everything:
-                await sql.rollback()
-                await sql.begin()
-            else:
-                await sql.tell("ROLLBACK TO SAVEPOINT part")
-            raise
-        if not everything:
-            await sql.tell("RELEASE SAVEPOINT part")
+            if self.connection.in_transaction():
+                await self.connection.rollback()
+            if not self.lost:
+                await self.sql.rollback()
+        finally:
+            if self.lost:
+                await self._drop()
+
+    async def begin_part(self, *, whole: bool) -> None:
+        """Begin what may be undone alone; the whole of a transaction needs nothing for that."""
+        if not whole:
+            await self.sql.tell("SAVEPOINT part")
+
+    async def end_part(self, *, whole: bool) -> None:
+        """It stays, if the transaction does."""
+        if not whole:
+            await self.sql.tell("RELEASE SAVEPOINT part")
+
+    async def undo_part(self, *, whole: bool) -> None:
+        """Undo it; the transaction goes on."""
+        if whole:
+            await self.sql.rollback()
+            await self.sql.begin()
+        else:
+            await self.sql.tell("ROLLBACK TO SAVEPOINT part")
 
     async def close(self) -> None:
         """Give the connection back."""
@@ -81,37 +94,11 @@ class Writer:
             raise RuntimeError("There is no transaction")
         return self._open
 
-    async def _begin(self) -> None:
-        kept = self._open is not None
-        try:
-            await self._connect()
-            await self.sql.begin()
-        except Exception:
-            if not kept or self._open is None or not self.lost:
-                raise
-            await self._drop()  # it ended while nothing was to do
-            await self._connect()
-            await self.sql.begin()
-
     async def _connect(self) -> None:
         if self._open is None:
             connection = await self._engine.connect()
             adapter: Any = (await connection.get_raw_connection()).dbapi_connection
             self._open = connection, _plain(adapter, self._engine.dialect.name)
-
-    async def _let_go(self) -> None:
-        if self.connection.in_transaction():  # only in the eyes of SQLAlchemy: it is told nothing of ours
-            await self.connection.commit()
-
-    async def _undo(self) -> None:
-        try:
-            if self.connection.in_transaction():
-                await self.connection.rollback()
-            if not self.lost:
-                await self.sql.rollback()
-        finally:
-            if self.lost:
-                await self._drop()
 
     async def _drop(self) -> None:
         connection, self._open = self.connection, None

@@ -144,12 +144,14 @@ class Conversation:
         except Exception as error:  # noqa: BLE001 - it is logged and told
             self._refuse(connection, to, error)
             return
-        if inspect.isawaitable(outcome):
-            outcome = Later(asyncio.ensure_future(outcome), _as_it_is)
-            self._keep(outcome.future)
         if isinstance(outcome, Later):
             connection.unanswered += 1
-            outcome.future.add_done_callback(partial(self._settle, connection, to, outcome.result))
+            outcome.start(partial(self._told, connection, to, outcome.result))
+        elif inspect.isawaitable(outcome):
+            connection.unanswered += 1
+            future = asyncio.ensure_future(outcome)
+            self._keep(future)
+            future.add_done_callback(partial(self._settle, connection, to))
         else:
             self._reply(connection, to, outcome)
 
@@ -190,18 +192,21 @@ class Conversation:
         if len(connection.violations) >= limits.violations:
             connection.close(CloseCode.RATE_LIMITED)
 
-    def _settle(
-        self, connection: Connection, to: Asked, result: Callable[[Any], Result], done: asyncio.Future[Any]
-    ) -> None:
+    def _settle(self, connection: Connection, to: Asked, done: asyncio.Future[Result]) -> None:
+        failed = Internal() if done.cancelled() else done.exception()
+        self._told(connection, to, _as_it_is, failed or done.result())
+
+    def _told(self, connection: Connection, to: Asked, result: Callable[[Any], Result], outcome: Any) -> None:
         connection.unanswered -= 1
+        if isinstance(outcome, BaseException):
+            self._refuse(connection, to, outcome)
+            return
         try:
-            outcome = result(done.result())
-        except asyncio.CancelledError:
-            self._refuse(connection, to, Internal())
+            reply = result(outcome)
         except Exception as error:  # noqa: BLE001 - it is logged and told
             self._refuse(connection, to, error)
         else:
-            self._reply(connection, to, outcome)
+            self._reply(connection, to, reply)
 
     def _reply(self, connection: Connection, to: Asked, result: Result) -> None:
         frame = result_frame(to, result.result if isinstance(result, Reply) else result)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from asyncio import Future
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
@@ -29,9 +28,10 @@ Result = msgspec.Struct | dict[str, Any] | Reply | None
 
 @dataclass(frozen=True, slots=True)
 class Later:
-    """What a future brings, and how the result is made of it: cheaper than a coroutine that waits for it."""
+    """What is told when it is done, and how the result is made of it: cheaper than a coroutine that waits."""
 
-    future: Future[Any]
+    start: Callable[[Callable[[Any], None]], None]
+    """Is given whom to tell: what came of it, or the exception."""
     result: Callable[[Any], Result]
 
 

@@ -33,7 +33,7 @@ def operations(uow: UnitOfWork) -> list[Operation]:
 
 def _send(uow: UnitOfWork, connection: Connection, frame: SendFrame) -> Later:
     command = Send(actor_of(connection), frame.room, _checked(frame.text), frame.cid, frame.thread)
-    return Later(uow.submit_to(SEND, command, key=frame.room), partial(_ack, cid=frame.cid))
+    return Later(partial(uow.post, SEND, command, frame.room), partial(_ack, cid=frame.cid))
 
 
 async def _edit(uow: UnitOfWork, connection: Connection, frame: EditFrame) -> Ack:

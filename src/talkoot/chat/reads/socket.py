@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 from uuid import UUID
 
@@ -33,7 +34,7 @@ def operations(uow: UnitOfWork) -> list[Operation]:
         if not 0 <= frame.seq < 2**53:
             raise Invalid.field("seq", "out_of_range", "A position is from 0 to 2^53")
         command = MarkRead(actor_of(connection), frame.room, frame.seq, connection.id)
-        return Later(uow.submit_to(MARK_READ, command, key=frame.room), _done)
+        return Later(partial(uow.post, MARK_READ, command, frame.room), _done)
 
     return [Operation("read", ReadTo, read)]
 
