@@ -21,8 +21,8 @@ ONLY_WHEN_ASKED = {
     "talkoot.cli.accounts",
     "talkoot.cli.dead_letters",
 }
-NEVER = {"cryptography", "httpx2", "jinja2", "joserfc", "pydantic_settings", "pygments", "rich", "structlog"}
-TO_SERVE = {"fastapi", "prometheus_client", "pwdlib", "sqlalchemy", "starlette", "uvicorn"}
+NEVER = {"httpx2", "jinja2", "pydantic_settings", "pygments", "rich", "structlog"}
+TO_SERVE = {"fastapi", "joserfc", "prometheus_client", "pwdlib", "sqlalchemy", "starlette", "uvicorn"}
 
 
 def loaded(told: str) -> Iterator[str]:

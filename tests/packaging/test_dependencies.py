@@ -62,7 +62,7 @@ def test_nothing_older_may_be_installed(name: str) -> None:
     assert not any(wanted.specifier.contains(below, prereleases=True) for wanted in asked)
 
 
-@pytest.mark.parametrize("name", ["starlette", "uvicorn", "python-multipart"])
+@pytest.mark.parametrize("name", ["starlette", "uvicorn", "python-multipart", "joserfc"])
 def test_what_meets_strangers_first_has_a_floor_of_its_own(name: str) -> None:
     asked = [wanted for wanted in requirements() if canonicalize_name(wanted.name) == name]
     assert any(part.operator == ">=" for wanted in asked for part in wanted.specifier)
