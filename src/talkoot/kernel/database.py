@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import event, text
+from sqlalchemy import event
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
@@ -44,11 +44,6 @@ class Database:
         else:
             self.writer = _postgresql(url, size=writers, read_only=False)
             self.reader = _postgresql(url, size=readers, read_only=True)
-
-    async def ping(self) -> None:
-        """Ask the database for a sign of life; raises what the driver raises."""
-        async with self.reader.connect() as connection:
-            await connection.execute(text("SELECT 1"))
 
     async def close(self) -> None:
         """Give all connections back; without this the driver's threads keep the process alive."""

@@ -42,8 +42,6 @@ class Caches:
 class Read:
     """A view of the database: `session` for mapped objects, `connection` for plain rows."""
 
-    writing = False
-
     def __init__(self, connection: AsyncConnection, caches: Caches) -> None:
         self.connection = connection
         self.caches = caches
@@ -67,8 +65,6 @@ class Read:
 
 class Tx(Read):
     """One action's share of a transaction; `now` is its moment, microseconds since the epoch."""
-
-    writing = True
 
     def __init__(self, writer: Writer, caches: Caches, now: int, listeners: Listeners) -> None:
         super().__init__(writer.connection, caches)

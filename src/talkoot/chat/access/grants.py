@@ -152,7 +152,7 @@ async def grants_inside(
         archived = any(tree[node].archived_at is not None for node in nodes)
         lineage = Lineage(resource, row.kind, workspace, version or 0, nodes, inherited, archived)
         everything[resource] = evaluate(lineage, standing)
-    if not read.writing:
+    if not isinstance(read, Tx):
         cache = read.caches.of(AccessCache)
         for grants in everything.values():
             cache.put(grants)

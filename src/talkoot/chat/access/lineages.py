@@ -10,6 +10,7 @@ from cachetools import LRUCache
 
 from talkoot.chat.access.cache import AccessCache
 from talkoot.chat.access.queries import lineages_of, versions_seen
+from talkoot.kernel.transactions import Tx
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -33,7 +34,7 @@ async def lineages_now(read: Read, resources: Collection[UUID]) -> dict[UUID, Li
     One from memory counts where all changes that this transaction sees were applied here, and none of them
     changed the rules: it is then as of the version that is seen. What writes may have changed rules itself.
     """
-    if read.writing:
+    if isinstance(read, Tx):
         return await lineages_of(read, resources)
     access, known = read.caches.of(AccessCache), read.caches.of(KnownLineages).by_resource
     remembered = [lineage for resource in resources if (lineage := known.get(resource)) is not None]

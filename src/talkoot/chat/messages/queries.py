@@ -91,9 +91,7 @@ async def message_json(read: Read, message: UUID) -> Document:
 async def thread_roots(read: Read, ids: Iterable[UUID]) -> dict[UUID, AnyRow]:
     """The messages that replies are meant for: their room, thread and deletion."""
     found = await read.connection.execute(
-        select(Message.id, Message.room_id, Message.thread_id, Message.deleted_at, Message.reply_count).where(
-            Message.id.in_(ids)
-        )
+        select(Message.id, Message.room_id, Message.thread_id, Message.reply_count).where(Message.id.in_(ids))
     )
     return {row.id: row for row in found}
 

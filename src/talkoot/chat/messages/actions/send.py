@@ -14,7 +14,6 @@ from sqlalchemy import bindparam, update
 from talkoot.chat.access.doors import admit
 from talkoot.chat.access.grants import grants_now
 from talkoot.chat.access.permissions import Permission
-from talkoot.chat.messages.events import MessagesSent
 from talkoot.chat.messages.models import Message
 from talkoot.chat.messages.queries import thread_roots
 from talkoot.kernel import log
@@ -155,7 +154,6 @@ async def _append(
         await tx.connection.execute(
             _COUNT_REPLIES, [{"root": root, "more": n, "moment": tx.now} for root, n in replies.items()]
         )
-    await tx.emit(MessagesSent(events))
     return events
 
 
