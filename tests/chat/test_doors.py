@@ -51,6 +51,7 @@ WORKSPACE_DOORS: list[tuple[str, str, Json | None]] = [
     ("GET", f"{WORKSPACE}/invites", None),
     ("POST", f"{WORKSPACE}/invites", {}),
     ("DELETE", f"{WORKSPACE}/invites/{{invite}}", None),
+    ("GET", "/search", None),
 ]
 DOORS = ROOM_DOORS + WORKSPACE_DOORS
 # Doors that are not behind a resource: onboarding, oneself, one's own lists.
@@ -79,10 +80,16 @@ def filled_in(body: Json | None, ids: dict[str, str]) -> Json | None:
     return {"users": [ids["user"]]}
 
 
+def asked_of(path: str, ids: dict[str, str]) -> dict[str, str]:
+    if path == "/search":
+        return {"q": "inside", "workspace": ids["workspace"]}
+    return {"user": ids["user"], "permission": "room.read"} if path.endswith("/explain") else {}
+
+
 async def answers(person: Api, doors: list[tuple[str, str, Json | None]], ids: dict[str, str]) -> list[Any]:
     found = []
     for method, path, body in doors:
-        query = {"user": ids["user"], "permission": "room.read"} if path.endswith("/explain") else {}
+        query = asked_of(path, ids)
         answer = await person.ask(method, path.format(**ids), filled_in(body, ids), **query)
         found.append((f"{method} {path}", answer.status_code, answer.json() if answer.content else None))
     return found
