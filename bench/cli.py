@@ -76,7 +76,11 @@ def _sizes(options: argparse.Namespace) -> Sizes:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m bench", description="Measure Talkoot on this machine.")
+    parser = argparse.ArgumentParser(
+        prog="python -m bench",
+        description="Measure Talkoot on this machine.",
+        epilog="`python -m bench peers --help`: other servers beside it. bench/README.md tells more.",
+    )
     commands = ["all", *WORKLOADS, *NUMBERS, "profile", "page"]
     parser.add_argument("command", nargs="?", default="all", choices=commands)
     parser.add_argument("--only", nargs="+", choices=[*WORKLOADS, *NUMBERS], help="of all, or of a profile")

@@ -23,6 +23,7 @@ from bench.targets import (
     Sample,
     matching,
     memory_rows,
+    search_rows,
 )
 from bench.world import Sizes
 
@@ -85,7 +86,8 @@ class Report:
 
     def rows(self) -> list[Row]:
         """The rows of what was measured, and of what was to be measured."""
-        return [*FANOUT, *SENDS, *memory_rows(self._sizes("memory")["idle"]), *OTHERS]
+        idle, messages = self._sizes("memory")["idle"], self._sizes("search")["messages"]
+        return [*FANOUT, *SENDS, *memory_rows(idle), *search_rows(messages), *OTHERS]
 
     # Sections
 

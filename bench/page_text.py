@@ -37,6 +37,16 @@ HOW = """## How it is measured
 - The *send limit* is `bench/reference/send_loop.c`: one `send()` for each message and member and nothing
   else, no storage, measured in the same run with frames of the same size. A server that joins what a
   connection is owed within a tick of its loop can be below it.
+- W2 is people who send and wait for the answer; what is divided by is their messages, and the deliveries to
+  the others in the room are in the price.
+- W3 is the resident memory of the process, less what it was with nobody connected after a few had come and
+  gone.
+- W4 asks for the same page again and again, 16 requests under way, while nobody writes: the *last page* comes
+  from memory, as it does as long as a room is in use; *50 from the middle* come from the database each time.
+- W5 is people who have their access token already, so nobody's password is checked; 100 are on their way in
+  at a time.
+- W6 is one who searches, one search after the other, for words as common as they are in the messages. Those
+  are made up (of 50,000 words by Zipf's law, 3 to 30 in each) and put into the database past the server.
 - Every member counts what it gets; a run in which one of them misses an event, gets one twice, or out of
   order, fails.
 - On PostgreSQL the database has the same core as Talkoot; its CPU is told beside.
