@@ -141,7 +141,7 @@ export type FoundMessage = {
   ts: string;
   edited_at: string | null;
   thread: string | null;
-  snippet: (Stretch)[];
+  snippet: (SnippetPart)[];
 };
 
 /** What this connection may do: sizes in bytes, rates in frames a second. */
@@ -550,7 +550,7 @@ export type SignedIn = {
 };
 
 /** A piece of a message's text, and whether it is what was searched for; plain text, never markup. */
-export type Stretch = {
+export type SnippetPart = {
   text: string;
   match: boolean;
 };

@@ -1,4 +1,4 @@
-"""Grants as the database has them: of many people on many resources, in three statements however many."""
+"""Grants as the database has them: of many people on many resources, in a few statements however many."""
 
 from __future__ import annotations
 

@@ -44,7 +44,7 @@ class Shown(msgspec.Struct, frozen=True):
     pinned: bool = False
 
 
-class Shelf(msgspec.Struct, frozen=True):
+class MessagePage(msgspec.Struct, frozen=True):
     """A page of them: the documented `Page`."""
 
     items: Sequence[Shown]
@@ -90,12 +90,12 @@ class Cursor:
 def page_json(items: Sequence[Shown], *, more_before: bool, more_after: bool) -> bytes:
     """The bytes of a page."""
     first, last = (items[0], items[-1]) if items else (None, None)
-    shelf = Shelf(
+    page = MessagePage(
         items,
         str(last.seq) if last and more_after else None,
         str(first.seq) if first and more_before else None,
     )
-    return msgspec.json.encode(shelf)
+    return msgspec.json.encode(page)
 
 
 def shown(row: Row) -> Shown:

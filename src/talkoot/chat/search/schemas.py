@@ -9,7 +9,7 @@ from pydantic import BaseModel
 from talkoot.chat.accounts.schemas import PublicUser
 
 
-class Stretch(BaseModel):
+class SnippetPart(BaseModel):
     """A piece of a message's text, and whether it is what was searched for; plain text, never markup."""
 
     text: str
@@ -27,4 +27,4 @@ class FoundMessage(BaseModel):
     ts: str
     edited_at: str | None
     thread: UUID | None
-    snippet: list[Stretch]
+    snippet: list[SnippetPart]

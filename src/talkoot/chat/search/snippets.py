@@ -1,4 +1,4 @@
-"""The piece of a text around what was searched for, in stretches that say whether they match."""
+"""The piece of a text around what was searched for, in parts that say whether they match."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import unicodedata
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from talkoot.chat.search.schemas import Stretch
+from talkoot.chat.search.schemas import SnippetPart
 from talkoot.chat.search.tokens import placed_tokens
 from talkoot.chat.search.wanted import starts_of
 
@@ -18,18 +18,18 @@ _BEFORE = 60  # of them in front of the first match
 _CUT = "…"
 
 
-def snippet(text: str, terms: Sequence[Term]) -> list[Stretch]:
+def snippet(text: str, terms: Sequence[Term]) -> list[SnippetPart]:
     """The text around its first match; the whole text where it is short."""
     plain = unicodedata.normalize("NFC", text)
     spans = _merged(_spans(plain, terms))
     begin, end = _window(plain, spans[0][0] if spans else 0)
     inside = [(max(first, begin), min(last, end)) for first, last in spans if first < end and last > begin]
-    stretches = [*_stretches(plain, begin, end, inside)]
+    parts = [*_parts(plain, begin, end, inside)]
     if begin:
-        stretches.insert(0, Stretch(text=_CUT, match=False))
+        parts.insert(0, SnippetPart(text=_CUT, match=False))
     if end < len(plain):
-        stretches.append(Stretch(text=_CUT, match=False))
-    return stretches
+        parts.append(SnippetPart(text=_CUT, match=False))
+    return parts
 
 
 def _spans(text: str, terms: Sequence[Term]) -> list[tuple[int, int]]:
@@ -62,12 +62,12 @@ def _window(text: str, first: int) -> tuple[int, int]:
     return begin, min(len(text), begin + LENGTH)
 
 
-def _stretches(text: str, begin: int, end: int, matches: Sequence[tuple[int, int]]) -> Iterator[Stretch]:
+def _parts(text: str, begin: int, end: int, matches: Sequence[tuple[int, int]]) -> Iterator[SnippetPart]:
     place = begin
     for first, last in matches:
         if first > place:
-            yield Stretch(text=text[place:first], match=False)
-        yield Stretch(text=text[first:last], match=True)
+            yield SnippetPart(text=text[place:first], match=False)
+        yield SnippetPart(text=text[first:last], match=True)
         place = last
     if place < end:
-        yield Stretch(text=text[place:end], match=False)
+        yield SnippetPart(text=text[place:end], match=False)
