@@ -45,7 +45,7 @@ async def test_a_query_that_makes_no_sense_is_explained(enter: Enter, workspace_
     await box.fill("from:@nobody-at-all")
     await expect(page.get_by_role("alert")).to_contain_text("Nobody here is called")
     await box.fill("zzzzz")
-    await expect(page.get_by_text("No message says that.")).to_be_visible()
+    await expect(page.get_by_text("No message was found.")).to_be_visible()
     await page.keyboard.press("Escape")
     await expect(box).to_have_count(0)
 
