@@ -53,7 +53,7 @@ class _Tail:
 
 
 class LogTails:
-    """The tails of the logs in which something was said last; also the interface of a shared twin."""
+    """The tails of the logs in which something was said last."""
 
     def __init__(self) -> None:
         self._tails: OrderedDict[UUID, _Tail] = OrderedDict()
