@@ -14,7 +14,7 @@ from talkoot.chat.search.wanted import Wanted
 
 if TYPE_CHECKING:
     from talkoot.chat.accounts.actors import Actor
-    from talkoot.chat.search.language import Asked, Filter
+    from talkoot.chat.search.language import Filter, Query
     from talkoot.kernel.transactions import Read
 
 _MARKS = {("is", "thread"): IN_THREAD, ("has", "link"): HAS_LINK}
@@ -30,11 +30,11 @@ class _Narrowing:
 
 
 async def wanted_of(
-    read: Read, actor: Actor, workspace: UUID, asked: Asked, rooms: frozenset[UUID]
+    read: Read, actor: Actor, workspace: UUID, query: Query, rooms: frozenset[UUID]
 ) -> Wanted:
     """What is wanted within rooms that may be read. Invalid for a name that nobody and nothing has there."""
     narrowing = _Narrowing(rooms)
-    for given in asked.filters:
+    for given in query.filters:
         match given.name:
             case "from":
                 _mark(narrowing, given, of_sender((await _sender(read, actor, workspace, given)).hex))
@@ -46,8 +46,8 @@ async def wanted_of(
                 await _day(read, actor, narrowing, given)
     return Wanted(
         frozenset(room.hex for room in narrowing.rooms),
-        asked.terms,
-        asked.denied,
+        query.terms,
+        query.denied,
         narrowing.marks,
         narrowing.denied_marks,
         narrowing.since,

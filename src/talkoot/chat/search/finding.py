@@ -24,20 +24,20 @@ if TYPE_CHECKING:
 
     from talkoot.chat.accounts.actors import Actor
     from talkoot.chat.search.index import Index
-    from talkoot.chat.search.language import Asked
+    from talkoot.chat.search.language import Query
     from talkoot.chat.search.wanted import Wanted
     from talkoot.kernel.transactions import Read
 
-ROUNDS = 5  # as often the index is asked again when messages have changed since it saw them
+ROUNDS = 5  # times that the index is asked again because messages have changed since it saw them
 _BUMPED = SECOND  # places lie so much behind the moment at the most
 
 
 async def find_messages(
-    read: Read, index: Index, actor: Actor, workspace: UUID, asked: Asked, *, after: int | None, limit: int
+    read: Read, index: Index, actor: Actor, workspace: UUID, query: Query, *, after: int | None, limit: int
 ) -> Page[FoundMessage]:
     """The newest messages of a workspace that match and that the actor may read; `after` is a place."""
     rooms = await rooms_to_search(read, actor, workspace)
-    wanted = await wanted_of(read, actor, workspace, asked, rooms)
+    wanted = await wanted_of(read, actor, workspace, query, rooms)
     if not wanted.rooms or wanted.since >= wanted.until:
         return Page(items=[])
     before = min(after if after is not None else 2**62, wanted.until + _BUMPED)
@@ -56,7 +56,7 @@ async def find_messages(
     for room in {row.room_id for _, row in found[:limit]}:
         await room_to_read(read, actor, room)
     return Page(
-        items=[_out(row, asked) for _, row in found[:limit]],
+        items=[_out(row, query) for _, row in found[:limit]],
         next=str(found[limit - 1][0]) if len(found) > limit else None,
     )
 
@@ -68,7 +68,7 @@ def _matches(wanted: Wanted, row: Any) -> bool:
     return document is not None and wanted.matches(document)
 
 
-def _out(row: Any, asked: Asked) -> FoundMessage:
+def _out(row: Any, query: Query) -> FoundMessage:
     return FoundMessage(
         id=row.id,
         room=row.room_id,
@@ -80,5 +80,5 @@ def _out(row: Any, asked: Asked) -> FoundMessage:
         ts=rfc3339(row.ts),
         edited_at=rfc3339(row.edited_at) if row.edited_at is not None else None,
         thread=row.thread_id,
-        snippet=snippet(row.text, asked.terms),
+        snippet=snippet(row.text, query.terms),
     )

@@ -49,6 +49,6 @@ async def search_messages(
     `before:2026-12-31`, `after:`, `on:`, `is:thread`, `has:link`.
     """
     await kernel.limits.require(str(actor.user), SEARCHES)
-    asked = parse(q)
+    query = parse(q)
     async with kernel.uow.read() as read:
-        return await find_messages(read, index, actor, workspace, asked, after=after, limit=limit)
+        return await find_messages(read, index, actor, workspace, query, after=after, limit=limit)

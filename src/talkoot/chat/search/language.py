@@ -39,7 +39,7 @@ class Filter:
 
 
 @dataclass(slots=True)
-class Asked:
+class Query:
     """A query, taken apart; who and what its filters name is not looked up yet."""
 
     terms: list[Term] = field(default_factory=list)
@@ -47,18 +47,18 @@ class Asked:
     filters: list[Filter] = field(default_factory=list)
 
 
-def parse(query: str) -> Asked:
+def parse(text: str) -> Query:
     """Take a query apart. Invalid when it is too long, or there is nothing in it to look for."""
-    if len(query) > LONGEST:
+    if len(text) > LONGEST:
         raise refused("too_long", f"A query may have {LONGEST} characters")
-    asked = Asked()
-    for part in _PART.finditer(query.translate(_PLAIN)):
-        _take(asked, part)
-    if len(asked.terms) + len(asked.denied) + len(asked.filters) > TERMS:
+    query = Query()
+    for part in _PART.finditer(text.translate(_PLAIN)):
+        _take(query, part)
+    if len(query.terms) + len(query.denied) + len(query.filters) > TERMS:
         raise refused("too_many", f"A query may have {TERMS} parts")
-    if not asked.terms and not any(not given.denied for given in asked.filters):
+    if not query.terms and not any(not given.denied for given in query.filters):
         raise refused("empty", "There is nothing to look for: a word, or a filter such as from:somebody")
-    return asked
+    return query
 
 
 def refused(code: str, detail: str) -> Invalid:
@@ -82,15 +82,15 @@ def term_of(text: str, *, prefix: bool = False) -> Term | None:
     return Term(_texts(tokens), prefix=prefix)
 
 
-def _take(asked: Asked, part: re.Match[str]) -> None:
+def _take(query: Query, part: re.Match[str]) -> None:
     name, denied = (part["name"] or "").lower(), bool(part["no"])
     text = part["quoted"] if part["plain"] is None else part["plain"]
     if name:
-        asked.filters.append(Filter(name, text, denied))
+        query.filters.append(Filter(name, text, denied))
         return
     term = term_of(text, prefix=part["plain"] is not None and text.endswith("*"))
     if term is not None:
-        (asked.denied if denied else asked.terms).append(term)
+        (query.denied if denied else query.terms).append(term)
 
 
 def _texts(tokens: Sequence[Token]) -> tuple[str, ...]:
