@@ -46,6 +46,7 @@ from talkoot.chat.rooms.wire import event_frame
 from talkoot.chat.search import http as search_http
 from talkoot.chat.search.follower import Follower
 from talkoot.chat.search.opening import index_for
+from talkoot.doubt import Doubt
 from talkoot.kernel.clock import SystemClock
 from talkoot.kernel.context import Kernel
 from talkoot.kernel.cron import Cron
@@ -133,6 +134,15 @@ class Program:
             {FORGET_FINISHED: forget_finished, FORGET_SESSIONS: _forget_sessions},
             _SCHEDULE,
         )
+        uow.on_doubt = Doubt(
+            uow,
+            self.gate.sessions,
+            self.live,
+            self.heads,
+            self.acquaintance,
+            self.gateway.connections,
+            self._spawn,
+        ).begin
         presence.listen(watches.tell)
         self.hub.on_close.append(watches.forget)
         self._listeners.update(self._table())

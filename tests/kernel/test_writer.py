@@ -13,7 +13,7 @@ import pytest_asyncio
 from sqlalchemy import Column, MetaData, String, Table, insert, select
 from sqlalchemy.exc import DBAPIError
 
-from talkoot.kernel.errors import Conflict, Forbidden, TalkootError, Unavailable
+from talkoot.kernel.errors import Conflict, Forbidden, StorageFull, TalkootError, Unavailable
 from talkoot.kernel.plain_sql import Statement, inserting
 from talkoot.kernel.sqlite_plain import PATIENCE
 from talkoot.kernel.transactions import Tx
@@ -152,3 +152,37 @@ async def test_the_loop_goes_on_while_another_process_writes(embedded: Settings)
         other.execute("COMMIT")
         await ground.uow.run(lambda tx: write(tx, "again"))
         other.close()
+
+
+async def test_a_full_disk_is_told_to_all_of_the_group(embedded: Settings) -> None:
+    async with Ground.on(embedded) as ground:
+        limiter: list[sqlite3.Connection] = []
+
+        async def make(tx: Tx) -> None:
+            await tx.connection.run_sync(notes.create)
+            limiter.append((await tx.connection.get_raw_connection()).dbapi_connection._raw())  # type: ignore[union-attr]
+
+        await ground.uow.run(make)
+        (pages,) = limiter[0].execute("PRAGMA page_count").fetchone()
+        limiter[0].execute(f"PRAGMA max_page_count = {pages + 5}")
+
+        async def large(tx: Tx) -> None:
+            for number in range(50):
+                await tx.connection.execute(insert(notes).values(name=f"{number}{'x' * 4000}"))
+
+        async def large_and_careless(tx: Tx) -> None:
+            with suppress(DBAPIError):
+                await large(tx)
+            await write(tx, "after what was undone")
+
+        for filling in (large, large_and_careless):
+            outcomes = await asyncio.gather(
+                ground.uow.submit(lambda tx: write(tx, "neighbour")),
+                ground.uow.submit(filling),
+                return_exceptions=True,
+            )
+            assert all(isinstance(outcome, StorageFull | Unavailable) for outcome in outcomes), outcomes
+            assert await stored(ground) == set()
+        limiter[0].execute("PRAGMA max_page_count = 1000000")
+        await ground.uow.run(lambda tx: write(tx, "room again"))
+        assert await stored(ground) == {"room again"}

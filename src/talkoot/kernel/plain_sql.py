@@ -31,6 +31,10 @@ class PlainSql(Protocol):
         """Whether the connection has ended."""
         ...
 
+    async def succeed(self, lost: PlainSql) -> None:
+        """Take over from a connection that was lost: when this returns, nothing it began goes on."""
+        ...
+
     async def run(self, statement: Statement, rows: Sequence[Row]) -> list[Row]:
         """All rows that came back, in no particular order; an id may be 16 bytes: see `as_id`."""
         ...
@@ -44,7 +48,7 @@ class PlainSql(Protocol):
         ...
 
     async def commit(self) -> None:
-        """Make it durable."""
+        """Make it durable; OutcomeUnknown if there was no answer."""
         ...
 
     async def rollback(self) -> None:

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import asyncpg
 
 from talkoot.kernel.errors import Unavailable
-from talkoot.kernel.storage_errors import wrapped
+from talkoot.kernel.storage_errors import OutcomeUnknown, wrapped
 
 if TYPE_CHECKING:
-    from talkoot.kernel.plain_sql import Row, Statement
+    from talkoot.kernel.plain_sql import PlainSql, Row, Statement
 
 FAILURES = (asyncpg.PostgresError, asyncpg.InterfaceError, OSError)
+ENDINGS, PAUSE = 50, 0.1  # seconds, together five
+_END = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid = $1 AND usename = current_user"
 
 
 class PostgresqlPlain:
@@ -21,19 +24,25 @@ class PostgresqlPlain:
 
     def __init__(self, connection: asyncpg.Connection) -> None:
         self._connection = connection
+        self.process: int = connection.get_server_pid()
 
     @property
     def closed(self) -> bool:
         """Whether the connection has ended."""
         return self._connection.is_closed()
 
+    async def succeed(self, lost: PlainSql) -> None:
+        """End the other's process on the server, if it does not know yet that nobody is there any more."""
+        assert isinstance(lost, PostgresqlPlain)
+        for _ in range(ENDINGS):
+            if not await self._fetch(_END, lost.process):
+                return
+            await asyncio.sleep(PAUSE)
+        raise wrapped(TimeoutError("A lost connection does not end"))
+
     async def run(self, statement: Statement, rows: Sequence[Row]) -> list[Row]:
         """For all rows together; what came back."""
-        try:
-            found: list[Any] = await self._connection.fetch(statement.postgresql, *zip(*rows, strict=True))
-        except FAILURES as error:
-            raise wrapped(error) from error
-        return found
+        return await self._fetch(statement.postgresql, *zip(*rows, strict=True))
 
     async def tell(self, command: str) -> None:
         """Run a command."""
@@ -51,10 +60,19 @@ class PostgresqlPlain:
         try:
             ended = await self._connection.execute("COMMIT")
         except FAILURES as error:
-            raise wrapped(error) from error
+            if isinstance(error, asyncpg.PostgresError) and not self.closed:
+                raise wrapped(error) from error  # that is an answer
+            raise OutcomeUnknown(None, None, error) from error
         if ended != "COMMIT":
             raise Unavailable("The database undid this; try again")
 
     async def rollback(self) -> None:
         """Undo everything since `begin`."""
         await self.tell("ROLLBACK")
+
+    async def _fetch(self, sql: str, *parameters: Any) -> list[Any]:
+        try:
+            found: list[Any] = await self._connection.fetch(sql, *parameters)
+        except FAILURES as error:
+            raise wrapped(error) from error
+        return found

@@ -12,7 +12,7 @@ from uuid import UUID
 from talkoot.kernel.storage_errors import wrapped
 
 if TYPE_CHECKING:
-    from talkoot.kernel.plain_sql import Row, Statement
+    from talkoot.kernel.plain_sql import PlainSql, Row, Statement
     from talkoot.kernel.sqlite_driver import OneVisitConnection
 
 PATIENCE = 5.0  # seconds that another process may keep the database from being written
@@ -26,10 +26,13 @@ class SqlitePlain:
         self._driver = driver
         self.closed = False
 
+    async def succeed(self, lost: PlainSql) -> None:
+        """Nothing goes on without the connection: it is in this very process."""
+
     async def run(self, statement: Statement, rows: Sequence[Row]) -> list[Row]:
         """For each row; what comes back of all of them."""
         try:
-            connection = self._driver.at_once()
+            connection = self._in_transaction()
             if not statement.returns:
                 connection.executemany(statement.sqlite, map(_bound, rows))
                 return []
@@ -41,7 +44,7 @@ class SqlitePlain:
     async def tell(self, command: str) -> None:
         """Run a command now."""
         try:
-            self._driver.at_once().execute(command)
+            self._in_transaction().execute(command)
         except sqlite3.Error as error:
             raise wrapped(error) from error
 
@@ -66,8 +69,19 @@ class SqlitePlain:
             raise wrapped(error) from error
 
     async def rollback(self) -> None:
-        """Undo everything since `begin`."""
-        await self._driver.in_thread(sqlite3.Connection.rollback)
+        """Undo everything since `begin`, and what waits to be done in it."""
+        self._driver.waiting.clear()
+        try:
+            await self._driver.in_thread(sqlite3.Connection.rollback)
+        except sqlite3.Error as error:
+            raise wrapped(error) from error
+
+    def _in_transaction(self) -> sqlite3.Connection:
+        """What SQLite has undone by itself must not go on as a row of small transactions."""
+        connection = self._driver.at_once()
+        if not connection.in_transaction:
+            raise sqlite3.OperationalError("SQLite has rolled back")
+        return connection
 
 
 def _bound(row: Row) -> Row:

@@ -25,6 +25,10 @@ _BY_NAME = {kind.__name__: kind for kind in (IntegrityError, DataError, Programm
 _BY_SQLSTATE = {"23": IntegrityError, "22": DataError, "42": ProgrammingError}
 
 
+class OutcomeUnknown(OperationalError):
+    """A commit was asked for and never answered: it may be done, undone, or still under way."""
+
+
 def wrapped(error: Exception) -> DBAPIError:
     """What a driver raised by itself, as SQLAlchemy would have raised it."""
     state = getattr(error, "sqlstate", None) or ""

@@ -16,15 +16,15 @@ from dataclasses import dataclass, field
 from functools import partial
 from itertools import groupby
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
+from uuid import UUID
 
 from talkoot.kernel.errors import TalkootError, Unavailable
-from talkoot.kernel.storage_errors import deadlocked, lost_transaction, translated
+from talkoot.kernel.storage_errors import OutcomeUnknown, deadlocked, lost_transaction, translated
 from talkoot.kernel.transactions import Caches, Listeners, Read, Tx
 from talkoot.kernel.writer import Writer
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
-    from uuid import UUID
 
     from talkoot.kernel.clock import Clock
     from talkoot.kernel.database import Database
@@ -82,8 +82,15 @@ class UnitOfWork:
         self._lanes = [_Lane(Writer(database.writer)) for _ in range(database.lanes)]
         self._closed = False
         self.caches = Caches()
+        self.on_doubt: Callable[[], None] = _nobody_minds
+        """Called when a commit was not answered: what this process remembers may be behind from now on."""
         self.commits = 0
         self.actions = 0
+
+    @property
+    def closed(self) -> bool:
+        """Whether nothing more is taken."""
+        return self._closed
 
     @property
     def waiting(self) -> int:
@@ -128,6 +135,11 @@ class UnitOfWork:
         the database refused it, StorageFull or Unavailable when the database could not take it.
         """
         return await self.submit(action, key=key)
+
+    async def in_every_lane(self, action: Callable[[Tx], Awaitable[T]]) -> list[T]:
+        """Run an action in each lane; what was in doubt before has by then been decided."""
+        lanes = range(len(self._lanes))
+        return await asyncio.gather(*(self.submit(action, key=UUID(int=number)) for number in lanes))
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[Read]:
@@ -189,6 +201,8 @@ class UnitOfWork:
         except Exception as error:
             if deadlocked(error):
                 return True
+            if isinstance(error, OutcomeUnknown):
+                self.on_doubt()
             for waiting in group:
                 waiting.outcome = translated(error)  # a refusal too: it may rest on what was not stored now
         else:
@@ -263,6 +277,10 @@ class UnitOfWork:
         for waiting in members:
             waiting.outcome = translated(error)
         return []
+
+
+def _nobody_minds() -> None:
+    """Whoever remembers nothing has nothing to doubt."""
 
 
 def _settle(future: asyncio.Future[Any], outcome: Any) -> None:

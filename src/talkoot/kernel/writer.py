@@ -18,6 +18,7 @@ class Writer:
     def __init__(self, engine: AsyncEngine) -> None:
         self._engine = engine
         self._open: tuple[AsyncConnection, PlainSql] | None = None
+        self._lost: PlainSql | None = None
 
     @property
     def connection(self) -> AsyncConnection:
@@ -48,7 +49,7 @@ class Writer:
             await self.sql.begin()
 
     async def commit(self) -> None:
-        """Make the transaction durable."""
+        """Make the transaction durable; OutcomeUnknown if the database did not answer."""
         if self.connection.in_transaction():  # only in the eyes of SQLAlchemy: it is told nothing of ours
             await self.connection.commit()
         await self.sql.commit()
@@ -99,9 +100,12 @@ class Writer:
             connection = await self._engine.connect()
             adapter: Any = (await connection.get_raw_connection()).dbapi_connection
             self._open = connection, _plain(adapter, self._engine.dialect.name)
+        if self._lost is not None:
+            await self.sql.succeed(self._lost)
+            self._lost = None
 
     async def _drop(self) -> None:
-        connection, self._open = self.connection, None
+        connection, self._lost, self._open = self.connection, self.sql, None
         await connection.invalidate()
         await connection.close()
 

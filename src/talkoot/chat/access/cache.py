@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from cachetools import LRUCache
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from uuid import UUID
 
     from talkoot.chat.access.events import AccessChanged
@@ -37,6 +38,20 @@ class AccessCache:
         self._floors: dict[tuple[UUID, UUID | None], int] = {}
         self._applied: dict[UUID, int] = {}
         self._workspaces: LRUCache[UUID, UUID] = LRUCache(REMEMBERED)
+        self._doubts = 0
+
+    @property
+    def workspaces(self) -> list[UUID]:
+        """Those of which something is known."""
+        return [*self._applied]
+
+    def doubt(self) -> None:
+        """A change may have been committed that nobody told of: nothing holds before `trust` is called."""
+        self._doubts += 1
+
+    def trust(self) -> None:
+        """What was committed when the doubt began is known by now: `catch_up_all` was told."""
+        self._doubts -= 1
 
     def get(self, resource: UUID, user: UUID) -> Grants | None:
         """What is remembered and still holds."""
@@ -67,7 +82,7 @@ class AccessCache:
 
     def up_to_date(self, workspace: UUID, version: int) -> bool:
         """Whether all changes up to this version have been applied here."""
-        return self._applied.get(workspace) == version
+        return not self._doubts and self._applied.get(workspace) == version
 
     def apply(self, change: AccessChanged) -> None:
         """A change was committed: forget what it touched, or the whole workspace if one was missed."""
@@ -86,6 +101,11 @@ class AccessCache:
             self._raise_floor(workspace, None, version)
             self._applied[workspace] = version
 
+    def catch_up_all(self, versions: Mapping[UUID, int]) -> None:
+        """The same for many workspaces."""
+        for workspace, version in versions.items():
+            self.catch_up(workspace, version)
+
     def _raise_floor(self, scope: UUID, user: UUID | None, version: int) -> None:
         self._floors[scope, user] = max(version, self._floors.get((scope, user), 0))
 
@@ -96,6 +116,8 @@ class AccessCache:
 
     def holds(self, grants: Grants) -> bool:
         """Whether no change that is known by now came after them."""
+        if self._doubts:
+            return False
         version, workspace, resource, user = grants.version, grants.workspace, grants.resource, grants.user
         if version >= self._applied.get(workspace, 0):
             return True

@@ -43,6 +43,10 @@ class LiveSessions:
         """This session was closed."""
         self._cache.forget(session)
 
+    def forget_all(self) -> None:
+        """Any of them may have been closed."""
+        self._cache.forget_all()
+
     def forget_user(self, user: UUID) -> None:
         """All sessions of this user were closed, or are described anew."""
         self._cache.forget_user(user)

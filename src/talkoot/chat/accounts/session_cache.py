@@ -53,6 +53,11 @@ class SessionCache:
         self.generation += 1
         self._live.pop(session, None)
 
+    def forget_all(self) -> None:
+        """Any of them may have been closed."""
+        self.generation += 1
+        self._live.clear()
+
     def forget_user(self, user: UUID) -> None:
         """All sessions of this user were closed."""
         self.generation += 1

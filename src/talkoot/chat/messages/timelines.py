@@ -69,10 +69,14 @@ class Timelines:
         if reading.names == self._names and tails.follow(room, stretch.position, dropped=reading.dropped):
             self._keep(room, stretch)
 
-    def profile_changed(self, _changed: ProfileChanged) -> None:
-        """Listener after the commit: somebody may have another name."""
+    def forget_all(self) -> None:
+        """Anything may have changed: messages, and the names of people."""
         self._names += 1
         self._stretches.clear()
+
+    def profile_changed(self, _changed: ProfileChanged) -> None:
+        """Listener after the commit: somebody may have another name."""
+        self.forget_all()
 
     def _up_to_date(self, tails: LogTails, room: UUID) -> Stretch | None:
         stretch = self._stretches.get(room)
