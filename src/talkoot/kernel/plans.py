@@ -6,9 +6,9 @@ and the same errors. What needs more than that (a body, a form, headers, threads
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from inspect import iscoroutinefunction
-from typing import TYPE_CHECKING, Any, get_origin
+from typing import TYPE_CHECKING, Any, get_args, get_origin
 
 from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel
@@ -93,6 +93,7 @@ def can_be_planned(dependant: Dependant) -> bool:
 
 def _is_plain(annotation: Any) -> bool:
     """Neither a list, which takes several values, nor a model, which takes several names."""
-    return get_origin(annotation) not in {list, set, frozenset, tuple} and not (
-        isinstance(annotation, type) and issubclass(annotation, BaseModel)
-    )
+    kind = get_origin(annotation) or annotation
+    several = isinstance(kind, type) and issubclass(kind, (BaseModel, Collection))
+    text = isinstance(kind, type) and issubclass(kind, (str, bytes))
+    return (text or not several) and all(map(_is_plain, get_args(annotation)))
