@@ -2,7 +2,7 @@
 
 from enum import StrEnum
 from typing import Annotated, Any, Literal
-from uuid import UUID, uuid4
+from uuid import UUID
 
 import httpx2
 import pytest
@@ -13,7 +13,7 @@ from pydantic import BaseModel
 from talkoot.kernel.http import StrictRoute, answer_problems
 from talkoot.kernel.plans import can_be_planned
 
-ID = uuid4()
+ID = UUID(int=7)
 
 
 class Colour(StrEnum):
