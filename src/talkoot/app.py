@@ -129,11 +129,8 @@ class Program:
         self.follower = self._follower()
         self.heads = RoomHeads(self.hub, uow, self.gateway.connections)
         self.notices = RoomNotices(self.bus, uow)
-        self.jobs = JobRunner(
-            self.kernel,
-            {FORGET_FINISHED: forget_finished, FORGET_SESSIONS: _forget_sessions},
-            _SCHEDULE,
-        )
+        handlers = {FORGET_FINISHED: forget_finished, FORGET_SESSIONS: _forget_sessions}
+        self.jobs = JobRunner(self.kernel, handlers, _SCHEDULE)
         uow.on_doubt = Doubt(
             uow,
             self.gate.sessions,
