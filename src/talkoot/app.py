@@ -131,15 +131,6 @@ class Program:
         self.notices = RoomNotices(self.bus, uow)
         handlers = {FORGET_FINISHED: forget_finished, FORGET_SESSIONS: _forget_sessions}
         self.jobs = JobRunner(self.kernel, handlers, _SCHEDULE)
-        uow.on_doubt = Doubt(
-            uow,
-            self.gate.sessions,
-            self.live,
-            self.heads,
-            self.acquaintance,
-            self.gateway.connections,
-            self._spawn,
-        ).begin
         presence.listen(watches.tell)
         self.hub.on_close.append(watches.forget)
         self._listeners.update(self._table())
@@ -190,6 +181,15 @@ class Program:
         hub.controls["session.closed"] = self._session_closed
         hub.controls["user.closed"] = self._user_closed
         self.bus.listen(hub.receive)
+        self.kernel.uow.on_doubt = Doubt(
+            self.kernel.uow,
+            self.gate.sessions,
+            self.live,
+            self.heads,
+            self.acquaintance,
+            self.gateway.connections,
+            self._spawn,
+        ).begin
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[dict[str, Any]]:

@@ -231,8 +231,9 @@ def _read_file(config: Path | None) -> dict[str, Any]:
 def _refuse_unknown_environment() -> None:
     known = [PREFIX + name.upper() for name in Settings.model_fields]
     for name in sorted(os.environ):
-        if name.startswith(PREFIX) and not name.startswith(TEST_PREFIX) and name not in known:
-            raise SettingsError(f"There is no setting `{name}`{_near(name, known)}")
+        spelled = name.upper()
+        if spelled.startswith(PREFIX) and not spelled.startswith(TEST_PREFIX) and name not in known:
+            raise SettingsError(f"There is no setting `{name}`{_near(spelled, known)}")
 
 
 def _near(name: str, known: list[str]) -> str:

@@ -51,6 +51,12 @@ def test_a_misspelt_line_names_the_near_match() -> None:
         load_settings()
 
 
+def test_a_variable_in_small_letters_is_not_overlooked(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("talkoot_port", "9000")
+    with pytest.raises(SettingsError, match=r"talkoot_port.*did you mean `TALKOOT_PORT`"):
+        load_settings()
+
+
 def test_what_is_near_nothing_points_to_the_list(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TALKOOT_ZZZZZZZZZZZZ", "x")
     with pytest.raises(SettingsError, match="talkoot settings"):
