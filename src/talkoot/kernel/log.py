@@ -16,7 +16,7 @@ from sqlalchemy import CheckConstraint, Index, UniqueConstraint, insert, select,
 from sqlalchemy.orm import Mapped, mapped_column
 
 from talkoot.kernel.ids import new_id
-from talkoot.kernel.plain_sql import Statement, as_id, inserting
+from talkoot.kernel.plain_sql import Statement, as_id, as_id_or_none, inserting
 from talkoot.kernel.types import Model
 
 if TYPE_CHECKING:
@@ -247,7 +247,8 @@ def _event(row: Any) -> Event:
 
 def _plain_event(row: Row) -> Event:
     log, seq, id_, type_, sender, cid, ts, count, fence, body = row[: len(_COLUMNS)]
-    return Event(as_id(log), seq, as_id(id_), type_, as_id(sender), as_id(cid), ts, count, fence, body)
+    who, said = as_id_or_none(sender), as_id_or_none(cid)
+    return Event(as_id(log), seq, as_id(id_), type_, who, said, ts, count, fence, body)
 
 
 async def _advance(tx: Tx, entries: Sequence[Entry]) -> dict[UUID, list[int]]:

@@ -1,4 +1,4 @@
-"""The few statements that every message runs, straight to the driver.
+"""The few statements that every message and every reader of it run, straight to the driver.
 
 SQLAlchemy takes 50 to 200 us to run a statement that the database does in 3. What is written once for each
 database, and tested on both, goes without it; everything else stays with SQLAlchemy.
@@ -59,6 +59,11 @@ class PlainSql(Protocol):
 def as_id(value: Any) -> UUID:
     """An id as the driver gave it."""
     return UUID(bytes=value) if type(value) is bytes else value
+
+
+def as_id_or_none(value: Any) -> UUID | None:
+    """The same where there may be none."""
+    return None if value is None else as_id(value)
 
 
 def inserting(table: str, **columns: str) -> Statement:

@@ -3,6 +3,7 @@
 A connection of aiosqlite lives in a thread of its own, and each visit costs more than most statements. Here a
 visit prepares, executes, fetches and closes; `BEGIN`, `SAVEPOINT` and what ends a savepoint wait and go along
 with the next statement, or are dropped if there is none.
+What every message runs makes no visit at all: see `sqlite_plain`.
 """
 
 from __future__ import annotations

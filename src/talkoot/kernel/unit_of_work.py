@@ -1,7 +1,7 @@
 """The only place that commits.
 
-Actions that wait at the same moment run back to back in one database transaction, each under its own
-savepoint, and share one commit. A result is handed out, and what was emitted is published, only after that
+Actions that wait at the same moment run back to back in one database transaction, each so that it can be
+undone alone, and share one commit. A result is handed out, and what was emitted is published, only after that
 commit is durable. A group never waits for company: one action alone is committed at once.
 """
 
