@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from typing import Literal, Protocol
 from uuid import UUID
 
 import msgspec
+
+log = logging.getLogger("talkoot.realtime")
 
 
 class Message(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -45,7 +48,10 @@ class MemoryBus:
     def publish(self, message: Message) -> None:
         """Hand the message to every listener."""
         for listener in self._listeners:
-            listener(message)
+            try:
+                listener(message)
+            except Exception:  # a bus may lose, and who publishes has more to tell
+                log.exception("A message of the bus could not be taken")
 
     def listen(self, listener: Listener) -> None:
         """Call this for each message from now on."""

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol
 from uuid import UUID
@@ -17,6 +19,8 @@ if TYPE_CHECKING:
     from talkoot.realtime.counters import Counters
     from talkoot.realtime.limits import Limits
     from talkoot.realtime.wheel import Wheel
+
+log = logging.getLogger("talkoot.realtime")
 
 CHUNK = 64 * 1024
 """Bytes that go to the transport at once; what it cannot send comes on top of the out-buffer's bound."""
@@ -166,10 +170,13 @@ class Connection:
 
     def relieve(self) -> None:
         """Much is waiting: write it now, or, if the client does not read, see whether it is too much."""
-        if not self.paused_since:
-            self.flush()
-        elif self.out_bytes > self.hub.limits.out_bytes or len(self.out) > self.hub.limits.out_writes:
-            self.close(CloseCode.SLOW)
+        try:
+            if not self.paused_since:
+                self.flush()
+            elif self.out_bytes > self.hub.limits.out_bytes or len(self.out) > self.hub.limits.out_writes:
+                self.close(CloseCode.SLOW)
+        except Exception:  # noqa: BLE001 - `fail` logs it, and the others go on
+            self.fail()
 
     def flush(self) -> None:
         """Write what is waiting, as long as the transport takes it."""
@@ -199,10 +206,16 @@ class Connection:
         self.out.clear()
         self.out_bytes = 0
         self.hub.counters.closes[code] += 1
-        self.hub.detach(self)
         self.close_at = time.monotonic() + self.hub.limits.close_seconds
         self.hub.wheel.add(self, self.close_at)
+        self.hub.detach(self)
         self.link.close(data)
+
+    def fail(self) -> None:
+        """Called where an exception was caught: log it and end this connection, at nobody else's expense."""
+        log.error("A connection failed", exc_info=True)
+        with suppress(Exception):  # however much of this fails, the wheel ends it
+            self.close(CloseCode.INTERNAL)
 
     def plan(self) -> None:
         """A deadline has come nearer."""

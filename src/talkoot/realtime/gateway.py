@@ -92,6 +92,7 @@ class Gateway:
         if not connection.closing:
             connection.closing = True
             connection.out.clear()
+            connection.out_bytes = 0
             self.hub.detach(connection)
         connection.close_at = 0.0
         self.connections.discard(connection)

@@ -85,9 +85,15 @@ class Hub(Outbound):
     # Topics
 
     def subscribe(self, connection: Connection, topic: UUID, position: int = 0) -> Subscription:
-        """Register first: from now on live events are held back, until `replay` and `go_live`."""
+        """Register first: from now on live events are held back, until `replay` and `go_live`.
+
+        The subscription of a connection that is closing, or that this closes, is not active.
+        """
         subscription = self._topic(topic).subscribe(connection, position)
-        connection.subscriptions[topic] = subscription
+        if subscription.active:
+            connection.subscriptions[topic] = subscription
+        else:
+            self._drop_if_unused(topic)
         return subscription
 
     def unsubscribe(self, connection: Connection, topic: UUID) -> None:
@@ -98,7 +104,7 @@ class Hub(Outbound):
 
     def watch(self, connection: Connection, topics: Iterable[UUID]) -> None:
         """Tell this connection of the heads of these topics, and no longer of those it watched before."""
-        watched = set(topics)
+        watched = set() if connection.closing else set(topics)
         before, connection.watched = connection.watched or set(), watched or None
         for topic in watched - before:
             self._topic(topic).watchers.add(connection)
@@ -249,7 +255,8 @@ class Hub(Outbound):
         return known
 
     def _drop_if_unused(self, topic: UUID) -> None:
-        if self._topics[topic].unused:
+        known = self._topics.get(topic)
+        if known is not None and known.unused:
             del self._topics[topic]
 
     def _send_heads(self) -> None:

@@ -62,6 +62,8 @@ class Outbound:
             self._wrote_at = self._wrote_at if waiting else time.monotonic()
         mark, size, crowded = waiting.append, len(data), []
         for connection in connections:
+            if connection.closing:
+                continue
             out = connection.out
             if not out:
                 mark(connection)
@@ -119,12 +121,15 @@ class Outbound:
 
     def _write(self, connections: Iterable[Connection]) -> None:
         for connection in connections:
-            if len(connection.out) == 1 and not connection.paused_since:  # nearly always
-                connection.out_bytes = 0
-                self.counters.writes += 1
-                connection.link.write(connection.out.pop())
-            else:
-                connection.flush()
+            try:
+                if len(connection.out) == 1 and not connection.paused_since:  # nearly always
+                    connection.out_bytes = 0
+                    self.counters.writes += 1
+                    connection.link.write(connection.out.pop())
+                else:
+                    connection.flush()
+            except Exception:  # noqa: BLE001 - `fail` logs it, and the others go on
+                connection.fail()
 
     def _schedule(self) -> None:
         if not self._scheduled:

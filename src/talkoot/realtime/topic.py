@@ -73,12 +73,17 @@ class Topic:
         return self.subscriptions.get(subscription.connection) is subscription
 
     def subscribe(self, connection: Connection, position: int) -> Subscription:
-        """A new subscription, catching up; it replaces an older one, which first gets what it was owed."""
+        """A new subscription, catching up; it replaces an older one, which first gets what it was owed.
+
+        A connection that is closing, perhaps because that was too much for it, gets one that is not active:
+        it was detached, and nobody would ever take it out again.
+        """
         if connection in self.shared:
             self.spread()
         self.unsubscribe(connection)
         subscription = Subscription(self, connection, position)
-        self.subscriptions[connection] = self.apart[connection] = subscription
+        if not connection.closing:
+            self.subscriptions[connection] = self.apart[connection] = subscription
         return subscription
 
     def unsubscribe(self, connection: Connection) -> None:
@@ -95,9 +100,7 @@ class Topic:
             self._deliver_shared(seq, framed)
         if self.apart:
             for subscription in list(self.apart.values()):
-                subscription.take(seq, framed)
-                if subscription.live:
-                    self.share(subscription)
+                self._deliver_apart(subscription, seq, framed)
 
     def share(self, subscription: Subscription) -> None:
         """A live subscription joins the others as soon as it stands where they stand."""
@@ -106,9 +109,10 @@ class Topic:
         elif subscription.position != self.position:
             return
         self.spread()
-        del self.apart[subscription.connection]
-        self.shared[subscription.connection] = subscription
-        subscription.shared = True
+        if self.has(subscription):  # else what was handed over, to it or to others, has ended its connection
+            del self.apart[subscription.connection]
+            self.shared[subscription.connection] = subscription
+            subscription.shared = True
 
     def unshare(self, subscription: Subscription) -> None:
         """A subscription leaves the others, with all that it was owed until now."""
@@ -127,6 +131,14 @@ class Topic:
     def ask_repair(self, subscription: Subscription) -> None:
         """A subscription misses something that only the log still has."""
         self._hub.start_repair(subscription)
+
+    def _deliver_apart(self, subscription: Subscription, seq: int, framed: bytes) -> None:
+        try:
+            subscription.take(seq, framed)
+            if subscription.live:
+                self.share(subscription)
+        except Exception:  # noqa: BLE001 - `fail` logs it, and the others go on
+            subscription.connection.fail()
 
     def _deliver_shared(self, seq: int, framed: bytes) -> None:
         if seq == self.position + 1:

@@ -184,6 +184,8 @@ class LiveRooms:
         held = []
         for subscription in self._affected_by(change):
             connection, room = subscription.connection, subscription.topic
+            if not subscription.active:  # what one of those before it was owed has ended its connection
+                continue
             if subscription in self._pending:
                 self._pending.discard(subscription)  # `subscribe` sees it, and reads again
                 self._hub.unsubscribe(connection, room)
