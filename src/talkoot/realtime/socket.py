@@ -31,6 +31,7 @@ class GatewaySocket(asyncio.Protocol):
         self._reader = FrameReader(gateway.hub.limits)
         self._connection: Connection | None = None
         self._deaf = False
+        self._descriptor = -1
 
     def begin(self, transport: asyncio.Transport, upgrade: Upgrade, peer: str) -> None:
         """Take over a transport whose client asked for a socket: answer 101, or why not."""
@@ -71,6 +72,7 @@ class GatewaySocket(asyncio.Protocol):
     def connection_lost(self, exc: Exception | None) -> None:
         """The transport is gone."""
         del exc
+        self._descriptor = -1
         self._open_sockets.discard(self)
         if self._connection is not None:
             self._gateway.lost(self._connection)
@@ -89,22 +91,32 @@ class GatewaySocket(asyncio.Protocol):
     def write(self, data: bytes) -> None:
         """Give the kernel what it takes now, and the transport the rest; nobody writes while it has some.
 
-        Past the transport, for its own `write` costs a fifth of what a delivery costs. The descriptor stays
-        open until `connection_lost` was called; an error is met again by the transport, which ends then.
+        Past the transport, for its own `write` costs a fifth of what a delivery costs. An error is met again
+        by the transport, which ends then.
+
+        The number of a descriptor that is closed soon is another's, so it is forgotten with the close frame
+        and in `connection_lost`, which event loops call before they close the descriptor; -1 is nobody's.
+        A duplicate of our own could not go stale, but would cost each connection a second descriptor, and
+        would keep its socket open behind the transport's back.
         """
         try:
             sent = os.write(self._descriptor, data)
         except OSError:
+            if self._descriptor < 0:
+                return
             sent = 0
-        if sent < len(data):
+        if sent < len(data) and not self._transport.is_closing():
             self._transport.write(data[sent:])
 
     def close(self, data: bytes) -> None:
         """Write the close frame; the transport ends when the client has answered, or is aborted."""
-        self._transport.write(data)
+        self._descriptor = -1  # nothing follows a close frame
+        if not self._transport.is_closing():
+            self._transport.write(data)
 
     def abort(self) -> None:
         """End now."""
+        self._descriptor = -1
         self._transport.abort()
 
     def shutdown(self) -> None:
