@@ -7,7 +7,7 @@ import os
 import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any, cast
+from typing import Any
 
 import pytest
 import uvloop
@@ -35,9 +35,9 @@ async def _opened() -> tuple[GatewaySocket, asyncio.Transport, socket.socket]:
     transport, _ = await asyncio.get_running_loop().connect_accepted_socket(asyncio.Protocol, ours)
     link = GatewaySocket(gateway, set())
     transport.set_protocol(link)
-    link.begin(cast("asyncio.Transport", transport), Upgrade.read(b"", HEADERS), "127.0.0.1")
+    link.begin(transport, Upgrade.read(b"", HEADERS), "127.0.0.1")
     assert (await asyncio.get_running_loop().sock_recv(theirs, 4096)).startswith(b"HTTP/1.1 101")
-    return link, cast("asyncio.Transport", transport), theirs
+    return link, transport, theirs
 
 
 @contextmanager

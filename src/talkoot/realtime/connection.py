@@ -213,7 +213,7 @@ class Connection:
 
     def fail(self) -> None:
         """Called where an exception was caught: log it and end this connection, at nobody else's expense."""
-        log.error("A connection failed", exc_info=True)
+        log.exception("A connection failed")  # noqa: LOG004 - see above
         with suppress(Exception):  # however much of this fails, the wheel ends it
             self.close(CloseCode.INTERNAL)
 
