@@ -109,6 +109,16 @@ class Toy:
                 self.bus.publish(Message("log", frame.topic, said, seq=seq, count=seq))
         return {"op": "ack", "seq": len(log)}
 
+    async def change(self, connection: Connection, frame: Frame) -> dict[str, Any]:
+        """Publish, and in the same tick hold everybody back, as when the rules of access change."""
+        assert frame.topic is not None
+        said = self.publish(connection, frame)
+        there = self.hub.subscriptions_of(frame.topic)
+        held = [self.hub.subscribe(each.connection, frame.topic, each.position) for each in there]
+        for each in held:
+            await self.repair(each)
+        return said
+
     def typing(self, connection: Connection, frame: Frame) -> None:
         assert frame.topic is not None
         assert connection.identity is not None
@@ -157,6 +167,7 @@ class Toy:
             Operation("sub", Frame, self.subscribe),
             Operation("unsub", Frame, self.unsubscribe),
             Operation("publish", Frame, self.publish, refusal="nack"),
+            Operation("change", Frame, self.change),
             Operation("typing", Frame, self.typing),
             Operation("notice", Frame, self.notice),
             Operation("watch", Frame, self.watch),
