@@ -165,8 +165,8 @@ UNCHANGED: dict[int | str, dict[str, Any]] = {
 
 
 def answer(request: Request, document: Document) -> Response:
-    """A document, or 304 for who has it already; nobody but the client may keep it, and only to ask again."""
-    headers = {"ETag": document.tag, "Cache-Control": "private, no-cache"}
+    """A document, or 304 for a program that has it already; browsers and proxies keep nothing of it."""
+    headers = {"ETag": document.tag, "Cache-Control": "no-store"}
     if document.is_among(request.headers.get("if-none-match", "")):
         return Response(status_code=HTTPStatus.NOT_MODIFIED, headers=headers)
     return Response(document.body, headers=headers, media_type="application/json")

@@ -7,7 +7,7 @@ Names are part of it: whenever anybody changes theirs, all stretches are dropped
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 from uuid import UUID
 
@@ -21,9 +21,8 @@ if TYPE_CHECKING:
     from talkoot.chat.messages.wire import Cursor
     from talkoot.kernel.log_tails import LogTails
 
-STRETCH_BYTES = 32 * 1024 * 1024
-PAGE_BYTES = 16 * 1024 * 1024
-LARGEST_PAGE = 1024 * 1024
+BYTES = 48 * 1024 * 1024  # of all rooms
+_OVERHEAD = 800  # bytes of a page without its body
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,30 +33,49 @@ class Reading:
     names: int
 
 
+@dataclass(slots=True)
+class _Room:
+    """A stretch, and pages that were made of it: as many as take no more room than the stretch itself."""
+
+    stretch: Stretch
+    pages: dict[Cursor, Document] = field(default_factory=dict)
+    taken: int = 0
+
+    def keep(self, cursor: Cursor, page: Document) -> None:
+        size, most = len(page.body) + _OVERHEAD, self.stretch.cost
+        if size > most:
+            return
+        if self.taken + size > most:
+            self.pages.clear()
+            self.taken = 0
+        self.pages[cursor] = page
+        self.taken += size
+
+
 class Timelines:
     """What is remembered of the ends of timelines."""
 
     def __init__(self) -> None:
-        self._stretches: LRUCache[UUID, Stretch] = LRUCache(STRETCH_BYTES, getsizeof=lambda s: s.cost)
-        self._pages: LRUCache[tuple[UUID, Cursor], tuple[Stretch, Document]] = LRUCache(
-            PAGE_BYTES, getsizeof=lambda page: len(page[1].body)
-        )
+        self._rooms: LRUCache[UUID, _Room] = LRUCache(BYTES, getsizeof=lambda room: 2 * room.stretch.cost)
         self._names = 0
+
+    @property
+    def pages(self) -> int:
+        """How many pages are remembered."""
+        return sum(len(room.pages) for room in self._rooms.values())
 
     def page(self, tails: LogTails, room: UUID, cursor: Cursor) -> Document | None:
         """A page as it is now; None if it is not all in memory."""
-        stretch = self._up_to_date(tails, room)
-        if stretch is None:
+        known = self._up_to_date(tails, room)
+        if known is None:
             return None
-        made = self._pages.get((room, cursor))
-        if made is not None and made[0] is stretch:
-            return made[1]
-        older, newer = stretch.older(*cursor.back), stretch.newer(*cursor.forth)
+        if (made := known.pages.get(cursor)) is not None:
+            return made
+        older, newer = known.stretch.older(*cursor.back), known.stretch.newer(*cursor.forth)
         if older is None or newer is None:
             return None
         page = Document(cursor.page(older, newer))
-        if len(page.body) <= LARGEST_PAGE:
-            self._pages[room, cursor] = stretch, page
+        known.keep(cursor, page)
         return page
 
     def begin(self, tails: LogTails) -> Reading:
@@ -72,26 +90,27 @@ class Timelines:
     def forget_all(self) -> None:
         """Anything may have changed: messages, and the names of people."""
         self._names += 1
-        self._stretches.clear()
+        self._rooms.clear()
 
     def profile_changed(self, _changed: ProfileChanged) -> None:
         """Listener after the commit: somebody may have another name."""
         self.forget_all()
 
-    def _up_to_date(self, tails: LogTails, room: UUID) -> Stretch | None:
-        stretch = self._stretches.get(room)
-        if stretch is None:
+    def _up_to_date(self, tails: LogTails, room: UUID) -> _Room | None:
+        known = self._rooms.get(room)
+        if known is None:
             return None
-        events = tails.after(room, stretch.position)
+        events = tails.after(room, known.stretch.position)
         if events == []:
-            return stretch
-        followed = stretch.followed_by(events) if events is not None else None
+            return known
+        followed = known.stretch.followed_by(events) if events is not None else None
         if followed is None:
-            self._stretches.pop(room)
-        else:
-            self._keep(room, followed)
-        return followed
+            self._rooms.pop(room)
+            return None
+        return self._keep(room, followed)
 
-    def _keep(self, room: UUID, stretch: Stretch) -> None:
-        if stretch.cost <= STRETCH_BYTES:
-            self._stretches[room] = stretch
+    def _keep(self, room: UUID, stretch: Stretch) -> _Room:
+        known = _Room(stretch)
+        if 2 * stretch.cost <= BYTES:
+            self._rooms[room] = known
+        return known
