@@ -3,6 +3,7 @@ import type { FoundMessage, Id, Page } from "../lib/wire";
 import type { People } from "./people.svelte";
 
 const PAUSE_MS = 250;
+const TRIES = 4; // pages that may come empty although there is more
 
 /** Searching while somebody types: only the last question is answered. */
 export class MessageSearch {
@@ -41,7 +42,11 @@ export class MessageSearch {
     const query = new URLSearchParams({ workspace: this.workspace, q: wanted, ...(after && { after }) });
     this.busy = true;
     try {
-      const page = await api.get<Page<FoundMessage>>(`/search?${query}`);
+      let page = await api.get<Page<FoundMessage>>(`/search?${query}`);
+      for (let n = 1; n < TRIES && !page.items.length && page.next && number === this.#asked; n++) {
+        query.set("after", page.next);
+        page = await api.get<Page<FoundMessage>>(`/search?${query}`);
+      }
       if (number !== this.#asked) return;
       this.people.meet(...page.items.map((message) => message.sender));
       this.#show(wanted, after ? [...this.found, ...page.items] : page.items, page.next);

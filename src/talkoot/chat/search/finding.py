@@ -6,7 +6,11 @@ may be read now: what was deleted, edited or closed since then is not found any 
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+import asyncio
+from collections.abc import Callable
+from contextlib import suppress
+from functools import partial
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from talkoot.chat.accounts.schemas import PublicUser
 from talkoot.chat.rooms.access import room_to_read
@@ -17,9 +21,11 @@ from talkoot.chat.search.queries import messages_found
 from talkoot.chat.search.schemas import FoundMessage
 from talkoot.chat.search.snippets import snippet
 from talkoot.kernel.clock import SECOND, rfc3339
+from talkoot.kernel.errors import NotFound
 from talkoot.kernel.paging import Page
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from uuid import UUID
 
     from talkoot.chat.accounts.actors import Actor
@@ -28,37 +34,68 @@ if TYPE_CHECKING:
     from talkoot.chat.search.wanted import Wanted
     from talkoot.kernel.transactions import Read
 
-ROUNDS = 5  # times that the index is asked again because messages have changed since it saw them
+T = TypeVar("T")
+SHORT = 2000  # characters, taken apart in a millisecond
+_LONG_TEXTS = asyncio.Semaphore(1)
+ROUNDS = 5  # times that the index is asked for one page; each time for twice as many
+MOST = 200  # candidates at once
 _BUMPED = SECOND  # places lie so much behind the moment at the most
 
 
 async def find_messages(
     read: Read, index: Index, actor: Actor, workspace: UUID, query: Query, *, after: int | None, limit: int
 ) -> Page[FoundMessage]:
-    """The newest messages of a workspace that match and that the actor may read; `after` is a place."""
+    """The newest messages of a workspace that match and that the actor may read; `after` is a place.
+
+    The index only proposes: when most of what it proposed was something else by now, the page is short.
+    """
     rooms = await rooms_to_search(read, actor, workspace)
     wanted = await wanted_of(read, actor, workspace, query, rooms)
     if not wanted.rooms or wanted.since >= wanted.until:
         return Page(items=[])
     before = min(after if after is not None else 2**62, wanted.until + _BUMPED)
     found: list[tuple[int, Any]] = []
-    for _ in range(ROUNDS):
-        hits = await index.find(read, wanted, before=before, limit=limit + 1 - len(found))
+    for round_ in range(ROUNDS):
+        asked = min(MOST, (limit + 1) << round_)
+        hits = await index.find(read, wanted, before=before, limit=asked)
         messages = await messages_found(read, (hit.message for hit in hits))
-        found += [
-            (hit.place, row)
-            for hit in hits
-            if (row := messages.get(hit.message)) is not None and _matches(wanted, row)
-        ]
-        if not hits or len(found) > limit:
+        for hit in hits:
+            row = messages.get(hit.message)
+            if row is not None and await _in_turn(row, partial(_matches, wanted, row)):
+                found.append((hit.place, row))
+        more = len(hits) == asked
+        if not more or len(found) > limit:
             break
         before = hits[-1].place
-    for room in {row.room_id for _, row in found[:limit]}:
-        await room_to_read(read, actor, room)
+    readable = {row.room_id: False for _, row in found[:limit]}
+    for room in readable:
+        with suppress(NotFound):
+            await room_to_read(read, actor, room)
+            readable[room] = True
     return Page(
-        items=[_out(row, query) for _, row in found[:limit]],
-        next=str(found[limit - 1][0]) if len(found) > limit else None,
+        items=[
+            await _in_turn(row, partial(_out, row, query))
+            for _, row in found[:limit]
+            if readable[row.room_id]
+        ],
+        next=_next(found, limit, before if more else None),
     )
+
+
+def _next(found: Sequence[tuple[int, Any]], limit: int, looked_at: int | None) -> str | None:
+    """The place of the last that is shown, or that was looked at; None at the end of all there is."""
+    if len(found) > limit:
+        return str(found[limit - 1][0])
+    return str(looked_at) if looked_at is not None else None
+
+
+async def _in_turn(row: Any, work: Callable[[], T]) -> T:
+    """A long text is taken apart in a thread, one at a time: the loop goes on meanwhile."""
+    if len(row.text or "") <= SHORT:
+        await asyncio.sleep(0)
+        return work()
+    async with _LONG_TEXTS:
+        return await asyncio.to_thread(work)
 
 
 def _matches(wanted: Wanted, row: Any) -> bool:
