@@ -214,7 +214,7 @@ class Program:
                 "kernel": self.kernel,
                 "gate": self.gate,
                 "gateway": self.gateway,
-                "search": self.follower and self.follower.index,
+                "search": self.follower,
             }
 
     async def not_draining(self, _kernel: Kernel) -> None:

@@ -28,7 +28,6 @@ async def reindex(settings: Settings, tell: Callable[[str], None]) -> tuple[floa
     done = 0
     position: UUID | None = UUID(int=0)
     try:
-        await index.open()
         await index.clear()
         while position is not None:
             position, indexed = await scan(index, position, BATCH)

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from uuid import UUID
 
 from talkoot.chat.search.documents import document_of
+from talkoot.kernel.errors import Unavailable
 
 if TYPE_CHECKING:
     from talkoot.chat.search.documents import Document, Row
@@ -27,9 +28,10 @@ BATCH = 256  # messages in one transaction
 GATHER = 0.1  # seconds in which others may join a batch
 REST, MORE_REST = 4.0, 19.0  # times as long as the work before it took; more while others wait
 LEAST_REST = 0.5
-AT_ONCE = 32  # messages taken apart before others get their turn
+AT_ONCE, AT_LEAST = 6000, 100  # characters taken apart before others get their turn; of one message
 LOOK_AROUND = 60.0
 TRY_AGAIN = 5.0
+PATIENCE = 1.0  # seconds that a search waits for an index that is being made
 
 
 class Follower:
@@ -46,6 +48,10 @@ class Follower:
         self._filled = asyncio.Event()
         self._closing = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
+        self._opened = False
+        self._whole = asyncio.Event()  # every message that was there when it was opened is in it
+        self._unopened = ""  # why it could not be opened
+        index.on_loss = self._lost
         self.indexed = 0
         self.failures = 0
 
@@ -86,20 +92,48 @@ class Follower:
             await self._task
         await self.index.close()
 
+    async def ready(self) -> Index:
+        """The index, once all messages are in it. Unavailable when that takes longer than a moment."""
+        if self._unopened:
+            raise Unavailable("The search index can not be opened right now")
+        try:
+            await asyncio.wait_for(self._whole.wait(), PATIENCE)
+        except TimeoutError:
+            raise Unavailable("The search index is being made again", retry_after=TRY_AGAIN) from None
+        return self.index
+
+    def _lost(self) -> None:
+        self._opened = False
+        self._whole.clear()
+        self._filled.set()
+
     async def _follow(self) -> None:
-        opened = False
         while not self._closing.is_set():
             try:
-                if not opened:
-                    self._unscanned = await self.index.open()
-                    self._scan_since = self._clock.monotonic()
-                    opened = True
+                if not self._opened:
+                    await self._open()
                 await self._look_around()
                 await self._until_it_is_time()
-            except Exception:
+            except Exception as error:
                 self.failures += 1
-                log.exception("The search index is behind; trying again")
-                await self._pause(TRY_AGAIN)
+                log.exception("The search index is behind; trying again: %r", error)  # noqa: TRY401
+                lost = not self._opened and not self._unopened
+                await self._pause(GATHER if lost else TRY_AGAIN)
+
+    async def _open(self) -> None:
+        try:
+            self._unscanned = await self.index.open()
+        except Exception as error:
+            self._unopened = repr(error)
+            self._whole.clear()
+            raise
+        self._scan_since = self._clock.monotonic()
+        self._unopened, self._opened = "", True
+        self._note_whole()
+
+    def _note_whole(self) -> None:
+        if self._opened and self._unscanned is None:
+            self._whole.set()
 
     async def _look_around(self) -> None:
         """What was committed while nobody followed, and what a failure left."""
@@ -110,7 +144,7 @@ class Follower:
     async def _until_it_is_time(self) -> None:
         """Index for a while: then look around again."""
         end = self._clock.monotonic() + LOOK_AROUND
-        while not self._closing.is_set() and (left := end - self._clock.monotonic()) > 0:
+        while self._opened and not self._closing.is_set() and (left := end - self._clock.monotonic()) > 0:
             if not self._behind and self._unscanned is None:
                 self._filled.clear()
                 with suppress(TimeoutError):
@@ -131,6 +165,7 @@ class Follower:
         if self._unscanned is not None:
             self._unscanned, done = await scan(self.index, self._unscanned)
             self.indexed += done
+            self._note_whole()
 
     async def _catch_up(self) -> None:
         since, self._behind = self._behind, {}
@@ -164,12 +199,15 @@ async def taken_apart(rows: Sequence[Row]) -> tuple[list[str], list[Document]]:
     """Deleted messages, and the documents of all others; pauses, so that the loop is not kept for long."""
     gone: list[str] = []
     documents: list[Document] = []
-    for number, row in enumerate(rows, 1):
+    characters = 0
+    for row in rows:
         document = document_of(row)
         if document is None:
             gone.append(row.message)
         else:
             documents.append(document)
-        if number % AT_ONCE == 0:
+        characters += AT_LEAST + len(row.text or "")
+        if characters >= AT_ONCE:
+            characters = 0
             await asyncio.sleep(0)
     return gone, documents

@@ -9,24 +9,26 @@ from fastapi import Depends, Query, Request
 
 from talkoot.chat.accounts.http_auth import CurrentActor
 from talkoot.chat.search.finding import find_messages
+from talkoot.chat.search.follower import Follower
 from talkoot.chat.search.index import Index
 from talkoot.chat.search.language import LONGEST, parse
 from talkoot.chat.search.schemas import FoundMessage
 from talkoot.kernel.errors import Invalid, NotAuthenticated, NotFound
 from talkoot.kernel.http import KernelDep, make_router
-from talkoot.kernel.paging import Limit, Page
+from talkoot.kernel.paging import Page
 from talkoot.kernel.rate_limits import Rule
 
 router = make_router(NotAuthenticated, NotFound, Invalid, tags=["search"])
 
 SEARCHES = Rule("search", limit=5, period_seconds=1, burst=20)  # of one person
+PAGE = 50  # messages: each is taken apart as it is now
 
 
 async def _index_of(request: Request) -> Index:
-    index: Index | None = request.state.search
-    if index is None:
+    follower: Follower | None = request.state.search
+    if follower is None:
         raise NotFound("Search is switched off on this server")
-    return index
+    return await follower.ready()
 
 
 IndexDep = Annotated[Index, Depends(_index_of)]
@@ -41,7 +43,7 @@ async def search_messages(
     q: Annotated[str, Query(description=f"What to look for, at most {LONGEST} characters.")],
     workspace: UUID,
     after: Place | None = None,
-    limit: Limit = 20,
+    limit: Annotated[int, Query(ge=1, le=PAGE, description="Items in one page.")] = 20,
 ) -> Page[FoundMessage]:
     """Messages that match, the newest first, from rooms that one may read at this moment.
 

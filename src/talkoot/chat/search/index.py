@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 from uuid import UUID
+
+from talkoot.kernel.errors import Unavailable
 
 if TYPE_CHECKING:
     from talkoot.chat.search.documents import Document, Row
@@ -32,8 +34,18 @@ class Changes:
     left: set[UUID]
 
 
+def search_too_slow() -> Unavailable:
+    """What the index could not find in time."""
+    return Unavailable(
+        "This search takes too long; ask for rarer words, or fewer days", code="search_too_slow"
+    )
+
+
 class Index(Protocol):
     """Derived from the messages and their logs; what was written and how far it got is one transaction."""
+
+    on_loss: Callable[[], None]
+    """Called when the index can not be used as it is, and has to be opened again."""
 
     async def open(self) -> UUID | None:
         """Make ready; the id behind which messages were never indexed yet, None when all were once.

@@ -12,6 +12,7 @@ from talkoot.kernel.errors import Invalid
 
 LONGEST = 500  # characters
 TERMS = 20
+WORDS = 32  # in one phrase
 _SHORTEST_PREFIX = 2
 _KNOWN = ("from", "in", "before", "after", "on", "is", "has")
 _PLAIN = dict.fromkeys((*range(32), 127), " ") | dict.fromkeys(map(ord, "“”„‟«»"), '"')
@@ -90,6 +91,8 @@ def _take(query: Query, part: re.Match[str]) -> None:
         return
     term = term_of(text, prefix=part["plain"] is not None and text.endswith("*"))
     if term is not None:
+        if len(term.tokens) > WORDS:
+            raise refused("too_many", f"A phrase may have {WORDS} words, or pairs of characters")
         (query.denied if denied else query.terms).append(term)
 
 

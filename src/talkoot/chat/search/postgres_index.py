@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
+from sqlalchemy.exc import DBAPIError
+
 from talkoot.chat.search import postgres_tables as tables
 from talkoot.chat.search.documents import Row
-from talkoot.chat.search.index import Changes, Hit, Index
+from talkoot.chat.search.index import Changes, Hit, Index, search_too_slow
 from talkoot.chat.search.postgres_query import expression, vector, within
 from talkoot.chat.search.postgres_slices import groups_before, slices_for
 from talkoot.chat.search.tokens import VERSION
@@ -26,6 +28,7 @@ log = logging.getLogger("talkoot.search")
 
 _ROOMS = 500  # looked at in one statement
 _PATIENCE = "2000"  # milliseconds
+_CANCELED = "57014"
 
 
 class PostgresIndex(Index):
@@ -34,6 +37,7 @@ class PostgresIndex(Index):
     def __init__(self, engine: AsyncEngine) -> None:
         self._engine = engine
         self._connection: AsyncConnection | None = None
+        self.on_loss: Callable[[], None] = lambda: None
 
     async def open(self) -> UUID | None:
         """Make ready."""
@@ -100,7 +104,20 @@ class PostgresIndex(Index):
                 await connection.execute(tables.SCANNED, {"scanned": scanned, "complete": complete})
 
     async def find(self, read: Read, wanted: Wanted, *, before: int, limit: int) -> list[Hit]:
-        """What matches, in the reader's own view."""
+        """What matches, in the reader's own view. Unavailable when it takes too long."""
+        try:
+            return await self._find(read, wanted, before, limit)
+        except DBAPIError as error:
+            if getattr(error.orig, "sqlstate", None) == _CANCELED:
+                raise search_too_slow() from error
+            raise
+
+    async def close(self) -> None:
+        """Let go of the connection."""
+        await self._drop()
+        await self._engine.dispose()
+
+    async def _find(self, read: Read, wanted: Wanted, before: int, limit: int) -> list[Hit]:
         await read.connection.execute(tables.CAREFULLY, {"milliseconds": _PATIENCE})
         query = expression(wanted)
         given = {"rooms": [*map(UUID, wanted.rooms)], "since": wanted.since, "before": before}
@@ -115,11 +132,6 @@ class PostgresIndex(Index):
                 break
             given["before"] = min(before, first)
         return hits
-
-    async def close(self) -> None:
-        """Let go of the connection."""
-        await self._drop()
-        await self._engine.dispose()
 
     @asynccontextmanager
     async def _transaction(self) -> AsyncIterator[AsyncConnection]:

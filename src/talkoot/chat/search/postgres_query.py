@@ -20,12 +20,16 @@ _LAST_POSITION = 16_383  # of a token that PostgreSQL keeps apart from the one b
 
 def expression(wanted: Wanted) -> str:
     """The tsquery; empty where only the time and the rooms are asked for."""
-    needed = [*map(_phrase, wanted.terms), *map(_quoted, wanted.marks)]
+    needed = [*map(_words, wanted.terms), *map(_quoted, wanted.marks)]
     if not needed:
         return ""
     if len(wanted.rooms) <= FEW:
         needed.append(_any(map(of_room, sorted(wanted.rooms))))
-    denied = [*map(_phrase, wanted.denied), *map(_quoted, wanted.denied_marks)]
+    # Who has all words of a denied phrase need not have the phrase: the message itself decides.
+    denied = [
+        *(_words(term) for term in wanted.denied if len(term.tokens) == 1),
+        *map(_quoted, wanted.denied_marks),
+    ]
     return " & ".join([*needed, *(f"!{part}" for part in denied)])
 
 
@@ -47,9 +51,10 @@ def _of_slice(number: int) -> str:
     return f"\ue000s{number}"
 
 
-def _phrase(term: Term) -> str:
+def _words(term: Term) -> str:
+    """All words of a phrase: PostgreSQL keeps only some of their places, the message itself has them all."""
     *first, last = map(_quoted, term.tokens)
-    return f"({' <-> '.join([*first, f'{last}:*' if term.prefix else last])})"
+    return f"({' & '.join([*dict.fromkeys(first), f'{last}:*' if term.prefix else last])})"
 
 
 def _any(tokens: Iterable[str]) -> str:

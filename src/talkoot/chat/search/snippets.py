@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Iterator, Sequence
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from talkoot.chat.search.schemas import SnippetPart
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from talkoot.chat.search.language import Term
 
 LENGTH = 300  # characters shown
+MARKED = LENGTH  # places of one term that may be of use: there are no more in what is shown
 _BEFORE = 60  # of them in front of the first match
 _CUT = "…"
 
@@ -38,7 +40,7 @@ def _spans(text: str, terms: Sequence[Term]) -> list[tuple[int, int]]:
     return [
         (tokens[start].start, tokens[start + len(term.tokens) - 1].end)
         for term in terms
-        for start in starts_of(term, words)
+        for start in islice(starts_of(term, words), MARKED)
     ]
 
 

@@ -67,44 +67,40 @@ class SearchFile:
     """The one writer of the file; `source` is the database with the messages."""
 
     def __init__(self, path: Path, source: Path) -> None:
-        self._path = path
-        self._index = connect(path)
         self._source = connect(source, read_only=True)
-        self._index.executescript(_TABLES)
+        self.index = connect(path)
+        self.index.executescript(_TABLES)
         if sqlite3.sqlite_version_info >= _SECURE_DELETE:
-            self._index.execute("INSERT INTO words(words, rank) VALUES ('secure-delete', 1)")
+            self.index.execute("INSERT INTO words(words, rank) VALUES ('secure-delete', 1)")
 
     def close(self) -> None:
         """Let go of both files."""
-        self._index.close()
+        self.index.close()
         self._source.close()
 
     def state(self) -> tuple[int, UUID, bool] | None:
         """Version of the rules, how far the first scan got, and whether it is complete."""
-        found = self._index.execute("SELECT version, scanned, complete FROM state").fetchone()
+        found = self.index.execute("SELECT version, scanned, complete FROM state").fetchone()
         return (found[0], UUID(bytes=found[1]), bool(found[2])) if found else None
 
     def knows_too_much(self) -> bool:
         """Whether a log is shorter than what was indexed of it: an older database was put in its place."""
         heads = dict(self._source.execute("SELECT id, head FROM logs"))
         return any(
-            seq > heads.get(room, 0) for room, seq in self._index.execute("SELECT room, seq FROM positions")
+            seq > heads.get(room, 0) for room, seq in self.index.execute("SELECT room, seq FROM positions")
         )
 
-    def clear(self, version: int) -> None:
-        """Empty, and positions at the heads of the logs."""
+    def begin(self, version: int) -> None:
+        """Note in a new file where the logs stand."""
         heads = self._source.execute("SELECT id, head FROM logs").fetchall()
-        with self._index as index:
+        with self.index as index:
             index.execute("BEGIN IMMEDIATE")
-            for table in ("state", "positions", "documents"):
-                index.execute(f"DELETE FROM {table}")  # noqa: S608 - constants
-            index.execute("INSERT INTO words(words) VALUES ('delete-all')")
             index.executemany("INSERT INTO positions VALUES (?, ?)", heads)
             index.execute("INSERT INTO state VALUES (?, ?, 0)", (version, bytes(16)))
 
     def behind(self) -> set[UUID]:
         """Rooms with events that were not indexed."""
-        known = dict(self._index.execute("SELECT room, seq FROM positions"))
+        known = dict(self.index.execute("SELECT room, seq FROM positions"))
         heads = self._source.execute("SELECT id, head FROM logs")
         return {UUID(bytes=room) for room, head in heads if head > known.get(room, 0)}
 
@@ -118,7 +114,7 @@ class SearchFile:
         positions: dict[UUID, int] = {}
         left = set(rooms)
         for room in rooms:
-            known = self._index.execute("SELECT seq FROM positions WHERE room = ?", (room.bytes,)).fetchone()
+            known = self.index.execute("SELECT seq FROM positions WHERE room = ?", (room.bytes,)).fetchone()
             for seq, message, *rest in self._source.execute(
                 _CHANGES, (room.bytes, known[0] if known else 0, limit)
             ):
@@ -140,7 +136,7 @@ class SearchFile:
         complete: bool,  # noqa: FBT001 - see Index.write
     ) -> None:
         """One transaction."""
-        with self._index as index:
+        with self.index as index:
             index.execute("BEGIN IMMEDIATE")
             for message in (*gone, *(document.message for document in documents)):
                 self._forget(bytes.fromhex(message))
@@ -155,19 +151,19 @@ class SearchFile:
                 index.execute("UPDATE state SET scanned = ?, complete = ?", (scanned.bytes, complete))
 
     def _forget(self, message: bytes) -> None:
-        found = self._index.execute(
+        found = self.index.execute(
             "SELECT place, tokens FROM documents WHERE message = ?", (message,)
         ).fetchone()
         if found is not None:
-            self._index.execute("INSERT INTO words(words, rowid, tokens) VALUES ('delete', ?, ?)", found)
-            self._index.execute("DELETE FROM documents WHERE place = ?", found[:1])
+            self.index.execute("INSERT INTO words(words, rowid, tokens) VALUES ('delete', ?, ?)", found)
+            self.index.execute("DELETE FROM documents WHERE place = ?", found[:1])
 
     def _place(self, document: Document) -> tuple[int, str]:
         """The next free place at or behind the message's moment."""
         place, tokens = document.ts, " ".join([*document.words, *document.marks])
         values = (bytes.fromhex(document.message), room_key(document.room), tokens)
         insert = "INSERT OR IGNORE INTO documents VALUES (?, ?, ?, ?)"
-        while not self._index.execute(insert, (place, *values)).rowcount:
+        while not self.index.execute(insert, (place, *values)).rowcount:
             place += 1
         return place, tokens
 

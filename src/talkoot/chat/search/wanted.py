@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from talkoot.chat.search.documents import Document
     from talkoot.chat.search.language import Term
+
+_GAP = " "  # in no token
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,36 +34,26 @@ class Wanted:
             return False
         if not {*self.marks} <= {*document.marks} or {*self.denied_marks} & {*document.marks}:
             return False
-        places = _places(document.words)
-        return all(_found(term, places) for term in self.terms) and not any(
-            _found(term, places) for term in self.denied
+        words = _line(document.words)
+        return all(_sought(term) in words for term in self.terms) and not any(
+            _sought(term) in words for term in self.denied
         )
 
 
-def starts_of(term: Term, words: Sequence[str]) -> list[int]:
-    """Where in a text the term begins."""
-    return _starts(term, _places(words))
+def starts_of(term: Term, words: Sequence[str]) -> Iterator[int]:
+    """Where in a text the term begins, from the first place on."""
+    line, sought = _line(words), _sought(term)
+    number, known, place = 0, 0, line.find(sought)
+    while place >= 0:
+        number, known = number + line.count(_GAP, known, place), place
+        yield number
+        place = line.find(sought, place + 1)
 
 
-def _places(words: Sequence[str]) -> dict[str, set[int]]:
-    places: dict[str, set[int]] = defaultdict(set)
-    for place, word in enumerate(words):
-        places[word].add(place)
-    return places
+def _line(words: Sequence[str]) -> str:
+    """Words between gaps: a phrase is then a part of it, which is found without comparing word by word."""
+    return f"{_GAP}{_GAP.join(words)}{_GAP}"
 
 
-def _found(term: Term, places: dict[str, set[int]]) -> bool:
-    return bool(_starts(term, places))
-
-
-def _starts(term: Term, places: dict[str, set[int]]) -> list[int]:
-    *first, last = term.tokens
-    ends = places.get(last, set())
-    if term.prefix:
-        ends = {place for word, found in places.items() if word.startswith(last) for place in found}
-    behind = len(first)
-    return sorted(
-        end - behind
-        for end in ends
-        if all(end - behind + n in places.get(token, ()) for n, token in enumerate(first))
-    )
+def _sought(term: Term) -> str:
+    return _GAP + _GAP.join(term.tokens) + ("" if term.prefix else _GAP)
