@@ -33,6 +33,7 @@ async def test_a_message_is_found_with_the_keyboard_and_shown(
     await box.press("Enter")
     await expect(box).to_have_count(0)
     await expect(message(page, "an old")).to_be_in_viewport()
+    await expect(page.get_by_role("textbox", name="Message #there")).to_be_focused()
 
 
 async def test_a_query_that_makes_no_sense_is_explained(enter: Enter, workspace_sqlite: Workspace) -> None:

@@ -107,10 +107,10 @@ async def test_many_messages_at_the_same_time_are_all_found(talkoot: Talkoot) ->
         ]
         await asyncio.gather(*(send(owner, each, *(f"same {n}" for n in range(20))) for each in rooms))
         deadline = time.monotonic() + 20
-        while len(found := await texts(owner, workspace, "same", limit=50)) < 50:
+        while len(found := await texts(owner, workspace, "same", limit=200)) < 160:
             assert time.monotonic() < deadline, len(found)
             await asyncio.sleep(0.05)
-        assert len(found) == 50
+        assert len(found) == 160
 
 
 async def test_the_metrics_tell_how_far_behind_the_index_is(serve: Serve) -> None:

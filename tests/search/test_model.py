@@ -104,7 +104,7 @@ async def test_searching_finds_what_reading_everything_would(workspace: Workspac
             expected = model.expected(reader, *wanted)  # type: ignore[arg-type]
             deadline = time.monotonic() + 10
             while (
-                found := [item["id"] for item in await search(reader, workspace.id, q, limit=50)]
+                found := [item["id"] for item in await search(reader, workspace.id, q, limit=200)]
             ) != expected:
                 assert time.monotonic() < deadline, (q, found, expected)
                 await asyncio.sleep(0.02)

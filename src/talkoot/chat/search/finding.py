@@ -39,6 +39,7 @@ SHORT = 2000  # characters, taken apart in a millisecond
 _LONG_TEXTS = asyncio.Semaphore(1)
 ROUNDS = 5  # times that the index is asked for one page; each time for twice as many
 MOST = 200  # candidates at once
+CHARACTERS = 100_000  # that are taken apart for one page; then it is short
 _BUMPED = SECOND  # places lie so much behind the moment at the most
 
 
@@ -54,32 +55,41 @@ async def find_messages(
     if not wanted.rooms or wanted.since >= wanted.until:
         return Page(items=[])
     before = min(after if after is not None else 2**62, wanted.until + _BUMPED)
-    found: list[tuple[int, Any]] = []
-    for round_ in range(ROUNDS):
-        asked = min(MOST, (limit + 1) << round_)
-        hits = await index.find(read, wanted, before=before, limit=asked)
-        messages = await messages_found(read, (hit.message for hit in hits))
-        for hit in hits:
-            row = messages.get(hit.message)
-            if row is not None and await _in_turn(row, partial(_matches, wanted, row)):
-                found.append((hit.place, row))
-        more = len(hits) == asked
-        if not more or len(found) > limit:
-            break
-        before = hits[-1].place
-    readable = {row.room_id: False for _, row in found[:limit]}
+    found, looked_at = await _collect(read, index, wanted, before, limit)
+    shown = found[:limit]
+    readable = {row.room_id: False for _, row in shown}
     for room in readable:
         with suppress(NotFound):
             await room_to_read(read, actor, room)
             readable[room] = True
     return Page(
-        items=[
-            await _in_turn(row, partial(_out, row, query))
-            for _, row in found[:limit]
-            if readable[row.room_id]
-        ],
-        next=_next(found, limit, before if more else None),
+        items=[await _in_turn(row, partial(_out, row, query)) for _, row in shown if readable[row.room_id]],
+        next=_next(found, limit, looked_at),
     )
+
+
+async def _collect(
+    read: Read, index: Index, wanted: Wanted, before: int, limit: int
+) -> tuple[list[tuple[int, Any]], int | None]:
+    """One more than `limit` if there are as many, and how far was looked; None if that is the end."""
+    found: list[tuple[int, Any]] = []
+    left = CHARACTERS
+    for round_ in range(ROUNDS):
+        asked = min(MOST, (limit + 1) << round_)
+        hits = await index.find(read, wanted, before=before, limit=asked)
+        messages = await messages_found(read, (hit.message for hit in hits))
+        for hit in hits:
+            if left <= 0 or len(found) > limit:
+                return found, before
+            row = messages.get(hit.message)
+            if row is not None:
+                left -= len(row.text or "")
+                if await _in_turn(row, partial(_matches, wanted, row)):
+                    found.append((hit.place, row))
+            before = hit.place
+        if len(hits) < asked:
+            return found, None
+    return found, before
 
 
 def _next(found: Sequence[tuple[int, Any]], limit: int, looked_at: int | None) -> str | None:

@@ -15,13 +15,12 @@ from talkoot.chat.search.language import LONGEST, parse
 from talkoot.chat.search.schemas import FoundMessage
 from talkoot.kernel.errors import Invalid, NotAuthenticated, NotFound
 from talkoot.kernel.http import KernelDep, make_router
-from talkoot.kernel.paging import Page
+from talkoot.kernel.paging import Limit, Page
 from talkoot.kernel.rate_limits import Rule
 
 router = make_router(NotAuthenticated, NotFound, Invalid, tags=["search"])
 
 SEARCHES = Rule("search", limit=5, period_seconds=1, burst=20)  # of one person
-PAGE = 50  # messages: each is taken apart as it is now
 
 
 async def _index_of(request: Request) -> Index:
@@ -43,7 +42,7 @@ async def search_messages(
     q: Annotated[str, Query(description=f"What to look for, at most {LONGEST} characters.")],
     workspace: UUID,
     after: Place | None = None,
-    limit: Annotated[int, Query(ge=1, le=PAGE, description="Items in one page.")] = 20,
+    limit: Limit = 20,
 ) -> Page[FoundMessage]:
     """Messages that match, the newest first, from rooms that one may read at this moment.
 
