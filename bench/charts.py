@@ -15,7 +15,7 @@ NINES = [(1.0, "0%"), (2.0, "50%"), (10.0, "90%"), (100.0, "99%"), (1000.0, "99.
 FANOUTS = {
     "Talkoot, saturated": "saturated",
     "Talkoot, light": "light",
-    "Talkoot, limit's light rate": "light as the send limit",
+    "Talkoot, limit's pace": "light as the send limit",
     "send limit, saturated": "reference saturated",
     "send limit, light": "reference light",
 }
