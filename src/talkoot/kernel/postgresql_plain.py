@@ -14,7 +14,8 @@ from talkoot.kernel.storage_errors import OutcomeUnknown, wrapped
 if TYPE_CHECKING:
     from talkoot.kernel.plain_sql import PlainSql, Row, Statement
 
-FAILURES = (asyncpg.PostgresError, asyncpg.InterfaceError, OSError)
+# The client's own confusion is one of them: it comes when the server dies while an answer is under way.
+FAILURES = (asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError, OSError)
 ENDINGS, PAUSE = 50, 0.1  # seconds, together five
 _END = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid = $1 AND usename = current_user"
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from typing import TYPE_CHECKING, Any
 
 from talkoot.kernel.sqlite_plain import SqlitePlain
@@ -10,6 +11,9 @@ if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
     from talkoot.kernel.plain_sql import PlainSql
+
+
+log = logging.getLogger("talkoot.storage")
 
 
 class Writer:
@@ -55,13 +59,16 @@ class Writer:
         await self.sql.commit()
 
     async def rollback(self) -> None:
-        """Undo the transaction, if there still is one."""
+        """Undo the transaction, if there still is one; a connection that can not do that is given up."""
         try:
             if self.connection.in_transaction():
                 await self.connection.rollback()
             if not self.lost:
                 await self.sql.rollback()
-        finally:
+        except Exception:
+            log.warning("A connection to the database is given up", exc_info=True)
+            await self._drop()
+        else:
             if self.lost:
                 await self._drop()
 
