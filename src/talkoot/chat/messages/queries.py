@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 AnyRow = Row[*tuple[Any, ...]]
 AnySelect = Select[*tuple[Any, ...]]
 
-_MESSAGES: AnySelect = select(
+MESSAGES: AnySelect = select(
     Message.id,
     Message.room_id,
     Message.seq,
@@ -41,12 +41,12 @@ _MESSAGES: AnySelect = select(
     Message.reply_count,
     Message.last_reply_at,
 ).join(User, User.id == Message.sender_id)
-_TIMELINE = _MESSAGES.where(Message.room_id == bindparam("room", type_=Id), Message.thread_id.is_(None))
+_TIMELINE = MESSAGES.where(Message.room_id == bindparam("room", type_=Id), Message.thread_id.is_(None))
 _OLDER = _TIMELINE.where(Message.seq < bindparam("position")).order_by(Message.seq.desc())
 _NEWER = _TIMELINE.where(Message.seq > bindparam("position")).order_by(Message.seq)
-_THREAD = _MESSAGES.where(Message.thread_id == bindparam("root", type_=Id))
+_THREAD = MESSAGES.where(Message.thread_id == bindparam("root", type_=Id))
 _REPLIES = _THREAD.where(Message.seq > bindparam("position")).order_by(Message.seq)
-_ONE = _MESSAGES.where(Message.id == bindparam("message", type_=Id))
+_ONE = MESSAGES.where(Message.id == bindparam("message", type_=Id))
 _END = 2**53  # no position is as far
 
 

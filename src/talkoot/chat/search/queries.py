@@ -13,29 +13,16 @@ from talkoot.chat.access.models import Membership
 from talkoot.chat.accounts.models import User
 from talkoot.chat.accounts.names import username_key
 from talkoot.chat.messages.models import Message
+from talkoot.chat.messages.queries import MESSAGES
 from talkoot.chat.rooms.models import Room
 
 if TYPE_CHECKING:
     from talkoot.kernel.transactions import Read
 
-_FOUND = select(
-    Message.id,
-    Message.room_id,
-    Message.seq,
-    Message.sender_id,
-    User.username,
-    User.display_name,
-    User.bot,
-    Message.text,
-    Message.ts,
-    Message.edited_at,
-    Message.thread_id,
-).join(User, User.id == Message.sender_id)
-
 
 async def messages_found(read: Read, ids: Iterable[UUID]) -> dict[UUID, Any]:
     """Messages that are not deleted, with their senders."""
-    rows = await read.connection.execute(_FOUND.where(Message.id.in_([*ids]), Message.deleted_at.is_(None)))
+    rows = await read.connection.execute(MESSAGES.where(Message.id.in_([*ids]), Message.deleted_at.is_(None)))
     return {row.id: row for row in rows}
 
 
