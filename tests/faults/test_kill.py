@@ -1,10 +1,6 @@
 """kill -9 in the middle of a stream of sends: of the server, and of its PostgreSQL."""
 
 import asyncio
-from collections.abc import Iterator
-from pathlib import Path
-
-import pytest
 
 from tests.clients import Api, Json, Socket, join, set_up
 from tests.faults.writers import SECONDS, Writer, check, seeded, whole_log
@@ -64,15 +60,6 @@ async def test_a_killed_server_loses_doubles_and_reorders_nothing(talkoot: Talko
         assert sum(event["type"] == "message.created" for event in log) == sum(w.count for w in mine)
     for client in people:
         await client.close()
-
-
-@pytest.fixture
-def on_own_postgres(own_postgres: Postgres, tmp_path: Path) -> Iterator[Talkoot]:
-    talkoot = Talkoot(tmp_path / "data", database_url=own_postgres.url(own_postgres.create_database()))
-    migrated = talkoot.run("migrate")
-    assert migrated.returncode == 0, migrated.stderr
-    yield talkoot.start()
-    talkoot.stop()
 
 
 async def status(person: Api, path: str) -> int:

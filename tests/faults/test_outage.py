@@ -1,25 +1,12 @@
 """PostgreSQL goes away right after access has changed: nobody is told what is not known."""
 
 import asyncio
-from collections.abc import Iterator
-from pathlib import Path
-
-import pytest
 
 from tests.clients import Socket, join, set_up
 from tests.servers.postgres import Postgres
 from tests.servers.talkoot import Talkoot
 
 SOCKETS = 40  # so many that not all can be looked at before it is gone
-
-
-@pytest.fixture
-def on_own_postgres(own_postgres: Postgres, tmp_path: Path) -> Iterator[Talkoot]:
-    talkoot = Talkoot(tmp_path / "data", database_url=own_postgres.url(own_postgres.create_database()))
-    migrated = talkoot.run("migrate")
-    assert migrated.returncode == 0, migrated.stderr
-    yield talkoot.start()
-    talkoot.stop()
 
 
 async def test_who_may_still_read_goes_on_when_the_database_is_back(
