@@ -36,13 +36,23 @@ class Counted:
         return min([await self.once(act) for _ in range(3)], key=len)
 
     async def once(self, act: Act) -> list[str]:
-        """What one act costs now."""
-        start = self._log.stat().st_size
+        """What one act costs now, with what is told after it was answered."""
+        start = await self._quiet()
         await act()
+        await self._quiet()
         with self._log.open("rb") as log:
             log.seek(start)
             found = STATEMENT.findall(log.read().decode())
         return [statement for statement in found if not NOT_COUNTED.search(statement)]
+
+    async def _quiet(self) -> int:
+        """How long the log is once nothing has been added to it for a while."""
+        length, same = self._log.stat().st_size, 0
+        while same < 4:
+            await asyncio.sleep(0.02)
+            before, length = length, self._log.stat().st_size
+            same = same + 1 if length == before else 0
+        return length
 
 
 @pytest.fixture

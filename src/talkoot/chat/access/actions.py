@@ -88,7 +88,7 @@ async def add_members(
     new = [user for user in users if user not in there]
     if new:
         joined = {"resource_id": resource, "role_id": role, "joined_at": tx.now}
-        await tx.connection.execute(insert(Membership), [{**joined, "user_id": user} for user in new])
+        await tx.connection.execute(insert(Membership).values([{**joined, "user_id": user} for user in new]))
         await record_change(tx, workspace, resource, new)
     return new
 

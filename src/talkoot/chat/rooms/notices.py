@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 from uuid import UUID
 
 import msgspec
 
 from talkoot.chat.access.cache import AccessCache
-from talkoot.chat.access.grants import grants_of
 from talkoot.chat.access.permissions import Permission
-from talkoot.chat.rooms.queries import room_seen_by
+from talkoot.chat.access.reading import grants_of_many
+from talkoot.chat.rooms.queries import room_seen_with
 from talkoot.kernel.errors import NotFound
 from talkoot.realtime.bus import Message
 
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from talkoot.kernel.unit_of_work import UnitOfWork
     from talkoot.realtime.bus import Bus
 
+_READ = Permission.ROOM_READ
 _LOOKS = 5  # at most, while the access of whom it concerns keeps changing
 
 
@@ -32,26 +33,28 @@ class RoomNotices:
 
     async def joined(self, event: MembersJoined) -> None:
         """They are members now; each who may read the room is told of it as they see it."""
-        for user in event.users:
-            await self._tell_joined(user, event.room)
-
-    async def _tell_joined(self, user: UUID, room_id: UUID) -> None:
+        waiting: Sequence[UUID] = event.users
         for _ in range(_LOOKS):
-            with suppress(NotFound):  # something was taken back while it was read
-                if await self._told(user, room_id):
-                    return
+            if waiting:
+                waiting = await self._tell_joined(waiting, event.room)
 
-    async def _told(self, user: UUID, room_id: UUID) -> bool:
-        """Whether all is said; not, if a `room.left` may have come in between."""
-        async with self._uow.read() as read:
-            grants = await grants_of(read, user, room_id)
-            if grants is None or not grants.member or Permission.ROOM_READ not in grants.permissions:
-                return True
-            room = await room_seen_by(read, user, room_id)
-        if not self._uow.caches.of(AccessCache).holds(grants):
-            return False
-        self._tell(user, f'{{"op":"notice","kind":"room.joined","room":{room.model_dump_json()}}}'.encode())
-        return True
+    async def _tell_joined(self, users: Sequence[UUID], room_id: UUID) -> Sequence[UUID]:
+        """Those to look at again: something was taken back while it was read."""
+        try:
+            async with self._uow.read() as read:
+                grants = await grants_of_many(read, [(user, room_id) for user in users])
+                inside = [held for held in grants.values() if held.member and _READ in held.permissions]
+                rooms = await room_seen_with(read, room_id, inside) if inside else []
+        except NotFound:
+            return users
+        cache, changed = self._uow.caches.of(AccessCache), []
+        for held, room in zip(inside, rooms, strict=True):
+            if cache.holds(held):
+                notice = f'{{"op":"notice","kind":"room.joined","room":{room.model_dump_json()}}}'
+                self._tell(held.user, notice.encode())
+            else:  # a `room.left` may have come in between
+                changed.append(held.user)
+        return changed
 
     def left(self, event: MemberLeft) -> None:
         """They are no members any more."""

@@ -52,9 +52,16 @@ async def room_seen_by(read: Read, user: UUID, room: UUID) -> RoomOut:
     """One room as someone sees it, who passed a door to it before."""
     grants = await grants_of(read, user, room)
     assert grants is not None
+    return (await room_seen_with(read, room, [grants]))[0]
+
+
+async def room_seen_with(read: Read, room: UUID, grants: Sequence[Grants]) -> list[RoomOut]:
+    """One room as each of those sees it whose grants these are."""
     archived = await read.connection.scalar(select(Resource.archived_at).where(Resource.id == room))
     found = await read.session.get_one(Room, room)
-    return (await _on_the_wire(read, [found], {room: grants}, archived=archived is not None))[0]
+    head = (await heads(read, [room]))[room]
+    people = await _people_of(read, [room]) if found.kind == "direct" else {}
+    return [_room_out(found, held, head, people.get(room, []), archived is not None) for held in grants]
 
 
 async def rooms_of_member(read: Read, user: UUID, workspace: UUID) -> Sequence[Room]:
