@@ -8,15 +8,14 @@ from collections.abc import AsyncIterator, Coroutine
 from contextlib import AsyncExitStack, asynccontextmanager
 from functools import cache, partial
 from typing import TYPE_CHECKING, Any
-from uuid import UUID
 
 import msgspec
 from fastapi import APIRouter, FastAPI, Response
 from starlette.routing import WebSocketRoute
 
 from talkoot import __version__
+from talkoot.backends import open_backends
 from talkoot.chat.access import http as access_http
-from talkoot.chat.access.cache import AccessCache
 from talkoot.chat.access.events import AccessChanged, WorkspaceMemberLeaving
 from talkoot.chat.accounts import http as accounts_http
 from talkoot.chat.accounts.actions.cleaning import delete_ended_sessions
@@ -46,6 +45,7 @@ from talkoot.chat.rooms.wire import event_frame
 from talkoot.chat.search import http as search_http
 from talkoot.chat.search.follower import Follower
 from talkoot.chat.search.opening import index_for
+from talkoot.controls import Controls
 from talkoot.doubt import Doubt
 from talkoot.kernel.clock import SystemClock
 from talkoot.kernel.context import Kernel
@@ -62,19 +62,16 @@ from talkoot.kernel.log import Appended, Redacted
 from talkoot.kernel.log_tails import LogTails
 from talkoot.kernel.logging import lines_dropped
 from talkoot.kernel.metrics import Metrics
-from talkoot.kernel.rate_limits import AllowEverything, MemoryRateLimiter
 from talkoot.kernel.routes import RouteTable
 from talkoot.kernel.secrets import load_secrets
 from talkoot.kernel.unit_of_work import UnitOfWork
 from talkoot.migrations import tables_are_current
 from talkoot.realtime.asgi import AsgiGateway
-from talkoot.realtime.bus import MemoryBus, Message
+from talkoot.realtime.bus import Message
 from talkoot.realtime.gateway import Gateway
 from talkoot.realtime.hub import Hub
 from talkoot.realtime.limits import Limits
 from talkoot.realtime.metrics import watch_gateway
-from talkoot.realtime.presence import MemoryPresence
-from talkoot.realtime.tickets import MemoryOnce
 from talkoot.realtime.wheel import Every
 from talkoot.web.headers import SecurityHeaders
 from talkoot.web.shell import serve_client
@@ -87,7 +84,6 @@ if TYPE_CHECKING:
 log = logging.getLogger("talkoot.app")
 
 FORGET_SESSIONS = "accounts.forget_sessions"
-_EVERY_NODE = UUID(int=0)  # the topic of control messages
 _SCHEDULE = (Cron(FORGET_FINISHED, "17 3 * * *"), Cron(FORGET_SESSIONS, "27 3 * * *"))
 
 
@@ -101,16 +97,15 @@ class Program:
         database = open_database(settings)
         self._listeners: dict[type, tuple[list[Inside], list[Any]]] = {}
         uow = UnitOfWork(database, clock, self._listeners)
-        unlimited = settings.rate_limits == "off"
-        limits = AllowEverything() if unlimited else MemoryRateLimiter(clock)
-        self.kernel = Kernel(settings, clock, load_secrets(settings), database, uow, limits)
-        self.gate = Gate(self.kernel, MemoryOnce())
-        self.bus = MemoryBus()
+        self.backends = open_backends(settings, clock)
+        self.bus, presence = self.backends.bus, self.backends.presence
+        self.kernel = Kernel(settings, clock, load_secrets(settings), database, uow, self.backends.limits)
+        self.gate = Gate(self.kernel, self.backends.once)
         self.hub = Hub(socket_limits(settings))
         self.tails = uow.caches.of(LogTails)
         self.timelines = uow.caches.of(Timelines)
         self.live = LiveRooms(self.hub, uow)
-        presence, watches = MemoryPresence(), PresenceWatches()
+        watches = PresenceWatches()
         self.acquaintance = Acquaintance(uow, watches, presence)
         self.operations = [
             *rooms_socket.operations(self.hub, self.live),
@@ -129,6 +124,16 @@ class Program:
         self.follower = self._follower()
         self.heads = RoomHeads(self.hub, uow, self.gateway.connections)
         self.notices = RoomNotices(self.bus, uow)
+        self.controls = Controls(
+            self.bus,
+            self.hub,
+            uow,
+            self.gate.sessions,
+            self.live,
+            self.heads,
+            self.acquaintance,
+            self._spawn,
+        )
         handlers = {FORGET_FINISHED: forget_finished, FORGET_SESSIONS: _forget_sessions}
         self.jobs = JobRunner(self.kernel, handlers, _SCHEDULE)
         presence.listen(watches.tell)
@@ -138,25 +143,19 @@ class Program:
 
     def _table(self) -> dict[type, tuple[list[Inside], list[Any]]]:
         """Every event: who acts on it in its transaction, and who is told after the commit."""
-        gate = self.gate
+        controls = self.controls
         followed = [self.follower.appended] if self.follower else []
         return {
             Appended: ([], [self.tails.appended, self._publish, *followed]),
             Redacted: ([], [self.tails.redacted]),
-            AccessChanged: ([], [self._tell_access]),
+            AccessChanged: ([], [controls.tell_access]),
             WorkspaceMemberLeaving: ([leave_rooms_of_workspace], []),
             MembersJoined: ([begin_at_head], [lambda event: self._spawn(self.notices.joined(event))]),
             MemberLeft: ([], [self.notices.left]),
             ReadMoved: ([], [self._tell_read]),
-            SessionClosed: (
-                [],
-                [gate.session_closed, lambda e: self._control("session.closed", session=e.session)],
-            ),
-            UserDeactivated: (
-                [],
-                [gate.user_deactivated, lambda e: self._control("user.closed", user=e.user)],
-            ),
-            ProfileChanged: ([], [gate.profile_changed, self.timelines.profile_changed]),
+            SessionClosed: ([], [controls.tell_session_closed]),
+            UserDeactivated: ([], [controls.tell_user_closed]),
+            ProfileChanged: ([], [self.gate.profile_changed, self.timelines.profile_changed]),
             Enqueued: ([], [self.jobs.wake]),
         }
 
@@ -177,9 +176,7 @@ class Program:
         hub.authenticate = hello_for(self.gate)
         hub.repair = self.live.repair
         hub.on_open.append(lambda connection: self._spawn(self.heads.watch([connection])))
-        hub.controls["access.changed"] = self._access_changed
-        hub.controls["session.closed"] = self._session_closed
-        hub.controls["user.closed"] = self._user_closed
+        self.controls.connect()
         self.bus.listen(hub.receive)
         self.kernel.uow.on_doubt = Doubt(
             self.kernel.uow,
@@ -197,6 +194,8 @@ class Program:
         async with AsyncExitStack() as stack:
             stack.push_async_callback(self.kernel.database.close)
             stack.push_async_callback(self._finish_background)
+            await self.backends.start()
+            stack.push_async_callback(self.backends.close)
             self.kernel.uow.start()
             stack.push_async_callback(self.kernel.uow.close)
             stack.callback(self.gate.close)
@@ -229,16 +228,6 @@ class Program:
             frame = event_frame(event)
             self.bus.publish(Message("log", event.log, frame, seq=event.seq, count=event.count))
 
-    def _tell_access(self, change: AccessChanged) -> None:
-        self._control(
-            "access.changed",
-            workspace=change.workspace,
-            version=change.version,
-            resource=change.resource,
-            kind=change.kind,
-            users=" ".join(map(str, change.users)),
-        )
-
     def _tell_read(self, moved: ReadMoved) -> None:
         notice = {
             "op": "notice",
@@ -250,38 +239,8 @@ class Program:
         frame = msgspec.json.encode(notice)
         self.bus.publish(Message("user", moved.user, frame, except_connection=moved.connection))
 
-    def _control(self, name: str, **said: object) -> None:
-        frame = msgspec.json.encode({"name": name, **{key: str(value) for key, value in said.items()}})
-        self.bus.publish(Message("control", _EVERY_NODE, frame))
-
-    # On every node
-
-    def _session_closed(self, said: dict[str, str]) -> None:
-        self.gate.sessions.forget(UUID(said["session"]))
-        self.hub.close_session(UUID(said["session"]))
-
-    def _user_closed(self, said: dict[str, str]) -> None:
-        self.gate.sessions.forget_user(UUID(said["user"]))
-        self.hub.close_user(UUID(said["user"]))
-
     def _look_at_sessions(self) -> None:
         self._spawn(close_ended_sessions(self.gate, self.hub, self.gateway.connections))
-
-    def _access_changed(self, said: dict[str, str]) -> None:
-        change = AccessChanged(
-            workspace=UUID(said["workspace"]),
-            version=int(said["version"]),
-            resource=UUID(said["resource"]),
-            kind=said["kind"],
-            users=frozenset(map(UUID, said["users"].split())),
-        )
-        self.kernel.uow.caches.of(AccessCache).apply(change)
-        if held := self.live.hold_back(change):
-            self._spawn(self.live.look_again(held))
-        if unsure := self.heads.hold_back(change):
-            self._spawn(self.heads.watch(unsure))
-        if parted := self.acquaintance.hold_back(change):
-            self._spawn(self.acquaintance.look_again(parted))
 
     def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
         task = asyncio.get_running_loop().create_task(work)

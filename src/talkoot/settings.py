@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, Literal
 from urllib.parse import urlsplit
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, ValidationInfo, field_validator
 
 PREFIX = "TALKOOT_"
 GROUPS: dict[str, tuple[str, ...]] = {
@@ -64,7 +64,8 @@ class Settings(BaseModel):
         description="`postgresql://user:password@host/name`; empty: the file `talkoot.db` in `data`.",
     )
     redis_url: str = Field(
-        "", description="For several processes. This version runs as one, does not use it, and warns."
+        "",
+        description="`redis://:password@host`: several servers on one PostgreSQL tell each other through it.",
     )
     secret_key: SecretStr = Field(
         SecretStr(""),
@@ -163,6 +164,17 @@ class Settings(BaseModel):
             raise ValueError("it must look like https://chat.example.org")
         return value
 
+    @field_validator("redis_url")
+    @classmethod
+    def _is_redis(cls, value: str, info: ValidationInfo) -> str:
+        if value and (urlsplit(value).scheme not in {"redis", "rediss"} or not urlsplit(value).hostname):
+            raise ValueError("it must look like redis://:password@host:6379/0")
+        if value and _is_embedded(info.data.get("database_url", "")):
+            raise ValueError(
+                "several servers need one PostgreSQL: set database_url too, or leave redis_url empty"
+            )
+        return value
+
     @field_validator("secret_key")
     @classmethod
     def _long_enough(cls, value: SecretStr) -> SecretStr:
@@ -178,7 +190,16 @@ class Settings(BaseModel):
     @property
     def embedded(self) -> bool:
         """Whether the database is the SQLite file in the data folder."""
-        return not self.database_url or self.database_url.startswith("sqlite")
+        return _is_embedded(self.database_url)
+
+    @property
+    def clustered(self) -> bool:
+        """Whether there may be other servers on the same database."""
+        return bool(self.redis_url)
+
+
+def _is_embedded(database_url: str) -> bool:
+    return not database_url or database_url.startswith("sqlite")
 
 
 def load_settings(config: Path | None = None, **flags: Any) -> Settings:

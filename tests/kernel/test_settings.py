@@ -70,6 +70,8 @@ def test_what_is_near_nothing_points_to_the_list(monkeypatch: pytest.MonkeyPatch
         ("registration", "maybe", "'open', 'invite' or 'closed'"),
         ("secret_key", "short", "at least 32 characters"),
         ("public_url", "chat.example.org", "https://chat.example.org"),
+        ("redis_url", "localhost:6379", "redis://:password@host:6379/0"),
+        ("redis_url", "redis://127.0.0.1", "several servers need one PostgreSQL"),
         ("trusted_proxies", "10.0.0.0/8,proxy", "'proxy' does not appear to be"),
         ("trusted_proxies", "unix", "'unix' does not appear to be"),
         ("trusted_proxies", "[1", "Expecting"),
@@ -86,6 +88,12 @@ def test_a_wrong_secret_is_not_repeated(monkeypatch: pytest.MonkeyPatch) -> None
     monkeypatch.setenv("TALKOOT_SECRET_KEY", "hunter2hunter2")
     with pytest.raises(SettingsError) as refused:
         load_settings()
+    assert "hunter2" not in str(refused.value)
+
+
+def test_a_wrong_redis_does_not_tell_its_password() -> None:
+    with pytest.raises(SettingsError) as refused:
+        load_settings(None, redis_url="redis://:hunter2@127.0.0.1", database_url="sqlite:///talkoot.db")
     assert "hunter2" not in str(refused.value)
 
 

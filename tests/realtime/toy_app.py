@@ -55,6 +55,7 @@ class Toy:
         self.handled = 0
         hub.authenticate = self.authenticate
         hub.repair = self.repair
+        hub.controls["session.closed"] = lambda said: hub.close_session(UUID(said["session"]))
 
     async def authenticate(self, hello: Hello, _connection: Connection) -> Identity:
         """A token is `user/session/seconds to live`."""

@@ -218,8 +218,6 @@ async def limits(settings: Settings) -> AsyncIterator[Finding]:
         yield Finding("ok", "files", "enough for all connections")
     if settings.rate_limits == "off":
         yield Finding("warn", "limits", "rate limits are off: that is for benchmarks only")
-    if settings.redis_url:
-        yield Finding("warn", "redis", "this version does not use redis_url; run one process only")
 
 
 ALL: tuple[Check, ...] = (program, folder, key, database, address, origin, limits)

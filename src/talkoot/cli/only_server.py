@@ -1,4 +1,4 @@
-"""One server for one database: the clients of a second would not hear what happens in the first."""
+"""One server for one database, unless Redis tells the clients of each what happens in the others."""
 
 from __future__ import annotations
 
@@ -24,11 +24,19 @@ if TYPE_CHECKING:
 LOCK = 0x74616C6B6F6F74  # any number will do, as long as nobody else on the database takes it
 PATIENCE = 10.0  # PostgreSQL may need a moment to notice that a server before this one was killed
 TRIED_EVERY = 0.1
+_ALONE = {
+    False: "Another Talkoot serves this database: stop it, choose another database,"
+    " or give redis_url to all servers.",
+    True: "Another Talkoot serves this database without redis_url: stop it, or give it the same redis_url.",
+}
 
 
 @contextmanager
 def only_server_of(settings: Settings) -> Iterator[None]:
-    """Refuse to be the second server on a database, for as long as the first one runs."""
+    """Refuse to be the second server on a database, for as long as the first one runs.
+
+    Servers of a cluster may be many; but none beside one that tells nobody.
+    """
     with _lock_file(settings) if settings.embedded else _advisory_lock(settings):
         yield
 
@@ -60,10 +68,8 @@ def _advisory_lock(settings: Settings) -> Iterator[None]:
     with asyncio.Runner() as runner:
         connection = runner.run(_connect(settings))
         try:
-            if not runner.run(_take(connection)):
-                raise Failure(
-                    Exit.REFUSED, "Another Talkoot serves this database: stop it, or choose another one."
-                )
+            if not runner.run(_take(connection, "_shared" if settings.clustered else "")):
+                raise Failure(Exit.REFUSED, _ALONE[settings.clustered])
             yield
         finally:
             runner.run(_close(connection))
@@ -78,9 +84,10 @@ async def _connect(settings: Settings) -> AsyncConnection:
         raise unreachable(settings, error) from error
 
 
-async def _take(connection: AsyncConnection) -> bool:
+async def _take(connection: AsyncConnection, shared: str) -> bool:
+    asked = text(f"SELECT pg_try_advisory_lock{shared}(:lock)")
     deadline = time.monotonic() + PATIENCE
-    while not (await connection.execute(text("SELECT pg_try_advisory_lock(:lock)"), {"lock": LOCK})).scalar():
+    while not (await connection.execute(asked, {"lock": LOCK})).scalar():
         if time.monotonic() > deadline:
             return False
         await asyncio.sleep(TRIED_EVERY)

@@ -62,8 +62,6 @@ def serve(
 def _warn(settings: Settings) -> None:
     if settings.rate_limits == "off":
         log.warning("Rate limits are off: this is for benchmarks and tests only")
-    if settings.redis_url:
-        log.warning("redis_url is not used by this version: run one process only")
 
 
 @contextmanager
@@ -73,7 +71,7 @@ def _staged(settings: Settings, *, demo: bool) -> Iterator[Settings]:
         yield settings
         return
     with tempfile.TemporaryDirectory(prefix="talkoot-demo-") as folder:
-        yield settings.model_copy(update={"data": Path(folder), "database_url": ""})
+        yield settings.model_copy(update={"data": Path(folder), "database_url": "", "redis_url": ""})
 
 
 async def _fill(settings: Settings) -> None:

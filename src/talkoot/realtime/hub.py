@@ -45,7 +45,7 @@ class Hub(Outbound):
     """All connections of this node.
 
     Set `authenticate` and `repair` before the first connection. `on_open` and `on_close` are called for each
-    connection that was welcomed; `controls` by the name in a control message of the bus.
+    connection that was welcomed; `controls` by the name in a control message of the bus: others set them.
     """
 
     def __init__(self, limits: Limits | None = None) -> None:
@@ -56,10 +56,7 @@ class Hub(Outbound):
         self.repair: Repair = _no_log
         self.on_open: list[Callable[[Connection], None]] = []
         self.on_close: list[Callable[[Connection], None]] = []
-        self.controls: dict[str, Callable[[dict[str, Any]], None]] = {
-            "session.closed": lambda said: self.close_session(UUID(said["session"])),
-            "user.closed": lambda said: self.close_user(UUID(said["user"])),
-        }
+        self.controls: dict[str, Callable[[dict[str, Any]], None]] = {}
         self.welcomed = 0
         self._topics: dict[UUID, Topic] = {}
         self._users: dict[UUID, list[Connection]] = {}

@@ -9,7 +9,7 @@ from talkoot.chat.accounts.passwords import Passwords
 from talkoot.chat.accounts.tokens import Tokens
 
 if TYPE_CHECKING:
-    from talkoot.chat.accounts.events import ProfileChanged, SessionClosed, UserDeactivated
+    from talkoot.chat.accounts.events import ProfileChanged
     from talkoot.kernel.context import Kernel
     from talkoot.realtime.tickets import OnceStore
 
@@ -28,14 +28,6 @@ class Gate:
     def session_days(self) -> int:
         """After how many days without use a session ends."""
         return self.kernel.settings.session_days
-
-    def session_closed(self, closed: SessionClosed) -> None:
-        """Listener after the commit; call `sessions.forget` on the other nodes."""
-        self.sessions.forget(closed.session)
-
-    def user_deactivated(self, deactivated: UserDeactivated) -> None:
-        """Listener after the commit; call `sessions.forget_user` on the other nodes."""
-        self.sessions.forget_user(deactivated.user)
 
     def profile_changed(self, changed: ProfileChanged) -> None:
         """Listener after the commit; the other nodes show the old name for some seconds."""

@@ -1,0 +1,64 @@
+"""The one choice of twins: what one process keeps in its memory, and several share through Redis."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+from talkoot.kernel.rate_limits import AllowEverything, MemoryRateLimiter
+from talkoot.realtime.bus import MemoryBus
+from talkoot.realtime.presence import MemoryPresence
+from talkoot.realtime.tickets import MemoryOnce
+
+if TYPE_CHECKING:
+    from talkoot.kernel.clock import Clock
+    from talkoot.kernel.rate_limits import RateLimiter
+    from talkoot.realtime.bus import Bus
+    from talkoot.realtime.presence import PresenceStore
+    from talkoot.realtime.tickets import OnceStore
+    from talkoot.settings import Settings
+
+
+class Part(Protocol):
+    """What runs beside the requests; `close` bears that it was never started."""
+
+    async def start(self) -> None:
+        """Begin; what it talks to may be away."""
+        ...
+
+    async def close(self) -> None:
+        """End, and give back what is held."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Backends:
+    """What all servers on one database have in common beside it; `parts` are started in their order."""
+
+    bus: Bus
+    presence: PresenceStore
+    limits: RateLimiter
+    once: OnceStore
+    parts: Sequence[Part] = ()
+
+    async def start(self) -> None:
+        """Start what has to run."""
+        for part in self.parts:
+            await part.start()
+
+    async def close(self) -> None:
+        """Stop in the opposite order."""
+        for part in reversed(self.parts):
+            await part.close()
+
+
+def open_backends(settings: Settings, clock: Clock) -> Backends:
+    """The twins that the settings ask for; nothing is connected before `start`."""
+    unlimited = settings.rate_limits == "off"
+    return Backends(
+        bus=MemoryBus(),
+        presence=MemoryPresence(),
+        limits=AllowEverything() if unlimited else MemoryRateLimiter(clock),
+        once=MemoryOnce(),
+    )

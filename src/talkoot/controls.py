@@ -1,0 +1,95 @@
+"""What every node is told to do by control messages of the bus: who says it after a commit, and who obeys."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Coroutine
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+import msgspec
+
+from talkoot.chat.access.cache import AccessCache
+from talkoot.chat.access.events import AccessChanged
+from talkoot.realtime.bus import Message
+
+if TYPE_CHECKING:
+    from talkoot.chat.accounts.events import SessionClosed, UserDeactivated
+    from talkoot.chat.accounts.live_sessions import LiveSessions
+    from talkoot.chat.presence.acquaintance import Acquaintance
+    from talkoot.chat.rooms.heads import RoomHeads
+    from talkoot.chat.rooms.live import LiveRooms
+    from talkoot.kernel.unit_of_work import UnitOfWork
+    from talkoot.realtime.bus import Bus
+    from talkoot.realtime.hub import Hub
+
+_EVERY_NODE = UUID(int=0)  # the topic of control messages
+
+
+@dataclass(frozen=True, slots=True)
+class Controls:
+    """The `tell_` methods listen after the commit; this node obeys on the same way as all the others."""
+
+    bus: Bus
+    hub: Hub
+    uow: UnitOfWork
+    sessions: LiveSessions
+    live: LiveRooms
+    heads: RoomHeads
+    acquaintance: Acquaintance
+    spawn: Callable[[Coroutine[Any, Any, None]], None]
+
+    def connect(self) -> None:
+        """Obey from now on."""
+        self.hub.controls |= {
+            "access.changed": self._access_changed,
+            "session.closed": self._session_closed,
+            "user.closed": self._user_closed,
+        }
+
+    def tell_access(self, change: AccessChanged) -> None:
+        """Who may do what has changed."""
+        self._tell(
+            "access.changed",
+            workspace=change.workspace,
+            version=change.version,
+            resource=change.resource,
+            kind=change.kind,
+            users=" ".join(map(str, change.users)),
+        )
+
+    def tell_session_closed(self, closed: SessionClosed) -> None:
+        """A session has ended."""
+        self._tell("session.closed", session=closed.session)
+
+    def tell_user_closed(self, deactivated: UserDeactivated) -> None:
+        """All that a user has open has ended."""
+        self._tell("user.closed", user=deactivated.user)
+
+    def _tell(self, name: str, **said: object) -> None:
+        frame = msgspec.json.encode({"name": name, **{key: str(value) for key, value in said.items()}})
+        self.bus.publish(Message("control", _EVERY_NODE, frame))
+
+    def _session_closed(self, said: dict[str, str]) -> None:
+        self.sessions.forget(UUID(said["session"]))
+        self.hub.close_session(UUID(said["session"]))
+
+    def _user_closed(self, said: dict[str, str]) -> None:
+        self.sessions.forget_user(UUID(said["user"]))
+        self.hub.close_user(UUID(said["user"]))
+
+    def _access_changed(self, said: dict[str, str]) -> None:
+        change = AccessChanged(
+            workspace=UUID(said["workspace"]),
+            version=int(said["version"]),
+            resource=UUID(said["resource"]),
+            kind=said["kind"],
+            users=frozenset(map(UUID, said["users"].split())),
+        )
+        self.uow.caches.of(AccessCache).apply(change)
+        if held := self.live.hold_back(change):
+            self.spawn(self.live.look_again(held))
+        if unsure := self.heads.hold_back(change):
+            self.spawn(self.heads.watch(unsure))
+        if parted := self.acquaintance.hold_back(change):
+            self.spawn(self.acquaintance.look_again(parted))
