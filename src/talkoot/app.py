@@ -47,6 +47,7 @@ from talkoot.chat.search.follower import Follower
 from talkoot.chat.search.opening import index_for
 from talkoot.controls import Controls
 from talkoot.doubt import Doubt
+from talkoot.kernel import failpoints
 from talkoot.kernel.clock import SystemClock
 from talkoot.kernel.context import Kernel
 from talkoot.kernel.cron import Cron
@@ -92,6 +93,7 @@ class Program:
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
+        failpoints.arm(settings.fail)
         self._background: set[asyncio.Task[None]] = set()
         clock = SystemClock()
         database = open_database(settings)

@@ -39,6 +39,7 @@ GROUPS: dict[str, tuple[str, ...]] = {
         "gateway",
     ),
     "What it tells": ("log_format", "log_level", "log_file", "metrics"),
+    "For tests only": ("fail",),
 }
 TEST_PREFIX = "TALKOOT_TEST_"
 
@@ -135,6 +136,9 @@ class Settings(BaseModel):
     )
     metrics: Literal["open", "local", "off"] = Field(
         "local", description="Who may read `/metrics`: anybody, this machine and its trusted proxies, nobody."
+    )
+    fail: str = Field(
+        "", description="Failpoints to turn on, `name:probability` with commas: the server breaks on purpose."
     )
 
     @field_validator("public_url", "database_url", "redis_url")

@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 from uuid import UUID
 
 from talkoot.kernel.errors import TalkootError, Unavailable
+from talkoot.kernel.failpoints import die, hit
 from talkoot.kernel.storage_errors import OutcomeUnknown, deadlocked, lost_transaction, translated
 from talkoot.kernel.transactions import Caches, Listeners, Read, Tx
 from talkoot.kernel.writer import Writer
@@ -37,6 +38,7 @@ C = TypeVar("C")
 GROUP = 256  # actions in one commit at the most: bounds what one failed commit refuses
 ATTEMPTS = 5  # of a group that met another one of which each waited for the other
 WAITING = 10_000  # actions waiting at the most: more are refused at once
+_LEAVING = 0.05  # seconds in which what was published leaves, before the failpoint `before_ack` kills
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -208,8 +210,8 @@ class UnitOfWork:
         else:
             self.commits += 1
             self.actions += len(group)
-            for tx in done:
-                tx.published()
+            if _dies_publishing(done):
+                return False
         for waiting in group:
             waiting.settle()
         return False
@@ -277,6 +279,18 @@ class UnitOfWork:
         for waiting in members:
             waiting.outcome = translated(error)
         return []
+
+
+def _dies_publishing(done: list[Tx]) -> bool:
+    """Tell the listeners; True when a failpoint lets nobody else be told."""
+    if hit("after_commit"):
+        die()
+    for tx in done:
+        tx.published()
+    dies = hit("before_ack")
+    if dies:
+        asyncio.get_running_loop().call_later(_LEAVING, die)
+    return dies
 
 
 def _nobody_minds() -> None:
