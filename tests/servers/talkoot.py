@@ -31,14 +31,23 @@ class Talkoot:
 
     def start(self) -> Self:
         """Start, or start again on the same port and data; returns when the server says that it answers."""
+        self.launch()
+        return self.wait()
+
+    def launch(self) -> None:
+        """Start and do not wait. It dies with the thread that calls this: never from a pool of threads."""
         self.data.mkdir(parents=True, exist_ok=True)
         self._starts += 1
         command = leashed(PROGRAM, "serve", "--port", str(self.port), "--data", self.data)
         log = self.data.with_name(f"{self.data.name}.{self._starts}.log")
+        log.unlink(missing_ok=True)
         self._process = Process(command, cwd=self.data.parent, log=log, environment=self.environment)
         if self not in STARTED:
             STARTED.append(self)
-        self._process.wait_until(self._has_said_where, 30)
+
+    def wait(self) -> Self:
+        """Wait until the server says that it answers."""
+        self.process.wait_until(self._has_said_where, 30)
         self.port = int(self.url.rpartition(":")[2])
         return self
 
@@ -58,6 +67,14 @@ class Talkoot:
     def kill(self) -> None:
         """SIGKILL: nothing is finished, nothing is flushed."""
         self.process.kill()
+
+    def pause(self) -> None:
+        """Freeze: sockets stay open and nothing answers."""
+        self.process.signal_all(signal.SIGSTOP)
+
+    def resume(self) -> None:
+        """Thaw."""
+        self.process.signal_all(signal.SIGCONT)
 
     def terminate(self, patience: float = 30) -> int:
         """SIGTERM; waits for the drain and returns the exit code."""
@@ -79,6 +96,11 @@ class Talkoot:
             STARTED.remove(self)
         if self._process and self._process.running:
             self._process.stop(signal.SIGTERM, 15)
+
+    @property
+    def started(self) -> bool:
+        """Whether there is a process, running or ended."""
+        return self._process is not None
 
     @property
     def process(self) -> Process:

@@ -70,6 +70,11 @@ class Valkey:
         shutil.rmtree(self.root)
 
     @property
+    def started(self) -> bool:
+        """Whether there is a process, running or ended."""
+        return self._process is not None
+
+    @property
     def process(self) -> Process:
         assert self._process, "it was never started"
         return self._process

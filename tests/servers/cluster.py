@@ -1,0 +1,92 @@
+"""A whole cluster on loopback: nginx before several `talkoot serve`, PostgreSQL and Valkey behind them.
+
+Every part is a server that can be killed, paused, resumed and started again while the rest goes on:
+`cluster.nodes[1].kill()`, `cluster.valkey.pause()`, `cluster.postgres.kill()`, `cluster.nginx.stop()`.
+"""
+
+import secrets
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Self
+
+from tests.servers.nginx import Nginx
+from tests.servers.postgres import Postgres
+from tests.servers.process import open_files
+from tests.servers.talkoot import Talkoot
+from tests.servers.valkey import Valkey
+
+DATABASE = "talkoot"
+
+
+class Cluster:
+    """Nodes that share everything; settings as for `Talkoot`, the same for all of them.
+
+    What a single node shall have otherwise is put into its `environment` before `start`.
+    """
+
+    def __init__(
+        self, root: Path, *, nodes: int = 3, port: int = 0, keep: bool = False, **settings: str
+    ) -> None:
+        open_files()
+        self.root = root
+        root.mkdir(parents=True, exist_ok=True)
+        self.postgres = Postgres(root / "postgres" if keep else None)
+        self.valkey = Valkey()
+        self.nginx = Nginx(port)
+        common = {
+            "database_url": self.postgres.url(DATABASE),
+            "redis_url": self.valkey.url,
+            "secret_key": self._secret_key(),
+            "public_url": self.nginx.url,
+            "trusted_proxies": "127.0.0.1",
+            **settings,
+        }
+        self.nodes = [Talkoot(root / f"node{number}", **common) for number in range(1, nodes + 1)]
+
+    @property
+    def url(self) -> str:
+        """Where people go: the balancer."""
+        return self.nginx.url
+
+    def start(self) -> Self:
+        """Start everything, those that others need first; returns when all answer."""
+        self.valkey.start()
+        self.postgres.start()
+        self._migrate()
+        for node in self.nodes:
+            node.launch()
+        for node in self.nodes:
+            node.wait()
+        self.nginx.start([node.port for node in self.nodes])
+        return self
+
+    def stop(self) -> None:
+        """Drain all nodes at once, behind a balancer that still works, then stop what they stood on."""
+        with ExitStack() as last:
+            for server in (self.postgres, self.valkey, self.nginx):
+                last.callback(stop, server)
+            with ThreadPoolExecutor() as together:
+                list(together.map(stop, self.nodes))
+
+    def _migrate(self) -> None:
+        if DATABASE not in self.postgres.query("SELECT datname FROM pg_database").split():
+            self.postgres.query(f"CREATE DATABASE {DATABASE}")
+        done = self.nodes[0].run("migrate")
+        if done.returncode:
+            raise RuntimeError(done.stdout + done.stderr)
+
+    def _secret_key(self) -> str:
+        """One key for all nodes; it is kept beside the data."""
+        path = self.root / "secret.key"
+        if not path.exists():
+            path.touch(0o600)
+            path.write_text(secrets.token_urlsafe(48))
+        return path.read_text()
+
+
+def stop(server: Talkoot | Nginx | Valkey | Postgres) -> None:
+    """Stop it, also when it was paused, and when it never ran."""
+    if server.started:
+        server.resume()
+    server.stop()

@@ -1,0 +1,154 @@
+"""A real nginx for the tests, before several nodes, with the snippet that `deploy/` ships.
+
+Where it comes from: TALKOOT_TEST_NGINX_BIN, else this machine, else apt-get as root.
+"""
+
+import os
+import shutil
+import signal
+import socket
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+
+from tests.servers.process import (
+    Process,
+    ServerUnavailableError,
+    apt_install,
+    can_apt,
+    free_port,
+    leashed,
+    open_files,
+    plain_environment,
+    unprivileged_user,
+)
+
+SNIPPET = Path(__file__).resolve().parents[2] / "deploy" / "nginx" / "talkoot-proxy.conf"
+HOW = (
+    "It needs a real nginx. Install one (apt-get install nginx, brew install nginx),\n"
+    "or let TALKOOT_TEST_NGINX_BIN name it."
+)
+CONF = """
+# One process, so that whoever kills it kills all of it.
+daemon off;
+master_process off;
+pid {root}/pid;
+error_log stderr warn;
+worker_rlimit_nofile {files};
+events {{ worker_connections {connections}; }}
+http {{
+    access_log off;
+    client_body_temp_path {root}/body;
+    proxy_temp_path {root}/proxy;
+    fastcgi_temp_path {root}/fastcgi;
+    uwsgi_temp_path {root}/uwsgi;
+    scgi_temp_path {root}/scgi;
+    upstream talkoot {{
+        least_conn;
+{servers}
+        keepalive 64;
+    }}
+    map $http_upgrade $talkoot_connection {{
+        default upgrade;
+        "" "";
+    }}
+    server {{
+        listen 127.0.0.1:{port} backlog=4096;
+        location / {{ include {snippet}; }}
+        location = /metrics {{ return 404; }}
+    }}
+}}
+"""
+
+
+class Nginx:
+    """A balancer of its own on loopback; `start` may be told other ports of nodes."""
+
+    def __init__(self, port: int = 0) -> None:
+        self.port = port or free_port()
+        self.root = Path(tempfile.mkdtemp(prefix="talkoot-nginx-"))
+        self.user = unprivileged_user()
+        self.binary = find_binary()
+        if self.user:
+            os.chown(self.root, self.user.uid, self.user.gid)
+        self._process: Process | None = None
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    def start(self, ports: Sequence[int]) -> "Nginx":
+        """Start before the nodes at these ports; returns when it listens."""
+        conf = self.root / "nginx.conf"
+        shutil.copy(SNIPPET, self.root)
+        servers = "".join(f"        server 127.0.0.1:{port} max_fails=1 fail_timeout=2s;\n" for port in ports)
+        files = open_files()
+        text = CONF.format(
+            root=self.root,
+            port=self.port,
+            snippet=self.root / SNIPPET.name,
+            servers=servers,
+            files=files,
+            connections=files - 100,
+        )
+        conf.write_text(text)
+        command = leashed(self.binary, "-p", self.root, "-e", "stderr", "-c", conf, user=self.user)
+        self._process = Process(
+            command, cwd=self.root, log=self.root / "log", environment=plain_environment()
+        )
+        self._process.wait_until(self._listens, 10)
+        return self
+
+    def kill(self) -> None:
+        """Crash; every connection through it is gone."""
+        self.process.kill()
+
+    def pause(self) -> None:
+        """Freeze: connections stay open and nothing goes through."""
+        self.process.signal_all(signal.SIGSTOP)
+
+    def resume(self) -> None:
+        """Thaw."""
+        self.process.signal_all(signal.SIGCONT)
+
+    def stop(self) -> None:
+        """Stop and remove everything."""
+        if self._process and self._process.running:
+            self._process.stop(signal.SIGTERM, 10)
+        shutil.rmtree(self.root)
+
+    @property
+    def started(self) -> bool:
+        """Whether there is a process, running or ended."""
+        return self._process is not None
+
+    @property
+    def process(self) -> Process:
+        assert self._process, "it was never started"
+        return self._process
+
+    def _listens(self) -> bool:
+        try:
+            with socket.create_connection(("127.0.0.1", self.port), 0.5):
+                return True
+        except OSError:
+            return False
+
+
+def find_binary() -> Path:
+    """The program to run."""
+    if named := os.environ.get("TALKOOT_TEST_NGINX_BIN"):
+        return Path(named)
+    found = on_machine()
+    if found is None and can_apt():
+        apt_install("nginx")
+        found = on_machine()
+    if found is None:
+        raise ServerUnavailableError(HOW)
+    return found
+
+
+def on_machine() -> Path | None:
+    """This machine's own; an ordinary user's PATH lacks sbin."""
+    found = shutil.which("nginx") or shutil.which("nginx", path="/usr/sbin:/usr/local/sbin:/opt/homebrew/bin")
+    return Path(found) if found else None
