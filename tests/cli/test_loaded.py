@@ -20,6 +20,8 @@ ONLY_WHEN_ASKED = {
     "talkoot.cli.checks",
     "talkoot.cli.accounts",
     "talkoot.cli.dead_letters",
+    "redis",
+    "hiredis",
 }
 NEVER = {"httpx2", "jinja2", "pydantic_settings", "pygments", "rich", "structlog"}
 TO_SERVE = {"fastapi", "joserfc", "prometheus_client", "pwdlib", "sqlalchemy", "starlette", "uvicorn"}

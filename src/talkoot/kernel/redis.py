@@ -1,0 +1,153 @@
+"""The Redis client as the house uses it: RESP2, short timeouts, two kinds of errors, no credentials told.
+
+redis-py is loaded by the first call only: a server without Redis starts without it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, cast
+from urllib.parse import parse_qsl, urlsplit
+
+from talkoot.settings import SettingsError
+
+if TYPE_CHECKING:
+    from redis.asyncio import Redis
+    from redis.asyncio.connection import AbstractConnection
+
+TIMEOUT = 2.0
+"""Seconds for a command: who waits for it has somebody waiting behind."""
+
+_TLS = {"ssl_ca_certs", "ssl_ca_path", "ssl_certfile", "ssl_keyfile", "ssl_cert_reqs", "ssl_check_hostname"}
+_PORT = 6379
+_NOT_NOW = ("LOADING", "READONLY", "MASTERDOWN", "BUSY ", "TRYAGAIN")
+
+
+class RedisTrouble(Exception):
+    """Redis could not be used; the text has no credentials in it."""
+
+
+class RedisAway(RedisTrouble):
+    """It did not answer, or not yet: the same may work later. Whether it was done is not known."""
+
+
+class RedisRefused(RedisTrouble):
+    """It answered that it will not do this."""
+
+
+def open_redis(url: str, *, timeout: float = TIMEOUT, connections: int = 32) -> Redis:
+    """A client for commands, with a pool; it connects with the first one. `redis_errors` goes around.
+
+    Commands are sent once: whoever can bear a second time retries by himself.
+    """
+    from redis.asyncio import BlockingConnectionPool, Redis
+
+    pool = BlockingConnectionPool.from_url(
+        url, **_options(url), socket_timeout=timeout, timeout=timeout, max_connections=connections
+    )
+    return Redis(connection_pool=cast("Any", pool))
+
+
+def redis_connection(url: str) -> AbstractConnection:
+    """A connection outside any pool, which reads and writes for as long as it takes; not connected yet."""
+    from redis.asyncio import ConnectionPool
+
+    pool = ConnectionPool.from_url(url, **_options(url), socket_timeout=None)
+    return cast("AbstractConnection", cast("Any", pool).make_connection())
+
+
+@contextmanager
+def redis_errors() -> Iterator[None]:
+    """Whatever the client raises becomes RedisAway or RedisRefused."""
+    from redis import exceptions
+
+    try:
+        yield
+    except exceptions.AuthenticationError as error:
+        raise RedisRefused(str(error)) from error
+    except exceptions.ResponseError as error:
+        text = str(error)
+        raise (RedisAway if _is_passing(error) else RedisRefused)(text) from error
+    except (exceptions.RedisError, OSError, asyncio.IncompleteReadError) as error:
+        raise RedisAway(str(error) or type(error).__name__) from error
+    except (TypeError, AttributeError) as error:
+        # redis-py lets these out when the server resets a connection that it is about to write to.
+        raise RedisAway("The connection broke") from error
+
+
+def where(url: str) -> str:
+    """Host and port, for people to read."""
+    parts = urlsplit(url)
+    return f"{parts.hostname}:{parts.port or _PORT}"
+
+
+async def require_redis(url: str) -> str:
+    """What answers there, as a brand and version; raises RedisAway, or SettingsError when it will never do.
+
+    Whether it can carry the bus is tried out rather than read from its version.
+    """
+    client: Any = open_redis(url)
+    try:
+        with redis_errors():
+            await client.execute_command("SPUBLISH", f"{prefix(url)}bus:probe", b"")
+            info = await client.execute_command("INFO", "server")
+    except RedisRefused as refused:
+        raise SettingsError(f"`redis_url` (TALKOOT_REDIS_URL): {_advice(url, str(refused))}") from None
+    finally:
+        await client.aclose()
+    brand = "Valkey" if info.get("server_name") == "valkey" else "Redis"
+    return f"{brand} {info.get(f'{brand.lower()}_version', '')}"
+
+
+def prefix(url: str) -> str:
+    """What the names of channels begin with: pub/sub, unlike keys, knows no database number."""
+    return f"talkoot:{urlsplit(url).path.strip('/') or 0}:"
+
+
+def _options(url: str) -> dict[str, Any]:
+    """What is the same for all connections; the URL may add TLS options, and nothing else."""
+    from redis.asyncio.retry import Retry
+    from redis.backoff import NoBackoff
+
+    parts = urlsplit(url)
+    try:
+        number = parts.path.strip("/")
+        fits = (not number or number.isdecimal()) and parts.port != 0
+    except ValueError:  # the port is no number
+        fits = False
+    if not fits or not {name for name, _ in parse_qsl(parts.query)} <= _TLS:
+        # What was given is not repeated: there may be a password in it.
+        raise SettingsError(
+            "`redis_url` (TALKOOT_REDIS_URL): it must look like redis://:password@host:6379/0;"
+            f" after a ? come only {', '.join(sorted(_TLS))}"
+        )
+    return {
+        # With RESP3, redis-py 8.1 does not replace an idle connection that the server has closed.
+        "protocol": 2,
+        # A command that is sent again by itself may be done twice.
+        "retry": Retry(NoBackoff(), 0),
+        "socket_connect_timeout": 3.0,
+        "socket_keepalive": True,
+        "client_name": "talkoot",
+    }
+
+
+def _is_passing(error: Exception) -> bool:
+    from redis import exceptions
+
+    kinds = (exceptions.ReadOnlyError, exceptions.MasterDownError, exceptions.TryAgainError)
+    return isinstance(error, kinds) or str(error).startswith(_NOT_NOW)
+
+
+def _advice(url: str, refused: str) -> str:
+    known = refused.lower()
+    at = where(url)
+    if "unknown command" in known:
+        return f"{at} is too old: Redis 7.0 or newer, or Valkey, is needed"
+    if "cluster" in known or known.startswith(("moved", "ask")):
+        return f"{at} is a Redis Cluster: give one server, or the one address of a primary and its replicas"
+    if any(word in known for word in ("password", "auth", "user")):
+        return f"{at} refuses the user or the password"
+    return f"{at} refuses what is needed: {refused}"
