@@ -7,7 +7,7 @@ CLIENT := src/talkoot/web/static/build.json
 PIP    := $(IN) -m pip install -qq --disable-pip-version-check -c constraints.txt --build-constraint constraints.txt
 WEB    := $(shell find clients/web -name node_modules -prune -o -print 2>/dev/null)
 
-.PHONY: help run test ci bench setup clean
+.PHONY: help run cluster test ci bench setup clean
 .NOTPARALLEL:
 
 help: ## show the targets
@@ -16,6 +16,9 @@ help: ## show the targets
 
 run: $(CLIENT) .venv/.app ## start Talkoot with SQLite and the web client
 	@exec .venv/bin/talkoot serve $(ARGS)
+
+cluster: $(CLIENT) .venv/.dev ## start nginx, three servers, two workers, PostgreSQL and Valkey here
+	@exec $(IN) -m tools.cluster $(ARGS)
 
 test: $(CLIENT) .venv/.dev ## run every test, on real servers
 	@exec $(IN) -m pytest -n 2 $(ARGS)

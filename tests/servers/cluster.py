@@ -17,6 +17,7 @@ from tests.servers.talkoot import Talkoot
 from tests.servers.valkey import Valkey
 
 DATABASE = "talkoot"
+Part = Talkoot | Nginx | Valkey | Postgres
 
 
 class Cluster:
@@ -32,8 +33,8 @@ class Cluster:
         self.root = root
         root.mkdir(parents=True, exist_ok=True)
         self.postgres = Postgres(root / "postgres" if keep else None)
-        self.valkey = Valkey()
-        self.nginx = Nginx(port)
+        self.valkey = Valkey(root / "valkey" if keep else None)
+        self.nginx = Nginx(port, root / "nginx" if keep else None)
         common = {
             "database_url": self.postgres.url(DATABASE),
             "redis_url": self.valkey.url,
@@ -58,8 +59,19 @@ class Cluster:
             node.launch()
         for node in self.nodes:
             node.wait()
-        self.nginx.start([node.port for node in self.nodes])
+        self.nginx.ports = [node.port for node in self.nodes]
+        self.nginx.start()
         return self
+
+    def parts(self) -> dict[str, Part]:
+        """Every process by its name."""
+        nodes = {f"node{number}": node for number, node in enumerate(self.nodes, 1)}
+        return {"nginx": self.nginx, **nodes, "postgres": self.postgres, "valkey": self.valkey}
+
+    def where(self, name: str) -> str:
+        """The address of a part."""
+        part = self.parts()[name]
+        return part.url(DATABASE) if isinstance(part, Postgres) else part.url
 
     def stop(self) -> None:
         """Drain all nodes at once, behind a balancer that still works, then stop what they stood on."""
@@ -85,7 +97,7 @@ class Cluster:
         return path.read_text()
 
 
-def stop(server: Talkoot | Nginx | Valkey | Postgres) -> None:
+def stop(server: Part) -> None:
     """Stop it, also when it was paused, and when it never ran."""
     if server.started:
         server.resume()

@@ -62,11 +62,14 @@ http {{
 
 
 class Nginx:
-    """A balancer of its own on loopback; `start` may be told other ports of nodes."""
+    """A balancer of its own on loopback; its files stay only in a folder `kept`."""
 
-    def __init__(self, port: int = 0) -> None:
+    def __init__(self, port: int = 0, kept: Path | None = None) -> None:
         self.port = port or free_port()
-        self.root = Path(tempfile.mkdtemp(prefix="talkoot-nginx-"))
+        self.ports: Sequence[int] = ()
+        self.kept = kept is not None
+        self.root = kept or Path(tempfile.mkdtemp(prefix="talkoot-nginx-"))
+        self.root.mkdir(parents=True, exist_ok=True)
         self.user = unprivileged_user()
         self.binary = find_binary()
         if self.user:
@@ -77,11 +80,13 @@ class Nginx:
     def url(self) -> str:
         return f"http://127.0.0.1:{self.port}"
 
-    def start(self, ports: Sequence[int]) -> "Nginx":
-        """Start before the nodes at these ports; returns when it listens."""
+    def start(self) -> "Nginx":
+        """Start before the nodes at `ports`, or start again; returns when it listens."""
         conf = self.root / "nginx.conf"
         shutil.copy(SNIPPET, self.root)
-        servers = "".join(f"        server 127.0.0.1:{port} max_fails=1 fail_timeout=2s;\n" for port in ports)
+        servers = "".join(
+            f"        server 127.0.0.1:{port} max_fails=1 fail_timeout=2s;\n" for port in self.ports
+        )
         files = open_files()
         text = CONF.format(
             root=self.root,
@@ -112,10 +117,11 @@ class Nginx:
         self.process.signal_all(signal.SIGCONT)
 
     def stop(self) -> None:
-        """Stop and remove everything."""
+        """Stop, and remove everything that is not to be kept."""
         if self._process and self._process.running:
             self._process.stop(signal.SIGTERM, 10)
-        shutil.rmtree(self.root)
+        if not self.kept:
+            shutil.rmtree(self.root)
 
     @property
     def started(self) -> bool:

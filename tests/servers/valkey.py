@@ -29,11 +29,13 @@ HOW = (
 
 
 class Valkey:
-    """A server of its own, on a free port; it keeps nothing on disk."""
+    """A server of its own, on a free port; it keeps nothing but its log, and that only in a folder `kept`."""
 
-    def __init__(self) -> None:
+    def __init__(self, kept: Path | None = None) -> None:
         self.port = free_port()
-        self.root = Path(tempfile.mkdtemp(prefix="talkoot-valkey-"))
+        self.kept = kept is not None
+        self.root = kept or Path(tempfile.mkdtemp(prefix="talkoot-valkey-"))
+        self.root.mkdir(parents=True, exist_ok=True)
         self.binary = find_binary()
         self._process: Process | None = None
 
@@ -64,10 +66,11 @@ class Valkey:
         self.process.signal_all(signal.SIGCONT)
 
     def stop(self) -> None:
-        """Stop and remove everything."""
+        """Stop, and remove everything that is not to be kept."""
         if self._process and self._process.running:
             self._process.stop(signal.SIGTERM, 10)
-        shutil.rmtree(self.root)
+        if not self.kept:
+            shutil.rmtree(self.root)
 
     @property
     def started(self) -> bool:
