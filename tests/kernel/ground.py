@@ -7,9 +7,12 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any, Self
 
+from sqlalchemy import update
+
 from talkoot.kernel.clock import SECOND
 from talkoot.kernel.context import Kernel
 from talkoot.kernel.database import Database, open_database
+from talkoot.kernel.jobs import Job
 from talkoot.kernel.rate_limits import MemoryRateLimiter
 from talkoot.kernel.secrets import Secrets
 from talkoot.kernel.unit_of_work import UnitOfWork
@@ -69,6 +72,15 @@ class Ground:
         yield cls(settings, database, clock, uow, kernel, listeners)
         await uow.close()
         await database.close()
+
+    async def age_jobs(self, seconds: float) -> None:
+        """Let time pass for jobs alone, whose clock is that of the database."""
+        earlier = round(seconds * SECOND)
+        await self.uow.run(
+            lambda tx: tx.connection.execute(
+                update(Job).values(due_at=Job.due_at - earlier, created_at=Job.created_at - earlier)
+            )
+        )
 
     @property
     def is_sqlite(self) -> bool:

@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import select
 
 from talkoot.kernel import jobs
-from talkoot.kernel.clock import SECOND
+from talkoot.kernel.clock import DAY, SECOND
 from talkoot.kernel.context import Kernel
 from talkoot.kernel.cron import Cron, fire, last_slot, unfired
 from talkoot.kernel.job_runner import JobRunner
@@ -40,29 +40,29 @@ async def slots(ground: Ground) -> list[int]:
 
 
 async def test_a_new_schedule_begins_with_its_next_slot(ground: Ground) -> None:
-    assert await ground.uow.run(lambda tx: fire(tx, DAILY)) is False
+    assert await ground.uow.run(lambda tx: fire(tx, DAILY, ground.clock.now())) is False
     assert await slots(ground) == []
     ground.clock.skip(24 * 3600)
-    assert await ground.uow.run(lambda tx: fire(tx, DAILY)) is True
-    assert await ground.uow.run(lambda tx: fire(tx, DAILY)) is False
+    assert await ground.uow.run(lambda tx: fire(tx, DAILY, ground.clock.now())) is True
+    assert await ground.uow.run(lambda tx: fire(tx, DAILY, ground.clock.now())) is False
     assert await slots(ground) == [last_slot(DAILY, ground.clock.now())]
 
 
 async def test_of_several_missed_slots_the_last_is_made_up_for(ground: Ground) -> None:
-    await ground.uow.run(lambda tx: fire(tx, DAILY))
+    await ground.uow.run(lambda tx: fire(tx, DAILY, ground.clock.now()))
     ground.clock.skip(10 * 24 * 3600)
     async with ground.uow.read() as read:
         assert await unfired(read, [DAILY], ground.clock.now()) == [DAILY]
-    await ground.uow.run(lambda tx: fire(tx, DAILY))
+    await ground.uow.run(lambda tx: fire(tx, DAILY, ground.clock.now()))
     assert len(await slots(ground)) == 1
 
 
 async def test_a_scheduler_whose_clock_lags_fires_nothing_twice(ground: Ground) -> None:
-    await ground.uow.run(lambda tx: fire(tx, DAILY))
+    await ground.uow.run(lambda tx: fire(tx, DAILY, ground.clock.now()))
     ground.clock.skip(48 * 3600)
-    await ground.uow.run(lambda tx: fire(tx, DAILY))
+    await ground.uow.run(lambda tx: fire(tx, DAILY, ground.clock.now()))
     ground.clock.skip(-24 * 3600)
-    assert await ground.uow.run(lambda tx: fire(tx, DAILY)) is False
+    assert await ground.uow.run(lambda tx: fire(tx, DAILY, ground.clock.now())) is False
     assert len(await slots(ground)) == 1
 
 
@@ -72,8 +72,7 @@ async def test_many_schedulers_fire_a_slot_once(ground: Ground) -> None:
     async def handle(_kernel: Kernel, claim: Claim) -> None:
         seen.append(claim.payload["slot"])
 
-    await ground.uow.run(lambda tx: fire(tx, DAILY))
-    ground.clock.skip(24 * 3600)
+    await ground.uow.run(lambda tx: fire(tx, DAILY, ground.clock.now() - DAY))
     async with AsyncExitStack() as stack:
         for _ in range(6):
             own = (

@@ -50,12 +50,12 @@ async def unfired(read: Read, schedule: Sequence[Cron], now: int) -> list[Cron]:
     return [cron for cron in schedule if fired.get(cron.kind, -1) < last_slot(cron, now)]
 
 
-async def fire(tx: Tx, cron: Cron) -> bool:
+async def fire(tx: Tx, cron: Cron, now: int) -> bool:
     """Make the job of the last slot, unless somebody did; of several that were missed only the last counts.
 
     A schedule that is seen for the first time begins with its next slot.
     """
-    slot = last_slot(cron, tx.now)
+    slot = last_slot(cron, now)
     begin = insert_into(tx.connection, CronSlot).values(kind=cron.kind, slot=slot)
     await tx.connection.execute(begin.on_conflict_do_nothing())
     moved = await tx.connection.execute(

@@ -1,14 +1,15 @@
 """Work that must not be lost: rows of the caller's transaction, claimed under a lease, done at least once.
 
 A claim that is not renewed runs out, and somebody else takes the job. Whoever finishes a job proves that the
-claim is still theirs: what is written together with the finish therefore happens once.
+claim is still theirs: what is written together with the finish therefore happens once. All moments are by the
+clock of the database: a process whose own is wrong neither steals a job nor leaves it lying.
 """
 
 from __future__ import annotations
 
 import random
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
@@ -18,7 +19,9 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from talkoot.kernel.clock import DAY, SECOND
 from talkoot.kernel.errors import Conflict, NotFound, TalkootError
+from talkoot.kernel.failpoints import die, hit
 from talkoot.kernel.ids import new_id
+from talkoot.kernel.moments import moment
 from talkoot.kernel.types import Model
 from talkoot.kernel.upsert import insert_into
 
@@ -32,6 +35,7 @@ KEEP_DEAD = 30 * DAY
 
 _FIRST_WAIT, _LONGEST_WAIT = 5 * SECOND, 3600 * SECOND
 _ERROR_LENGTH = 500
+_NOTE_LENGTH = 200
 
 
 class Job(Model):
@@ -55,6 +59,9 @@ class Job(Model):
     dedupe: Mapped[str | None]
     created_at: Mapped[int]
     last_error: Mapped[str | None]
+    progress_done: Mapped[int | None]
+    progress_total: Mapped[int | None]
+    progress_note: Mapped[str | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +70,28 @@ class Enqueued:
 
     kind: str
     due_at: int
+
+
+@dataclass(slots=True)
+class Progress:
+    """How far a job is: only remembered here; its runner writes it down, once a second at the most."""
+
+    done: int = 0
+    total: int | None = None
+    note: str = ""
+    told: bool = True
+
+    def __call__(self, done: int, total: int | None = None, note: str = "") -> None:
+        """So much of so much is done; a short note for people, without secrets."""
+        self.done, self.total, self.note, self.told = done, total, note, False
+        if hit("job_middle"):
+            die()
+
+    @property
+    def columns(self) -> dict[str, Any]:
+        """As it is written."""
+        note = self.note[:_NOTE_LENGTH].replace("\0", "")
+        return {"progress_done": self.done, "progress_total": self.total, "progress_note": note or None}
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +104,8 @@ class Claim:
     attempt: int
     max_attempts: int
     lease: UUID
+    progress: Progress = field(default_factory=Progress, compare=False)
+    """Call it to tell how far the job is."""
 
 
 async def enqueue(
@@ -88,43 +119,46 @@ async def enqueue(
 ) -> UUID | None:
     """Write a job in this transaction; its id, or None when one with this kind and `dedupe` waits already."""
     job = new_id()
-    due = tx.now if run_at is None else run_at
+    now = moment(tx.connection, tx.now)
     values = {
         "id": job,
         "kind": kind,
         "payload": msgspec.json.encode(payload or {}).decode(),
         "state": READY,
-        "due_at": due,
+        "due_at": now if run_at is None else run_at,
         "attempts": 0,
         "max_attempts": max_attempts,
         "dedupe": dedupe,
-        "created_at": tx.now,
+        "created_at": now,
     }
     written = insert_into(tx.connection, Job).values(values).on_conflict_do_nothing()
-    if (await tx.connection.execute(written.returning(Job.id))).one_or_none() is None:
+    row = (await tx.connection.execute(written.returning(Job.due_at))).one_or_none()
+    if row is None:
         return None
-    await tx.emit(Enqueued(kind, due))
+    await tx.emit(Enqueued(kind, row.due_at))
     return job
 
 
-async def next_due(read: Read, kinds: Sequence[str]) -> int | None:
-    """When the first job of these kinds wants to run, or its lease runs out; None when there is none."""
+async def until_due(read: Read, kinds: Sequence[str], now: int) -> int | None:
+    """Microseconds until the first of these jobs wants to run, or its lease runs out; None without any."""
+    first = select(func.min(Job.due_at) - moment(read.connection, now))
     found: int | None = await read.connection.scalar(
-        select(func.min(Job.due_at)).where(Job.state.in_((READY, RUNNING)), Job.kind.in_(kinds))
+        first.where(Job.state.in_((READY, RUNNING)), Job.kind.in_(kinds))
     )
     return found
 
 
 async def claim(tx: Tx, kinds: Sequence[str], limit: int, lease_seconds: float) -> list[Claim]:
     """Take jobs that are due; those whose every attempt died under its lease are dead letters."""
-    due = (Job.state.in_((READY, RUNNING)), Job.due_at <= tx.now, Job.kind.in_(kinds))
+    now = moment(tx.connection, tx.now)
+    due = (Job.state.in_((READY, RUNNING)), Job.due_at <= now, Job.kind.in_(kinds))
     await tx.connection.execute(
         update(Job)
         .where(*due, Job.state == RUNNING, Job.attempts >= Job.max_attempts)
         .values(
             state=DEAD,
             lease=None,
-            due_at=tx.now,
+            due_at=now,
             last_error="It took its runner down, or was too slow to answer",
         )
     )
@@ -135,9 +169,12 @@ async def claim(tx: Tx, kinds: Sequence[str], limit: int, lease_seconds: float) 
         .values(
             state=RUNNING,
             lease=new_id(),
-            due_at=tx.now + round(lease_seconds * SECOND),
+            due_at=now + round(lease_seconds * SECOND),
             attempts=Job.attempts + 1,
             dedupe=None,
+            progress_done=None,
+            progress_total=None,
+            progress_note=None,
         )
         .returning(Job.id, Job.kind, Job.payload, Job.attempts, Job.max_attempts, Job.lease)
     )
@@ -152,20 +189,29 @@ async def renew(tx: Tx, claims: Sequence[Claim], lease_seconds: float) -> set[UU
     held = await tx.connection.execute(
         update(Job)
         .where(Job.state == RUNNING, Job.lease.in_({claim.lease for claim in claims}))
-        .values(due_at=tx.now + round(lease_seconds * SECOND))
+        .values(due_at=moment(tx.connection, tx.now) + round(lease_seconds * SECOND))
         .returning(Job.id)
     )
     return {row.id for row in held}
 
 
+async def tell_progress(tx: Tx, claims: Sequence[Claim]) -> None:
+    """Write down how far these jobs are, as long as they are ours."""
+    for each in claims:
+        await tx.connection.execute(
+            update(Job).where(Job.id == each.id, Job.lease == each.lease).values(each.progress.columns)
+        )
+
+
 async def finish(tx: Tx, claim: Claim) -> None:
     """The job is done; Conflict when the claim ran out, and with it whatever this transaction did."""
-    await _end(tx, claim, state=DONE, due_at=tx.now)
+    progress = {} if claim.progress.told else claim.progress.columns
+    await _end(tx, claim, state=DONE, **progress)
 
 
 async def hand_back(tx: Tx, claim: Claim) -> None:
     """Give a job back untried."""
-    await _end(tx, claim, state=READY, due_at=tx.now, attempts=Job.attempts - 1)
+    await _end(tx, claim, state=READY, attempts=Job.attempts - 1)
 
 
 async def fail(tx: Tx, claim: Claim, error: Exception) -> bool:
@@ -173,10 +219,10 @@ async def fail(tx: Tx, claim: Claim, error: Exception) -> bool:
     in_vain = isinstance(error, TalkootError) and not error.retryable
     last_error = f"{type(error).__name__}: {error}"[:_ERROR_LENGTH].replace("\0", "")
     if in_vain or claim.attempt >= claim.max_attempts:
-        await _end(tx, claim, state=DEAD, due_at=tx.now, last_error=last_error)
+        await _end(tx, claim, state=DEAD, last_error=last_error)
         return False
     wait = max(back_off(claim.attempt), round((getattr(error, "retry_after", None) or 0) * SECOND))
-    await _end(tx, claim, state=READY, due_at=tx.now + wait, last_error=last_error)
+    await _end(tx, claim, wait, state=READY, last_error=last_error)
     return True
 
 
@@ -199,13 +245,13 @@ async def retry(tx: Tx, job: UUID) -> None:
     changed = await tx.connection.execute(
         update(Job)
         .where(Job.id == job, Job.state == DEAD)
-        .values(state=READY, attempts=0, due_at=tx.now)
-        .returning(Job.kind)
+        .values(state=READY, attempts=0, due_at=moment(tx.connection, tx.now))
+        .returning(Job.kind, Job.due_at)
     )
     row = changed.one_or_none()
     if row is None:
         raise NotFound("There is no such dead letter")
-    await tx.emit(Enqueued(row.kind, tx.now))
+    await tx.emit(Enqueued(row.kind, row.due_at))
 
 
 async def drop(tx: Tx, job: UUID) -> None:
@@ -225,15 +271,16 @@ async def counts(read: Read) -> dict[str, int]:
 
 async def forget_finished(tx: Tx) -> None:
     """Delete what was done a day ago, and what was given up a month ago."""
+    now = moment(tx.connection, tx.now)
     for state, kept in ((DONE, KEEP_DONE), (DEAD, KEEP_DEAD)):
-        await tx.connection.execute(delete(Job).where(Job.state == state, Job.due_at < tx.now - kept))
+        await tx.connection.execute(delete(Job).where(Job.state == state, Job.due_at < now - kept))
 
 
-async def _end(tx: Tx, claim: Claim, **values: Any) -> None:
+async def _end(tx: Tx, claim: Claim, wait: int = 0, **values: Any) -> None:
     ended = await tx.connection.execute(
         update(Job)
         .where(Job.id == claim.id, Job.lease == claim.lease, Job.state == RUNNING)
-        .values(lease=None, **values)
+        .values(lease=None, due_at=moment(tx.connection, tx.now) + wait, **values)
         .returning(Job.id)
     )
     if ended.one_or_none() is None:

@@ -9,6 +9,7 @@ import talkoot.chat.rooms.models
 import talkoot.chat.search.models
 import talkoot.kernel.cron
 import talkoot.kernel.jobs
+import talkoot.kernel.leases
 import talkoot.kernel.log  # noqa: F401 - see above
 from talkoot.kernel.types import Model
 
