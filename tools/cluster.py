@@ -106,7 +106,8 @@ def run(given: argparse.Namespace, folder: Path) -> None:
 def tell(cluster: Cluster) -> None:
     """Where everything is."""
     for name, server in cluster.parts().items():
-        print(f"  {name:9} pid {server.process.pid:<8} {cluster.where(name):44} {server.process.log.relative_to(cluster.root)}")
+        log = server.process.log.relative_to(cluster.root)
+        print(f"  {name:9} pid {server.process.pid:<8} {cluster.where(name):44} {log}")
     variables = cluster.root / "environment"
     talkoot = Path(sys.executable).with_name("talkoot")
     own = cluster.nodes[0].environment.items()

@@ -16,17 +16,24 @@ from prometheus_client import (
     disable_created_metrics,
     generate_latest,
 )
-from prometheus_client.metrics_core import CounterMetricFamily, GaugeMetricFamily, Metric
+from prometheus_client.metrics_core import (
+    CounterMetricFamily,
+    GaugeMetricFamily,
+    HistogramMetricFamily,
+    Metric,
+)
 from prometheus_client.registry import Collector
 
+from talkoot.kernel.histogram import STEPS
+
 if TYPE_CHECKING:
+    from talkoot.kernel.histogram import Histogram as Counted
     from talkoot.kernel.unit_of_work import UnitOfWork
 
 # A number, or numbers by the value of one label.
 Reading = float | Mapping[str, float]
 
 _LAG_EVERY = 0.5
-_SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
 
 
 class Metrics:
@@ -47,14 +54,14 @@ class Metrics:
             "talkoot_http_request_seconds",
             "Time to answer a HTTP request.",
             ["method", "route"],
-            buckets=_SECONDS,
+            buckets=STEPS,
             registry=self.registry,
         )
         self._answered: dict[tuple[str, str, int], tuple[Counter, Histogram]] = {}
         self._lag = Histogram(
             "talkoot_loop_lag_seconds",
             "How late the event loop came back to what was due.",
-            buckets=_SECONDS,
+            buckets=STEPS,
             registry=self.registry,
         )
         self._measuring: asyncio.Task[None] | None = None
@@ -80,6 +87,10 @@ class Metrics:
     ) -> None:
         """Read a number that somebody else keeps, each time the metrics are asked for."""
         self.registry.register(_Watched(name, about, read, kind, label))
+
+    def watch_seconds(self, name: str, about: str, counted: Counted) -> None:
+        """Read how long something took, which somebody else counts."""
+        self.registry.register(_WatchedSeconds(name, about, counted))
 
     def watch_unit_of_work(self, uow: UnitOfWork) -> None:
         """Commits, and the actions that shared them: their ratio is what grouping brings."""
@@ -125,4 +136,17 @@ class _Watched(Collector):
                 family.add_metric([value], number)
         else:
             family.add_metric([], reading)
+        yield family
+
+
+class _WatchedSeconds(Collector):
+    def __init__(self, name: str, about: str, counted: Counted) -> None:
+        self._name, self._about, self._counted = name, about, counted
+
+    def describe(self) -> Iterable[Metric]:
+        return [HistogramMetricFamily(self._name, self._about)]
+
+    def collect(self) -> Iterable[Metric]:
+        family = HistogramMetricFamily(self._name, self._about)
+        family.add_metric([], self._counted.buckets(), self._counted.sum)
         yield family

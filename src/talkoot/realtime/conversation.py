@@ -146,12 +146,12 @@ class Conversation:
             return
         if isinstance(outcome, Later):
             connection.unanswered += 1
-            outcome.start(partial(self._told, connection, to, outcome.result))
+            outcome.start(partial(self._told, connection, to, connection.heard, outcome.result))
         elif inspect.isawaitable(outcome):
             connection.unanswered += 1
             future = asyncio.ensure_future(outcome)
             self._keep(future)
-            future.add_done_callback(partial(self._settle, connection, to))
+            future.add_done_callback(partial(self._settle, connection, to, connection.heard))
         else:
             self._reply(connection, to, outcome)
 
@@ -192,11 +192,13 @@ class Conversation:
         if len(connection.violations) >= limits.violations:
             connection.close(CloseCode.RATE_LIMITED)
 
-    def _settle(self, connection: Connection, to: Asked, done: asyncio.Future[Result]) -> None:
+    def _settle(self, connection: Connection, to: Asked, since: float, done: asyncio.Future[Result]) -> None:
         failed = Internal() if done.cancelled() else done.exception()
-        self._told(connection, to, _as_it_is, failed or done.result())
+        self._told(connection, to, since, _as_it_is, failed or done.result())
 
-    def _told(self, connection: Connection, to: Asked, result: Callable[[Any], Result], outcome: Any) -> None:
+    def _told(
+        self, connection: Connection, to: Asked, since: float, result: Callable[[Any], Result], outcome: Any
+    ) -> None:
         connection.unanswered -= 1
         if isinstance(outcome, BaseException):
             self._refuse(connection, to, outcome)
@@ -207,6 +209,8 @@ class Conversation:
             self._refuse(connection, to, error)
         else:
             self._reply(connection, to, reply)
+            if to.refusal == "nack":  # what is not read but written
+                self._hub.counters.acks.observe(time.monotonic() - since)
 
     def _reply(self, connection: Connection, to: Asked, result: Result) -> None:
         frame = result_frame(to, result.result if isinstance(result, Reply) else result)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass, field
 
+from talkoot.kernel.histogram import Histogram
+
 
 @dataclass(slots=True)
 class Counters:
@@ -25,3 +27,5 @@ class Counters:
     refusals: Counter[str] = field(default_factory=Counter)
     """Operations refused, by code."""
     repairs: int = 0
+    acks: Histogram = field(default_factory=Histogram)
+    """Seconds from a frame that writes to its acknowledgement, which is put where the next write takes it."""

@@ -20,6 +20,7 @@ def watch_gateway(metrics: Metrics, gateway: Gateway) -> None:
     watch("talkoot_writes", "Writes to the network.", lambda: counters.writes, kind="counter")
     watch("talkoot_frames_dropped", "Ephemeral frames dropped.", lambda: counters.dropped, kind="counter")
     watch("talkoot_repairs", "Holes filled from the log.", lambda: counters.repairs, kind="counter")
+    metrics.watch_seconds("talkoot_ack_seconds", "Time from a frame that writes to its ack.", counters.acks)
     for name, about, found, label in (
         ("talkoot_handshakes_refused", "Handshakes refused.", counters.refused, "status"),
         ("talkoot_closes", "Sockets closed by a code.", counters.closes, "code"),
