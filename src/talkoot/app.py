@@ -78,6 +78,7 @@ from talkoot.web.headers import SecurityHeaders
 from talkoot.web.shell import serve_client
 
 if TYPE_CHECKING:
+    from talkoot.backends import Backends
     from talkoot.kernel.jobs import Claim
     from talkoot.kernel.transactions import Inside, Listeners
     from talkoot.settings import Settings
@@ -122,7 +123,7 @@ class Program:
             allows_origin=partial(is_own_origin, settings),
             trusted_proxies=settings.trusted_proxies,
         )
-        self.metrics = _watching(uow, self.gateway)
+        self.metrics = _watching(uow, self.gateway, self.backends)
         self.follower = self._follower()
         self.heads = RoomHeads(self.hub, uow, self.gateway.connections)
         self.notices = RoomNotices(self.bus, uow)
@@ -195,9 +196,9 @@ class Program:
         """Start every part, and stop them in the opposite order."""
         async with AsyncExitStack() as stack:
             stack.push_async_callback(self.kernel.database.close)
-            stack.push_async_callback(self._finish_background)
-            await self.backends.start()
             stack.push_async_callback(self.backends.close)
+            await self.backends.start()
+            stack.push_async_callback(self._finish_background)
             self.kernel.uow.start()
             stack.push_async_callback(self.kernel.uow.close)
             stack.callback(self.gate.close)
@@ -324,8 +325,9 @@ def _asyncapi(program: Program) -> APIRouter:
     return router
 
 
-def _watching(uow: UnitOfWork, gateway: Gateway) -> Metrics:
+def _watching(uow: UnitOfWork, gateway: Gateway, backends: Backends) -> Metrics:
     metrics = Metrics()
+    backends.watched_by(metrics)
     metrics.watch_unit_of_work(uow)
     watch_gateway(metrics, gateway)
     metrics.watch("talkoot_log_lines_dropped", "Log lines lost.", lines_dropped, kind="counter")

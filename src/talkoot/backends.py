@@ -13,6 +13,7 @@ from talkoot.realtime.tickets import MemoryOnce
 
 if TYPE_CHECKING:
     from talkoot.kernel.clock import Clock
+    from talkoot.kernel.metrics import Metrics
     from talkoot.kernel.rate_limits import RateLimiter
     from talkoot.realtime.bus import Bus
     from talkoot.realtime.presence import PresenceStore
@@ -29,6 +30,10 @@ class Part(Protocol):
 
     async def close(self) -> None:
         """End, and give back what is held."""
+        ...
+
+    def watched_by(self, metrics: Metrics) -> None:
+        """Tell these metrics how it goes."""
         ...
 
 
@@ -52,13 +57,25 @@ class Backends:
         for part in reversed(self.parts):
             await part.close()
 
+    def watched_by(self, metrics: Metrics) -> None:
+        """Tell these metrics how all of it goes."""
+        for part in self.parts:
+            part.watched_by(metrics)
+
 
 def open_backends(settings: Settings, clock: Clock) -> Backends:
     """The twins that the settings ask for; nothing is connected before `start`."""
     unlimited = settings.rate_limits == "off"
+    bus, parts = MemoryBus(), list[Part]()
+    if settings.clustered:
+        from talkoot.realtime.redis_bus import RedisBus
+
+        bus = redis_bus = RedisBus(settings.redis_url)
+        parts.append(redis_bus)
     return Backends(
-        bus=MemoryBus(),
+        bus=bus,
         presence=MemoryPresence(),
         limits=AllowEverything() if unlimited else MemoryRateLimiter(clock),
         once=MemoryOnce(),
+        parts=parts,
     )

@@ -20,6 +20,7 @@ ONLY_WHEN_ASKED = {
     "talkoot.cli.checks",
     "talkoot.cli.accounts",
     "talkoot.cli.dead_letters",
+    "talkoot.realtime.redis_bus",
     "redis",
     "hiredis",
 }

@@ -22,6 +22,7 @@ from talkoot.cli.databases import require_fitting
 from talkoot.cli.failures import Failure
 from talkoot.kernel.addresses import is_local
 from talkoot.kernel.database import open_database
+from talkoot.kernel.redis import RedisAway, require_redis, where
 from talkoot.kernel.secrets import read_key
 from talkoot.settings import SettingsError
 
@@ -152,6 +153,22 @@ async def _durable(connection: AsyncConnection) -> Finding:
     return Finding("warn", "durable", f"{settled}: a power cut may lose what people were told is stored")
 
 
+async def redis(settings: Settings) -> AsyncIterator[Finding]:
+    """What several servers tell each other through answers, and can do what is needed."""
+    if not settings.clustered:
+        return
+    try:
+        brand = await require_redis(settings.redis_url)
+    except RedisAway as away:
+        yield Finding(
+            "fail", "redis", f"{where(settings.redis_url)}: {away}; the servers hear each other late"
+        )
+    except SettingsError as error:
+        yield Finding("fail", "redis", str(error))
+    else:
+        yield Finding("ok", "redis", f"{brand} answers at {where(settings.redis_url)}")
+
+
 async def address(settings: Settings) -> AsyncIterator[Finding]:
     """The port is free, or it is Talkoot itself that has it."""
     where = f"{settings.host}:{settings.port}"
@@ -220,4 +237,4 @@ async def limits(settings: Settings) -> AsyncIterator[Finding]:
         yield Finding("warn", "limits", "rate limits are off: that is for benchmarks only")
 
 
-ALL: tuple[Check, ...] = (program, folder, key, database, address, origin, limits)
+ALL: tuple[Check, ...] = (program, folder, key, database, redis, address, origin, limits)

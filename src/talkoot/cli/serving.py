@@ -88,6 +88,18 @@ async def _prepare(settings: Settings) -> None:
         await bring_up_to_date(settings)
     else:
         await require_fitting(settings)
+    if settings.clustered:
+        await _look_at_redis(settings.redis_url)
+
+
+async def _look_at_redis(url: str) -> None:
+    """Refuse one that will never do; but serve without one that is away, as when it goes away later."""
+    from talkoot.kernel.redis import RedisAway, require_redis, where
+
+    try:
+        log.info("%s answers at %s", await require_redis(url), where(url))
+    except RedisAway as away:
+        log.warning("Redis at %s is away, this server begins without it: %s", where(url), away)
 
 
 def _run(settings: Settings) -> int:

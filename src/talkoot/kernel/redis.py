@@ -6,16 +6,15 @@ redis-py is loaded by the first call only: a server without Redis starts without
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, Protocol, cast
 from urllib.parse import parse_qsl, urlsplit
 
 from talkoot.settings import SettingsError
 
 if TYPE_CHECKING:
     from redis.asyncio import Redis
-    from redis.asyncio.connection import AbstractConnection
 
 TIMEOUT = 2.0
 """Seconds for a command: who waits for it has somebody waiting behind."""
@@ -37,6 +36,17 @@ class RedisRefused(RedisTrouble):
     """It answered that it will not do this."""
 
 
+class RedisConnection(Protocol):
+    """What is used of a connection of redis-py; `timeout` in seconds, `math.inf` waits for ever."""
+
+    async def connect(self) -> None: ...  # noqa: D102 - what they do is in their names
+    async def disconnect(self, nowait: bool = ...) -> None: ...  # noqa: D102, FBT001
+    async def send_command(self, *command: str | bytes, check_health: bool) -> None: ...  # noqa: D102
+    async def read_response(self, *, timeout: float) -> Any: ...  # noqa: ASYNC109, D102
+    def pack_commands(self, commands: Sequence[tuple[bytes, ...]]) -> list[bytes]: ...  # noqa: D102
+    async def send_packed_command(self, command: list[bytes], check_health: bool) -> None: ...  # noqa: D102, FBT001
+
+
 def open_redis(url: str, *, timeout: float = TIMEOUT, connections: int = 32) -> Redis:
     """A client for commands, with a pool; it connects with the first one. `redis_errors` goes around.
 
@@ -50,12 +60,12 @@ def open_redis(url: str, *, timeout: float = TIMEOUT, connections: int = 32) -> 
     return Redis(connection_pool=cast("Any", pool))
 
 
-def redis_connection(url: str) -> AbstractConnection:
+def redis_connection(url: str) -> RedisConnection:
     """A connection outside any pool, which reads and writes for as long as it takes; not connected yet."""
     from redis.asyncio import ConnectionPool
 
     pool = ConnectionPool.from_url(url, **_options(url), socket_timeout=None)
-    return cast("AbstractConnection", cast("Any", pool).make_connection())
+    return cast("RedisConnection", cast("Any", pool).make_connection())
 
 
 @contextmanager
@@ -71,7 +81,7 @@ def redis_errors() -> Iterator[None]:
         text = str(error)
         raise (RedisAway if _is_passing(error) else RedisRefused)(text) from error
     except (exceptions.RedisError, OSError, asyncio.IncompleteReadError) as error:
-        raise RedisAway(str(error) or type(error).__name__) from error
+        raise RedisAway(str(error) or "it does not answer") from error
     except (TypeError, AttributeError) as error:
         # redis-py lets these out when the server resets a connection that it is about to write to.
         raise RedisAway("The connection broke") from error

@@ -12,8 +12,11 @@ import msgspec
 log = logging.getLogger("talkoot.realtime")
 
 
-class Message(msgspec.Struct, frozen=True, omit_defaults=True):
-    """One hint: `log` and `ephemeral` go to a topic, `user` to the user with that id, `control` to nodes."""
+class Message(msgspec.Struct, frozen=True, array_like=True):
+    """One hint: `log` and `ephemeral` go to a topic, `user` to the user with that id, `control` to nodes.
+
+    It travels as a list, between versions too: new fields come last, and have a default.
+    """
 
     kind: Literal["log", "ephemeral", "user", "control"]
     topic: UUID
@@ -25,10 +28,16 @@ class Message(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 Listener = Callable[[Message], None]
+Gap = Callable[[], None]
 
 
 class Bus(Protocol):
-    """Publishes without waiting; calls listeners in the order of publication of each topic."""
+    """Publishes without waiting; calls listeners in the order of publication of each topic.
+
+    `on_gap` are called when messages of other nodes may have been lost: what they told has to be looked up.
+    """
+
+    on_gap: list[Gap]
 
     def publish(self, message: Message) -> None:
         """Send to every node, this one included; never blocks, and may lose."""
@@ -43,6 +52,7 @@ class MemoryBus:
     """The bus of a single process: listeners are called at once, in order."""
 
     def __init__(self) -> None:
+        self.on_gap: list[Gap] = []
         self._listeners: list[Listener] = []
 
     def publish(self, message: Message) -> None:

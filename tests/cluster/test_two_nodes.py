@@ -1,0 +1,128 @@
+"""What happens on one node reaches the people on another, and without Redis nobody waits for it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+
+import httpx2
+import pytest_asyncio
+
+from tests.clients import PATIENCE, Api, Json, Socket, join, set_up
+from tests.cluster.conftest import Nodes
+from tests.servers.talkoot import Talkoot
+from tests.servers.valkey import Valkey
+
+
+@dataclass
+class Pair:
+    """A room with two people: the owner on the first node, the guest on the second."""
+
+    nodes: tuple[Talkoot, Talkoot]
+    owner: Api
+    guest: Api
+    workspace: Json
+    room: str
+
+    def on(self, person: Api, node: int) -> Api:
+        """That person on that node."""
+        return Api(self.nodes[node].url, person.token, person.user)
+
+
+async def pair_on(nodes: tuple[Talkoot, Talkoot]) -> Pair:
+    owner, workspace = await set_up(nodes[0].url)
+    guest = await join(owner, workspace["id"], "guest")
+    rooms = await owner.get(f"/workspaces/{workspace['id']}/rooms")
+    pair = Pair(nodes, owner, guest, workspace, rooms["items"][0]["id"])
+    pair.guest = pair.on(guest, 1)
+    await guest.close()
+    return pair
+
+
+@pytest_asyncio.fixture
+async def pair(two: tuple[Talkoot, Talkoot]) -> AsyncIterator[Pair]:
+    made = await pair_on(two)
+    async with made.owner, made.guest:
+        yield made
+
+
+async def test_people_on_two_nodes_share_a_room(pair: Pair) -> None:
+    async with await Socket.of(pair.owner) as here, await Socket.of(pair.guest) as there:
+        for socket in (here, there):
+            await socket.subscribe(pair.room)
+        for number in range(3):
+            for sender, other in ((here, there), (there, here)):
+                ack = await sender.send(pair.room, f"number {number}")
+                assert ack["op"] == "ack"
+                own, heard = [
+                    await socket.event("message.created", seq=ack["seq"]) for socket in (sender, other)
+                ]
+                assert own == heard
+        await here.push(op="typing", room=pair.room)
+        assert (await there.until(op="typing"))["user"] == pair.owner.user["id"]
+
+
+async def test_what_concerns_one_person_comes_to_all_their_nodes(pair: Pair) -> None:
+    async with pair.on(pair.guest, 0) as elsewhere, await Socket.of(pair.guest) as there:
+        sent = await pair.owner.post(f"/rooms/{pair.room}/messages", {"text": "read this"})
+        await elsewhere.put(f"/rooms/{pair.room}/read", {"seq": sent["seq"]})
+        notice = await there.until(op="notice", kind="read")
+        assert (notice["room"], notice["seq"], notice["unread"]) == (pair.room, sent["seq"], 0)
+        made = await pair.owner.post(
+            f"/workspaces/{pair.workspace['id']}/rooms", {"name": "closed", "kind": "private"}
+        )
+        member = f"/rooms/{made['id']}/members/{pair.guest.user['id']}"
+        await pair.owner.put(member, {}, expect=204)
+        assert (await there.until(op="notice", kind="room.joined"))["room"]["id"] == made["id"]
+        await there.subscribe(made["id"])
+        await pair.owner.delete(member)
+        wanted = {("gone", None), ("notice", "room.left")}  # in either order
+        while wanted:
+            frame = await there.until(room=made["id"])
+            wanted.discard((frame["op"], frame.get("kind")))
+
+
+async def test_a_session_that_ends_on_one_node_ends_on_the_other_at_once(pair: Pair) -> None:
+    async with pair.on(pair.guest, 0) as elsewhere, await Socket.of(pair.guest) as there:
+        await pair.guest.get("/users/me")  # the second node remembers the session from now on
+        await elsewhere.post("/auth/logout", expect=204)
+        assert (await there.closed(5))[0] == 4401  # without the bus it would look after ten seconds
+        assert (await pair.guest.ask("GET", "/users/me")).status_code == 401
+
+
+async def test_without_redis_everything_is_still_acknowledged(two_on: Nodes, own_valkey: Valkey) -> None:
+    pair = await pair_on(two_on(own_valkey))
+    async with pair.owner, pair.guest, await Socket.of(pair.owner) as here:
+        await here.subscribe(pair.room)
+        own_valkey.kill()
+        for number in range(5):
+            ack = await here.send(pair.room, f"alone {number}")
+            assert ack["op"] == "ack"
+            await here.event("message.created", seq=ack["seq"])
+        await until_connected(pair, 0)
+        own_valkey.start()
+        await until_connected(pair, 1)
+        async with await Socket.of(pair.guest) as there:
+            await there.subscribe(pair.room)
+            ack = await here.send(pair.room, "together again")
+            await there.event("message.created", seq=ack["seq"])
+
+
+async def test_a_server_begins_without_a_redis_that_is_away(two_on: Nodes, own_valkey: Valkey) -> None:
+    own_valkey.kill()
+    pair = await pair_on(two_on(own_valkey))
+    async with pair.owner, pair.guest:
+        assert "this server begins without it" in pair.nodes[0].log
+        own_valkey.start()
+        await until_connected(pair, 1)
+
+
+async def until_connected(pair: Pair, wanted: int) -> None:
+    """Wait until both nodes say that they are, or are not, on the bus."""
+    async with asyncio.timeout(PATIENCE), httpx2.AsyncClient() as client:
+        for node in pair.nodes:
+            said = ""
+            while f"talkoot_bus_connected {wanted}.0" not in said:
+                said = (await client.get(f"{node.url}/metrics")).text
+                await asyncio.sleep(0.05)
