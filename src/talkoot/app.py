@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Coroutine
-from contextlib import AsyncExitStack, asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Coroutine
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from functools import cache, partial
 from typing import TYPE_CHECKING, Any
 
@@ -18,7 +18,6 @@ from talkoot.backends import open_backends
 from talkoot.chat.access import http as access_http
 from talkoot.chat.access.events import AccessChanged, WorkspaceMemberLeaving
 from talkoot.chat.accounts import http as accounts_http
-from talkoot.chat.accounts.actions.cleaning import delete_ended_sessions
 from talkoot.chat.accounts.events import ProfileChanged, SessionClosed, UserDeactivated
 from talkoot.chat.accounts.gate import Gate
 from talkoot.chat.accounts.origins import is_own_origin
@@ -43,21 +42,17 @@ from talkoot.chat.rooms.live import LiveRooms
 from talkoot.chat.rooms.notices import RoomNotices
 from talkoot.chat.rooms.wire import event_frame
 from talkoot.chat.search import http as search_http
-from talkoot.chat.search.follower import Follower
-from talkoot.chat.search.opening import index_for
 from talkoot.controls import Controls
 from talkoot.doubt import Doubt
 from talkoot.kernel import failpoints
 from talkoot.kernel.clock import SystemClock
 from talkoot.kernel.context import Kernel
-from talkoot.kernel.cron import Cron
 from talkoot.kernel.database import open_database
 from talkoot.kernel.errors import Unavailable
 from talkoot.kernel.health import database_answers, health_router
 from talkoot.kernel.http import answer_problems, describe_problems
 from talkoot.kernel.http_limits import LimitBodies, LimitRates
 from talkoot.kernel.http_requests import LogRequests
-from talkoot.kernel.job_runner import FORGET_FINISHED, JobRunner, forget_finished
 from talkoot.kernel.jobs import Enqueued
 from talkoot.kernel.log import Appended, Redacted
 from talkoot.kernel.log_tails import LogTails
@@ -76,23 +71,20 @@ from talkoot.realtime.metrics import watch_gateway
 from talkoot.realtime.wheel import Every
 from talkoot.web.headers import SecurityHeaders
 from talkoot.web.shell import serve_client
+from talkoot.work import Work
 
 if TYPE_CHECKING:
     from talkoot.backends import Backends
-    from talkoot.kernel.jobs import Claim
     from talkoot.kernel.transactions import Inside, Listeners
     from talkoot.settings import Settings
 
 log = logging.getLogger("talkoot.app")
 
-FORGET_SESSIONS = "accounts.forget_sessions"
-_SCHEDULE = (Cron(FORGET_FINISHED, "17 3 * * *"), Cron(FORGET_SESSIONS, "27 3 * * *"))
-
 
 class Program:
     """All parts of one running process, wired to each other."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, *, works: bool = True) -> None:
         self.settings = settings
         failpoints.arm(settings.fail)
         self._background: set[asyncio.Task[None]] = set()
@@ -124,7 +116,6 @@ class Program:
             trusted_proxies=settings.trusted_proxies,
         )
         self.metrics = _watching(uow, self.gateway, self.backends)
-        self.follower = self._follower()
         self.heads = RoomHeads(self.hub, uow, self.gateway.connections)
         self.notices = RoomNotices(self.bus, uow)
         self.controls = Controls(
@@ -137,8 +128,7 @@ class Program:
             self.acquaintance,
             self._spawn,
         )
-        handlers = {FORGET_FINISHED: forget_finished, FORGET_SESSIONS: _forget_sessions}
-        self.jobs = JobRunner(self.kernel, handlers, _SCHEDULE)
+        self.work = Work(self.kernel, self.metrics, self.controls.tell_enqueued, here=works)
         presence.listen(watches.tell)
         self.hub.on_close.append(watches.forget)
         self._listeners.update(self._table())
@@ -146,8 +136,8 @@ class Program:
 
     def _table(self) -> dict[type, tuple[list[Inside], list[Any]]]:
         """Every event: who acts on it in its transaction, and who is told after the commit."""
-        controls = self.controls
-        followed = [self.follower.appended] if self.follower else []
+        controls, follower = self.controls, self.work.follower
+        followed = [follower.appended] if follower else []
         return {
             Appended: ([], [self.tails.appended, self._publish, *followed]),
             Redacted: ([], [self.tails.redacted]),
@@ -159,16 +149,8 @@ class Program:
             SessionClosed: ([], [controls.tell_session_closed]),
             UserDeactivated: ([], [controls.tell_user_closed]),
             ProfileChanged: ([], [self.gate.profile_changed, self.timelines.profile_changed]),
-            Enqueued: ([], [self.jobs.wake]),
+            Enqueued: ([], [self.work.enqueued]),
         }
-
-    def _follower(self) -> Follower | None:
-        if self.settings.search == "off":
-            return None
-        uow = self.kernel.uow
-        follower = Follower(index_for(self.settings), self.kernel.clock, busy=lambda: uow.waiting > 0)
-        follower.watched_by(self.metrics)
-        return follower
 
     def acting(self) -> Listeners:
         """Only those who act inside a transaction: for commands that write without a server around them."""
@@ -180,6 +162,8 @@ class Program:
         hub.repair = self.live.repair
         hub.on_open.append(lambda connection: self._spawn(self.heads.watch([connection])))
         self.controls.connect()
+        if self.work.here:
+            hub.controls["jobs.enqueued"] = self.work.runner.wake
         self.bus.listen(hub.receive)
         self.kernel.uow.on_doubt = Doubt(
             self.kernel.uow,
@@ -204,11 +188,8 @@ class Program:
             stack.callback(self.gate.close)
             self.metrics.start()
             stack.push_async_callback(self.metrics.close)
-            if self.follower is not None:
-                self.follower.start()
-                stack.push_async_callback(self.follower.close)
-            self.jobs.start()
-            stack.push_async_callback(self.jobs.close)
+            self.work.start()
+            stack.push_async_callback(self.work.close)
             self.gateway.start()
             self.hub.wheel.add(Every(LOOKED_AT_EVERY, self._look_at_sessions), 0.0)
             stack.push_async_callback(self.gateway.stop)
@@ -216,7 +197,7 @@ class Program:
                 "kernel": self.kernel,
                 "gate": self.gate,
                 "gateway": self.gateway,
-                "search": self.follower,
+                "search": self.work.search,
             }
 
     async def not_draining(self, _kernel: Kernel) -> None:
@@ -261,13 +242,7 @@ class Program:
 
 def create_app(settings: Settings) -> FastAPI:
     """The application that a server runs, with all its parts."""
-    program = Program(settings)
-
-    @asynccontextmanager
-    async def lifespan(_app: FastAPI) -> AsyncIterator[dict[str, Any]]:
-        async with program.running() as state:
-            yield state
-
+    program = Program(settings, works=not settings.clustered)
     app = FastAPI(
         title="Talkoot",
         version=__version__,
@@ -275,7 +250,7 @@ def create_app(settings: Settings) -> FastAPI:
         openapi_url="/api/openapi.json",
         docs_url=None,
         redoc_url=None,
-        lifespan=lifespan,
+        lifespan=_lifespan(program),
     )
     routes = app.router.routes
     routes += [*onboarding_http.routes, *accounts_http.routes]
@@ -283,12 +258,7 @@ def create_app(settings: Settings) -> FastAPI:
         routes += feature.router.routes
     routes.insert(0, RouteTable(routes))
     app.include_router(_asyncapi(program))
-    app.include_router(
-        health_router(
-            program.metrics,
-            {"database": database_answers, "tables": tables_are_current, "drain": program.not_draining},
-        )
-    )
+    app.include_router(_health(program))
     routes.append(WebSocketRoute(program.gateway.path, AsgiGateway()))
     serve_client(app)
     _describe(app)
@@ -298,6 +268,25 @@ def create_app(settings: Settings) -> FastAPI:
     app.add_middleware(SecurityHeaders, secure=settings.secure)
     app.add_middleware(LogRequests, observe=program.metrics.observe_request)
     return app
+
+
+def create_worker(settings: Settings) -> FastAPI:
+    """The application that a worker runs: the same parts, and nothing for clients."""
+    program = Program(settings)
+    app = FastAPI(title="Talkoot worker", openapi_url=None, lifespan=_lifespan(program))
+    app.include_router(_health(program))
+    answer_problems(app)
+    app.add_middleware(LogRequests, observe=program.metrics.observe_request)
+    return app
+
+
+def _lifespan(program: Program) -> Callable[[FastAPI], AbstractAsyncContextManager[dict[str, Any]]]:
+    return lambda _app: program.running()
+
+
+def _health(program: Program) -> APIRouter:
+    checks = {"database": database_answers, "tables": tables_are_current, "drain": program.not_draining}
+    return health_router(program.metrics, checks)
 
 
 def _describe(app: FastAPI) -> None:
@@ -344,8 +333,3 @@ def socket_limits(settings: Settings) -> Limits:
         drain_seconds=settings.drain_seconds,
     )
     return limits.without_rates() if settings.rate_limits == "off" else limits
-
-
-async def _forget_sessions(kernel: Kernel, _claim: Claim) -> None:
-    while await kernel.uow.run(delete_ended_sessions):
-        """Some at a time, so that nobody waits long for the writer."""

@@ -66,6 +66,10 @@ class Controls:
         """All that a user has open has ended."""
         self._tell("user.closed", user=deactivated.user)
 
+    def tell_enqueued(self) -> None:
+        """There is a new job. Whoever misses it finds the job when it next looks at the table."""
+        self._tell("jobs.enqueued")
+
     def _tell(self, name: str, **said: object) -> None:
         frame = msgspec.json.encode({"name": name, **{key: str(value) for key, value in said.items()}})
         self.bus.publish(Message("control", _EVERY_NODE, frame))

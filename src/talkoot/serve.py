@@ -35,6 +35,7 @@ def run(
     *,
     host: str,
     port: int,
+    says: str = "Talkoot is at",
     gateway: Literal["own", "asgi"] = "own",
     frame_bytes: int = 64 * 1024,
 ) -> int:
@@ -56,7 +57,7 @@ def run(
         timeout_graceful_shutdown=_LAST_REQUESTS,
     )
     listener = listen(host, port)
-    Server(config, f"http://{_for_url(host)}:{listener.getsockname()[1]}").run([listener])
+    Server(config, f"{says} http://{_for_url(host)}:{listener.getsockname()[1]}").run([listener])
     return 0
 
 
@@ -76,9 +77,9 @@ def listen(host: str, port: int) -> socket.socket:
 class Server(uvicorn.Server):
     """uvicorn, but the first signal sends all clients away in order, and only a second ends at once."""
 
-    def __init__(self, config: uvicorn.Config, url: str) -> None:
+    def __init__(self, config: uvicorn.Config, greeting: str) -> None:
         super().__init__(config)
-        self._url = url
+        self._greeting = greeting
         self._signalled = False
         self._draining: asyncio.Task[None] | None = None
 
@@ -88,7 +89,7 @@ class Server(uvicorn.Server):
         if self.started:
             _set_aside_what_stays()
             self._loop = asyncio.get_running_loop()
-            print(f"Talkoot is at {self._url}", flush=True)  # noqa: T201 - others wait for this line
+            print(self._greeting, flush=True)  # noqa: T201 - others wait for this line
 
     @contextmanager
     def capture_signals(self) -> Iterator[None]:

@@ -15,7 +15,14 @@ from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, V
 
 PREFIX = "TALKOOT_"
 GROUPS: dict[str, tuple[str, ...]] = {
-    "Where it is": ("host", "port", "public_url", "allowed_origins", "trusted_proxies"),
+    "Where it is": (
+        "host",
+        "port",
+        "worker_port",
+        "public_url",
+        "allowed_origins",
+        "trusted_proxies",
+    ),
     "What it keeps": (
         "data",
         "database_url",
@@ -36,6 +43,8 @@ GROUPS: dict[str, tuple[str, ...]] = {
         "max_connections_per_address",
         "hello_rate",
         "drain_seconds",
+        "jobs_at_once",
+        "job_lease_seconds",
         "gateway",
     ),
     "What it tells": ("log_format", "log_level", "log_file", "metrics"),
@@ -56,6 +65,12 @@ class Settings(BaseModel):
     host: str = Field("127.0.0.1", description="Address to listen on.")
     port: int = Field(
         8000, ge=0, le=65535, description="Port to listen on; 0 takes a free one and prints it."
+    )
+    worker_port: int = Field(
+        0,
+        ge=0,
+        le=65535,
+        description="Port where `talkoot worker` tells its health and metrics; 0 takes a free one.",
     )
     data: Path = Field(
         Path("talkoot-data"), description="Folder for the database file, the key and the logs."
@@ -126,6 +141,13 @@ class Settings(BaseModel):
     )
     drain_seconds: float = Field(
         10.0, ge=0, le=600, description="Time over which clients are sent away at a stop."
+    )
+    jobs_at_once: int = Field(4, ge=1, le=64, description="Jobs that run in one process at the same time.")
+    job_lease_seconds: float = Field(
+        60.0,
+        ge=1,
+        le=3600,
+        description="How long a job stays with a process that died, before another one takes it up.",
     )
     hello_rate: float = Field(
         500.0, gt=0, description="Sockets admitted per second before others have to wait."

@@ -10,13 +10,15 @@ from typing import Self
 from tests.servers.process import Process, leashed, plain_environment
 
 PROGRAM = Path(sys.executable).with_name("talkoot")
-ADDRESS = re.compile(r"^Talkoot is at (http://\S+)$", re.MULTILINE)
+ADDRESS = re.compile(r"^Talkoot (?:is|worker is ready) at (http://\S+)$", re.MULTILINE)
 
 STARTED: list["Talkoot"] = []  # Those that are not stopped yet; their logs are shown with a failure.
 
 
 class Talkoot:
     """One server; settings are given in lower case, without TALKOOT_: `Talkoot(data, rate_limits="on")`."""
+
+    command: tuple[str, ...] = ("serve", "--port")
 
     def __init__(self, data: Path, **settings: str) -> None:
         self.data = data
@@ -38,7 +40,7 @@ class Talkoot:
         """Start and do not wait. It dies with the thread that calls this: never from a pool of threads."""
         self.data.mkdir(parents=True, exist_ok=True)
         self._starts += 1
-        command = leashed(PROGRAM, "serve", "--port", str(self.port), "--data", self.data)
+        command = leashed(PROGRAM, *self.command, str(self.port), "--data", self.data)
         log = self.data.with_name(f"{self.data.name}.{self._starts}.log")
         log.unlink(missing_ok=True)
         self._process = Process(command, cwd=self.data.parent, log=log, environment=self.environment)
@@ -117,3 +119,9 @@ class Talkoot:
         if found:
             self.url = found[1]
         return found is not None
+
+
+class Worker(Talkoot):
+    """One worker: the same program without clients; `url` is where it tells its health."""
+
+    command: tuple[str, ...] = ("worker", "--worker-port")

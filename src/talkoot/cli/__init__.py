@@ -14,6 +14,7 @@ from talkoot.cli.search import search
 from talkoot.cli.serving import serve
 from talkoot.cli.settings import settings
 from talkoot.cli.users import users
+from talkoot.cli.working import worker
 
 _HELP = """Talkoot, the chat a team runs with one command.
 
@@ -35,7 +36,13 @@ cli = typer.Typer(
     rich_markup_mode=None,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for name, command in (("serve", serve), ("migrate", migrate), ("doctor", doctor), ("settings", settings)):
+for name, command in (
+    ("serve", serve),
+    ("worker", worker),
+    ("migrate", migrate),
+    ("doctor", doctor),
+    ("settings", settings),
+):
     cli.command(name)(command)
 cli.add_typer(users, name="user")
 cli.add_typer(jobs, name="jobs")

@@ -51,7 +51,7 @@ def serve(
     with _staged(settings, demo=demo) as staged, log_as(staged):
         make_folder(staged)
         with only_server_of(staged):
-            asyncio.run(_prepare(staged))
+            asyncio.run(prepare(staged))
             if demo:
                 asyncio.run(_fill(staged))
             _warn(staged)
@@ -81,7 +81,8 @@ async def _fill(settings: Settings) -> None:
     typer.echo(f"This is a demo: sign in as {demo.username} with the password {demo.password}")
 
 
-async def _prepare(settings: Settings) -> None:
+async def prepare(settings: Settings) -> None:
+    """Make the database fit this program where that is safe; else say what to do."""
     from talkoot.cli.databases import bring_up_to_date, is_empty, require_fitting
 
     if settings.migrate == "auto" and (settings.embedded or await is_empty(settings)):
@@ -115,14 +116,15 @@ def _run(settings: Settings) -> int:
             gateway=settings.gateway,
         )
     except OSError as error:
-        raise _no_address(settings, error) from error
+        raise no_address(settings.host, settings.port, error) from error
 
 
-def _no_address(settings: Settings, error: OSError) -> Failure:
-    where = f"{settings.host}:{settings.port}"
+def no_address(host: str, port: int, error: OSError, *, flag: str = "--port") -> Failure:
+    """What to say when an address can not be listened on."""
+    where = f"{host}:{port}"
     if error.errno == errno.EADDRINUSE:
         return Failure(
             Exit.NO_ADDRESS,
-            f"{where} is in use: is another Talkoot running? Choose another --port; 0 takes a free one.",
+            f"{where} is in use: is another Talkoot running? Choose another {flag}; 0 takes a free one.",
         )
     return Failure(Exit.NO_ADDRESS, f"{where} can not be listened on: {error.strerror or error}")

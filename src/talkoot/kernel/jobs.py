@@ -139,12 +139,16 @@ async def enqueue(
     return job
 
 
-async def until_due(read: Read, kinds: Sequence[str], now: int) -> int | None:
-    """Microseconds until the first of these jobs wants to run, or its lease runs out; None without any."""
+async def until_due(read: Read, kinds: Sequence[str] | None, now: int) -> int | None:
+    """Microseconds until the first of these jobs wants to run, or its lease runs out; None without any.
+
+    Below 0 somebody should have taken it already. Without kinds: of all jobs.
+    """
     first = select(func.min(Job.due_at) - moment(read.connection, now))
-    found: int | None = await read.connection.scalar(
-        first.where(Job.state.in_((READY, RUNNING)), Job.kind.in_(kinds))
-    )
+    first = first.where(Job.state.in_((READY, RUNNING)))
+    if kinds is not None:
+        first = first.where(Job.kind.in_(kinds))
+    found: int | None = await read.connection.scalar(first)
     return found
 
 

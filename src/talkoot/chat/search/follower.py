@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from talkoot.kernel.clock import Clock
     from talkoot.kernel.log import Appended
     from talkoot.kernel.metrics import Metrics
+    from talkoot.kernel.turns import Turn
 
 log = logging.getLogger("talkoot.search")
 
@@ -32,15 +33,23 @@ AT_ONCE, AT_LEAST = 6000, 100  # characters taken apart before others get their 
 LOOK_AROUND = 60.0
 TRY_AGAIN = 5.0
 PATIENCE = 1.0  # seconds that a search waits for an index that is being made
+POLLED_AT_LEAST, POLL_REST = 1.0, 20.0  # seconds between looks around; and times as long as one took
 
 
 class Follower:
-    """Keeps an index up to date while the server runs."""
+    """Keeps an index up to date while the server runs.
 
-    def __init__(self, index: Index, clock: Clock, *, busy: Callable[[], bool]) -> None:
+    With a `turn` it does so only while that is held, and looks around often: nobody tells it what is new.
+    """
+
+    def __init__(
+        self, index: Index, clock: Clock, *, busy: Callable[[], bool], turn: Turn | None = None
+    ) -> None:
         self.index = index
         self._clock = clock
         self._busy = busy
+        self._turn = turn
+        self._looked_for = 0.0
         self._behind: dict[UUID, float] = {}  # rooms, and since when
         self._at_work: dict[UUID, float] = {}  # those that are being read now
         self._unscanned: UUID | None = None  # messages with a higher id were never indexed
@@ -72,6 +81,9 @@ class Follower:
         metrics.watch(
             "talkoot_search_failures", "Times the index failed.", lambda: self.failures, kind="counter"
         )
+        metrics.watch(
+            "talkoot_search_following", "Whether it is this process that indexes.", lambda: self._has_turn
+        )
 
     def appended(self, appended: Appended) -> None:
         """Something was committed."""
@@ -82,6 +94,8 @@ class Follower:
 
     def start(self) -> None:
         """Begin; call it on the event loop."""
+        if self._turn is not None:
+            self._turn.start()
         self._task = asyncio.create_task(self._follow(), name="search-follow")
 
     async def close(self) -> None:
@@ -91,6 +105,8 @@ class Follower:
         if self._task is not None:
             await self._task
         await self.index.close()
+        if self._turn is not None:
+            await self._turn.close()
 
     async def ready(self) -> Index:
         """The index, once all messages are in it. Unavailable when that takes longer than a moment."""
@@ -102,6 +118,16 @@ class Follower:
             raise Unavailable("The search index is being made again", retry_after=TRY_AGAIN) from None
         return self.index
 
+    @property
+    def _has_turn(self) -> bool:
+        return self._turn is None or self._turn.held
+
+    def _stand_aside(self) -> None:
+        """Somebody else writes the index: what is known of it here is soon wrong."""
+        self._lost()
+        self._behind.clear()
+        self._unscanned = None
+
     def _lost(self) -> None:
         self._opened = False
         self._whole.clear()
@@ -110,11 +136,17 @@ class Follower:
     async def _follow(self) -> None:
         while not self._closing.is_set():
             try:
+                if not self._has_turn:
+                    self._stand_aside()
+                    await self._pause(GATHER)
+                    continue
                 if not self._opened:
                     await self._open()
                 await self._look_around()
                 await self._until_it_is_time()
             except Exception as error:
+                if not self._has_turn:
+                    continue
                 self.failures += 1
                 log.exception("The search index is behind; trying again: %r", error)  # noqa: TRY401
                 lost = not self._opened and not self._unopened
@@ -137,14 +169,15 @@ class Follower:
 
     async def _look_around(self) -> None:
         """What was committed while nobody followed, and what a failure left."""
-        now = self._clock.monotonic()
+        begin = self._clock.monotonic()
         for room in await self.index.rooms_behind():
-            self._behind.setdefault(room, now)
+            self._behind.setdefault(room, begin)
+        self._looked_for = self._clock.monotonic() - begin
 
     async def _until_it_is_time(self) -> None:
         """Index for a while: then look around again."""
-        end = self._clock.monotonic() + LOOK_AROUND
-        while self._opened and not self._closing.is_set() and (left := end - self._clock.monotonic()) > 0:
+        end = self._clock.monotonic() + self._until_next_look()
+        while self._goes_on and (left := end - self._clock.monotonic()) > 0:
             if not self._behind and self._unscanned is None:
                 self._filled.clear()
                 with suppress(TimeoutError):
@@ -154,6 +187,15 @@ class Follower:
             begin = self._clock.monotonic()
             await self._step()
             await self._pause((self._clock.monotonic() - begin) * self._rest())
+
+    @property
+    def _goes_on(self) -> bool:
+        return self._opened and not self._closing.is_set() and self._has_turn
+
+    def _until_next_look(self) -> float:
+        if self._turn is None:
+            return LOOK_AROUND
+        return min(LOOK_AROUND, max(POLLED_AT_LEAST, POLL_REST * self._looked_for))
 
     def _rest(self) -> float:
         rest = MORE_REST if self._busy() else REST

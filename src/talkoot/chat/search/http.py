@@ -8,8 +8,8 @@ from uuid import UUID
 from fastapi import Depends, Query, Request
 
 from talkoot.chat.accounts.http_auth import CurrentActor
+from talkoot.chat.search.elsewhere import Followed
 from talkoot.chat.search.finding import find_messages
-from talkoot.chat.search.follower import Follower
 from talkoot.chat.search.index import Index
 from talkoot.chat.search.language import LONGEST, parse
 from talkoot.chat.search.schemas import FoundMessage
@@ -24,10 +24,10 @@ SEARCHES = Rule("search", limit=5, period_seconds=1, burst=20)  # of one person
 
 
 async def _index_of(request: Request) -> Index:
-    follower: Follower | None = request.state.search
-    if follower is None:
+    followed: Followed | None = request.state.search
+    if followed is None:
         raise NotFound("Search is switched off on this server")
-    return await follower.ready()
+    return await followed.ready()
 
 
 IndexDep = Annotated[Index, Depends(_index_of)]

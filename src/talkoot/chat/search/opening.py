@@ -8,12 +8,17 @@ from typing import TYPE_CHECKING
 from talkoot.kernel.database import database_url, migration_engine
 
 if TYPE_CHECKING:
+    from uuid import UUID
+
     from talkoot.chat.search.index import Index
     from talkoot.settings import Settings
 
 
-def index_for(settings: Settings) -> Index:
-    """On SQLite a file beside it, on PostgreSQL tables in it."""
+TURN = "search"  # the lease of who writes the index, where several may
+
+
+def index_for(settings: Settings, holder: UUID | None = None) -> Index:
+    """On SQLite a file beside it, on PostgreSQL tables in it, written only while `holder` has its turn."""
     url = database_url(settings)
     if url.get_backend_name() == "sqlite":
         from talkoot.chat.search.sqlite_index import SqliteIndex
@@ -21,4 +26,4 @@ def index_for(settings: Settings) -> Index:
         return SqliteIndex(Path(url.database or ""))
     from talkoot.chat.search.postgres_index import PostgresIndex
 
-    return PostgresIndex(migration_engine(settings))
+    return PostgresIndex(migration_engine(settings), holder)

@@ -16,6 +16,7 @@ from talkoot.chat.search.index import Changes, Hit, Index, search_too_slow
 from talkoot.chat.search.postgres_query import expression, vector, within
 from talkoot.chat.search.postgres_slices import groups_before, slices_for
 from talkoot.chat.search.tokens import VERSION
+from talkoot.kernel.errors import Conflict
 
 if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
@@ -32,10 +33,14 @@ _CANCELED = "57014"
 
 
 class PostgresIndex(Index):
-    """One connection of its own that writes; searches use the one of their reader."""
+    """One connection of its own that writes; searches use the one of their reader.
 
-    def __init__(self, engine: AsyncEngine) -> None:
+    With a `holder` it writes only while the lease of the index is theirs; Conflict when it is not any more.
+    """
+
+    def __init__(self, engine: AsyncEngine, holder: UUID | None = None) -> None:
         self._engine = engine
+        self._holder = holder
         self._connection: AsyncConnection | None = None
         self.on_loss: Callable[[], None] = lambda: None
 
@@ -52,6 +57,7 @@ class PostgresIndex(Index):
     async def clear(self) -> None:
         """Forget everything."""
         async with self._transaction() as connection:
+            await self._prove(connection)
             await connection.execute(tables.EMPTY)
             await connection.execute(tables.AT_HEADS)
             await connection.execute(tables.BEGIN, {"version": VERSION, "scanned": UUID(int=0)})
@@ -93,6 +99,7 @@ class PostgresIndex(Index):
         """Replace documents."""
         async with self._transaction() as connection:
             await connection.execute(tables.HURRY)
+            await self._prove(connection)
             if before := [UUID(message) for message in (*gone, *(each.message for each in documents))]:
                 await connection.execute(tables.FORGET, {"messages": before})
             if documents:
@@ -133,6 +140,12 @@ class PostgresIndex(Index):
             given["before"] = min(before, first)
         return hits
 
+    async def _prove(self, connection: AsyncConnection) -> None:
+        if self._holder is None:
+            return
+        if await connection.scalar(tables.STILL_OURS, {"holder": self._holder}) is None:
+            raise Conflict("Somebody else writes the search index now")
+
     @asynccontextmanager
     async def _transaction(self) -> AsyncIterator[AsyncConnection]:
         if self._connection is None:
@@ -148,6 +161,12 @@ class PostgresIndex(Index):
         connection, self._connection = self._connection, None
         if connection is not None:
             await connection.close()
+
+
+async def is_whole(read: Read) -> bool:
+    """Whether all messages that were there when the index was begun are in it."""
+    state = (await read.connection.execute(tables.STATE)).first()
+    return state is not None and state.version == VERSION and state.complete
 
 
 async def _insert(connection: AsyncConnection, documents: Sequence[Document]) -> None:

@@ -9,6 +9,8 @@ _MESSAGE = """m.id, m.room_id, m.sender_id, m.thread_id, m.ts,
 
 # What is derived may be lost with the power, as long as its position is lost with it.
 HURRY = text("SET LOCAL synchronous_commit = off")
+# Who takes over waits until this transaction has ended.
+STILL_OURS = text("SELECT true FROM leases WHERE name = 'search' AND holder = :holder FOR SHARE")
 STATE = text("SELECT version, scanned, complete FROM search_state")
 KNOWS_TOO_MUCH = text(
     "SELECT EXISTS (SELECT FROM search_positions p LEFT JOIN logs l ON l.id = p.room_id"

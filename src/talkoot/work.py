@@ -1,0 +1,125 @@
+"""What is done beside the clients' requests: jobs and the search index, by this process or by the workers."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from contextlib import suppress
+from typing import TYPE_CHECKING
+
+from talkoot.chat.accounts.actions.cleaning import delete_ended_sessions
+from talkoot.chat.search.elsewhere import Followed, FollowedElsewhere
+from talkoot.chat.search.follower import Follower
+from talkoot.chat.search.opening import TURN, index_for
+from talkoot.kernel import jobs
+from talkoot.kernel.clock import SECOND
+from talkoot.kernel.cron import Cron
+from talkoot.kernel.errors import TalkootError
+from talkoot.kernel.job_metrics import watch_jobs
+from talkoot.kernel.job_runner import FORGET_FINISHED, Handler, JobRunner, forget_finished
+from talkoot.kernel.turns import Turn
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from talkoot.kernel.context import Kernel
+    from talkoot.kernel.jobs import Claim
+    from talkoot.kernel.metrics import Metrics
+
+log = logging.getLogger("talkoot.work")
+
+FORGET_SESSIONS = "accounts.forget_sessions"
+SCHEDULE = (Cron(FORGET_FINISHED, "17 3 * * *"), Cron(FORGET_SESSIONS, "27 3 * * *"))
+
+LONGEST_TURN = 15.0  # seconds until another worker indexes in place of one that died
+LOOKED_AT_EVERY, TOO_OLD = 60.0, 60.0  # seconds
+
+
+async def forget_sessions(kernel: Kernel, claim: Claim) -> None:
+    """Delete sessions that ended, some at a time, so that nobody waits long for the writer."""
+    rounds = 0
+    while await kernel.uow.run(delete_ended_sessions):
+        rounds += 1
+        claim.progress(rounds, note="rounds of ended sessions")
+
+
+HANDLERS: dict[str, Handler] = {FORGET_FINISHED: forget_finished, FORGET_SESSIONS: forget_sessions}
+"""Every kind of job, and who does it."""
+
+
+class Work:
+    """The runner of jobs and the follower of the logs; neither runs where `here` is false.
+
+    `tell` tells all processes on the database, this one included, that there is a new job.
+    """
+
+    def __init__(self, kernel: Kernel, metrics: Metrics, tell: Callable[[], None], *, here: bool) -> None:
+        settings = kernel.settings
+        self.here = here
+        self._kernel = kernel
+        self._tell = tell
+        self._telling = False
+        self._looking: asyncio.Task[None] | None = None
+        self.runner = JobRunner(
+            kernel,
+            HANDLERS,
+            SCHEDULE,
+            workers=settings.jobs_at_once,
+            lease_seconds=settings.job_lease_seconds,
+        )
+        searched = settings.search == "on"
+        self.follower = _follower(kernel) if here and searched else None
+        self.search: Followed | None = self.follower
+        if searched and not here:
+            self.search = FollowedElsewhere(index_for(settings), kernel.uow)
+        if here:
+            watch_jobs(metrics, self.runner)
+            if self.follower is not None:
+                self.follower.watched_by(metrics)
+
+    def start(self) -> None:
+        """Begin; call it on the event loop."""
+        if not self.here:
+            self._looking = asyncio.create_task(self._look(), name="work-look")
+            return
+        if self.follower is not None:
+            self.follower.start()
+        self.runner.start()
+
+    async def close(self) -> None:
+        """Let what runs finish, hand back what does not in time, and let others follow the logs."""
+        if self._looking is not None:
+            self._looking.cancel()
+            await asyncio.gather(self._looking, return_exceptions=True)
+        await self.runner.close()
+        if self.follower is not None:
+            await self.follower.close()
+
+    def enqueued(self, _event: jobs.Enqueued) -> None:
+        """A job was committed: those who can do it are told, once for all that were in the same commit."""
+        if not self._telling:
+            self._telling = True
+            asyncio.get_running_loop().call_soon(self._tell_once)
+
+    def _tell_once(self) -> None:
+        self._telling = False
+        self._tell()
+
+    async def _look(self) -> None:
+        """Say so when nobody does the work."""
+        while True:
+            await asyncio.sleep(LOOKED_AT_EVERY)
+            with suppress(TalkootError):  # the database is away: that is said elsewhere
+                async with self._kernel.uow.read() as read:
+                    due = await jobs.until_due(read, None, self._kernel.clock.now())
+                if due is not None and -due > TOO_OLD * SECOND:
+                    log.warning("A job has been waiting for %d s: does `talkoot worker` run?", -due // SECOND)
+
+
+def _follower(kernel: Kernel) -> Follower:
+    """The only one, or, in a cluster, one of those who take turns."""
+    settings, turn = kernel.settings, None
+    if settings.clustered:
+        turn = Turn(kernel.uow, TURN, min(LONGEST_TURN, settings.job_lease_seconds))
+    index = index_for(settings, turn.holder if turn else None)
+    return Follower(index, kernel.clock, busy=lambda: kernel.uow.waiting > 0, turn=turn)
