@@ -33,6 +33,14 @@ GROUPS: dict[str, tuple[str, ...]] = {
         "writers",
         "search",
     ),
+    "How PostgreSQL is used": (
+        "database_replica_url",
+        "database_pooler",
+        "database_connect_seconds",
+        "database_statement_seconds",
+        "database_lock_seconds",
+        "database_idle_seconds",
+    ),
     "Who comes in": ("registration", "access_token_minutes", "session_days"),
     "How much": (
         "rate_limits",
@@ -78,6 +86,24 @@ class Settings(BaseModel):
     database_url: str = Field(
         "",
         description="`postgresql://user:password@host/name`; empty: the file `talkoot.db` in `data`.",
+    )
+    database_replica_url: str = Field(
+        "", description="A streaming standby, asked for what may be a moment behind: what a search proposes."
+    )
+    database_pooler: Literal["on", "off"] = Field(
+        "off", description="`on` behind a pooler that gives each transaction another connection: pgbouncer."
+    )
+    database_connect_seconds: float = Field(
+        5.0, gt=0, le=60, description="PostgreSQL: for a new connection, before it counts as away."
+    )
+    database_statement_seconds: float = Field(
+        15.0, gt=0, le=300, description="PostgreSQL: for one statement, before it is ended."
+    )
+    database_lock_seconds: float = Field(
+        5.0, gt=0, le=300, description="PostgreSQL: for a row that somebody else is writing."
+    )
+    database_idle_seconds: float = Field(
+        30.0, gt=0, le=300, description="PostgreSQL: for a transaction in which nothing happens."
     )
     redis_url: str = Field(
         "",
@@ -163,7 +189,7 @@ class Settings(BaseModel):
         "", description="Failpoints to turn on, `name:probability` with commas: the server breaks on purpose."
     )
 
-    @field_validator("public_url", "database_url", "redis_url")
+    @field_validator("public_url", "database_url", "database_replica_url", "redis_url")
     @classmethod
     def _trim(cls, value: str) -> str:
         return value.strip().rstrip("/")

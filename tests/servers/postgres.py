@@ -13,6 +13,7 @@ import signal
 import subprocess
 import tempfile
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 from tests.servers.process import (
@@ -48,9 +49,10 @@ class Postgres:
     """A cluster of its own, on a free port, owned by an unprivileged user when the tests run as root.
 
     With `kept`, a folder, what it stores survives `stop` and a power cut, and is there again the next time.
+    With a `primary`, which has to run, it is a streaming standby of that one.
     """
 
-    def __init__(self, kept: Path | None = None) -> None:
+    def __init__(self, kept: Path | None = None, primary: "Postgres | None" = None) -> None:
         self.port = free_port()
         self.kept = kept is not None
         self.root = kept or Path(tempfile.mkdtemp(prefix="talkoot-postgres-"))
@@ -64,22 +66,16 @@ class Postgres:
         self._numbers = itertools.count(1)
         self._process: Process | None = None
         if not (self.data / "PG_VERSION").exists():
-            self._make()
+            self._make(primary)
 
-    def _make(self) -> None:
-        self._run(
-            "initdb",
-            "-D",
-            self.data,
-            "-U",
-            "talkoot",
-            "-A",
-            "trust",
-            "-E",
-            "UTF8",
-            "--no-locale",
-            *([] if self.kept else ["--no-sync"]),
-        )
+    def _make(self, primary: "Postgres | None") -> None:
+        fast = () if self.kept else ("--no-sync",)
+        if primary is None:
+            options = ("-U", "talkoot", "-A", "trust", "-E", "UTF8", "--no-locale")
+            self._run("initdb", "-D", self.data, *options, *fast)
+        else:
+            where = ("-h", "127.0.0.1", "-p", str(primary.port), "-U", "talkoot")
+            self._run("pg_basebackup", "-D", self.data, *where, "-R", "-X", "stream", "-c", "fast", *fast)
         with (self.data / "postgresql.auto.conf").open("a") as conf:
             conf.write(f"{SMALL}{'' if self.kept else FAST}unix_socket_directories = '{self.root}'\n")
 
@@ -112,11 +108,22 @@ class Postgres:
 
     def pause(self) -> None:
         """Freeze: connections stay open and nothing answers."""
-        self.process.signal_all(signal.SIGSTOP)
+        self._signal_each(signal.SIGSTOP)
 
     def resume(self) -> None:
         """Thaw."""
-        self.process.signal_all(signal.SIGCONT)
+        self._signal_each(signal.SIGCONT)
+
+    def _signal_each(self, number: signal.Signals) -> None:
+        """The postmaster first; each backend is in a process group of its own."""
+        pid = str(self.process.pid)
+        self.process.send_signal(number)
+        found = subprocess.run(
+            ["ps", "-o", "pid=", "--ppid", pid], capture_output=True, text=True, check=False
+        )
+        for backend in found.stdout.split():
+            with suppress(ProcessLookupError):
+                os.kill(int(backend), number)
 
     def stop(self) -> None:
         """Stop, and remove everything that is not to be kept."""

@@ -30,6 +30,11 @@ _ALONE = {
     True: "Another Talkoot serves this database without redis_url: stop it, or give it the same redis_url.",
 }
 
+_NO_LOCK = (
+    "Behind a pooler nothing keeps a second server away: give redis_url to all servers, or let this one"
+    " reach PostgreSQL directly, with database_pooler off."
+)
+
 
 @contextmanager
 def only_server_of(settings: Settings) -> Iterator[None]:
@@ -37,6 +42,11 @@ def only_server_of(settings: Settings) -> Iterator[None]:
 
     Servers of a cluster may be many; but none beside one that tells nobody.
     """
+    if settings.database_pooler == "on" and not settings.embedded:
+        if not settings.clustered:
+            raise Failure(Exit.USAGE, _NO_LOCK)
+        yield  # the lock would stay with one of the pooler's connections
+        return
     with _lock_file(settings) if settings.embedded else _advisory_lock(settings):
         yield
 

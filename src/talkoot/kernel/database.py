@@ -8,8 +8,8 @@ from sqlalchemy import event
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
-from sqlalchemy.pool import NullPool
 
+from talkoot.kernel.postgresql_engine import Patience, open_engine, open_migrating_engine
 from talkoot.kernel.sqlite_driver import DRIVER
 from talkoot.settings import SettingsError
 
@@ -24,36 +24,43 @@ _SQLITE = (
     "busy_timeout=5000",
     "cache_size=-16000",
 )
-_STATEMENT_TIMEOUT = "15000"
 _KNOWN = {"postgresql", "postgres", "sqlite"}
 
 
 class Database:
-    """The two ways in: `writer` for the unit of work alone, `reader` for everything that only looks.
+    """The ways in: `writer` for the unit of work alone, `reader` for everything that only looks.
 
-    `writer` leaves the beginning and the end of transactions to the one who uses it.
+    A `replica`, if there is one, is for looks that may be a moment behind. `writer` leaves the beginning
+    and the end of transactions to the one who uses it.
     """
 
-    def __init__(self, url: URL, *, readers: int = 4, writers: int = 2) -> None:
-        self.url = url
+    def __init__(self, settings: Settings) -> None:
+        self.url = url = database_url(settings)
         self.is_sqlite = url.get_backend_name() == "sqlite"
-        self.lanes = 1 if self.is_sqlite else writers
+        self.patience = patience = Patience.of(settings)
+        self.replica: AsyncEngine | None = None
+        self.lanes = 1 if self.is_sqlite else settings.writers
+        readers = settings.readers
         if self.is_sqlite:
             self.writer = _sqlite(url, size=1, begin=None, pragmas=(*_SQLITE, "busy_timeout=0"))
             self.reader = _sqlite(url, size=readers, begin="BEGIN", pragmas=(*_SQLITE, "query_only=ON"))
-        else:
-            self.writer = _postgresql(url, size=writers, read_only=False)
-            self.reader = _postgresql(url, size=readers, read_only=True)
+            return
+        self.writer = open_engine(url, patience, size=self.lanes, use="write")
+        self.reader = open_engine(url, patience, size=readers, use="read")
+        if settings.database_replica_url:
+            replica = _for_asyncpg(_parsed(settings.database_replica_url, "database_replica_url"))
+            self.replica = open_engine(replica, patience, size=readers, use="read")
 
     async def close(self) -> None:
         """Give all connections back; without this the driver's threads keep the process alive."""
-        await self.reader.dispose()
-        await self.writer.dispose()
+        for engine in (self.replica, self.reader, self.writer):
+            if engine is not None:
+                await engine.dispose()
 
 
 def open_database(settings: Settings) -> Database:
     """The database that the settings name."""
-    return Database(database_url(settings), readers=settings.readers, writers=settings.writers)
+    return Database(settings)
 
 
 def migration_engine(settings: Settings) -> AsyncEngine:
@@ -61,23 +68,25 @@ def migration_engine(settings: Settings) -> AsyncEngine:
     url = database_url(settings)
     if url.get_backend_name() == "sqlite":
         return _sqlite(url, size=1, begin="BEGIN IMMEDIATE", pragmas=(*_SQLITE, "foreign_keys=OFF"))
-    return create_async_engine(url, poolclass=NullPool, connect_args={"timeout": 10})
+    return open_migrating_engine(url, Patience.of(settings))
 
 
 def database_url(settings: Settings) -> URL:
     """The URL with the driver that is used, whichever usual way it was written."""
     if settings.embedded and not settings.database_url:
         return URL.create(DRIVER, database=str(settings.data / "talkoot.db"))
-    url = _parsed(settings.database_url)
-    if url.get_backend_name() == "sqlite":
-        return url.set(drivername=DRIVER)
+    url = _parsed(settings.database_url, "database_url")
+    return url.set(drivername=DRIVER) if url.get_backend_name() == "sqlite" else _for_asyncpg(url)
+
+
+def _for_asyncpg(url: URL) -> URL:
     query = dict(url.query)
     if "sslmode" in query:  # libpq's name; asyncpg calls it ssl
         query["ssl"] = query.pop("sslmode")
     return url.set(drivername="postgresql+asyncpg", query=query)
 
 
-def _parsed(given: str) -> URL:
+def _parsed(given: str, setting: str) -> URL:
     try:
         url = make_url(given)
     except (ArgumentError, ValueError):
@@ -85,7 +94,7 @@ def _parsed(given: str) -> URL:
     if url is None or url.get_backend_name() not in _KNOWN:
         # What was given is not repeated: there may be a password in it.
         raise SettingsError(
-            "`database_url` (TALKOOT_DATABASE_URL): it must look like postgresql://user:password@host/name"
+            f"`{setting}` (TALKOOT_{setting.upper()}): it must look like postgresql://user:password@host/name"
         )
     return url
 
@@ -110,21 +119,3 @@ def _sqlite(url: URL, *, size: int, begin: str | None, pragmas: tuple[str, ...])
             connection.exec_driver_sql(begin)
 
     return engine
-
-
-def _postgresql(url: URL, *, size: int, read_only: bool) -> AsyncEngine:
-    options = {
-        "application_name": "talkoot",
-        "statement_timeout": _STATEMENT_TIMEOUT,
-        "idle_in_transaction_session_timeout": "60000",
-        "default_transaction_read_only": "on" if read_only else "off",
-    }
-    return create_async_engine(
-        url,
-        isolation_level="REPEATABLE READ" if read_only else "AUTOCOMMIT",
-        pool_size=size,
-        max_overflow=0,
-        pool_timeout=10,
-        pool_pre_ping=True,
-        connect_args={"server_settings": options, "timeout": 10, "command_timeout": 20},
-    )

@@ -97,6 +97,11 @@ class Metrics:
         self.watch("talkoot_commits", "Transactions committed.", lambda: uow.commits, kind="counter")
         self.watch("talkoot_actions", "Actions that were committed.", lambda: uow.actions, kind="counter")
         self.watch("talkoot_actions_waiting", "Actions that wait for a transaction.", lambda: uow.waiting)
+        if (replica := uow.replica) is not None:
+            about = "Questions to the replica."
+            self.watch("talkoot_replica_asked", about, lambda: replica.asked, kind="counter")
+            about = "Those that it did not answer; the database itself did."
+            self.watch("talkoot_replica_failures", about, lambda: replica.failures, kind="counter")
 
     def start(self) -> None:
         """Begin to measure the event loop that runs now."""

@@ -21,10 +21,12 @@ _END = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid = $1 AN
 
 
 class PostgresqlPlain:
-    """The driver keeps the statements prepared."""
+    """The driver keeps the statements prepared, unless there is a pooler; `begins` begins a transaction."""
 
-    def __init__(self, connection: asyncpg.Connection) -> None:
+    def __init__(self, connection: asyncpg.Connection, *, begins: str, pooler: bool) -> None:
         self._connection = connection
+        self._begins = begins
+        self._pooler = pooler
         self.process: int = connection.get_server_pid()
 
     @property
@@ -35,6 +37,8 @@ class PostgresqlPlain:
     async def succeed(self, lost: PlainSql) -> None:
         """End the other's process on the server, if it does not know yet that nobody is there any more."""
         assert isinstance(lost, PostgresqlPlain)
+        if self._pooler:
+            return  # which tells of no process; every transaction waits for the one before it in its lane
         for _ in range(ENDINGS):
             if not await self._fetch(_END, lost.process):
                 return
@@ -50,11 +54,16 @@ class PostgresqlPlain:
         try:
             await self._connection.execute(command)
         except FAILURES as error:
-            raise wrapped(error) from error
+            raise self._failure(error) from error
 
     async def begin(self) -> None:
         """Begin a transaction."""
-        await self.tell("BEGIN")
+        try:
+            await self.tell(self._begins)
+        except Exception:
+            if self._pooler and not self.closed:  # BEGIN alone can not fail; what follows it there can
+                await self.tell("ROLLBACK")
+            raise
 
     async def commit(self) -> None:
         """Make it durable; a transaction that had failed ends as ROLLBACK, which is no success."""
@@ -63,6 +72,7 @@ class PostgresqlPlain:
         except FAILURES as error:
             if isinstance(error, asyncpg.PostgresError) and not self.closed:
                 raise wrapped(error) from error  # that is an answer
+            self._failure(error)
             raise OutcomeUnknown(None, None, error) from error
         if ended != "COMMIT":
             raise Unavailable("The database undid this; try again")
@@ -75,5 +85,10 @@ class PostgresqlPlain:
         try:
             found: list[Any] = await self._connection.fetch(sql, *parameters)
         except FAILURES as error:
-            raise wrapped(error) from error
+            raise self._failure(error) from error
         return found
+
+    def _failure(self, error: Exception) -> Exception:
+        if isinstance(error, TimeoutError):
+            self._connection.terminate()  # the server would have ended it by itself: nobody is there any more
+        return wrapped(error)

@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncConnection
 
+    from talkoot.kernel.replica import Replica
     from talkoot.kernel.writer import Writer
 
 T = TypeVar("T")
@@ -42,11 +43,20 @@ class Caches:
 class Read:
     """A view of the database: `session` for mapped objects, `connection` for plain rows."""
 
-    def __init__(self, connection: AsyncConnection, caches: Caches) -> None:
+    def __init__(self, connection: AsyncConnection, caches: Caches, replica: Replica | None = None) -> None:
         self.connection = connection
         self.caches = caches
+        self._replica = replica
         self.checks: list[Check] = []
         """Called when all has been read, before anybody sees it: what it relied on must hold still."""
+
+    async def behind(self, look: Callable[[Read], Awaitable[T]]) -> T:
+        """What `look` finds where it may be a moment behind: on the replica, if there is one."""
+        if self._replica is None:
+            return await look(self)
+        return await self._replica.ask(
+            lambda connection: look(self if connection is None else Read(connection, self.caches))
+        )
 
     @cached_property
     def session(self) -> AsyncSession:

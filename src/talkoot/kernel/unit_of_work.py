@@ -20,6 +20,7 @@ from uuid import UUID
 
 from talkoot.kernel.errors import TalkootError, Unavailable
 from talkoot.kernel.failpoints import die, hit
+from talkoot.kernel.replica import Replica
 from talkoot.kernel.storage_errors import OutcomeUnknown, deadlocked, lost_transaction, translated
 from talkoot.kernel.transactions import Caches, Listeners, Read, Tx
 from talkoot.kernel.writer import Writer
@@ -81,9 +82,10 @@ class UnitOfWork:
         self._database = database
         self._clock = clock
         self._listeners = listeners
-        self._lanes = [_Lane(Writer(database.writer)) for _ in range(database.lanes)]
+        self._lanes = [_Lane(Writer(database)) for _ in range(database.lanes)]
         self._closed = False
         self.caches = Caches()
+        self.replica = Replica(database.replica) if database.replica is not None else None
         self.on_doubt: Callable[[], None] = _nobody_minds
         """Called when a commit was not answered: what this process remembers may be behind from now on."""
         self.commits = 0
@@ -148,7 +150,7 @@ class UnitOfWork:
         """A consistent view for reading; never waits for a writer. Its checks are made when it ends."""
         try:
             async with self._database.reader.connect() as connection:
-                view = Read(connection, self.caches)
+                view = Read(connection, self.caches, self.replica)
                 try:
                     yield view
                 finally:

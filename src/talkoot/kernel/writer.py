@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import logging
+import secrets
 from typing import TYPE_CHECKING, Any
 
 from talkoot.kernel.sqlite_plain import SqlitePlain
 
 if TYPE_CHECKING:
-    from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+    from sqlalchemy.ext.asyncio import AsyncConnection
 
+    from talkoot.kernel.database import Database
     from talkoot.kernel.plain_sql import PlainSql
 
 
@@ -19,8 +21,9 @@ log = logging.getLogger("talkoot.storage")
 class Writer:
     """Keeps its connection from one transaction to the next, and gets a new one when it was lost."""
 
-    def __init__(self, engine: AsyncEngine) -> None:
-        self._engine = engine
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._lane = secrets.randbits(63)
         self._open: tuple[AsyncConnection, PlainSql] | None = None
         self._lost: PlainSql | None = None
 
@@ -104,9 +107,9 @@ class Writer:
 
     async def _connect(self) -> None:
         if self._open is None:
-            connection = await self._engine.connect()
+            connection = await self._database.writer.connect()
             adapter: Any = (await connection.get_raw_connection()).dbapi_connection
-            self._open = connection, _plain(adapter, self._engine.dialect.name)
+            self._open = connection, self._plain(adapter)
         if self._lost is not None:
             await self.sql.succeed(self._lost)
             self._lost = None
@@ -116,10 +119,11 @@ class Writer:
         await connection.invalidate()
         await connection.close()
 
+    def _plain(self, adapter: Any) -> PlainSql:
+        if self._database.is_sqlite:
+            return SqlitePlain(adapter)
+        from talkoot.kernel.postgresql_plain import PostgresqlPlain  # asyncpg, 3 MiB that SQLite does without
 
-def _plain(adapter: Any, dialect: str) -> PlainSql:
-    if dialect == "sqlite":
-        return SqlitePlain(adapter)
-    from talkoot.kernel.postgresql_plain import PostgresqlPlain  # asyncpg, 3 MiB that SQLite does without
-
-    return PostgresqlPlain(adapter.driver_connection)
+        patience = self._database.patience
+        begins = patience.beginning(self._lane)
+        return PostgresqlPlain(adapter.driver_connection, begins=begins, pooler=patience.pooler)

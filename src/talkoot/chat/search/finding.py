@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from talkoot.chat.accounts.actors import Actor
-    from talkoot.chat.search.index import Index
+    from talkoot.chat.search.index import Hit, Index
     from talkoot.chat.search.language import Query
     from talkoot.chat.search.wanted import Wanted
     from talkoot.kernel.transactions import Read
@@ -76,7 +76,7 @@ async def _collect(
     left = CHARACTERS
     for round_ in range(ROUNDS):
         asked = min(MOST, (limit + 1) << round_)
-        hits = await index.find(read, wanted, before=before, limit=asked)
+        hits = await read.behind(partial(_proposals, index, wanted, before, asked))
         messages = await messages_found(read, (hit.message for hit in hits))
         for hit in hits:
             if left <= 0 or len(found) > limit:
@@ -90,6 +90,10 @@ async def _collect(
         if len(hits) < asked:
             return found, None
     return found, before
+
+
+async def _proposals(index: Index, wanted: Wanted, before: int, limit: int, read: Read) -> list[Hit]:
+    return await index.find(read, wanted, before=before, limit=limit)
 
 
 def _next(found: Sequence[tuple[int, Any]], limit: int, looked_at: int | None) -> str | None:
