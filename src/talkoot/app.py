@@ -40,7 +40,7 @@ from talkoot.chat.rooms.events import MemberLeft, MembersJoined
 from talkoot.chat.rooms.heads import RoomHeads
 from talkoot.chat.rooms.live import LiveRooms
 from talkoot.chat.rooms.notices import RoomNotices
-from talkoot.chat.rooms.wire import event_frame
+from talkoot.chat.rooms.wire import event_message
 from talkoot.chat.search import http as search_http
 from talkoot.controls import Controls
 from talkoot.doubt import Doubt
@@ -159,7 +159,7 @@ class Program:
     def _connect_hub(self) -> None:
         hub = self.hub
         hub.authenticate = hello_for(self.gate)
-        hub.repair = self.live.repair
+        hub.holes.fill = self.live.fill
         hub.on_open.append(lambda connection: self._spawn(self.heads.watch([connection])))
         self.controls.connect()
         if self.work.here:
@@ -209,8 +209,7 @@ class Program:
 
     def _publish(self, appended: Appended) -> None:
         for event in appended.events:
-            frame = event_frame(event)
-            self.bus.publish(Message("log", event.log, frame, seq=event.seq, count=event.count))
+            self.bus.publish(event_message(event, event.scope))
 
     def _tell_read(self, moved: ReadMoved) -> None:
         notice = {

@@ -16,7 +16,8 @@ from talkoot.realtime.close_codes import CloseCode
 from talkoot.realtime.connection import Connection, Identity
 from talkoot.realtime.frames import split_frames
 from talkoot.realtime.hub import Hub
-from talkoot.realtime.subscription import Subscription
+from talkoot.realtime.limits import Limits
+from tests.realtime.toy import until
 
 TOPIC = UUID(int=1)
 
@@ -47,12 +48,11 @@ class Recorder:
 async def hub() -> AsyncIterator[Hub]:
     """A hub whose log has nothing more than its bus."""
 
-    async def repair(subscription: Subscription) -> None:
-        subscription.replay([])
-        subscription.go_live()
+    async def fill(_topic: UUID, _position: int) -> None:
+        """There is nothing."""
 
-    hub = Hub()
-    hub.repair = repair
+    hub = Hub(Limits(repair_seconds=0.1))
+    hub.holes.fill = fill
     hub.start()
     yield hub
     await hub.stop()
@@ -186,6 +186,23 @@ async def test_one_served_apart_that_fails_ends_alone(hub: Hub) -> None:
     await asyncio.sleep(0.01)
     assert link.seen() == [b"2"]
     assert_ended(hub, broken)
+
+
+async def test_what_never_comes_ends_those_who_wait_for_it(hub: Hub) -> None:
+    link = Recorder()
+    behind, ahead = reader(hub, Recorder()), reader(hub, link, position=2)
+    hub.deliver(TOPIC, 3, b"3")
+
+    async def ended() -> bool:
+        return behind.closing
+
+    await until(ended)
+    assert hub.counters.closes == {CloseCode.INTERNAL: 1}
+    assert_ended(hub, behind)
+    hub.deliver(TOPIC, 4, b"4")
+    await asyncio.sleep(0.01)
+    assert link.seen() == [b"3", b"4"]
+    assert ahead.subscriptions[TOPIC].live
 
 
 def test_a_listener_of_the_bus_that_fails_stops_no_other() -> None:

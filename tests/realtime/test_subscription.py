@@ -11,13 +11,14 @@ from hypothesis import strategies as st
 from talkoot.realtime.connection import Connection
 from talkoot.realtime.frames import split_frames
 from talkoot.realtime.hub import Hub
+from talkoot.realtime.limits import Limits
 from talkoot.realtime.subscription import Subscription
 from tests.realtime.toy import until
 
 TOPIC = UUID(int=1)
 READERS = 3
 STEPS = [
-    *("deliver", "deliver", "deliver", "lose", "late", "repeat"),
+    *("deliver", "deliver", "deliver", "lose", "lose", "late", "later", "repeat", "head"),
     *("subscribe", "read", "replay", "go_live", "catch_up", "suspend", "replace", "tick", "ephemeral"),
 ]
 
@@ -45,8 +46,8 @@ class Story:
     """A log, a hub, and readers in any state."""
 
     def __init__(self) -> None:
-        self.hub = Hub()
-        self.hub.repair = self.repair
+        self.hub = Hub(Limits(reorder_seconds=0))
+        self.hub.holes.fill = self.fill
         self.hub.start()
         self.links = [Recorder() for _ in range(READERS)]
         self.readers = [Connection(self.hub, link, "test") for link in self.links]
@@ -54,19 +55,21 @@ class Story:
         self.snapshots: dict[int, list[tuple[int, bytes]]] = {}
         self.lost: list[int] = []
         self.head = 0
+        self.fills = 0
 
     def log_after(self, position: int) -> list[tuple[int, bytes]]:
         return [(seq, str(seq).encode()) for seq in range(position + 1, self.head + 1)]
 
-    async def repair(self, subscription: Subscription) -> None:
-        found = self.log_after(subscription.position)
+    async def fill(self, topic: UUID, position: int) -> None:
+        found = self.log_after(position)
+        self.fills += 1
         await asyncio.sleep(0)
-        subscription.replay(found)
-        subscription.go_live()
+        for seq, said in found:
+            self.hub.deliver(topic, seq, said)
 
     async def step(self, name: str, reader: int) -> None:
         subscription = self.subscriptions.get(reader)
-        if name in {"deliver", "lose", "late", "repeat"}:
+        if name in {"deliver", "lose", "late", "later", "repeat", "head"}:
             self.on_bus(name)
         elif name == "ephemeral":
             self.hub.deliver_ephemeral(TOPIC, b"ephemeral")
@@ -87,9 +90,11 @@ class Story:
         elif name == "lose":
             self.head += 1
             self.lost.append(self.head)
-        elif name == "late" and self.lost:
-            seq = self.lost.pop(0)
+        elif name in {"late", "later"} and self.lost:
+            seq = self.lost.pop(0 if name == "late" else -1)
             self.hub.deliver(TOPIC, seq, str(seq).encode())
+        elif name == "head":
+            self.hub.stands_at(TOPIC, self.head, self.head)
         elif name == "repeat" and self.head:
             self.hub.deliver(TOPIC, self.head, str(self.head).encode())
 
@@ -143,6 +148,43 @@ async def play(steps: list[tuple[str, int]]) -> None:
 @given(st.lists(st.tuples(st.sampled_from(STEPS), st.integers(0, READERS - 1)), min_size=10, max_size=60))
 def test_each_event_once_and_in_order(steps: list[tuple[str, int]]) -> None:
     asyncio.run(play(steps))
+
+
+def test_what_comes_early_waits_and_asks_no_log() -> None:
+    async def story() -> None:
+        told = Story()
+        for reader in range(READERS):
+            await told.step("subscribe", reader)
+            await told.step("go_live", reader)
+        for name in ("lose", "lose", "deliver", "later", "late", "repeat"):  # 3, 2, 1, 3
+            await told.step(name, 0)
+        await until(told.settled)
+        assert told.hub.counters.writes == 0
+        await told.settle()
+        assert told.fills == 0
+        assert [link.seen() for link in told.links] == [[1, 2, 3, 4]] * READERS
+
+    asyncio.run(story())
+
+
+def test_what_was_lost_is_read_once_for_all() -> None:
+    async def story() -> None:
+        told = Story()
+        for reader in range(READERS):
+            await told.step("subscribe", reader)
+            await told.step("go_live", reader)
+        for name in ("deliver", "lose", "lose", "deliver", "deliver"):
+            await told.step(name, 0)
+        await until(told.settled)
+        await told.step("lose", 0)
+        await told.step("head", 0)  # the last one, which no other event shows
+        await until(told.settled)
+        await asyncio.sleep(0)
+        assert told.fills == told.hub.counters.repairs == 2
+        assert [link.seen() for link in told.links] == [[1, 2, 3, 4, 5, 6]] * READERS
+        await told.hub.stop()
+
+    asyncio.run(story())
 
 
 def test_readers_at_the_same_position_are_served_together() -> None:

@@ -54,7 +54,7 @@ class Toy:
         self.held: list[asyncio.Future[None]] = []
         self.handled = 0
         hub.authenticate = self.authenticate
-        hub.repair = self.repair
+        hub.holes.fill = self.fill
         hub.controls["session.closed"] = lambda said: hub.close_session(UUID(said["session"]))
 
     async def authenticate(self, hello: Hello, _connection: Connection) -> Identity:
@@ -70,6 +70,12 @@ class Toy:
             return Identity(UUID(user), UUID(session), expires, welcome={"toy": True})
         except ValueError:
             raise NotAuthenticated from None
+
+    async def fill(self, topic: UUID, position: int) -> None:
+        """Deliver what the log has behind a position."""
+        await asyncio.sleep(0)
+        for seq, said in self.read(topic, position):
+            self.hub.receive(Message("log", topic, said, seq=seq, count=seq))
 
     async def repair(self, subscription: Subscription) -> None:
         """Read the log behind the position, then go live."""

@@ -67,7 +67,10 @@ class LogEvent(Model):
 
 @dataclass(slots=True)
 class Entry:
-    """What is to be appended. `subject` is the thing it is about, `countable` adds one to what is unread."""
+    """What is to be appended. `subject` is the thing it is about, `countable` adds one to what is unread.
+
+    `fence` is a version of the rules of `scope` about who may see it, which lets others wait for them.
+    """
 
     log: UUID
     type: str
@@ -78,11 +81,15 @@ class Entry:
     subject: UUID | None = None
     countable: bool = False
     fence: int = 0
+    scope: UUID | None = None
     id: UUID = field(default_factory=new_id)
 
 
 class Event(msgspec.Struct, frozen=True, gc=False):
-    """One event as it stands in its log; `body` is its JSON text, `ts` microseconds since the epoch."""
+    """One event as it stands in its log; `body` is its JSON text, `ts` microseconds since the epoch.
+
+    `scope` is known where it was written, and not stored.
+    """
 
     log: UUID
     seq: int
@@ -94,6 +101,7 @@ class Event(msgspec.Struct, frozen=True, gc=False):
     count: int
     fence: int
     body: str
+    scope: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -288,6 +296,7 @@ def _numbered(entries: Sequence[Entry], at: dict[UUID, list[int]]) -> list[Event
                 here[1],
                 entry.fence,
                 _encode(entry.body).decode(),
+                entry.scope,
             )
         )
     return events

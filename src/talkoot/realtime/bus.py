@@ -15,16 +15,20 @@ log = logging.getLogger("talkoot.realtime")
 class Message(msgspec.Struct, frozen=True, array_like=True):
     """One hint: `log` and `ephemeral` go to a topic, `user` to the user with that id, `control` to nodes.
 
+    `head` says of a topic how far its log reaches, without the event. Where rules say who may see it, `scope`
+    names them, and `version` is the one it was made under: a node must know them up to that one.
     It travels as a list, between versions too: new fields come last, and have a default.
     """
 
-    kind: Literal["log", "ephemeral", "user", "control"]
+    kind: Literal["log", "head", "ephemeral", "user", "control"]
     topic: UUID
     frame: bytes
     seq: int = 0
     count: int = 0
     except_user: UUID | None = None
     except_connection: UUID | None = None
+    scope: UUID | None = None
+    version: int = 0
 
 
 Listener = Callable[[Message], None]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import logging
 import time
 from collections.abc import Awaitable, Callable, Iterable, Mapping
@@ -15,6 +14,7 @@ from talkoot.kernel.errors import NotAuthenticated
 from talkoot.realtime.close_codes import CloseCode
 from talkoot.realtime.connection import Connection, Identity
 from talkoot.realtime.frames import text_frame
+from talkoot.realtime.holes import Holes
 from talkoot.realtime.limits import Limits
 from talkoot.realtime.outbound import Outbound
 from talkoot.realtime.topic import Topic
@@ -28,8 +28,6 @@ if TYPE_CHECKING:
 log = logging.getLogger("talkoot.realtime")
 
 Authenticate = Callable[["Hello", Connection], Awaitable[Identity]]
-Repair = Callable[["Subscription"], Awaitable[None]]
-REPAIRS = 5
 REMEMBERED = 60.0
 
 
@@ -37,15 +35,11 @@ async def _nobody(_hello: Hello, _connection: Connection) -> Identity:
     raise NotAuthenticated
 
 
-async def _no_log(_subscription: Subscription) -> None:
-    raise NotImplementedError("There is no log to repair from")
-
-
 class Hub(Outbound):
     """All connections of this node.
 
-    Set `authenticate` and `repair` before the first connection. `on_open` and `on_close` are called for each
-    connection that was welcomed; `controls` by the name in a control message of the bus: others set them.
+    Set `authenticate` and `holes.fill` before the first connection. `on_open` and `on_close` are called for
+    each connection that was welcomed; `controls` by the name in a control message of the bus.
     """
 
     def __init__(self, limits: Limits | None = None) -> None:
@@ -53,7 +47,7 @@ class Hub(Outbound):
         self.limits = limits or Limits()
         self.wheel = Wheel()
         self.authenticate: Authenticate = _nobody
-        self.repair: Repair = _no_log
+        self.holes = Holes(self.counters, self.limits.reorder_seconds, self.limits.repair_seconds)
         self.on_open: list[Callable[[Connection], None]] = []
         self.on_close: list[Callable[[Connection], None]] = []
         self.controls: dict[str, Callable[[dict[str, Any]], None]] = {}
@@ -63,7 +57,6 @@ class Hub(Outbound):
         self._sessions: dict[UUID, list[Connection]] = {}
         self._revoked: dict[UUID, float] = {}
         self._moved: set[Topic] = set()
-        self._repairs: set[asyncio.Task[None]] = set()
 
     def start(self) -> None:
         """Begin; call it on the event loop."""
@@ -75,9 +68,11 @@ class Hub(Outbound):
     async def stop(self) -> None:
         """End what runs by itself."""
         self.wheel.stop()
-        for task in list(self._repairs):
-            task.cancel()
-        await asyncio.gather(*self._repairs, return_exceptions=True)
+        await self.holes.stop()
+
+    def miss(self, topic: Topic) -> None:
+        """Somebody at this topic waits for what was told of, but did not come."""
+        self.holes.miss(topic)
 
     # Topics
 
@@ -117,6 +112,14 @@ class Hub(Outbound):
             if known.watchers:
                 self._moved.add(known)
 
+    def stands_at(self, topic: UUID, seq: int, count: int) -> None:
+        """A log reaches as far as this; what did not come is read from it, for those who follow it live."""
+        known = self._topics.get(topic)
+        if known is not None and seq > known.head:
+            if known.watchers and known.head:  # else it is where they begin, and no news
+                self._moved.add(known)
+            known.stands_at(seq, count)
+
     def deliver_ephemeral(self, topic: UUID, frame: bytes, *, except_user: UUID | None = None) -> None:
         """A frame without a position, for every live subscriber but those of one user; may be dropped."""
         known = self._topics.get(topic)
@@ -137,6 +140,8 @@ class Hub(Outbound):
         """Do what a message of the bus says; give it to `bus.listen`."""
         if message.kind == "log":
             self.deliver(message.topic, message.seq, message.frame, message.count)
+        elif message.kind == "head":
+            self.stands_at(message.topic, message.seq, message.count)
         elif message.kind == "ephemeral":
             self.deliver_ephemeral(message.topic, message.frame, except_user=message.except_user)
         elif message.kind == "user":
@@ -219,29 +224,6 @@ class Hub(Outbound):
         self.welcomed -= 1
         _remove(self._users, identity.user, connection)
         _remove(self._sessions, identity.session, connection)
-
-    # Repairs
-
-    def start_repair(self, subscription: Subscription) -> None:
-        """Fill a hole from the log, in the background."""
-        if not subscription.repairing:
-            subscription.repairing = True
-            self.counters.repairs += 1
-            task = self._loop.create_task(self._repair(subscription))
-            self._repairs.add(task)
-            task.add_done_callback(self._repairs.discard)
-
-    async def _repair(self, subscription: Subscription) -> None:
-        for attempt in range(REPAIRS):
-            try:
-                await self.repair(subscription)
-            except Exception:
-                log.exception("A repair failed")
-            if subscription.live or not subscription.active:
-                subscription.repairing = False
-                return
-            await asyncio.sleep(0.05 * 2**attempt)
-        subscription.connection.close(CloseCode.INTERNAL)
 
     # Housekeeping
 

@@ -32,6 +32,8 @@ class Limits:
     out_bytes: int = 1024 * 1024
     out_writes: int = 8192
     out_seconds: float = 15.0
+    reorder_seconds: float = 0.03
+    repair_seconds: float = 30.0
     kernel_bytes: int = 128 * 1024
 
     connections: int = 50_000

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from talkoot.realtime.connection import Connection
 
 HELD = 1000
-"""Live events held back at most while catching up; those beyond are read from the log instead."""
+"""Events kept at most that came before their turn; those beyond are read from the log instead."""
 
 
 class Shared(Protocol):
@@ -34,10 +34,6 @@ class Shared(Protocol):
         """Serve it apart."""
         ...
 
-    def ask_repair(self, subscription: Subscription) -> None:
-        """It misses something that only the log still has."""
-        ...
-
 
 class Subscription:
     """Hands over every event of a topic once and in order, however log and live events arrive.
@@ -45,13 +41,12 @@ class Subscription:
     `position` is the last event that was handed over; while catching up it may be set to start elsewhere.
     """
 
-    __slots__ = ("_held", "_position", "_topic", "connection", "live", "repairing", "shared")
+    __slots__ = ("_held", "_position", "_topic", "connection", "live", "shared")
 
     def __init__(self, topic: Shared, connection: Connection, position: int) -> None:
         self._topic = topic
         self.connection = connection
         self.live = False
-        self.repairing = False
         self.shared = False
         """Live, and at the topic's own position: then the topic serves it together with all the others."""
         self._position = position
@@ -88,16 +83,12 @@ class Subscription:
                 self.connection.push(text_frame(frame))
 
     def go_live(self) -> None:
-        """Hand over what came in the meantime, then take part in what comes; a hole asks for a repair."""
+        """Hand over what came in the meantime, then take part in what comes; the topic sees to a hole."""
         if self.live or not self.active:
             return
         self._hand_over_held()
-        if self._topic.head > self._position:
-            self._topic.ask_repair(self)
-        else:
-            self._held = None
-            self.live = True
-            self._topic.share(self)
+        self.live = True
+        self._topic.share(self)
 
     def suspend(self) -> None:
         """Back to catching up: after a change of access, or a hole; then replay and go_live again."""
@@ -108,24 +99,28 @@ class Subscription:
             self.live = False
 
     def take(self, seq: int, framed: bytes) -> None:
-        """A live event, when the topic cannot serve this one together with the others."""
+        """An event, when the topic cannot serve this one together with the others."""
         if seq <= self._position:
             return
         if self.live and seq == self._position + 1:
             self._position = seq
             self.connection.push(framed)
-            return
-        if self.live:
-            self.live = False
-            self._topic.ask_repair(self)
-        self._hold(seq, framed)
+            if self._held:
+                self._hand_over_held()
+        else:
+            self._hold(seq, framed)
+
+    def give_held(self) -> dict[int, bytes]:
+        """What came before its turn; from now on the topic keeps it."""
+        held, self._held = self._held, None
+        return held or {}
 
     def _hand_over_held(self) -> None:
         held = self._held or {}
-        while (framed := held.get(self._position + 1)) is not None:
+        while (framed := held.pop(self._position + 1, None)) is not None:
             self._position += 1
             self.connection.push(framed)
-        self._held = {seq: framed for seq, framed in held.items() if seq > self._position}
+        self._held = {seq: framed for seq, framed in held.items() if seq > self._position} or None
 
     def _hold(self, seq: int, framed: bytes) -> None:
         if self._held is None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Protocol
 from uuid import UUID
 
 from talkoot.realtime.connection import CHUNK
-from talkoot.realtime.subscription import Subscription
+from talkoot.realtime.subscription import HELD, Subscription
 
 if TYPE_CHECKING:
     from talkoot.realtime.connection import Connection
@@ -24,8 +24,8 @@ class Fan(Protocol):
         """Append joined frames to many connections."""
         ...
 
-    def start_repair(self, subscription: Subscription) -> None:
-        """Fill a hole from the log, in the background."""
+    def miss(self, topic: Topic) -> None:
+        """Somebody here waits for what was told of, but did not come."""
         ...
 
 
@@ -33,12 +33,14 @@ class Topic:
     """The subscribers of one topic.
 
     `shared` are those at `position`: an event for them is appended to one batch, whatever their number. All
-    the others, who catch up or are ahead of what the bus brought, are `apart` and served one by one.
+    the others, who catch up or are ahead of what the bus brought, are `apart` and served one by one. What
+    comes before its turn is kept; what is missing is read from the log once, for all who wait for it.
     """
 
     __slots__ = (
         "_batch",
         "_batch_bytes",
+        "_early",
         "_hub",
         "apart",
         "count",
@@ -62,11 +64,25 @@ class Topic:
         self.watchers: set[Connection] = set()
         self._batch: list[bytes] = []
         self._batch_bytes = 0
+        self._early: dict[int, bytes] = {}
 
     @property
     def unused(self) -> bool:
         """Nobody is here."""
         return not self.subscriptions and not self.watchers
+
+    @property
+    def hole(self) -> int | None:
+        """The lowest position behind which somebody live misses something; None if nobody does."""
+        positions = [each.position for each in self._waiting_apart()]
+        if self.shared and self.position < self.head:
+            positions.append(self.position)
+        return min(positions, default=None)
+
+    def waiting(self) -> list[Subscription]:
+        """Those who are live, and have not got everything that was told of."""
+        apart = self._waiting_apart()
+        return apart if self.position >= self.head else [*self.shared.values(), *apart]
 
     def has(self, subscription: Subscription) -> bool:
         """Whether it was not unsubscribed, and its connection is open."""
@@ -102,17 +118,29 @@ class Topic:
             for subscription in list(self.apart.values()):
                 self._deliver_apart(subscription, seq, framed)
 
+    def stands_at(self, seq: int, count: int) -> None:
+        """The log reaches as far as this, whether its events came or not."""
+        if seq > self.head:
+            self.head, self.count = seq, count
+            if self.hole is not None:
+                self._hub.miss(self)
+
     def share(self, subscription: Subscription) -> None:
         """A live subscription joins the others as soon as it stands where they stand."""
         if not self.shared:
             self.position = subscription.position
+            self._early = {seq: framed for seq, framed in self._early.items() if seq > self.position}
         elif subscription.position != self.position:
+            if subscription.position < self.head:
+                self._hub.miss(self)
             return
         self.spread()
         if self.has(subscription):  # else what was handed over, to it or to others, has ended its connection
             del self.apart[subscription.connection]
             self.shared[subscription.connection] = subscription
             subscription.shared = True
+            self._early |= subscription.give_held()
+            self._go_on()
 
     def unshare(self, subscription: Subscription) -> None:
         """A subscription leaves the others, with all that it was owed until now."""
@@ -128,9 +156,8 @@ class Topic:
             frames, self._batch, self._batch_bytes = len(self._batch), [], 0
             self._hub.push_all(self.shared, data, frames)
 
-    def ask_repair(self, subscription: Subscription) -> None:
-        """A subscription misses something that only the log still has."""
-        self._hub.start_repair(subscription)
+    def _waiting_apart(self) -> list[Subscription]:
+        return [each for each in self.apart.values() if each.live and each.position < self.head]
 
     def _deliver_apart(self, subscription: Subscription, seq: int, framed: bytes) -> None:
         try:
@@ -142,14 +169,24 @@ class Topic:
 
     def _deliver_shared(self, seq: int, framed: bytes) -> None:
         if seq == self.position + 1:
-            self.position = seq
-            if not self._batch:
-                self._hub.mark(self)
-            self._batch.append(framed)
-            self._batch_bytes += len(framed)
-            if self._batch_bytes > CHUNK:
-                self.spread()
-        elif seq > self.position:
-            for subscription in list(self.shared.values()):
-                subscription.suspend()
-                self.ask_repair(subscription)
+            self._append(seq, framed)
+        elif seq > self.position and len(self._early) < HELD:
+            self._early[seq] = framed
+        if self.position < self.head:
+            self._go_on()
+
+    def _go_on(self) -> None:
+        """With what came early, as far as that goes without a hole."""
+        while (framed := self._early.pop(self.position + 1, None)) is not None:
+            self._append(self.position + 1, framed)
+        if self.position < self.head:
+            self._hub.miss(self)
+
+    def _append(self, seq: int, framed: bytes) -> None:
+        self.position = seq
+        if not self._batch:
+            self._hub.mark(self)
+        self._batch.append(framed)
+        self._batch_bytes += len(framed)
+        if self._batch_bytes > CHUNK:
+            self.spread()

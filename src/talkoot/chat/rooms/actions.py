@@ -190,7 +190,10 @@ async def _append(
     tx: Tx, workspace: UUID, events: Sequence[tuple[Room, str, dict[str, Any]]], *, by: UUID
 ) -> None:
     fence = (await versions_of(tx, [workspace]))[workspace]
-    entries = [log.Entry(room.id, type_, body, sender=by, fence=fence) for room, type_, body in events]
+    entries = [
+        log.Entry(room.id, type_, body, sender=by, fence=fence, scope=workspace)
+        for room, type_, body in events
+    ]
     await log.append(tx, entries)
 
 

@@ -14,18 +14,23 @@ import msgspec
 
 from talkoot.chat.access.looking import look_at_each
 from talkoot.chat.rooms.opening import Asked, Behind, Look, Opened, Wanted, look_behind, open_rooms
+from talkoot.chat.rooms.wire import event_message
 from talkoot.kernel.errors import Unavailable
+from talkoot.kernel.log import events_after
 from talkoot.kernel.together import Together
 from talkoot.realtime.close_codes import CloseCode
 
 if TYPE_CHECKING:
     from talkoot.chat.access.events import AccessChanged
+    from talkoot.kernel.log import Event
     from talkoot.kernel.unit_of_work import UnitOfWork
+    from talkoot.realtime.bus import Listener
     from talkoot.realtime.connection import Connection
     from talkoot.realtime.hub import Hub
     from talkoot.realtime.subscription import Subscription
 
 AT_ONCE = 128  # rooms in one reading: bounds for how long a storm of subs keeps the event loop
+_FILLED = 500  # events of one room in one reading, when the bus lost something
 _ROUNDS = 10  # of reading again because access has changed in the meantime
 
 
@@ -54,6 +59,8 @@ class LiveRooms:
     def __init__(self, hub: Hub, uow: UnitOfWork) -> None:
         self._hub = hub
         self._uow = uow
+        self.deliver: Listener = hub.receive
+        """Where an event goes that was read because the bus lost it."""
         self._workspaces: dict[UUID, UUID] = {}
         self._pending: set[Subscription] = set()
         self._followers: defaultdict[Connection, Follower] = defaultdict(Follower)
@@ -61,6 +68,9 @@ class LiveRooms:
             self._open_together, at_once=AT_ONCE, weight=lambda asked: len(asked.rooms)
         )
         self._looking: Together[Look, Behind | None] = Together(self._look_together, at_once=AT_ONCE)
+        self._filling: Together[tuple[UUID, int], Sequence[Event]] = Together(
+            self._read_missed, at_once=AT_ONCE
+        )
         hub.on_close.append(self._forget)
 
     async def subscribe(
@@ -164,6 +174,18 @@ class LiveRooms:
     async def _look_together(self, looks: Sequence[Look]) -> list[Behind | None]:
         async with self._uow.read() as read:
             return await look_behind(read, looks)
+
+    async def fill(self, room: UUID, position: int) -> None:
+        """Deliver what the log has behind a position to all who follow the room live.
+
+        Nobody is asked for their permission: it holds for an event as for one that came over the bus.
+        """
+        for event in await self._filling.ask((room, position)):
+            self.deliver(event_message(event, self._workspaces.get(room)))
+
+    async def _read_missed(self, missed: Sequence[tuple[UUID, int]]) -> list[Sequence[Event]]:
+        async with self._uow.read() as read:
+            return [await events_after(read, room, position, _FILLED) for room, position in missed]
 
     async def repair(self, subscription: Subscription) -> None:
         """Go on from the log, to whoever still may read it; tell others that the room is gone."""

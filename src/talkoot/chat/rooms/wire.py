@@ -8,6 +8,7 @@ from uuid import UUID
 import msgspec
 
 from talkoot.kernel.clock import rfc3339
+from talkoot.realtime.bus import Message
 
 if TYPE_CHECKING:
     from talkoot.kernel.log import Event
@@ -36,6 +37,14 @@ def event_frame(event: Event) -> bytes:
     e = event
     return _encode(
         EventFrame(e.log, e.seq, e.id, e.type, e.sender, e.cid, rfc3339(e.ts), msgspec.Raw(e.body))
+    )
+
+
+def event_message(event: Event, workspace: UUID | None) -> Message:
+    """What the bus carries of an event of a room in this workspace."""
+    frame = event_frame(event)
+    return Message(
+        "log", event.log, frame, seq=event.seq, count=event.count, scope=workspace, version=event.fence
     )
 
 

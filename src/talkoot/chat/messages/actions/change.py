@@ -16,6 +16,7 @@ from talkoot.kernel.clock import rfc3339
 from talkoot.kernel.errors import Conflict, NotFound
 
 if TYPE_CHECKING:
+    from talkoot.chat.access.cache import Grants
     from talkoot.chat.accounts.actors import Actor
     from talkoot.chat.messages.models import Message
     from talkoot.kernel.transactions import Tx
@@ -55,6 +56,7 @@ async def edit_message(tx: Tx, actor: Actor, edit: Edit) -> Sent:
         digest=edit.digest() if edit.cid else None,
         subject=message.id,
         fence=grants.version,
+        scope=grants.workspace,
     )
     return Sent((await log.append(tx, [entry]))[0], dup=False)
 
@@ -76,10 +78,11 @@ async def delete_message(tx: Tx, actor: Actor, message_id: UUID) -> Sent:
             sender=actor.user,
             subject=message.id,
             fence=grants.version,
+            scope=grants.workspace,
         )
     ]
     if message.thread_id is not None:
-        entries.append(await _one_reply_less(tx, message, grants.version))
+        entries.append(await _one_reply_less(tx, message, grants))
     return Sent((await log.append(tx, entries))[0], dup=False)
 
 
@@ -89,10 +92,10 @@ async def _hold(tx: Tx, message: Message) -> None:
     await tx.session.refresh(message)
 
 
-async def _one_reply_less(tx: Tx, reply: Message, fence: int) -> log.Entry:
+async def _one_reply_less(tx: Tx, reply: Message, grants: Grants) -> log.Entry:
     root = await tx.session.get_one(type(reply), reply.thread_id)
     root.reply_count -= 1
-    return thread_entry(root.room_id, root.id, root.reply_count, root.last_reply_at or reply.ts, fence)
+    return thread_entry(root.room_id, root.id, root.reply_count, root.last_reply_at or reply.ts, grants)
 
 
 async def _edited_before(tx: Tx, actor: Actor, edit: Edit) -> Sent | None:

@@ -141,11 +141,11 @@ async def _append(
 ) -> list[log.Event]:
     if not sends:
         return []
-    fences = {key[1]: held.version for key, held in grants.items() if held}
-    entries = [_entry(send, fences[send.room]) for send in sends]
+    held = {key[1]: mine for key, mine in grants.items() if mine}
+    entries = [_entry(send, held[send.room]) for send in sends]
     replies = Counter(send.thread for send in sends if send.thread)
     updates = [
-        thread_entry(found.room_id, found.id, found.reply_count + n, tx.now, fences[found.room_id])
+        thread_entry(found.room_id, found.id, found.reply_count + n, tx.now, held[found.room_id])
         for found, n in ((roots[root], n) for root, n in replies.items())
     ]
     events = (await log.append(tx, entries + updates))[: len(entries)]
@@ -164,7 +164,7 @@ _COUNT_REPLIES = (
 )
 
 
-def _entry(send: Send, fence: int) -> log.Entry:
+def _entry(send: Send, grants: Grants) -> log.Entry:
     entry = log.Entry(
         log=send.room,
         type=CREATED,
@@ -173,16 +173,17 @@ def _entry(send: Send, fence: int) -> log.Entry:
         cid=send.cid,
         digest=send.digest() if send.cid else None,
         countable=send.thread is None,
-        fence=fence,
+        fence=grants.version,
+        scope=grants.workspace,
     )
     entry.subject = entry.id
     return entry
 
 
-def thread_entry(room: UUID, root: UUID, replies: int, last_reply_at: int, fence: int) -> log.Entry:
+def thread_entry(room: UUID, root: UUID, replies: int, last_reply_at: int, grants: Grants) -> log.Entry:
     """The event that tells a thread's new number of replies."""
     body = {"message": root, "reply_count": replies, "last_reply_at": rfc3339(last_reply_at)}
-    return log.Entry(log=room, type="thread.updated", body=body, fence=fence)
+    return log.Entry(log=room, type="thread.updated", body=body, fence=grants.version, scope=grants.workspace)
 
 
 _INSERT = inserting(
