@@ -50,6 +50,8 @@ def serve(
 
     with _staged(settings, demo=demo) as staged, log_as(staged):
         make_folder(staged)
+        if staged.clustered:
+            asyncio.run(_look_at_redis(staged.redis_url))
         with only_server_of(staged):
             asyncio.run(prepare(staged))
             if demo:
@@ -89,8 +91,6 @@ async def prepare(settings: Settings) -> None:
         await bring_up_to_date(settings)
     else:
         await require_fitting(settings)
-    if settings.clustered:
-        await _look_at_redis(settings.redis_url)
 
 
 async def _look_at_redis(url: str) -> None:

@@ -104,7 +104,7 @@ async def require_redis(url: str) -> str:
             await client.execute_command("SPUBLISH", f"{prefix(url)}bus:probe", b"")
             info = await client.execute_command("INFO", "server")
     except RedisRefused as refused:
-        raise SettingsError(f"`redis_url` (TALKOOT_REDIS_URL): {_advice(url, str(refused))}") from None
+        raise SettingsError(f"`redis_url` (TALKOOT_REDIS_URL): {_advice(url, refused)}") from None
     finally:
         await client.aclose()
     brand = "Valkey" if info.get("server_name") == "valkey" else "Redis"
@@ -151,13 +151,14 @@ def _is_passing(error: Exception) -> bool:
     return isinstance(error, kinds) or str(error).startswith(_NOT_NOW)
 
 
-def _advice(url: str, refused: str) -> str:
-    known = refused.lower()
-    at = where(url)
+def _advice(url: str, refused: RedisRefused) -> str:
+    from redis import exceptions
+
+    known, at = str(refused).lower(), where(url)
     if "unknown command" in known:
         return f"{at} is too old: Redis 7.0 or newer, or Valkey, is needed"
-    if "cluster" in known or known.startswith(("moved", "ask")):
+    if isinstance(refused.__cause__, exceptions.AskError | exceptions.ClusterDownError):
         return f"{at} is a Redis Cluster: give one server, or the one address of a primary and its replicas"
-    if any(word in known for word in ("password", "auth", "user")):
+    if isinstance(refused.__cause__, exceptions.AuthenticationError) or "password" in known:
         return f"{at} refuses the user or the password"
     return f"{at} refuses what is needed: {refused}"

@@ -85,8 +85,8 @@ class Receiver:
     missed: int = 0
     _next: dict[bytes, tuple[int, float]] = field(default_factory=dict)
 
-    def read(self, payload: bytes, now: float) -> list[Message]:
-        """The messages of a batch; raises NotOurs. `missed` grows by those that should have come before."""
+    def read(self, payload: bytes, now: float) -> tuple[list[Message], bool]:
+        """The messages of a batch, and whether there may have been others before it; raises NotOurs."""
         try:
             version, node, first, _ = _HEAD.unpack_from(payload)
             if version != _VERSION:
@@ -94,10 +94,11 @@ class Receiver:
             messages = _decode(memoryview(payload)[_HEAD.size :])
         except (struct.error, msgspec.MsgspecError, UnicodeDecodeError) as error:
             raise NotOurs(str(error)) from None
-        expected, _ = self._next.get(node, (first, now))
+        known = self._next.get(node)
+        expected = first if known is None else known[0]
         self.missed += max(0, first - expected)
         self._next[node] = max(expected, first + len(messages)), now
-        return messages
+        return messages, first > (0 if known is None else expected)
 
     def forget(self, now: float) -> None:
         """Forget nodes that are silent for long."""

@@ -15,7 +15,7 @@ from talkoot.kernel.histogram import Histogram
 from talkoot.kernel.redis import prefix
 from talkoot.realtime.bus import MemoryBus, Message
 from talkoot.realtime.bus_wire import CHANNELS, NotOurs, Receiver, Sender, channel_of, portions, weight_of
-from talkoot.realtime.redis_links import Command, RedisLinks
+from talkoot.realtime.redis_links import BEAT, Command, RedisLinks
 
 if TYPE_CHECKING:
     from talkoot.kernel.metrics import Metrics
@@ -45,14 +45,19 @@ class BusCounters:
 class RedisBus(MemoryBus):
     """Sharded pub/sub on a few channels that all topics share, and that every node is subscribed to."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, *, beat: float = BEAT) -> None:
         super().__init__()
         self.counters = BusCounters()
         self.connected = False
         self._prefix = f"{prefix(url)}bus:"
         self._channels = [f"{self._prefix}{number}".encode() for number in range(CHANNELS)]
         self._links = RedisLinks(
-            url, self._channels, take=self._take, receive=self._receive, changed=self._changed
+            url,
+            self._channels,
+            take=self._take,
+            receive=self._receive,
+            changed=self._changed,
+            beat=beat,
         )
         self._lag = Histogram()
         self._sender = Sender()
@@ -83,16 +88,26 @@ class RedisBus(MemoryBus):
         self._weight += weight
         self._links.wake()
 
+    @property
+    def waiting(self) -> int:
+        """Bytes that Redis has not taken yet."""
+        return self._weight
+
+    @property
+    def missed(self) -> int:
+        """Messages of other nodes that are known not to have come."""
+        return self._receiver.missed
+
     def watched_by(self, metrics: Metrics) -> None:
         """Tell these metrics how it goes."""
         counters, watch = self.counters, metrics.watch
         watch("talkoot_bus_connected", "Whether other servers are heard.", lambda: float(self.connected))
-        watch("talkoot_bus_waiting_bytes", "Bytes that wait for Redis.", lambda: self._weight)
+        watch("talkoot_bus_waiting_bytes", "Bytes that wait for Redis.", lambda: self.waiting)
         for name, about, read in (
             ("published", "Messages told to other servers.", lambda: counters.published),
             ("received", "Messages heard from other servers.", lambda: counters.received),
             ("dropped", "Messages not told to others: Redis is away or slow.", lambda: counters.dropped),
-            ("missed", "Messages of others that did not come.", lambda: self._receiver.missed),
+            ("missed", "Messages of others that did not come.", lambda: self.missed),
             ("rejected", "Payloads on our channels that are not ours.", lambda: counters.rejected),
             ("sent_bytes", "Bytes published.", lambda: counters.bytes_out),
             ("received_bytes", "Bytes received, our own too.", lambda: counters.bytes_in),
@@ -130,15 +145,14 @@ class RedisBus(MemoryBus):
 
     def _receive(self, payload: bytes) -> bool:
         """Whether it is our own, come back."""
-        now, receiver = time.monotonic(), self._receiver
+        now = time.monotonic()
         self.counters.bytes_in += len(payload)
         sent_at = self._sender.sent_at(payload)
         if sent_at is not None:
             self._lag.observe(now - sent_at)
             return True
-        missed = receiver.missed
         try:
-            messages = receiver.read(payload, now)
+            messages, gap = self._receiver.read(payload, now)
         except NotOurs as error:
             self._reject(error, now)
             return False
@@ -146,7 +160,7 @@ class RedisBus(MemoryBus):
         for message in messages:
             for _ in range(_times(message)):
                 super().publish(message)
-        if receiver.missed > missed:
+        if gap:
             self._tell_gap()
         return False
 

@@ -44,12 +44,14 @@ class RedisLinks:
         take: Callable[[bool], list[Command]],
         receive: Callable[[bytes], bool],
         changed: Callable[[bool], None],
+        beat: float = BEAT,
     ) -> None:
         self._url = url
         self._channels = channels
         self._take = take
         self._receive = receive
         self._changed = changed
+        self._every = beat
         self._wake = asyncio.Event()
         self._tried = asyncio.Event()
         self._unanswered = 0
@@ -153,7 +155,7 @@ class RedisLinks:
             self._unanswered += 1
             self._beat_due = True
             self._wake.set()
-            await asyncio.sleep(BEAT)
+            await asyncio.sleep(self._every)
         raise RedisAway("what is published does not come back")
 
 

@@ -1,0 +1,139 @@
+"""The bus between processes while Redis dies, sleeps, forgets, or carries what is not ours."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from uuid import UUID, uuid4
+
+import pytest
+import pytest_asyncio
+from redis.asyncio import Redis
+
+from talkoot.kernel import failpoints
+from talkoot.realtime.bus import Message
+from talkoot.realtime.bus_wire import CHANNELS
+from talkoot.realtime.redis_bus import WAITING, RedisBus
+from tests.contracts.ears import Node, two_on, until
+from tests.servers.valkey import Valkey
+
+PUBLISHED = 200  # times 64 KiB: three times as much as may wait
+Nodes = tuple[Node[RedisBus], Node[RedisBus]]
+
+
+@pytest_asyncio.fixture
+async def nodes(own_valkey: Valkey) -> AsyncIterator[Nodes]:
+    async with two_on(own_valkey.url) as made:
+        yield made
+
+
+async def hear_each_other(first: Node[RedisBus], second: Node[RedisBus]) -> None:
+    topic = uuid4()
+    first.say(topic, 1)
+    second.say(topic, 2)
+    await until(lambda: set(first.seqs(topic)) == set(second.seqs(topic)) == {1, 2})
+
+
+async def test_after_a_crash_of_redis_nodes_hear_each_other_and_know_of_the_gap(
+    nodes: Nodes, own_valkey: Valkey, caplog: pytest.LogCaptureFixture
+) -> None:
+    first, second = nodes
+    await hear_each_other(first, second)
+    await until(lambda: first.gaps > 0 < second.gaps)  # of the time before they were there
+    own_valkey.kill()
+    await until(lambda: not first.bus.connected and not second.bus.connected)
+    first.say(topic := uuid4(), 1, 2, 3)
+    assert first.seqs(topic) == [1, 2, 3]
+    assert first.bus.counters.dropped == 3
+    gaps = first.gaps, second.gaps
+    own_valkey.start()
+    await until(lambda: first.bus.connected and second.bus.connected)
+    await hear_each_other(first, second)
+    await until(lambda: first.gaps > gaps[0] and second.gaps > gaps[1])
+    assert second.seqs(topic) == []
+    assert caplog.text.count("is away, other servers are told late") == 2
+
+
+async def test_a_redis_that_sleeps_costs_no_memory_and_no_time(nodes: Nodes, own_valkey: Valkey) -> None:
+    first, second = nodes
+    own_valkey.pause()
+    try:
+        topic = publish_too_much(first)
+        assert len(first.seqs(topic)) == PUBLISHED
+        await until(lambda: not first.bus.connected and not second.bus.connected)
+        assert first.bus.waiting == 0
+    finally:
+        own_valkey.resume()
+    await until(lambda: first.bus.connected and second.bus.connected)
+    await hear_each_other(first, second)
+
+
+async def test_what_did_not_fit_is_noticed_by_the_others(nodes: Nodes) -> None:
+    first, second = nodes
+    await hear_each_other(first, second)
+    before = second.gaps
+    topic = publish_too_much(first)
+    counters = first.bus.counters
+    await until(lambda: second.bus.missed == counters.dropped > 0)
+    await until(lambda: second.gaps > before)
+    assert len(second.seqs(topic)) + counters.dropped == PUBLISHED
+    await hear_each_other(first, second)
+    assert second.bus.missed == counters.dropped
+
+
+def publish_too_much(node: Node[RedisBus]) -> UUID:
+    """Three times as much as may wait, at once."""
+    large, topic = bytes(64 * 1024), uuid4()
+    for number in range(PUBLISHED):
+        node.bus.publish(Message("log", topic, large, seq=number))
+    assert 0 < node.bus.waiting <= WAITING
+    return topic
+
+
+async def test_a_flush_changes_nothing(nodes: Nodes, own_valkey: Valkey) -> None:
+    first, second = nodes
+    async with Redis.from_url(own_valkey.url, protocol=2) as client:
+        await client.flushall()
+    await hear_each_other(first, second)
+    assert [node.bus.counters.connects for node in nodes] == [1, 1]
+
+
+@pytest.mark.parametrize(
+    "garbage",
+    [b"", b"hello", bytes(33), b"\x01" + bytes(40), b"\x02" + bytes(32) + b"\x90", b"\xff" * 100_000],
+)
+async def test_what_others_publish_on_our_channels_is_counted_and_ignored(
+    valkey: Valkey, garbage: bytes, caplog: pytest.LogCaptureFixture
+) -> None:
+    async with two_on(valkey.url) as (first, second), Redis.from_url(valkey.url, protocol=2) as client:
+        for number in range(CHANNELS):
+            await client.spublish(f"talkoot:0:bus:{number}", garbage)
+        await until(lambda: first.bus.counters.rejected == second.bus.counters.rejected == CHANNELS)
+        await hear_each_other(first, second)
+        assert caplog.text.count("Ignored what somebody else published") == 2
+
+
+async def test_databases_of_one_redis_are_apart(valkey: Valkey) -> None:
+    async with two_on(valkey.url) as here, two_on(f"{valkey.url.rpartition('/')[0]}/3") as there:
+        await hear_each_other(*here)
+        await hear_each_other(*there)
+        assert [len(node.heard) for node in (*here, *there)] == [2, 2, 2, 2]
+
+
+@pytest.mark.parametrize(
+    ("fail", "log", "control"), [("bus_drop_log", 0, 1), ("bus_drop_control", 1, 0), ("bus_double", 2, 2)]
+)
+async def test_failpoints_break_what_comes_from_others_only(
+    valkey: Valkey, fail: str, log: int, control: int
+) -> None:
+    async with two_on(valkey.url) as (first, second):
+        failpoints.arm(fail)
+        try:
+            topic = uuid4()
+            for kind in ("log", "control", "user"):
+                first.bus.publish(Message(kind, topic, b"{}"))
+            assert len(first.heard) == 3
+            await until(lambda: any(message.kind == "user" for message in second.heard))
+        finally:
+            failpoints.arm("")
+        kinds = [message.kind for message in second.heard]
+        assert (kinds.count("log"), kinds.count("control")) == (log, control)
