@@ -112,6 +112,7 @@ class Program:
             self.hub,
             self.operations,
             presence=presence,
+            spending=self.backends.spending,
             allows_origin=partial(is_own_origin, settings),
             trusted_proxies=settings.trusted_proxies,
         )

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from talkoot.kernel.clock import Clock
     from talkoot.kernel.metrics import Metrics
     from talkoot.kernel.rate_limits import RateLimiter
+    from talkoot.kernel.spending import Spending
     from talkoot.realtime.bus import Bus
     from talkoot.realtime.presence import PresenceStore
     from talkoot.realtime.tickets import OnceStore
@@ -45,6 +46,7 @@ class Backends:
     presence: PresenceStore
     limits: RateLimiter
     once: OnceStore
+    spending: Spending | None = None
     parts: Sequence[Part] = ()
 
     async def start(self) -> None:
@@ -65,17 +67,39 @@ class Backends:
 
 def open_backends(settings: Settings, clock: Clock) -> Backends:
     """The twins that the settings ask for; nothing is connected before `start`."""
-    unlimited = settings.rate_limits == "off"
-    bus, parts = MemoryBus(), list[Part]()
-    if settings.clustered:
-        from talkoot.realtime.redis_bus import RedisBus
+    return _through_redis(settings, clock) if settings.clustered else _in_memory(settings, clock)
 
-        bus = redis_bus = RedisBus(settings.redis_url)
-        parts.append(redis_bus)
+
+def _in_memory(settings: Settings, clock: Clock) -> Backends:
+    unlimited = settings.rate_limits == "off"
     return Backends(
-        bus=bus,
+        bus=MemoryBus(),
         presence=MemoryPresence(),
         limits=AllowEverything() if unlimited else MemoryRateLimiter(clock),
         once=MemoryOnce(),
-        parts=parts,
+    )
+
+
+def _through_redis(settings: Settings, clock: Clock) -> Backends:
+    from talkoot.kernel.redis import prefix
+    from talkoot.kernel.redis_calls import RedisCalls
+    from talkoot.kernel.redis_limits import RedisRateLimiter
+    from talkoot.kernel.spending import RedisSpending
+    from talkoot.realtime.redis_bus import RedisBus
+    from talkoot.realtime.redis_once import RedisOnce
+
+    unlimited = settings.rate_limits == "off"
+    bus, calls, names = (
+        RedisBus(settings.redis_url),
+        RedisCalls(settings.redis_url),
+        prefix(settings.redis_url),
+    )
+    spending = RedisSpending(calls, names)
+    return Backends(
+        bus=bus,
+        presence=MemoryPresence(),
+        limits=AllowEverything() if unlimited else RedisRateLimiter(calls, names, clock, spending),
+        once=RedisOnce(calls, names),
+        spending=None if unlimited else spending,
+        parts=[bus, calls],
     )

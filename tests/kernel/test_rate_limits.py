@@ -1,6 +1,3 @@
-from dataclasses import dataclass
-from fractions import Fraction
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -25,71 +22,6 @@ windows = st.builds(
 )
 # Microseconds to wait before it, and what it costs.
 hits = st.lists(st.tuples(st.integers(0, 3_000_000), st.integers(1, 3)), max_size=60)
-
-
-@dataclass
-class Bucket:
-    """A bucket as everybody draws it: tokens that drop in evenly, exact to any fraction."""
-
-    rule: Rule
-    at: int
-    tokens: Fraction
-
-    def hit(self, now: int, cost: int) -> bool:
-        dropped = Fraction((now - self.at) * self.rule.limit, self.rule.period)
-        self.at, self.tokens = now, min(Fraction(self.rule.capacity), self.tokens + dropped)
-        if self.tokens < cost:
-            return False
-        self.tokens -= cost
-        return True
-
-
-@given(buckets, hits)
-async def test_a_bucket_decides_as_its_model(rule: Rule, hits: list[tuple[int, int]]) -> None:
-    clock = SetClock()
-    limiter = MemoryRateLimiter(clock)
-    model = Bucket(rule, clock.moment, Fraction(rule.capacity))
-    for wait, cost in hits:
-        clock.moment += wait
-        expected = model.hit(clock.moment, cost)
-        foreseen = await limiter.check("key", rule, cost)
-        decision = await limiter.hit("key", rule, cost)
-        assert decision == foreseen
-        assert decision.allowed is expected
-        assert decision.remaining == int(model.tokens)
-
-
-@dataclass
-class Window:
-    """Every hit with its window: the last window's count fades evenly."""
-
-    rule: Rule
-    counted: list[tuple[int, int]]
-
-    def used(self, now: int) -> Fraction:
-        window, elapsed = divmod(now, self.rule.period)
-        current = sum(cost for at, cost in self.counted if at == window)
-        before = sum(cost for at, cost in self.counted if at == window - 1)
-        return current + before * (1 - Fraction(elapsed, self.rule.period))
-
-    def hit(self, now: int, cost: int) -> bool:
-        if self.used(now) + cost > self.rule.limit:
-            return False
-        self.counted.append((now // self.rule.period, cost))
-        return True
-
-
-@given(windows, hits)
-async def test_a_window_decides_as_its_model(rule: Rule, hits: list[tuple[int, int]]) -> None:
-    clock = SetClock()
-    limiter = MemoryRateLimiter(clock)
-    model = Window(rule, [])
-    for wait, cost in hits:
-        clock.moment += wait
-        expected = model.hit(clock.moment, cost)
-        decision = await limiter.hit("key", rule, cost)
-        assert decision.allowed is expected
-        assert decision.remaining == max(0, int(rule.limit - model.used(clock.moment)))
 
 
 @given(buckets | windows, hits, st.integers(1, 3))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from uuid import UUID
 
 from hypothesis import given
@@ -52,12 +51,6 @@ def test_presence_dies_with_its_heartbeat() -> None:
     time.now += 0.1
     presence.expire()
     assert told == ["online", "offline"]
-
-
-async def test_of_many_who_use_a_token_at_once_one_succeeds() -> None:
-    once = MemoryOnce()
-    assert sum(await asyncio.gather(*(once.use("ticket", 30) for _ in range(50)))) == 1
-    assert await once.use("another", 30)
 
 
 async def test_what_can_no_longer_be_accepted_is_forgotten() -> None:

@@ -24,9 +24,9 @@ if TYPE_CHECKING:
     from talkoot.kernel.rate_limits import Decision, RateLimiter
 
 # The whole table. A caller is a credential, or an address without one; made-up credentials share an address.
-READS = Rule("http.reads", limit=100, period_seconds=1, burst=300)
-WRITES = Rule("http.writes", limit=20, period_seconds=1, burst=100)
-ADDRESS = Rule("http.address", limit=500, period_seconds=1, burst=2000)
+READS = Rule("http.reads", limit=100, period_seconds=1, burst=300, exact=False)
+WRITES = Rule("http.writes", limit=20, period_seconds=1, burst=100, exact=False)
+ADDRESS = Rule("http.address", limit=500, period_seconds=1, burst=2000, exact=False)
 
 LINGER_BYTES = 4 * 1024 * 1024  # of a body that is too large, read and thrown away at most ...
 LINGER_SECONDS = 2.0  # ... and not longer than this

@@ -7,6 +7,7 @@ All arithmetic is on whole microseconds, multiplied by what would be divided by:
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, Protocol
 
@@ -23,13 +24,17 @@ KEYS = 200_000  # kept at the same time; the one that was quiet for longest goes
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """`limit` per `period_seconds`; a bucket lets `burst` (else `limit`) through at once."""
+    """`limit` per `period_seconds`; a bucket lets `burst` (else `limit`) through at once.
+
+    What several processes count is exact, or, for buckets only, added up soon after (`kernel.spending`).
+    """
 
     name: str
     limit: int
     period_seconds: float
     burst: int | None = None
     kind: Literal["bucket", "window"] = "bucket"
+    exact: bool = True
 
     @property
     def capacity(self) -> int:
@@ -117,10 +122,24 @@ class MemoryRateLimiter(RateLimiter):
         """What `hit` would answer, without counting."""
         return self._decide(key, rule, cost)[0]
 
+    def owe(self, key: str, rule: Rule, missing: int) -> None:
+        """At least so much is missing from a bucket: microseconds until it is full again, times the limit."""
+        full_at = round(self._clock.monotonic() * SECOND) * rule.limit + missing
+        before = self._counted.get((rule.name, key))
+        if before is None or before.a < full_at:
+            self._counted[rule.name, key] = _Counted(full_at / (rule.limit * SECOND), full_at)
+
     def _decide(self, key: str, rule: Rule, cost: int) -> tuple[Decision, _Counted]:
         now = round(self._clock.monotonic() * SECOND)
         before = self._counted.get((rule.name, key))
         return (_bucket if rule.kind == "bucket" else _window)(before, rule, cost, now)
+
+
+def decide_from(stood: Sequence[int], rule: Rule, cost: int, now: int) -> Decision:
+    """The decision about what `limit_scripts` found, at a moment in microseconds."""
+    if rule.kind == "bucket":
+        return _bucket(_Counted(0.0, now * rule.limit + stood[0]), rule, cost, now)[0]
+    return _window(_Counted(0.0, *stood), rule, cost, now)[0]
 
 
 def _bucket(before: _Counted | None, rule: Rule, cost: int, now: int) -> tuple[Decision, _Counted]:

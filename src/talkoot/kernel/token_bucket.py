@@ -25,6 +25,10 @@ class TokenBucket:
         self._full_at = full_at
         return 0.0
 
+    def owe(self, seconds: float, now: float) -> None:
+        """At least as many seconds from now it is full again."""
+        self._full_at = max(self._full_at, now + seconds)
+
     def is_full(self, now: float) -> bool:
         """Nothing is missing: forgetting this bucket changes nothing."""
         return self._full_at <= now

@@ -9,13 +9,11 @@ import time
 from collections.abc import Callable, Iterable
 from functools import partial
 from typing import TYPE_CHECKING, Any
-from uuid import UUID
 
 import msgspec
 
 from talkoot.kernel.errors import Forbidden, Invalid, Malformed, NotAuthenticated, RateLimited, TalkootError
 from talkoot.kernel.strict_json import loads
-from talkoot.kernel.token_bucket import TokenBucket
 from talkoot.realtime.close_codes import CloseCode
 from talkoot.realtime.operations import Auth, Heartbeat, Hello, Later, Operation, Reply, Result
 from talkoot.realtime.replies import (
@@ -27,8 +25,10 @@ from talkoot.realtime.replies import (
     result_frame,
     welcome_frame,
 )
+from talkoot.realtime.user_rates import UserRates
 
 if TYPE_CHECKING:
+    from talkoot.kernel.spending import Spending
     from talkoot.realtime.connection import Connection, Identity
     from talkoot.realtime.hub import Hub
     from talkoot.realtime.presence import PresenceStore
@@ -39,10 +39,12 @@ log = logging.getLogger("talkoot.realtime")
 class Conversation:
     """Takes every text message of every connection and answers it."""
 
-    def __init__(self, hub: Hub, operations: Iterable[Operation], presence: PresenceStore) -> None:
+    def __init__(
+        self, hub: Hub, operations: Iterable[Operation], presence: PresenceStore, spending: Spending | None
+    ) -> None:
         self._hub = hub
         self._presence = presence
-        self._users: dict[UUID, TokenBucket] = {}
+        self._users = UserRates(hub.limits, spending)
         self._tasks: set[asyncio.Future[Any]] = set()
         own = (Operation("hb", Heartbeat, self._heartbeat), Operation("auth", Auth, self._renew))
         self._operations = {operation.name: operation for operation in (*own, *operations)}
@@ -73,9 +75,8 @@ class Conversation:
         return not wait
 
     def forget_idle(self) -> None:
-        """Forget the buckets that are full again."""
-        now = time.monotonic()
-        self._users = {user: bucket for user, bucket in self._users.items() if not bucket.is_full(now)}
+        """Forget who has everything free again."""
+        self._users.forget_idle(time.monotonic())
 
     # Hello
 
@@ -178,12 +179,9 @@ class Conversation:
     def _wait(self, connection: Connection) -> float:
         limits, now = self._hub.limits, time.monotonic()
         wait = connection.bucket.take(now, limits.rate, limits.burst)
-        if wait or not limits.user_rate or connection.identity is None:
+        if wait or connection.identity is None:
             return wait
-        bucket = self._users.get(connection.identity.user)
-        if bucket is None:
-            bucket = self._users[connection.identity.user] = TokenBucket()
-        return bucket.take(now, limits.user_rate, limits.user_burst)
+        return self._users.take(connection.identity.user, now)
 
     def _violation(self, connection: Connection) -> None:
         limits, now = self._hub.limits, time.monotonic()

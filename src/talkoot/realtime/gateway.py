@@ -19,6 +19,7 @@ from talkoot.realtime.presence import MemoryPresence, PresenceStore
 from talkoot.realtime.wheel import Every
 
 if TYPE_CHECKING:
+    from talkoot.kernel.spending import Spending
     from talkoot.realtime.counters import Counters
     from talkoot.realtime.hub import Hub
     from talkoot.realtime.operations import Operation
@@ -35,6 +36,7 @@ class Gateway:
         operations: Iterable[Operation],
         *,
         presence: PresenceStore | None = None,
+        spending: Spending | None = None,
         allows_origin: AllowsOrigin = lambda _origin, _host: False,
         trusted_proxies: Collection[str] = (),
         path: str = "/api/v1/ws",
@@ -42,7 +44,7 @@ class Gateway:
         self.hub = hub
         self.path = path
         self.presence = presence or MemoryPresence()
-        self.conversation = Conversation(hub, operations, self.presence)
+        self.conversation = Conversation(hub, operations, self.presence, spending)
         hub.on_close.append(self._absent)
         self.connections: set[Connection] = set()
         self.ready = True
