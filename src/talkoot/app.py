@@ -22,6 +22,7 @@ from talkoot.chat.accounts.events import ProfileChanged, SessionClosed, UserDeac
 from talkoot.chat.accounts.gate import Gate
 from talkoot.chat.accounts.origins import is_own_origin
 from talkoot.chat.accounts.socket import LOOKED_AT_EVERY, close_ended_sessions, hello_for
+from talkoot.chat.administration import http as administration_http
 from talkoot.chat.messages import http as messages_http
 from talkoot.chat.messages import socket as messages_socket
 from talkoot.chat.messages.timelines import Timelines
@@ -254,7 +255,8 @@ def create_app(settings: Settings) -> FastAPI:
     )
     routes = app.router.routes
     routes += [*onboarding_http.routes, *accounts_http.routes]
-    for feature in (access_http, rooms_http, messages_http, reads_http, search_http):
+    features = (access_http, rooms_http, messages_http, reads_http, search_http, administration_http)
+    for feature in features:
         routes += feature.router.routes
     routes.insert(0, RouteTable(routes))
     app.include_router(_asyncapi(program))

@@ -35,7 +35,10 @@ def test_what_was_given_up_is_listed_on_a_line_each_without_its_secrets(talkoot_
     assert talkoot_sqlite.run("jobs", "list").stdout == ""
     job = given_up(talkoot_sqlite, "OSError: no\nlink, token=hush")
     shown = talkoot_sqlite.run("jobs", "list").stdout
-    assert shown == f"{job}\t{KIND}\t10\t2023-11-14T22:13:20.000000Z\tOSError: no\\nlink, token=[redacted]\n"
+    assert (
+        shown
+        == f"{job}\t{KIND}\tdead\t10\t2023-11-14T22:13:20.000000Z\tOSError: no\\nlink, token=[redacted]\n"
+    )
 
 
 def test_what_is_retried_is_done_by_the_server_that_runs(talkoot_sqlite: Talkoot) -> None:

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import select
 
-from talkoot.kernel import jobs
+from talkoot.kernel import job_list, jobs
 from talkoot.kernel.clock import SECOND
 from talkoot.kernel.context import Kernel
 from talkoot.kernel.errors import Conflict, Forbidden, NotFound, Unavailable
@@ -154,7 +154,7 @@ async def test_after_the_last_attempt_it_is_a_dead_letter(ground: Ground) -> Non
         await ground.age_jobs(3600)
         await until(lambda: all_are(ground, "dead"))
         async with ground.uow.read() as read:
-            [letter] = await jobs.dead_letters(read)
+            [letter] = await job_list.newest(read, state="dead", limit=10)
         assert (letter.id, letter.attempts, letter.last_error) == (job, 2, "ValueError: never")
 
         await ground.uow.run(lambda tx: jobs.retry(tx, job))

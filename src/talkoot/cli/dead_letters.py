@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from uuid import UUID
 
 from talkoot.cli.databases import unit_of_work
-from talkoot.kernel import jobs
+from talkoot.kernel import job_list, jobs
 from talkoot.kernel.clock import rfc3339
 from talkoot.kernel.redaction import escaped, redacted
 
@@ -14,10 +14,13 @@ if TYPE_CHECKING:
     from talkoot.settings import Settings
 
 
-async def lines(settings: Settings) -> list[str]:
-    """A line for each dead letter, with tabs."""
+SHOWN = 1000
+
+
+async def lines(settings: Settings, state: str | None) -> list[str]:
+    """A line for each job in this state, or for each of them all, with tabs; the newest first."""
     async with unit_of_work(settings) as uow, uow.read() as read:
-        return [_line(job) for job in await jobs.dead_letters(read)]
+        return [_line(job) for job in await job_list.newest(read, state=state, limit=SHOWN)]
 
 
 async def retry(settings: Settings, job: UUID) -> None:
@@ -33,5 +36,12 @@ async def drop(settings: Settings, job: UUID) -> None:
 
 
 def _line(job: jobs.Job) -> str:
-    error = escaped(redacted(job.last_error or ""))
-    return "\t".join([str(job.id), job.kind, str(job.attempts), rfc3339(job.due_at), error])
+    told = _progress(job) if job.state == jobs.RUNNING else escaped(redacted(job.last_error or ""))
+    return "\t".join([str(job.id), job.kind, job.state, str(job.attempts), rfc3339(job.due_at), told])
+
+
+def _progress(job: jobs.Job) -> str:
+    if job.progress_done is None:
+        return ""
+    total = "" if job.progress_total is None else f"/{job.progress_total}"
+    return f"{job.progress_done}{total} {escaped(redacted(job.progress_note or ''))}".strip()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from typing import Annotated
+from typing import Annotated, Literal
 from uuid import UUID
 
 import typer
@@ -11,18 +11,32 @@ import typer
 from talkoot.cli.options import DATABASE_FLAGS, with_settings
 from talkoot.settings import Settings
 
-jobs = typer.Typer(help="Look after jobs that were given up.", no_args_is_help=True, rich_markup_mode=None)
+jobs = typer.Typer(
+    help="Look at jobs, and after those that were given up.", no_args_is_help=True, rich_markup_mode=None
+)
 
 JobId = Annotated[UUID, typer.Argument(metavar="JOB", help="Its id, as `list` shows it.", show_default=False)]
 
 
 @jobs.command(name="list")
 @with_settings(*DATABASE_FLAGS)
-def show(settings: Settings) -> None:
-    """List the jobs that were given up, the latest first: id, kind, attempts, when, and the last error."""
+def show(
+    settings: Settings,
+    state: Annotated[
+        Literal["dead", "ready", "running", "done", "all"],
+        typer.Option(help="`dead` were given up, `ready` wait, `running` are being done, `done` were."),
+    ] = "dead",
+) -> None:
+    """List the newest jobs of one state, by default those that were given up.
+
+    A line each: id, kind, state, attempts, when (it is to run; its lease ends; it ended), and the last error,
+    or how far it is while it runs.
+
+    Example:  talkoot jobs list --state running
+    """
     from talkoot.cli import dead_letters
 
-    for line in asyncio.run(dead_letters.lines(settings)):
+    for line in asyncio.run(dead_letters.lines(settings, None if state == "all" else state)):
         typer.echo(line)
 
 

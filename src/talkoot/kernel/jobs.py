@@ -236,14 +236,6 @@ def back_off(attempt: int) -> int:
     return random.randint(longest // 2, longest)  # noqa: S311 - spreads load, guards nothing
 
 
-async def dead_letters(read: Read, limit: int = 100) -> list[Job]:
-    """The jobs that were given up, the latest first."""
-    found = await read.session.scalars(
-        select(Job).where(Job.state == DEAD).order_by(Job.due_at.desc()).limit(limit)
-    )
-    return list(found)
-
-
 async def retry(tx: Tx, job: UUID) -> None:
     """Give a dead letter all its attempts again, at once."""
     changed = await tx.connection.execute(

@@ -1,0 +1,1 @@
+"""Looking after the whole installation: its jobs."""

@@ -1,0 +1,26 @@
+"""Who administers the installation: the owners of its first workspace, made by who set it up."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from talkoot.chat.access.doors import workspace_for
+from talkoot.chat.access.permissions import Permission
+from talkoot.chat.access.queries import role_in
+from talkoot.chat.onboarding.queries import first_workspace
+from talkoot.kernel.errors import Forbidden, NotFound
+
+if TYPE_CHECKING:
+    from talkoot.chat.accounts.actors import Actor
+    from talkoot.kernel.transactions import Read
+
+
+async def installation_to_administer(read: Read, actor: Actor) -> None:
+    """Let owners of the first workspace through; its members are Forbidden, for others it is NotFound."""
+    workspace = await first_workspace(read)
+    if workspace is None:
+        raise NotFound
+    await workspace_for(read, actor, workspace, Permission.WORKSPACE_READ)
+    role = await role_in(read, workspace, actor.user)
+    if role is None or role.name != "owner":
+        raise Forbidden("Only who owns the first workspace looks after the installation")

@@ -1,0 +1,69 @@
+"""Jobs over HTTP, for who looks after the installation."""
+
+from __future__ import annotations
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import Query
+
+from talkoot.chat.accounts.http_auth import CurrentActor
+from talkoot.chat.administration.access import installation_to_administer
+from talkoot.chat.administration.schemas import JobOut, JobState
+from talkoot.chat.administration.views import job_out
+from talkoot.kernel import job_list, jobs
+from talkoot.kernel.errors import Forbidden, Invalid, NotAuthenticated, NotFound
+from talkoot.kernel.http import KernelDep, make_router
+from talkoot.kernel.paging import Limit, Page, page_of
+from talkoot.kernel.transactions import Tx
+
+router = make_router(NotAuthenticated, NotFound, Forbidden, Invalid, tags=["administration"])
+
+State = Annotated[JobState | None, Query(description="Only those in this state; `dead` were given up.")]
+After = Annotated[UUID | None, Query(description="`next` of the page before.")]
+
+
+@router.get("/jobs")
+async def list_jobs(
+    kernel: KernelDep,
+    actor: CurrentActor,
+    state: State = None,
+    after: After = None,
+    limit: Limit = 50,
+) -> Page[JobOut]:
+    """Jobs, the newest first. Those that were done are kept for a day, those given up for a month."""
+    async with kernel.uow.read() as read:
+        await installation_to_administer(read, actor)
+        found = await job_list.newest(read, state=state, after=after, limit=limit + 1)
+    return page_of([job_out(job) for job in found], limit, key=lambda job: job.id)
+
+
+@router.get("/jobs/{job}")
+async def get_job(kernel: KernelDep, actor: CurrentActor, job: UUID) -> JobOut:
+    """One job, and how far it is."""
+    async with kernel.uow.read() as read:
+        await installation_to_administer(read, actor)
+        return job_out(await job_list.find(read, job))
+
+
+@router.post("/jobs/{job}/retry")
+async def retry_job(kernel: KernelDep, actor: CurrentActor, job: UUID) -> JobOut:
+    """Give a job that was given up all its attempts again, at once; 404 for any other."""
+
+    async def action(tx: Tx) -> JobOut:
+        await installation_to_administer(tx, actor)
+        await jobs.retry(tx, job)
+        return job_out(await job_list.find(tx, job))
+
+    return await kernel.uow.run(action)
+
+
+@router.delete("/jobs/{job}", status_code=204)
+async def drop_job(kernel: KernelDep, actor: CurrentActor, job: UUID) -> None:
+    """Forget a job that was given up; 404 for any other."""
+
+    async def action(tx: Tx) -> None:
+        await installation_to_administer(tx, actor)
+        await jobs.drop(tx, job)
+
+    await kernel.uow.run(action)
