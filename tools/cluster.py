@@ -91,7 +91,9 @@ def setting(given: str) -> tuple[str, str]:
 def run(given: argparse.Namespace, folder: Path) -> None:
     """Start all, tell where they are, and stop all when that is asked for."""
     settings = {"rate_limits": "on", "drain_seconds": "5", **dict(given.set)}
-    cluster = Cluster(folder, nodes=given.nodes, port=given.port, keep=True, **settings)
+    cluster = Cluster(
+        folder, nodes=given.nodes, workers=given.workers, port=given.port, keep=True, **settings
+    )
     try:
         cluster.start()
         tell(cluster)

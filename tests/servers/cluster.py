@@ -1,4 +1,4 @@
-"""A whole cluster on loopback: nginx before several `talkoot serve`, PostgreSQL and Valkey behind them.
+"""A whole cluster on loopback: nginx before several `talkoot serve`, workers, PostgreSQL and Valkey.
 
 Every part is a server that can be killed, paused, resumed and started again while the rest goes on:
 `cluster.nodes[1].kill()`, `cluster.valkey.pause()`, `cluster.postgres.kill()`, `cluster.nginx.stop()`.
@@ -13,7 +13,7 @@ from typing import Self
 from tests.servers.nginx import Nginx
 from tests.servers.postgres import Postgres
 from tests.servers.process import open_files
-from tests.servers.talkoot import Talkoot
+from tests.servers.talkoot import Talkoot, Worker
 from tests.servers.valkey import Valkey
 
 DATABASE = "talkoot"
@@ -27,7 +27,14 @@ class Cluster:
     """
 
     def __init__(
-        self, root: Path, *, nodes: int = 3, port: int = 0, keep: bool = False, **settings: str
+        self,
+        root: Path,
+        *,
+        nodes: int = 3,
+        workers: int = 1,
+        port: int = 0,
+        keep: bool = False,
+        **settings: str,
     ) -> None:
         open_files()
         self.root = root
@@ -44,6 +51,7 @@ class Cluster:
             **settings,
         }
         self.nodes = [Talkoot(root / f"node{number}", **common) for number in range(1, nodes + 1)]
+        self.workers = [Worker(root / f"worker{number}", **common) for number in range(1, workers + 1)]
 
     @property
     def url(self) -> str:
@@ -55,10 +63,11 @@ class Cluster:
         self.valkey.start()
         self.postgres.start()
         self._migrate()
-        for node in self.nodes:
-            node.launch()
-        for node in self.nodes:
-            node.wait()
+        programs = (*self.nodes, *self.workers)
+        for program in programs:
+            program.launch()
+        for program in programs:
+            program.wait()
         self.nginx.ports = [node.port for node in self.nodes]
         self.nginx.start()
         return self
@@ -66,7 +75,8 @@ class Cluster:
     def parts(self) -> dict[str, Part]:
         """Every process by its name."""
         nodes = {f"node{number}": node for number, node in enumerate(self.nodes, 1)}
-        return {"nginx": self.nginx, **nodes, "postgres": self.postgres, "valkey": self.valkey}
+        workers = {f"worker{number}": worker for number, worker in enumerate(self.workers, 1)}
+        return {"nginx": self.nginx, **nodes, **workers, "postgres": self.postgres, "valkey": self.valkey}
 
     def where(self, name: str) -> str:
         """The address of a part."""
@@ -74,12 +84,12 @@ class Cluster:
         return part.url(DATABASE) if isinstance(part, Postgres) else part.url
 
     def stop(self) -> None:
-        """Drain all nodes at once, behind a balancer that still works, then stop what they stood on."""
+        """End nodes and workers, behind a balancer that still works; then stop what they stood on."""
         with ExitStack() as last:
             for server in (self.postgres, self.valkey, self.nginx):
                 last.callback(stop, server)
             with ThreadPoolExecutor() as together:
-                list(together.map(stop, self.nodes))
+                list(together.map(stop, (*self.nodes, *self.workers)))
 
     def _migrate(self) -> None:
         if DATABASE not in self.postgres.query("SELECT datname FROM pg_database").split():

@@ -13,21 +13,15 @@ from pathlib import Path
 
 from tests.servers.process import (
     Process,
-    ServerUnavailableError,
-    apt_install,
-    can_apt,
     free_port,
     leashed,
     open_files,
     plain_environment,
     unprivileged_user,
 )
+from tests.servers.programs import program
 
 SNIPPET = Path(__file__).resolve().parents[2] / "deploy" / "nginx" / "talkoot-proxy.conf"
-HOW = (
-    "It needs a real nginx. Install one (apt-get install nginx, brew install nginx),\n"
-    "or let TALKOOT_TEST_NGINX_BIN name it."
-)
 CONF = """
 # One process, so that whoever kills it kills all of it.
 daemon off;
@@ -145,16 +139,4 @@ def find_binary() -> Path:
     """The program to run."""
     if named := os.environ.get("TALKOOT_TEST_NGINX_BIN"):
         return Path(named)
-    found = on_machine()
-    if found is None and can_apt():
-        apt_install("nginx")
-        found = on_machine()
-    if found is None:
-        raise ServerUnavailableError(HOW)
-    return found
-
-
-def on_machine() -> Path | None:
-    """This machine's own; an ordinary user's PATH lacks sbin."""
-    found = shutil.which("nginx") or shutil.which("nginx", path="/usr/sbin:/usr/local/sbin:/opt/homebrew/bin")
-    return Path(found) if found else None
+    return program("nginx", "nginx")
