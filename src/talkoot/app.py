@@ -14,6 +14,7 @@ from fastapi import APIRouter, FastAPI, Response
 from starlette.routing import WebSocketRoute
 
 from talkoot import __version__
+from talkoot.audience import Audience
 from talkoot.backends import open_backends
 from talkoot.chat.access import http as access_http
 from talkoot.chat.access.events import AccessChanged, WorkspaceMemberLeaving
@@ -45,6 +46,7 @@ from talkoot.chat.rooms.wire import event_message
 from talkoot.chat.search import http as search_http
 from talkoot.controls import Controls
 from talkoot.doubt import Doubt
+from talkoot.fence import Fence
 from talkoot.kernel import failpoints
 from talkoot.kernel.clock import SystemClock
 from talkoot.kernel.context import Kernel
@@ -120,16 +122,9 @@ class Program:
         self.metrics = _watching(uow, self.gateway, self.backends)
         self.heads = RoomHeads(self.hub, uow, self.gateway.connections)
         self.notices = RoomNotices(self.bus, uow)
-        self.controls = Controls(
-            self.bus,
-            self.hub,
-            uow,
-            self.gate.sessions,
-            self.live,
-            self.heads,
-            self.acquaintance,
-            self._spawn,
-        )
+        audience = Audience(self.live, self.heads, self.acquaintance, self.gateway.connections)
+        self.fence = Fence(uow, audience, self._spawn, self.hub.receive)
+        self.controls = Controls(self.bus, self.hub, self.gate.sessions, self.timelines, self.fence)
         self.work = Work(self.kernel, self.metrics, self.controls.tell_enqueued, here=works)
         presence.listen(watches.tell)
         self.hub.on_close.append(watches.forget)
@@ -150,7 +145,7 @@ class Program:
             ReadMoved: ([], [self._tell_read]),
             SessionClosed: ([], [controls.tell_session_closed]),
             UserDeactivated: ([], [controls.tell_user_closed]),
-            ProfileChanged: ([], [self.gate.profile_changed, self.timelines.profile_changed]),
+            ProfileChanged: ([], [controls.tell_profile_changed]),
             Enqueued: ([], [self.work.enqueued]),
         }
 
@@ -166,16 +161,11 @@ class Program:
         self.controls.connect()
         if self.work.here:
             hub.controls["jobs.enqueued"] = self.work.runner.wake
-        self.bus.listen(hub.receive)
-        self.kernel.uow.on_doubt = Doubt(
-            self.kernel.uow,
-            self.gate.sessions,
-            self.live,
-            self.heads,
-            self.acquaintance,
-            self.gateway.connections,
-            self._spawn,
-        ).begin
+        self.fence.watched_by(self.metrics)
+        self.live.deliver = self.fence.receive
+        self.bus.listen(self.fence.receive)
+        uow = self.kernel.uow
+        uow.on_doubt = Doubt(uow, self.gate.sessions, self.fence, self._spawn).begin
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[dict[str, Any]]:
@@ -187,6 +177,7 @@ class Program:
             stack.push_async_callback(self._finish_background)
             self.kernel.uow.start()
             stack.push_async_callback(self.kernel.uow.close)
+            await self.fence.begin()
             stack.callback(self.gate.close)
             self.metrics.start()
             stack.push_async_callback(self.metrics.close)

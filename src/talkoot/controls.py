@@ -2,24 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from uuid import UUID
 
 import msgspec
 
-from talkoot.chat.access.cache import AccessCache
 from talkoot.chat.access.events import AccessChanged
 from talkoot.realtime.bus import Message
 
 if TYPE_CHECKING:
-    from talkoot.chat.accounts.events import SessionClosed, UserDeactivated
+    from talkoot.chat.accounts.events import ProfileChanged, SessionClosed, UserDeactivated
     from talkoot.chat.accounts.live_sessions import LiveSessions
-    from talkoot.chat.presence.acquaintance import Acquaintance
-    from talkoot.chat.rooms.heads import RoomHeads
-    from talkoot.chat.rooms.live import LiveRooms
-    from talkoot.kernel.unit_of_work import UnitOfWork
+    from talkoot.chat.messages.timelines import Timelines
+    from talkoot.fence import Fence
     from talkoot.realtime.bus import Bus
     from talkoot.realtime.hub import Hub
 
@@ -32,12 +28,9 @@ class Controls:
 
     bus: Bus
     hub: Hub
-    uow: UnitOfWork
     sessions: LiveSessions
-    live: LiveRooms
-    heads: RoomHeads
-    acquaintance: Acquaintance
-    spawn: Callable[[Coroutine[Any, Any, None]], None]
+    timelines: Timelines
+    fence: Fence
 
     def connect(self) -> None:
         """Obey from now on."""
@@ -45,6 +38,7 @@ class Controls:
             "access.changed": self._access_changed,
             "session.closed": self._session_closed,
             "user.closed": self._user_closed,
+            "profile.changed": self._profile_changed,
         }
 
     def tell_access(self, change: AccessChanged) -> None:
@@ -66,6 +60,10 @@ class Controls:
         """All that a user has open has ended."""
         self._tell("user.closed", user=deactivated.user)
 
+    def tell_profile_changed(self, changed: ProfileChanged) -> None:
+        """What others see of a user is different now."""
+        self._tell("profile.changed", user=changed.user)
+
     def tell_enqueued(self) -> None:
         """There is a new job. Whoever misses it finds the job when it next looks at the table."""
         self._tell("jobs.enqueued")
@@ -82,6 +80,10 @@ class Controls:
         self.sessions.forget_user(UUID(said["user"]))
         self.hub.close_user(UUID(said["user"]))
 
+    def _profile_changed(self, said: dict[str, str]) -> None:
+        self.sessions.forget_user(UUID(said["user"]))
+        self.timelines.forget_all()
+
     def _access_changed(self, said: dict[str, str]) -> None:
         change = AccessChanged(
             workspace=UUID(said["workspace"]),
@@ -90,10 +92,4 @@ class Controls:
             kind=said["kind"],
             users=frozenset(map(UUID, said["users"].split())),
         )
-        self.uow.caches.of(AccessCache).apply(change)
-        if held := self.live.hold_back(change):
-            self.spawn(self.live.look_again(held))
-        if unsure := self.heads.hold_back(change):
-            self.spawn(self.heads.watch(unsure))
-        if parted := self.acquaintance.hold_back(change):
-            self.spawn(self.acquaintance.look_again(parted))
+        self.fence.changed(change)

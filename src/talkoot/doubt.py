@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Collection, Coroutine, Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
-from functools import partial
+from collections.abc import Callable, Coroutine, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from talkoot.chat.access.cache import AccessCache
-from talkoot.chat.access.events import AccessChanged
 from talkoot.chat.access.grants import versions_of
 from talkoot.chat.messages.timelines import Timelines
 from talkoot.kernel.errors import TalkootError
@@ -19,17 +17,13 @@ from talkoot.kernel.log_tails import LogTails
 if TYPE_CHECKING:
     from uuid import UUID
 
+    from talkoot.audience import Look
     from talkoot.chat.accounts.live_sessions import LiveSessions
-    from talkoot.chat.presence.acquaintance import Acquaintance
-    from talkoot.chat.rooms.heads import RoomHeads
-    from talkoot.chat.rooms.live import LiveRooms
+    from talkoot.fence import Fence
     from talkoot.kernel.transactions import Tx
     from talkoot.kernel.unit_of_work import UnitOfWork
-    from talkoot.realtime.connection import Connection
 
 log = logging.getLogger("talkoot.doubt")
-
-Look = Callable[[], Awaitable[None]]
 
 PAUSE = 0.5  # seconds between two questions to a database that is away
 
@@ -40,10 +34,7 @@ class Doubt:
 
     uow: UnitOfWork
     sessions: LiveSessions
-    live: LiveRooms
-    heads: RoomHeads
-    acquaintance: Acquaintance
-    connections: Collection[Connection]
+    fence: Fence
     spawn: Callable[[Coroutine[Any, Any, None]], None]
 
     def begin(self) -> None:
@@ -54,18 +45,10 @@ class Doubt:
         self.uow.caches.of(LogTails).forget_all()
         self.uow.caches.of(Timelines).forget_all()
         self.sessions.forget_all()
-        self.spawn(self._end(access, [*self._held_back(access.workspaces)]))
-
-    def _held_back(self, workspaces: Iterable[UUID]) -> Iterator[Look]:
-        """Nothing reaches anybody from now on; how each goes on."""
-        users = frozenset(c.identity.user for c in self.connections if c.identity is not None)
-        for workspace in workspaces:
-            change = AccessChanged(workspace, 0, workspace, "workspace", frozenset())
-            yield partial(self.live.look_again, self.live.hold_back(change))
-            yield partial(self.heads.watch, self.heads.hold_back(change))
-            if users:
-                parting = replace(change, users=users)
-                yield partial(self.acquaintance.look_again, self.acquaintance.hold_back(parting))
+        held = [
+            look for workspace in access.workspaces for look in self.fence.audience.hold_all_back(workspace)
+        ]
+        self.spawn(self._end(access, held))
 
     async def _end(self, access: AccessCache, looks: Sequence[Look]) -> None:
         async def read(tx: Tx) -> dict[UUID, int]:
@@ -78,7 +61,8 @@ class Doubt:
                 await asyncio.sleep(PAUSE)
             else:
                 for versions in found:  # the lane in doubt has read the last ones
-                    access.catch_up_all(versions)
+                    for workspace, version in versions.items():
+                        self.fence.leap(workspace, version)
                 access.trust()
                 await asyncio.gather(*(look() for look in looks))
                 return

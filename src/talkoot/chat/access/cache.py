@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING
 from cachetools import LRUCache
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
     from uuid import UUID
 
     from talkoot.chat.access.events import AccessChanged
     from talkoot.chat.access.permissions import Permission
 
 REMEMBERED = 200_000  # grants; some 300 bytes each
+FLOORS = 5_000  # in one workspace; then they become one floor for all of it
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,26 +32,33 @@ class Grants:
 
 
 class AccessCache:
-    """Grants by resource and user. A change raises a floor: what is older than its floor does not count."""
+    """Grants by resource and user. A change raises a floor: what is older than its floor does not count.
+
+    Of each workspace it is known up to which version all changes were applied here, without a gap; 0 where
+    nothing is known. What is found to be ahead of that is told to `on_news`.
+    """
 
     def __init__(self) -> None:
         self._grants: LRUCache[tuple[UUID, UUID], Grants] = LRUCache(REMEMBERED)
-        self._floors: dict[tuple[UUID, UUID | None], int] = {}
+        self._floors: dict[UUID, dict[tuple[UUID, UUID | None], int]] = {}
         self._applied: dict[UUID, int] = {}
+        self._newest: dict[UUID, int] = {}
         self._workspaces: LRUCache[UUID, UUID] = LRUCache(REMEMBERED)
+        self._seen: set[UUID] = set()
         self._doubts = 0
+        self.on_news: Callable[[UUID, int], None] = self.jump
 
     @property
     def workspaces(self) -> list[UUID]:
-        """Those of which something is known."""
-        return [*self._applied]
+        """Those of which something was read."""
+        return [*self._seen]
 
     def doubt(self) -> None:
         """A change may have been committed that nobody told of: nothing holds before `trust` is called."""
         self._doubts += 1
 
     def trust(self) -> None:
-        """What was committed when the doubt began is known by now: `catch_up_all` was told."""
+        """What was committed when the doubt began is known by now: `jump` was told."""
         self._doubts -= 1
 
     def get(self, resource: UUID, user: UUID) -> Grants | None:
@@ -64,7 +72,7 @@ class AccessCache:
 
     def put(self, grants: Grants) -> None:
         """Remember; what was read before a change that is known by now is not taken."""
-        self.begin(grants.workspace, grants.version)
+        self.notice(grants.workspace, grants.version)
         self._workspaces[grants.resource] = grants.workspace
         if self.holds(grants):
             self._grants[grants.resource, grants.user] = grants
@@ -76,42 +84,51 @@ class AccessCache:
             self._grants[grants.resource, grants.user] = grants
         return grants
 
-    def begin(self, workspace: UUID, version: int) -> None:
-        """The first that is known of a workspace is as of this version; from here on changes are applied."""
-        self._applied.setdefault(workspace, version)
+    def applied(self, workspace: UUID) -> int:
+        """Up to which version all changes have been applied here."""
+        return self._applied.get(workspace, 0)
 
     def up_to_date(self, workspace: UUID, version: int) -> bool:
-        """Whether all changes up to this version have been applied here."""
+        """Whether all changes up to this version, and none after it, have been applied here."""
         return not self._doubts and self._applied.get(workspace) == version
 
-    def apply(self, change: AccessChanged) -> None:
-        """A change was committed: forget what it touched, or the whole workspace if one was missed."""
-        workspace, version = change.workspace, change.version
-        known = self._applied.get(workspace)
-        if known is not None and version > known + 1:
-            self._raise_floor(workspace, None, version)
-        scope = change.resource if change.kind == "room" else workspace
+    def change(self, change: AccessChanged) -> None:
+        """A change was committed: forget what it touched. `reach` tells when none before it is missing."""
+        scope = change.resource if change.kind == "room" else change.workspace
         for user in change.users or (None,):
-            self._raise_floor(scope, user, version)
-        self._applied[workspace] = max(version, known or 0)
+            self._raise_floor(change.workspace, scope, user, change.version)
 
-    def catch_up(self, workspace: UUID, version: int) -> None:
+    def reach(self, workspace: UUID, version: int) -> None:
+        """All changes up to this version have been applied here."""
+        self._applied[workspace] = max(version, self.applied(workspace))
+
+    def jump(self, workspace: UUID, version: int) -> None:
         """The rules are at this version by now: if that is news, believe nothing older in the workspace."""
         if version > self._applied.get(workspace, -1):
-            self._raise_floor(workspace, None, version)
+            self._raise_floor(workspace, workspace, None, version)
             self._applied[workspace] = version
 
-    def catch_up_all(self, versions: Mapping[UUID, int]) -> None:
+    def notice(self, workspace: UUID, version: int) -> None:
+        """The rules were seen at this version."""
+        self._seen.add(workspace)
+        if version > self._applied.get(workspace, -1):
+            self.on_news(workspace, version)
+
+    def notice_all(self, versions: Mapping[UUID, int]) -> None:
         """The same for many workspaces."""
         for workspace, version in versions.items():
-            self.catch_up(workspace, version)
+            self.notice(workspace, version)
 
-    def _raise_floor(self, scope: UUID, user: UUID | None, version: int) -> None:
-        self._floors[scope, user] = max(version, self._floors.get((scope, user), 0))
+    def _raise_floor(self, workspace: UUID, scope: UUID, user: UUID | None, version: int) -> None:
+        floors = self._floors.setdefault(workspace, {})
+        floors[scope, user] = max(version, floors.get((scope, user), 0))
+        newest = self._newest[workspace] = max(version, self._newest.get(workspace, 0))
+        if len(floors) > FLOORS:
+            self._floors[workspace] = {(workspace, None): newest}
 
     def rules_hold(self, workspace: UUID, resource: UUID, version: int) -> bool:
         """Whether no change that is known by now, but to who belongs where, came after this version."""
-        floor = self._floors.get
+        floor = self._floors.get(workspace, {}).get
         return version >= floor((workspace, None), 0) and version >= floor((resource, None), 0)
 
     def holds(self, grants: Grants) -> bool:
@@ -119,9 +136,9 @@ class AccessCache:
         if self._doubts:
             return False
         version, workspace, resource, user = grants.version, grants.workspace, grants.resource, grants.user
-        if version >= self._applied.get(workspace, 0):
+        if version >= self._newest.get(workspace, 0):
             return True
-        floor = self._floors.get
+        floor = self._floors.get(workspace, {}).get
         return (
             version >= floor((workspace, None), 0)
             and version >= floor((workspace, user), 0)

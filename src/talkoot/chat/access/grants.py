@@ -81,7 +81,7 @@ async def grants_now(
         else:
             found[user, resource] = cache.renew(grants, versions[grants.workspace])
     for workspace, version in versions.items():
-        tx.after_commit(partial(cache.catch_up, workspace, version))
+        tx.after_commit(partial(cache.notice, workspace, version))
     return found
 
 

@@ -39,6 +39,7 @@ async def lineages_now(read: Read, resources: Collection[UUID]) -> dict[UUID, Li
     access, known = read.caches.of(AccessCache), read.caches.of(KnownLineages).by_resource
     remembered = [lineage for resource in resources if (lineage := known.get(resource)) is not None]
     versions = await versions_seen(read, {lineage.workspace for lineage in remembered})
+    access.notice_all(versions)
     found = {}
     for lineage in remembered:
         version = versions.get(lineage.workspace, -1)
@@ -51,7 +52,7 @@ async def lineages_now(read: Read, resources: Collection[UUID]) -> dict[UUID, Li
     if missing := [resource for resource in resources if resource not in found]:
         fresh = await lineages_of(read, missing)
         for lineage in fresh.values():
-            access.begin(lineage.workspace, lineage.version)
+            access.notice(lineage.workspace, lineage.version)
         found |= fresh
     known.update(found)
     return found

@@ -11,12 +11,15 @@ from uuid import UUID
 from sqlalchemy import Select, bindparam, or_, select
 from sqlalchemy.orm import aliased
 
-from talkoot.chat.access.models import AccessEntry, Membership, Resource, Role, Workspace
+from talkoot.chat.access.events import AccessChanged
+from talkoot.chat.access.models import AccessChange, AccessEntry, Membership, Resource, Role, Workspace
 from talkoot.chat.access.resolution import Entry, Principal, Standing
 from talkoot.chat.accounts.models import User
 
 if TYPE_CHECKING:
     from talkoot.kernel.transactions import Read
+
+_WORKSPACES = 20_000  # that are asked for at once
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,6 +149,27 @@ async def versions_seen(read: Read, workspaces: Collection[UUID]) -> dict[UUID, 
         return {}
     found = await read.connection.execute(_VERSIONS, {"workspaces": [*workspaces]})
     return {row.id: row.access_version for row in found}
+
+
+async def all_versions(read: Read) -> dict[UUID, int]:
+    """The versions of the access rules of all workspaces, or of the newest if there are very many."""
+    newest = select(Workspace.id, Workspace.access_version).order_by(Workspace.id.desc()).limit(_WORKSPACES)
+    return {row.id: row.access_version for row in await read.connection.execute(newest)}
+
+
+async def changes_after(read: Read, workspace: UUID, version: int, limit: int) -> list[AccessChanged]:
+    """At most `limit` changes of who may do what in a workspace behind a version, in order."""
+    found = await read.connection.execute(
+        select(AccessChange.version, AccessChange.resource_id, Resource.kind, AccessChange.users)
+        .outerjoin(Resource, Resource.id == AccessChange.resource_id)
+        .where(AccessChange.workspace_id == workspace, AccessChange.version > version)
+        .order_by(AccessChange.version)
+        .limit(limit)
+    )
+    return [
+        AccessChanged(workspace, number, resource, kind or "workspace", frozenset(map(UUID, users.split())))
+        for number, resource, kind, users in found
+    ]
 
 
 async def memberships_of(

@@ -40,6 +40,7 @@ async def grants_of_many(read: Read, wanted: Iterable[Key]) -> dict[Key, Grants]
     keys = set(wanted)
     workspaces = {resource: cache.workspace_of(resource) for _, resource in keys}
     versions = await versions_seen(read, {found for found in workspaces.values() if found is not None})
+    cache.notice_all(versions)
     current = {found for found, version in versions.items() if cache.up_to_date(found, version)}
     found = {
         (user, resource): grants

@@ -9,7 +9,6 @@ from talkoot.chat.accounts.passwords import Passwords
 from talkoot.chat.accounts.tokens import Tokens
 
 if TYPE_CHECKING:
-    from talkoot.chat.accounts.events import ProfileChanged
     from talkoot.kernel.context import Kernel
     from talkoot.realtime.tickets import OnceStore
 
@@ -28,10 +27,6 @@ class Gate:
     def session_days(self) -> int:
         """After how many days without use a session ends."""
         return self.kernel.settings.session_days
-
-    def profile_changed(self, changed: ProfileChanged) -> None:
-        """Listener after the commit; the other nodes show the old name for some seconds."""
-        self.sessions.forget_user(changed.user)
 
     def close(self) -> None:
         """Let go of the threads."""

@@ -16,7 +16,6 @@ from cachetools import LRUCache
 from talkoot.kernel.documents import Document
 
 if TYPE_CHECKING:
-    from talkoot.chat.accounts.events import ProfileChanged
     from talkoot.chat.messages.stretches import Stretch
     from talkoot.chat.messages.wire import Cursor
     from talkoot.kernel.log_tails import LogTails
@@ -91,10 +90,6 @@ class Timelines:
         """Anything may have changed: messages, and the names of people."""
         self._names += 1
         self._rooms.clear()
-
-    def profile_changed(self, _changed: ProfileChanged) -> None:
-        """Listener after the commit: somebody may have another name."""
-        self.forget_all()
 
     def _up_to_date(self, tails: LogTails, room: UUID) -> _Room | None:
         known = self._rooms.get(room)

@@ -1,0 +1,223 @@
+"""The revocation fence: nobody is told anything before this node knows who may no longer hear it.
+
+Every change of who may do what stands in its workspace's access log, whose versions have no gap, and what
+depends on it carries the version it was made under. This node applies that log in order, from messages of the
+bus or, where those were lost, from the database, and lets nothing pass that is ahead of what it has applied.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from collections import defaultdict
+from collections.abc import Callable, Coroutine
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+from talkoot.chat.access.cache import AccessCache
+from talkoot.chat.access.queries import all_versions, changes_after, versions_seen
+from talkoot.kernel.errors import TalkootError
+
+if TYPE_CHECKING:
+    from talkoot.audience import Audience, Look
+    from talkoot.chat.access.events import AccessChanged
+    from talkoot.kernel.metrics import Metrics
+    from talkoot.kernel.unit_of_work import UnitOfWork
+    from talkoot.realtime.bus import Listener, Message
+
+log = logging.getLogger("talkoot.fence")
+
+_Key = tuple[str, UUID, int, bytes]
+
+WINDOW = 0.02  # seconds: what is missing may be on its way
+WAITING = 2000  # messages of one workspace; what comes on top is read from the log later
+AT_ONCE = 500  # changes in one reading; who missed more looks at everybody again instead
+_SHORTEST, _LONGEST = 0.05, 2.0  # seconds between two questions to a database that is away
+
+
+class Fence:
+    """Stands between the bus and the hub; `changed` is told every change of access, in whatever order."""
+
+    def __init__(
+        self,
+        uow: UnitOfWork,
+        audience: Audience,
+        spawn: Callable[[Coroutine[Any, Any, None]], None],
+        deliver: Listener,
+    ) -> None:
+        self._uow, self.audience, self._spawn, self._deliver = uow, audience, spawn, deliver
+        self._cache = uow.caches.of(AccessCache)
+        self._cache.on_news = self.notice
+        self._ahead: defaultdict[UUID, set[int]] = defaultdict(set)
+        self._wanted: dict[UUID, int] = {}
+        self._waiting: defaultdict[UUID, dict[_Key, tuple[Message, float]]] = defaultdict(dict)
+        self._dropped = False
+        self.on_dropped: Callable[[], None] = _nobody_minds
+        """Called when some of what waited was too much to be kept: the logs have it."""
+        self.waits = 0
+        self.seconds = 0.0
+        self.read = 0
+
+    def watched_by(self, metrics: Metrics) -> None:
+        """Tell these metrics how much waits, and for how long."""
+        watch = metrics.watch
+        watch(
+            "talkoot_fence_waits",
+            "Messages that waited for access rules.",
+            lambda: self.waits,
+            kind="counter",
+        )
+        watch("talkoot_fence_wait_seconds", "How long all of them did.", lambda: self.seconds, kind="counter")
+        watch(
+            "talkoot_fence_waiting", "Messages that wait now.", lambda: sum(map(len, self._waiting.values()))
+        )
+        watch(
+            "talkoot_access_changes_read",
+            "Changes of access that the bus did not bring.",
+            lambda: self.read,
+            kind="counter",
+        )
+
+    async def begin(self) -> None:
+        """Nobody is connected yet: what the database says now is the beginning."""
+        try:
+            async with self._uow.read() as read:
+                versions = await all_versions(read)
+        except Exception as error:  # noqa: BLE001 - each workspace is then looked up when something comes from it
+            log.warning("The versions of the access rules could not be read: %s", error)
+        else:
+            for workspace, version in versions.items():
+                self._cache.jump(workspace, version)
+
+    # What comes from the bus
+
+    def receive(self, message: Message) -> None:
+        """Deliver a message, now or when all is known that it must not come before."""
+        scope = message.scope
+        if scope is None or (
+            message.version <= self._cache.applied(scope) and not (self._waiting and scope in self._waiting)
+        ):
+            self._deliver(message)
+        elif message.kind == "ephemeral":
+            self.notice(scope, message.version)  # and it is not worth waiting
+        else:
+            self._hold(scope, message)
+
+    def changed(self, change: AccessChanged) -> None:
+        """A change of access was committed; in its order or not, once or twice."""
+        workspace, version = change.workspace, change.version
+        applied = self._cache.applied(workspace)
+        if version <= applied or version in self._ahead.get(workspace, ()):
+            return
+        self._cache.change(change)
+        for look in self.audience.hold_back(change):
+            self._spawn(_run(look))
+        if version == applied + 1:
+            self._advance(workspace, version)
+        else:
+            self._ahead[workspace].add(version)
+            self.notice(workspace, version)
+
+    def notice(self, workspace: UUID, version: int) -> None:
+        """The rules of this workspace are at this version by now: apply whatever is missing here."""
+        if version <= self._cache.applied(workspace):
+            return
+        busy = workspace in self._wanted
+        self._wanted[workspace] = max(version, self._wanted.get(workspace, 0))
+        if not busy:
+            self._spawn(self._catch_up(workspace))
+
+    # Applying
+
+    def leap(self, workspace: UUID, version: int) -> None:
+        """Everything may have changed up to this version: look at all of it again."""
+        if version <= self._cache.applied(workspace):
+            return
+        self._cache.jump(workspace, version)
+        for look in self.audience.hold_all_back(workspace):
+            self._spawn(_run(look))
+        self._ahead[workspace] = {later for later in self._ahead[workspace] if later > version}
+        self._advance(workspace, version)
+
+    def _advance(self, workspace: UUID, version: int) -> None:
+        ahead = self._ahead.get(workspace)
+        while ahead and version + 1 in ahead:
+            version += 1
+            ahead.discard(version)
+        if not ahead:
+            self._ahead.pop(workspace, None)
+        self._cache.reach(workspace, version)
+        self._let_go(workspace)
+
+    async def _catch_up(self, workspace: UUID) -> None:
+        try:
+            await asyncio.sleep(WINDOW)
+            pause = _SHORTEST
+            while self._cache.applied(workspace) < self._wanted[workspace] and not self._uow.closed:
+                before = self._cache.applied(workspace)
+                try:
+                    await self._read_missed(workspace)
+                except TalkootError as error:
+                    log.warning("The access rules could not be read: %s", error.detail)
+                except Exception:
+                    log.exception("The access rules could not be read")
+                if self._cache.applied(workspace) == before:
+                    await asyncio.sleep(pause)
+                    pause = min(2 * pause, _LONGEST)
+        finally:
+            del self._wanted[workspace]
+
+    async def _read_missed(self, workspace: UUID) -> None:
+        applied = self._cache.applied(workspace)
+        async with self._uow.read() as read:
+            version = (await versions_seen(read, [workspace])).get(workspace, applied)
+            far = version > applied + AT_ONCE
+            missed = [] if far else await changes_after(read, workspace, applied, AT_ONCE)
+        for change in missed:
+            if change.version == self._cache.applied(workspace) + 1:
+                self.read += change.version not in self._ahead.get(workspace, ())
+                self.changed(change)
+        if far or (missed and missed[-1].version > self._cache.applied(workspace)):
+            self.leap(workspace, version)
+
+    # Waiting
+
+    def _hold(self, scope: UUID, message: Message) -> None:
+        waiting = self._waiting[scope]
+        key = (message.kind, message.topic, message.seq, b"" if message.seq else message.frame)
+        if key in waiting:
+            return
+        if len(waiting) >= WAITING:
+            self._dropped = True
+            return
+        self.waits += 1
+        waiting[key] = (message, time.monotonic())
+        self.notice(scope, message.version)
+
+    def _let_go(self, scope: UUID) -> None:
+        """Deliver in the order in which it came; what is later in a log never waits for less."""
+        waiting, applied = self._waiting.pop(scope, None), self._cache.applied(scope)
+        if not waiting:
+            return
+        now = time.monotonic()
+        for key, (message, since) in waiting.items():
+            if message.version > applied:
+                self._waiting[scope][key] = (message, since)
+                continue
+            self.seconds += now - since
+            try:
+                self._deliver(message)
+            except Exception:  # the others have waited too
+                log.exception("A message that waited could not be taken")
+        if self._dropped and not self._waiting:
+            self._dropped = False
+            self.on_dropped()
+
+
+async def _run(look: Look) -> None:
+    await look()
+
+
+def _nobody_minds() -> None:
+    """Nothing was dropped."""
