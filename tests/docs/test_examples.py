@@ -20,6 +20,7 @@ from tests.servers.process import apt_install, can_apt, plain_environment
 
 ROOT = Path(__file__).resolve().parents[2]
 ADDRESS = "http://127.0.0.1:8000"
+DATA = "/var/lib/talkoot"
 MARKED = re.compile(r"^<!-- (run|prints) -->\n+```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 MARK = re.compile(r"^<!-- (?:run|prints) -->", re.MULTILINE)
 PAGES = [Path("README.md"), *(page.relative_to(ROOT) for page in sorted((ROOT / "docs").glob("*.md")))]
@@ -77,8 +78,9 @@ def environment() -> dict[str, str]:
 def test_the_examples_of_a_page_do_what_it_says(
     page: Path, serve: Serve, tmp_path: Path, environment: dict[str, str]
 ) -> None:
-    url = serve("sqlite").url
-    for example in examples((ROOT / page).read_text("utf-8").replace(ADDRESS, url)):
+    talkoot = serve("sqlite")
+    text = (ROOT / page).read_text("utf-8").replace(ADDRESS, talkoot.url).replace(DATA, str(talkoot.data))
+    for example in examples(text):
         done = subprocess.run(
             example.command(tmp_path),
             cwd=tmp_path,

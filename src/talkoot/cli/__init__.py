@@ -7,6 +7,7 @@ import sys
 import typer
 
 from talkoot import __version__
+from talkoot.cli.backing_up import backup, restore
 from talkoot.cli.doctor import doctor
 from talkoot.cli.jobs import jobs
 from talkoot.cli.migrating import migrate
@@ -40,6 +41,8 @@ for name, command in (
     ("serve", serve),
     ("worker", worker),
     ("migrate", migrate),
+    ("backup", backup),
+    ("restore", restore),
     ("doctor", doctor),
     ("settings", settings),
 ):

@@ -86,11 +86,11 @@ def known_revisions() -> frozenset[str]:
     return frozenset(file.name.split("_")[0] for file in versions.glob("[0-9]*.py"))
 
 
-def upgrade(connection: Connection) -> None:
-    """Run what is missing on this connection."""
+def upgrade(connection: Connection, to: str = "head") -> None:
+    """Run what is missing on this connection, up to a revision."""
     from alembic import command  # 7 MiB and 0.15 s that most starts do without: their tables are current
 
-    command.upgrade(configuration(connection), "head")
+    command.upgrade(configuration(connection), to)
 
 
 def configuration(connection: Connection | None = None) -> Config:

@@ -1,0 +1,95 @@
+"""Makes a backup of one moment, while everybody goes on writing."""
+
+from __future__ import annotations
+
+import sqlite3
+import time
+from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from sqlalchemy import text
+from sqlalchemy.exc import SQLAlchemyError
+
+from talkoot import __version__
+from talkoot.backup.manifest import BackupError, Manifest, folder_for, write_manifest
+from talkoot.kernel.clock import SystemClock, rfc3339
+from talkoot.kernel.database import database_url, migration_engine
+from talkoot.migrations import newest
+from talkoot.migrations.tables import METADATA
+
+if TYPE_CHECKING:
+    from talkoot.settings import Settings
+
+FILE = "talkoot.db"
+_PAGES = 1024  # copied before others get their turn on the disk; 4 MiB
+_TOLD_EVERY = 1.0  # seconds
+_MADE_AGAIN = ("search_", "leases")  # tables whose content is found out anew
+_ONE_MOMENT = text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+
+Tell = Callable[[str], None]
+
+
+async def make_backup(settings: Settings, destination: Path, tell: Tell) -> Manifest:
+    """Copy a database that fits into a new folder; raises BackupError, and then leaves nothing behind."""
+    url = database_url(settings)
+    kind = url.get_backend_name()
+    made_at = rfc3339(SystemClock().now())
+    try:
+        with folder_for(destination) as folder:
+            if kind == "sqlite":
+                _copy_file(Path(url.database or ""), folder / FILE, tell)
+                parts: dict[str, list[str]] = {FILE: []}
+            else:
+                parts = await _copy_tables(settings, folder, tell)
+            return write_manifest(
+                folder, talkoot=__version__, database=kind, revision=newest(), made_at=made_at, parts=parts
+            )
+    except (OSError, sqlite3.Error) as error:
+        raise BackupError(f"The backup could not be written, nothing of it is left: {error}.") from error
+    except SQLAlchemyError as error:
+        raise BackupError(f"The database ended it, nothing of it is left: {error}.") from error
+
+
+def _copy_file(source: Path, target: Path, tell: Tell) -> None:
+    """A transaction that only reads keeps its moment, so that no write makes the copy begin again."""
+    told = [time.monotonic()] * 2
+
+    def rest(_status: int, left: int, total: int) -> None:
+        worked = time.monotonic() - told[0]
+        if time.monotonic() - told[1] > _TOLD_EVERY:
+            told[1] = time.monotonic()
+            tell(f"{100 * (total - left) // max(total, 1)} %")
+        time.sleep(worked)  # half of the time belongs to the server
+        told[0] = time.monotonic()
+
+    with closing(sqlite3.connect(source, isolation_level=None)) as origin:
+        origin.execute("BEGIN")
+        origin.execute("SELECT count(*) FROM sqlite_schema").fetchone()
+        with closing(sqlite3.connect(target)) as copy:
+            origin.backup(copy, pages=_PAGES, progress=rest)
+            copy.execute("PRAGMA journal_mode=DELETE")  # one file, and nothing beside it
+
+
+async def _copy_tables(settings: Settings, folder: Path, tell: Tell) -> dict[str, list[str]]:
+    engine = migration_engine(settings)
+    parts = {}
+    try:
+        async with engine.begin() as connection:
+            await connection.execute(_ONE_MOMENT)
+            raw = await connection.get_raw_connection()
+            driver = raw.driver_connection
+            if driver is None:
+                raise BackupError("The database gave no connection.")
+            for table in METADATA.sorted_tables:
+                if table.name.startswith(_MADE_AGAIN):
+                    continue
+                columns = [column.name for column in table.columns]
+                with (folder / f"{table.name}.copy").open("wb") as file:
+                    status = await driver.copy_from_table(table.name, columns=columns, output=file)
+                tell(f"{table.name}: {status.removeprefix('COPY ')} rows")
+                parts[f"{table.name}.copy"] = columns
+    finally:
+        await engine.dispose()
+    return parts

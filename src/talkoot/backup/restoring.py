@@ -1,0 +1,108 @@
+"""Brings a backup back, into an empty place, and tells everybody by a new epoch that time went back."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from sqlalchemy import inspect
+from sqlalchemy.exc import SQLAlchemyError
+
+from talkoot.backup.making import FILE
+from talkoot.backup.manifest import BackupError, Manifest, read_manifest
+from talkoot.kernel.clock import SystemClock
+from talkoot.kernel.database import database_url, migration_engine
+from talkoot.kernel.ids import new_id
+from talkoot.migrations import known_revisions, upgrade
+from talkoot.migrations.tables import METADATA
+
+if TYPE_CHECKING:
+    from sqlalchemy.ext.asyncio import AsyncConnection
+
+    from talkoot.settings import Settings
+
+
+async def restore_backup(settings: Settings, folder: Path) -> Manifest:
+    """Restore into a database that holds nothing yet, all or nothing; raises BackupError."""
+    manifest = read_manifest(folder)
+    url = database_url(settings)
+    if manifest.database != url.get_backend_name():
+        raise BackupError(f"This is a backup of {manifest.database}; the settings name another database.")
+    if manifest.revision not in known_revisions():
+        raise BackupError(f"This backup was made by a newer version, Talkoot {manifest.talkoot}.")
+    try:
+        if manifest.database == "sqlite":
+            await _restore_file(settings, Path(url.database or ""), folder)
+        else:
+            await _restore_tables(settings, folder, manifest)
+    except (OSError, sqlite3.Error) as error:
+        raise BackupError(f"It could not be restored, nothing was changed: {error}.") from error
+    except SQLAlchemyError as error:
+        raise BackupError(f"The database refused it, nothing was changed: {error}.") from error
+    return manifest
+
+
+async def _restore_file(settings: Settings, target: Path, folder: Path) -> None:
+    for path in (target, target.with_name(f"{target.name}-wal"), target.with_name("talkoot.search.db")):
+        if path.exists():
+            raise BackupError(f"{path} is there already: a backup is restored into an empty place.")
+    target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    # In a folder of its own until it is whole: a half restored file is never taken for a database.
+    making = target.parent / f".restoring-{new_id()}"
+    making.mkdir(mode=0o700)
+    try:
+        shutil.copyfile(folder / FILE, making / FILE)
+        await _renew(settings.model_copy(update={"data": making, "database_url": ""}))
+        with closing(sqlite3.connect(making / FILE)) as made:
+            made.execute("PRAGMA journal_mode=DELETE")
+        with (making / FILE).open("rb") as file:
+            os.fsync(file.fileno())
+        (making / FILE).rename(target)
+    finally:
+        shutil.rmtree(making, ignore_errors=True)
+
+
+async def _renew(settings: Settings) -> None:
+    engine = migration_engine(settings)
+    try:
+        async with engine.begin() as connection:
+            await connection.run_sync(upgrade)
+            await _begin_anew(connection)
+    finally:
+        await engine.dispose()
+
+
+async def _restore_tables(settings: Settings, folder: Path, manifest: Manifest) -> None:
+    engine = migration_engine(settings)
+    try:
+        async with engine.begin() as connection:
+            if await connection.run_sync(lambda sync: inspect(sync).get_table_names()):
+                raise BackupError("The database is not empty: a backup is restored into an empty one.")
+            await connection.run_sync(upgrade, manifest.revision)
+            raw = await connection.get_raw_connection()
+            driver = raw.driver_connection
+            if driver is None:
+                raise BackupError("The database gave no connection.")
+            for part in manifest.parts:
+                table = part.name.removesuffix(".copy")
+                await driver.copy_to_table(table, source=folder / part.name, columns=part.columns)
+            await connection.run_sync(upgrade)
+            await _begin_anew(connection)
+    finally:
+        await engine.dispose()
+
+
+async def _begin_anew(connection: AsyncConnection) -> None:
+    """What was forbidden after the backup was made must not be allowed again by restoring it."""
+    now = SystemClock().now()
+    tables = METADATA.tables
+    await connection.execute(tables["logs"].update().values(epoch=new_id()))
+    await connection.execute(tables["refresh_tokens"].delete())
+    for name in ("sessions", "invitations"):
+        table = tables[name]
+        await connection.execute(table.update().where(table.c.revoked_at.is_(None)).values(revoked_at=now))
+    await connection.execute(tables["leases"].delete())

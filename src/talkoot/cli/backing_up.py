@@ -1,0 +1,65 @@
+"""`talkoot backup` and `talkoot restore`."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from talkoot.cli.options import DATABASE_FLAGS, with_settings
+from talkoot.settings import Settings
+
+
+@with_settings(*DATABASE_FLAGS)
+def backup(
+    settings: Settings,
+    folder: Annotated[Path, typer.Argument(help="The folder to make; it must not be there yet.")],
+) -> None:
+    """Copy the database as it is at one moment, while everybody goes on writing.
+
+    The folder appears when all of it is on the disk, with a manifest of checksums. It holds everything but
+    the search index, which is made again, and the secret key, which a restored server does not need.
+
+    Example:  talkoot backup /backup/talkoot-2026-11-21 --data /var/lib/talkoot
+    """
+    from talkoot.backup.making import make_backup
+    from talkoot.backup.manifest import BackupError
+    from talkoot.cli.databases import require_fitting
+    from talkoot.cli.failures import Exit, Failure
+
+    asyncio.run(require_fitting(settings))
+    try:
+        manifest = asyncio.run(make_backup(settings, folder.absolute(), typer.echo))
+    except BackupError as error:
+        raise Failure(Exit.REFUSED, str(error)) from None
+    size = sum(part.bytes for part in manifest.parts)
+    typer.echo(f"{folder} holds all that was stored at {manifest.made_at}: {size:,} bytes.")
+
+
+@with_settings(*DATABASE_FLAGS)
+def restore(
+    settings: Settings,
+    folder: Annotated[Path, typer.Argument(help="What `talkoot backup` made.")],
+) -> None:
+    """Bring a backup back, into a data folder or a PostgreSQL database that holds nothing yet.
+
+    All of it or nothing. Everybody signs in again and open invitations end, because what was ended after the
+    backup would be open again; clients learn by a new epoch that they have to read anew.
+
+    Example:  talkoot restore /backup/talkoot-2026-11-21 --data /var/lib/talkoot
+    """
+    from talkoot.backup.manifest import BackupError
+    from talkoot.backup.restoring import restore_backup
+    from talkoot.cli.databases import make_folder
+    from talkoot.cli.failures import Exit, Failure
+    from talkoot.cli.only_server import only_server_of
+
+    make_folder(settings)
+    try:
+        with only_server_of(settings):
+            manifest = asyncio.run(restore_backup(settings, folder.absolute()))
+    except BackupError as error:
+        raise Failure(Exit.REFUSED, str(error)) from None
+    typer.echo(f"Restored what was stored at {manifest.made_at}. Everybody has to sign in again.")
