@@ -103,7 +103,7 @@ class Program:
         self.tails = uow.caches.of(LogTails)
         self.timelines = uow.caches.of(Timelines)
         self.live = LiveRooms(self.hub, uow)
-        watches = PresenceWatches()
+        watches = PresenceWatches(presence)
         self.acquaintance = Acquaintance(uow, watches, presence)
         self.operations = [
             *rooms_socket.operations(self.hub, self.live),
@@ -159,6 +159,7 @@ class Program:
         hub.holes.fill = self.live.fill
         hub.on_open.append(lambda connection: self._spawn(self.heads.watch([connection])))
         self.controls.connect()
+        self.hub.controls |= self.backends.controls
         if self.work.here:
             hub.controls["jobs.enqueued"] = self.work.runner.wake
         self.fence.watched_by(self.metrics)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Protocol
 
 from talkoot.kernel.rate_limits import AllowEverything, MemoryRateLimiter
 from talkoot.realtime.bus import MemoryBus
@@ -48,6 +48,8 @@ class Backends:
     once: OnceStore
     spending: Spending | None = None
     parts: Sequence[Part] = ()
+    controls: Mapping[str, Callable[[dict[str, Any]], None]] = field(default_factory=dict)
+    """What other servers may tell these parts by control messages of the bus."""
 
     async def start(self) -> None:
         """Start what has to run."""
@@ -87,6 +89,7 @@ def _through_redis(settings: Settings, clock: Clock) -> Backends:
     from talkoot.kernel.spending import RedisSpending
     from talkoot.realtime.redis_bus import RedisBus
     from talkoot.realtime.redis_once import RedisOnce
+    from talkoot.realtime.redis_presence import CHANGED, RedisPresence
 
     unlimited = settings.rate_limits == "off"
     bus, calls, names = (
@@ -94,12 +97,13 @@ def _through_redis(settings: Settings, clock: Clock) -> Backends:
         RedisCalls(settings.redis_url),
         prefix(settings.redis_url),
     )
-    spending = RedisSpending(calls, names)
+    spending, presence = RedisSpending(calls, names), RedisPresence(calls, names, bus)
     return Backends(
         bus=bus,
-        presence=MemoryPresence(),
+        presence=presence,
         limits=AllowEverything() if unlimited else RedisRateLimiter(calls, names, clock, spending),
         once=RedisOnce(calls, names),
         spending=None if unlimited else spending,
-        parts=[bus, calls],
+        parts=[bus, calls, presence],
+        controls={CHANGED: presence.look_at},
     )

@@ -126,3 +126,24 @@ async def until_connected(pair: Pair, wanted: int) -> None:
             while f"talkoot_bus_connected {wanted}.0" not in said:
                 said = (await client.get(f"{node.url}/metrics")).text
                 await asyncio.sleep(0.05)
+
+
+async def test_who_is_there_is_known_on_all_nodes_and_told_at_once(pair: Pair) -> None:
+    user = pair.guest.user["id"]
+    async with await Socket.of(pair.owner) as here:
+        assert (await here.ask(op="presence", users=[user]))["users"] == {user: "offline"}
+        async with await Socket.of(pair.guest) as there, pair.on(pair.guest, 0) as second:
+            assert (await here.until(op="presence"))["users"] == {user: "online"}
+            async with await Socket.of(second) as near:
+                for socket, how in ((there, "away"), (near, "away")):
+                    assert (await socket.ask(op="presence", state=how))["op"] == "ok"
+                assert (await here.until(op="presence"))["users"] == {user: "away"}
+        assert (await here.until(op="presence"))["users"] == {user: "offline"}
+
+
+async def test_a_ticket_works_once_on_all_nodes(pair: Pair) -> None:
+    ticket = (await pair.owner.post("/ws-ticket", expect=200))["ticket"]
+    async with await Socket.open(pair.nodes[1].url) as first, await Socket.open(pair.nodes[0].url) as again:
+        await first.hello(ticket=ticket)
+        await again.push(op="hello", ticket=ticket)
+        assert (await again.closed())[0] == 4401

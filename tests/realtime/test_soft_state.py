@@ -1,4 +1,4 @@
-"""Presence, once-only use, the bus and the token bucket: small promises, each kept exactly."""
+"""Once-only use, the bus and the token bucket: small promises, each kept exactly."""
 
 from __future__ import annotations
 
@@ -9,10 +9,9 @@ from hypothesis import strategies as st
 
 from talkoot.kernel.token_bucket import TokenBucket
 from talkoot.realtime.bus import MemoryBus, Message
-from talkoot.realtime.presence import LIFE, MemoryPresence, Presence
 from talkoot.realtime.tickets import MemoryOnce
 
-USER, PHONE, LAPTOP = UUID(int=1), UUID(int=2), UUID(int=3)
+USER = UUID(int=1)
 
 
 class Time:
@@ -23,34 +22,6 @@ class Time:
 
     def __call__(self) -> float:
         return self.now
-
-
-def test_presence_is_the_sum_of_the_connections() -> None:
-    presence, told = MemoryPresence(Time()), list[tuple[UUID, Presence]]()
-    presence.listen(lambda user, state: told.append((user, state)))
-    assert presence.state_of([USER]) == {USER: "offline"}
-    presence.connected(USER, PHONE)
-    presence.set_state(USER, PHONE, "away")
-    presence.connected(USER, LAPTOP)
-    presence.connected(USER, PHONE)  # a heartbeat changes nothing
-    presence.disconnected(USER, LAPTOP)
-    presence.disconnected(USER, LAPTOP)
-    assert presence.state_of([USER]) == {USER: "away"}
-    presence.disconnected(USER, PHONE)
-    assert [state for _, state in told] == ["online", "away", "online", "away", "offline"]
-
-
-def test_presence_dies_with_its_heartbeat() -> None:
-    time, told = Time(), list[Presence]()
-    presence = MemoryPresence(time)
-    presence.listen(lambda _, state: told.append(state))
-    presence.connected(USER, PHONE)
-    time.now += LIFE
-    presence.expire()
-    assert presence.state_of([USER]) == {USER: "online"}
-    time.now += 0.1
-    presence.expire()
-    assert told == ["online", "offline"]
 
 
 async def test_what_can_no_longer_be_accepted_is_forgotten() -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from typing import Literal, Protocol
 from uuid import UUID
 
@@ -30,12 +30,24 @@ class PresenceStore(Protocol):
         """What the user does on this connection."""
         ...
 
-    def state_of(self, users: Iterable[UUID]) -> dict[UUID, Presence]:
-        """The presence of each of these users; who is unknown is offline."""
+    def watch(self, user: UUID) -> None:
+        """Listeners want to know of this user; ask `state_of` after this, to know how they are now."""
+        ...
+
+    def unwatch(self, user: UUID) -> None:
+        """Listeners need to know nothing more of this user."""
+        ...
+
+    def told(self, users: Iterable[UUID]) -> dict[UUID, Presence]:
+        """How users are, who are watched or were until now, as far as the listeners were told."""
+        ...
+
+    async def state_of(self, users: Iterable[UUID]) -> dict[UUID, Presence]:
+        """The presence of each of these users on all nodes; who is unknown is offline."""
         ...
 
     def listen(self, change: Change) -> None:
-        """Call this whenever a user's presence becomes another."""
+        """Call this whenever the presence of a user who is watched becomes another."""
         ...
 
     def expire(self) -> None:
@@ -59,7 +71,7 @@ class MemoryPresence:
     def disconnected(self, user: UUID, connection: UUID) -> None:
         """A connection of this user ended."""
         if connection in self._users.get(user, {}):
-            before = self._state(user)
+            before = self.state(user)
             self._users[user].pop(connection)
             self._changed(user, before)
 
@@ -67,9 +79,29 @@ class MemoryPresence:
         """What the user does on this connection."""
         self._put(user, connection, state)
 
-    def state_of(self, users: Iterable[UUID]) -> dict[UUID, Presence]:
+    def watch(self, user: UUID) -> None:
+        """Nothing to do: listeners are told of everybody here."""
+
+    def unwatch(self, user: UUID) -> None:
+        """Nothing to do: listeners are told of everybody here."""
+
+    def told(self, users: Iterable[UUID]) -> dict[UUID, Presence]:
+        """How these users are: listeners are told at once."""
+        return {user: self.state(user) for user in users}
+
+    async def state_of(self, users: Iterable[UUID]) -> dict[UUID, Presence]:
         """The presence of each of these users; who is unknown is offline."""
-        return {user: self._state(user) for user in users}
+        return self.told(users)
+
+    def state(self, user: UUID) -> Presence:
+        """The presence of one user."""
+        states = {state for state, _ in self._users.get(user, {}).values()}
+        return "online" if "online" in states else "away" if states else "offline"
+
+    @property
+    def users(self) -> Collection[UUID]:
+        """Who is there."""
+        return self._users.keys()
 
     def listen(self, change: Change) -> None:
         """Call this whenever a user's presence becomes another."""
@@ -84,16 +116,12 @@ class MemoryPresence:
                 self.disconnected(user, connection)
 
     def _put(self, user: UUID, connection: UUID, state: Chosen) -> None:
-        before = self._state(user)
+        before = self.state(user)
         self._users.setdefault(user, {})[connection] = (state, self._clock())
         self._changed(user, before)
 
-    def _state(self, user: UUID) -> Presence:
-        states = {state for state, _ in self._users.get(user, {}).values()}
-        return "online" if "online" in states else "away" if states else "offline"
-
     def _changed(self, user: UUID, before: Presence) -> None:
-        now = self._state(user)
+        now = self.state(user)
         if now == "offline":
             self._users.pop(user, None)
         if now != before:

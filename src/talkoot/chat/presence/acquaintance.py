@@ -45,11 +45,11 @@ class Acquaintance:
             self._read, at_once=AT_ONCE, weight=lambda asked: 1 + len(asked[1])
         )
 
-    async def watch(self, connection: Connection, user: UUID, others: Sequence[UUID]) -> set[UUID]:
-        """Let this connection watch these people, instead of those before; those it may know of."""
+    async def watch(self, connection: Connection, user: UUID, others: Sequence[UUID]) -> dict[UUID, Presence]:
+        """Let this connection watch these people, instead of those before; how those are it may know of."""
         known = await self._known_to(user, others)
         self._watches.replace(connection, known)
-        return known
+        return await self._states(connection, known)
 
     def hold_back(self, change: AccessChanged) -> list[Held]:
         """Nobody is told of whom the change may part them from, until `look_again` has looked."""
@@ -57,7 +57,7 @@ class Acquaintance:
             return []
         self._changes += 1
         return [
-            Held(connection, watched, {**self._store.state_of(users)})
+            Held(connection, watched, self._store.told(users))
             for connection, watched, users in self._watches.part(change.users)
         ]
 
@@ -73,9 +73,14 @@ class Acquaintance:
         known = await self._known_to(identity.user, [*held.states])
         if self._watches.is_list_of(held.connection, held.list):
             self._watches.add(held.connection, known)
-            for user, state in self._store.state_of(known).items():
+            for user, state in (await self._states(held.connection, known)).items():
                 if state != held.states[user]:
                     self._watches.tell_one(held.connection, user, state)
+
+    async def _states(self, connection: Connection, users: Iterable[UUID]) -> dict[UUID, Presence]:
+        """How those of these users are whom the connection still watches when that is known."""
+        states = await self._store.state_of(users)
+        return {user: how for user, how in states.items() if self._watches.is_told_of(connection, user)}
 
     async def _known_to(self, user: UUID, others: Collection[UUID]) -> set[UUID]:
         """Nobody has come or left between the reading and the return."""

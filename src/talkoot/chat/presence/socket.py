@@ -51,7 +51,6 @@ def operations(
             return None
         if len(frame.users) > USERS:
             raise Invalid.field("users", "too_many", f"At most {USERS} people can be watched")
-        known = await acquaintance.watch(connection, actor.user, frame.users)
-        return PresenceFrame({**store.state_of(known)})
+        return PresenceFrame(await acquaintance.watch(connection, actor.user, frame.users))
 
     return [Operation("typing", Typing, typing), Operation("presence", Watch, presence)]

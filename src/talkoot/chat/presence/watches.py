@@ -11,12 +11,14 @@ import msgspec
 
 if TYPE_CHECKING:
     from talkoot.realtime.connection import Connection
+    from talkoot.realtime.presence import PresenceStore
 
 
 class PresenceWatches:
     """Both ways round: from a user to the connections that watch, and from a connection to its users."""
 
-    def __init__(self) -> None:
+    def __init__(self, store: PresenceStore) -> None:
+        self._store = store
         self._watchers: defaultdict[UUID, set[Connection]] = defaultdict(set)
         self._watched: dict[Connection, set[UUID]] = {}
 
@@ -31,8 +33,14 @@ class PresenceWatches:
     def add(self, connection: Connection, users: Iterable[UUID]) -> None:
         """This connection, which has a list, is told of these users too."""
         for user in users:
+            if user not in self._watchers:
+                self._store.watch(user)
             self._watched[connection].add(user)
             self._watchers[user].add(connection)
+
+    def is_told_of(self, connection: Connection, user: UUID) -> bool:
+        """Whether this connection watches this user now."""
+        return user in self._watched.get(connection, ())
 
     def is_list_of(self, connection: Connection, watched: set[UUID]) -> bool:
         """Whether this connection has still the list that `part` took someone from."""
@@ -61,6 +69,7 @@ class PresenceWatches:
         self._watchers[user].discard(connection)
         if not self._watchers[user]:
             del self._watchers[user]
+            self._store.unwatch(user)
 
     def tell(self, user: UUID, state: str) -> None:
         """Someone's presence has changed."""
