@@ -18,6 +18,7 @@ STARTED: list["Talkoot"] = []  # Those that are not stopped yet; their logs are 
 class Talkoot:
     """One server; settings are given in lower case, without TALKOOT_: `Talkoot(data, rate_limits="on")`."""
 
+    program: Path = PROGRAM
     command: tuple[str, ...] = ("serve", "--port")
 
     def __init__(self, data: Path, **settings: str) -> None:
@@ -40,7 +41,7 @@ class Talkoot:
         """Start and do not wait. It dies with the thread that calls this: never from a pool of threads."""
         self.data.mkdir(parents=True, exist_ok=True)
         self._starts += 1
-        command = leashed(PROGRAM, *self.command, str(self.port), "--data", self.data)
+        command = leashed(self.program, *self.command, str(self.port), "--data", self.data)
         log = self.data.with_name(f"{self.data.name}.{self._starts}.log")
         log.unlink(missing_ok=True)
         self._process = Process(command, cwd=self.data.parent, log=log, environment=self.environment)

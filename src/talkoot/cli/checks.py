@@ -21,9 +21,13 @@ from talkoot import __version__
 from talkoot.cli.databases import require_fitting
 from talkoot.cli.failures import Failure
 from talkoot.kernel.addresses import is_local
+from talkoot.kernel.clock import SECOND, SystemClock
 from talkoot.kernel.database import open_database
+from talkoot.kernel.jobs import until_due
+from talkoot.kernel.leases import is_held
 from talkoot.kernel.redis import RedisAway, require_redis, where
 from talkoot.kernel.secrets import read_key
+from talkoot.kernel.transactions import Caches, Read
 from talkoot.settings import SettingsError
 
 if TYPE_CHECKING:
@@ -38,6 +42,7 @@ _OLDEST_POSTGRESQL = 140_000
 _LITTLE_SPACE, _NO_SPACE = 2_000_000_000, 200_000_000
 _FILES_BESIDE_SOCKETS = 200
 _OTHERS = 0o077
+_LONG_WAIT = 30 * SECOND
 _DURABLE = {
     "sqlite": {"PRAGMA journal_mode": "wal", "PRAGMA synchronous": "2"},
     "postgresql": {"SHOW fsync": "on", "SHOW synchronous_commit": "on", "SHOW full_page_writes": "on"},
@@ -134,6 +139,30 @@ async def database(settings: Settings) -> AsyncIterator[Finding]:
             yield await _durable(connection)
     finally:
         await opened.close()
+
+
+async def work(settings: Settings) -> AsyncIterator[Finding]:
+    """Jobs are done, and the search index is kept."""
+    try:
+        await require_fitting(settings)
+    except Failure:  # the check of the database says it
+        return
+    now = SystemClock().now()
+    opened = open_database(settings)
+    try:
+        async with opened.reader.connect() as connection:
+            read = Read(connection, Caches())
+            due = await until_due(read, None, now)
+            followed = await is_held(read, "search", now)
+    finally:
+        await opened.close()
+    runs = "does `talkoot worker` run?" if settings.clustered else "does the server run?"
+    if due is not None and -due > _LONG_WAIT:
+        yield Finding("warn", "jobs", f"one has been waiting for {-due // SECOND} s: {runs}")
+    else:
+        yield Finding("ok", "jobs", "none is overdue")
+    if settings.clustered and settings.search == "on" and not followed:
+        yield Finding("warn", "search", f"nobody indexes what is sent: {runs}")
 
 
 async def _brand(connection: AsyncConnection) -> str:
@@ -237,4 +266,4 @@ async def limits(settings: Settings) -> AsyncIterator[Finding]:
         yield Finding("warn", "limits", "rate limits are off: that is for benchmarks only")
 
 
-ALL: tuple[Check, ...] = (program, folder, key, database, redis, address, origin, limits)
+ALL: tuple[Check, ...] = (program, folder, key, database, work, redis, address, origin, limits)

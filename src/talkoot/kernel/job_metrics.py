@@ -18,6 +18,9 @@ def watch_jobs(metrics: Metrics, runner: JobRunner) -> None:
     """Show what this process does of the jobs."""
     metrics.watch("talkoot_jobs_here", "Jobs that run in this process.", lambda: runner.running)
     metrics.watch(
+        "talkoot_jobs_woken", "Times this process was told of new jobs.", lambda: runner.woken, kind="counter"
+    )
+    metrics.watch(
         "talkoot_jobs_ended",
         "Attempts of this process at jobs, by what came of them.",
         lambda: {outcome: runner.outcomes[outcome] for outcome in _OUTCOMES},

@@ -72,6 +72,8 @@ class JobRunner:
         self._tasks: list[asyncio.Task[None]] = []
         self.outcomes: Counter[str] = Counter()
         """How the attempts of this process ended: `done`, `failed`, `dead`, `lost`, `handed_back`."""
+        self.woken = 0
+        """How often this process was told of a new job."""
         self.on_ended: Callable[[str, float], None] = lambda _kind, _seconds: None
         """Called with the kind of a job and how long its attempt took, whatever came of it."""
 
@@ -89,7 +91,8 @@ class JobRunner:
         ]
 
     def wake(self, _event: object = None) -> None:
-        """Look at the table now."""
+        """There is a new job: look at the table now."""
+        self.woken += 1
         self._woken.set()
 
     async def close(self, grace_seconds: float = 5.0) -> None:

@@ -49,9 +49,7 @@ class JobOut(BaseModel):
     created_at: Moment
     due_at: Annotated[
         Moment,
-        Field(
-            description="When it is to run; while it runs, when its lease ends; then when it ended."
-        ),
+        Field(description="When it is to run; while it runs, when its lease ends; then when it ended."),
     ]
     error: Annotated[str | None, Field(description="Of the last attempt that failed, without secrets.")]
     progress: JobProgress | None

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Protocol
 
-from talkoot.chat.search.postgres_index import is_whole
 from talkoot.kernel.errors import Unavailable
 
 if TYPE_CHECKING:
@@ -31,6 +30,8 @@ class FollowedElsewhere:
 
     async def ready(self) -> Index:
         """The index, which may be a little behind; Unavailable when it was never finished."""
+        from talkoot.chat.search.postgres_index import is_whole  # a server on SQLite does without
+
         async with self._uow.read() as read:
             whole = await is_whole(read)
         if not whole:
