@@ -40,6 +40,8 @@ _ANSWERS = {
 
 # A limit without a sentence stops the page too.
 _LIMITS = {
+    "level": "newest level of the protocol that is spoken here",
+    "oldest_level": "oldest one that clients may still speak",
     "frame_bytes": "a frame, and a message made of fragments",
     "hello_bytes": "the first frame",
     "head_seconds": "from the connection to the end of the request's head",
@@ -68,6 +70,7 @@ _LIMITS = {
     "hello_rate": "new sockets of the whole server, steadily",
     "hello_burst": "new sockets of the whole server at once",
     "heads_seconds": "between two `heads` frames",
+    "reorder_seconds": "that an event waits for those before it, which other servers sent",
     "close_seconds": "for the client to answer a close frame",
     "drain_seconds": "that a drain lasts at most",
     "drain_rate": "clients sent away in a second of a drain, before that bound",

@@ -49,10 +49,29 @@ async def test_a_failure_of_ours_asks_to_come_again(toy: Toy) -> None:
         assert await close_code(socket) == 4500
 
 
-async def test_a_newer_level_ends_it(toy: Toy) -> None:
+@pytest.mark.parametrize(
+    ("server", "client", "agreed"),
+    [
+        ((1, 1), {}, 1),
+        ((1, 3), {}, 1),  # an old client on a new server, which still speaks with it
+        ((1, 3), {"level": 2}, 2),
+        ((1, 1), {"level": 2, "least": 1}, 1),  # a new client on an old server
+        ((2, 3), {"level": 5, "least": 3}, 3),
+        ((1, 1), {"level": 2}, None),  # a client that needs what the server does not know
+        ((2, 3), {}, None),  # one that is older than the oldest
+        ((2, 3), {"level": 9, "least": 4}, None),
+    ],
+)
+async def test_both_sides_speak_the_newest_level_that_they_share(
+    start: Start, server: tuple[int, int], client: dict[str, int], agreed: int | None
+) -> None:
+    toy = start(oldest_level=server[0], level=server[1])
     async with toy.open() as socket:
-        await socket.send(json.dumps({"op": "hello", "token": token(), "level": 99}))
-        assert await close_code(socket) == 4426
+        await socket.send(json.dumps({"op": "hello", "token": token(), **client}))
+        if agreed is None:
+            assert await close_code(socket) == 4426
+        else:
+            assert json.loads(await socket.recv())["level"] == agreed
 
 
 async def test_a_large_hello_ends_it(toy: Toy) -> None:

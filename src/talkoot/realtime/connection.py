@@ -110,6 +110,7 @@ class Connection:
         "id",
         "identity",
         "in_message_since",
+        "level",
         "link",
         "opened",
         "out",
@@ -129,6 +130,7 @@ class Connection:
         self.id = new_id()
         self.address = address
         self.identity: Identity | None = None
+        self.level = 1  # of the protocol, once it was agreed on
         self.subscriptions: dict[UUID, Subscribed] = {}
         self.watched: set[UUID] | None = None
         self.out: list[bytes] = []

@@ -15,9 +15,8 @@ import msgspec
 from talkoot.kernel.errors import Forbidden, Invalid, Malformed, NotAuthenticated, RateLimited, TalkootError
 from talkoot.kernel.strict_json import loads
 from talkoot.realtime.close_codes import CloseCode
-from talkoot.realtime.operations import Auth, Heartbeat, Hello, Later, Operation, Reply, Result
+from talkoot.realtime.operations import Auth, Heartbeat, Hello, Later, Operation, Reply, Result, common_level
 from talkoot.realtime.replies import (
-    LEVEL,
     Asked,
     Internal,
     asked,
@@ -92,9 +91,13 @@ class Conversation:
         except msgspec.ValidationError:
             connection.close(CloseCode.BAD_PAYLOAD, "A hello has a token or a ticket")
             return
-        if hello.level > LEVEL:
-            connection.close(CloseCode.VERSION, f"Level {LEVEL} is spoken here")
+        limits = self._hub.limits
+        level = common_level(hello, limits.level, limits.oldest_level)
+        if level is None:
+            spoken = f"{limits.oldest_level} to {limits.level}"
+            connection.close(CloseCode.VERSION, f"Levels {spoken} are spoken here")
             return
+        connection.level = level
         connection.hello_at = time.monotonic()
         self._keep(asyncio.create_task(self._welcome(connection, hello)))
 
@@ -116,7 +119,7 @@ class Conversation:
             return
         hub.attach(connection, identity)
         _expire(connection, identity)
-        connection.send(welcome_frame(hello.ref, connection.id, identity, limits))
+        connection.send(welcome_frame(hello.ref, connection.id, identity, limits, connection.level))
         self._presence.connected(identity.user, connection.id)
         for call in hub.on_open:
             call(connection)

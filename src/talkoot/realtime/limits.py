@@ -9,6 +9,11 @@ from dataclasses import dataclass, replace
 class Limits:
     """Sizes in bytes, times in seconds, rates in frames a second; a rate of 0 is not limited."""
 
+    level: int = 1
+    """The newest level of the protocol that is spoken here."""
+    oldest_level: int = 1
+    """The oldest one that clients may still speak."""
+
     frame_bytes: int = 64 * 1024
     hello_bytes: int = 8 * 1024
     head_seconds: float = 10.0

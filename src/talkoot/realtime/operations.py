@@ -53,12 +53,23 @@ class Operation:
 
 
 class Hello(msgspec.Struct, frozen=True):
-    """The first frame: a token (programs) or a one-use ticket (browsers), and the level that is needed."""
+    """The first frame: a token (programs) or a one-use ticket (browsers), and the levels it speaks.
+
+    `level` is the newest of them, `least` the oldest; without it there is no other.
+    """
 
     token: str | None = None
     ticket: str | None = None
     level: int = 1
+    least: int | None = None
     ref: Ref = None
+
+
+def common_level(hello: Hello, newest: int, oldest: int) -> int | None:
+    """The newest level that both sides speak, or None."""
+    level = min(hello.level, newest)
+    needed = hello.level if hello.least is None else hello.least
+    return level if level >= max(oldest, needed) else None
 
 
 class Auth(msgspec.Struct, frozen=True):

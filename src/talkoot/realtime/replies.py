@@ -13,9 +13,6 @@ if TYPE_CHECKING:
     from talkoot.realtime.connection import Identity
     from talkoot.realtime.limits import Limits
 
-LEVEL = 1
-"""The protocol level that is spoken here."""
-
 LONGEST_REF = 64
 
 encode = msgspec.json.Encoder().encode
@@ -51,7 +48,9 @@ def result_frame(to: Asked, result: msgspec.Struct | dict[str, Any] | None) -> b
     return data if to.ref is None else b'%b,"ref":%b}' % (data[:-1], encode(to.ref))
 
 
-def welcome_frame(ref: int | str | None, connection: UUID, identity: Identity, limits: Limits) -> bytes:
+def welcome_frame(
+    ref: int | str | None, connection: UUID, identity: Identity, limits: Limits, level: int
+) -> bytes:
     """The answer to a hello; what the identity brings along stands beside, or instead of, our own."""
     said = {
         "op": "welcome",
@@ -65,7 +64,7 @@ def welcome_frame(ref: int | str | None, connection: UUID, identity: Identity, l
             "rate": limits.rate,
             "burst": limits.burst,
         },
-        "level": LEVEL,
+        "level": level,
         **identity.welcome,
     }
     return encode(said if ref is None else {**said, "ref": ref})

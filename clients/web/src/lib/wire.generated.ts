@@ -188,12 +188,13 @@ export type HeartbeatFrame = {
   ref?: number | string | null;
 };
 
-/** The first frame: a token (programs) or a one-use ticket (browsers), and the level that is needed. */
+/** The first frame: a token (programs) or a one-use ticket (browsers), and the levels it speaks. */
 export type Hello = {
   op: "hello";
   token?: string | null;
   ticket?: string | null;
   level?: number;
+  least?: number | null;
   ref?: number | string | null;
 };
 
@@ -233,6 +234,26 @@ export type InviteOut = {
   created_by: string;
   created_at: string;
   expires_at: string;
+};
+
+/** A job, without what it was given, where secrets may be. */
+export type JobOut = {
+  id: string;
+  kind: string;
+  state: "ready" | "running" | "done" | "dead";
+  attempts: number;
+  max_attempts: number;
+  created_at: string;
+  due_at: string;
+  error: string | null;
+  progress: JobProgress | null;
+};
+
+/** How far a job is, as it last told; `total` is null when nobody knows. */
+export type JobProgress = {
+  done: number;
+  total: number | null;
+  note: string | null;
 };
 
 /** One is a member of a room now; `room` is as `GET /rooms/{id}` answers it. */
