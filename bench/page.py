@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from bench import charts, results
+from bench.cluster import page as cluster
 from bench.machine import ROOT
 from bench.meter import BUSY
 from bench.page_text import ABOUT_GENERATOR, HOW, INTRODUCTION, NO_PEERS, PICTURES, SIDE_BY_SIDE
@@ -54,6 +55,7 @@ def render(kept: Path) -> tuple[str, charts.Drawn]:
     report = Report(kept)
     pictures = charts.draw(report.samples, report.compared)
     sections = [INTRODUCTION, *report.worse(), *report.aims(), *_shown(pictures), *report.side_by_side()]
+    sections += cluster.section(kept)
     sections += [*report.figures(), *report.generator(), *report.profiles(), HOW, *report.sources()]
     return "\n".join(sections) + "\n", pictures
 
