@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
+from pathlib import Path
 from uuid import UUID, uuid4
 
 import pytest
@@ -10,10 +12,12 @@ import pytest_asyncio
 from redis.asyncio import Redis
 
 from talkoot.kernel import failpoints
+from talkoot.kernel.redis import RedisAway, require_redis
 from talkoot.realtime.bus import Message
 from talkoot.realtime.bus_wire import CHANNELS
 from talkoot.realtime.redis_bus import WAITING, RedisBus
 from tests.contracts.ears import Node, two_on, until
+from tests.contracts.tls import certificate, tls_before
 from tests.servers.valkey import Valkey
 
 PUBLISHED = 200  # times 64 KiB: three times as much as may wait
@@ -110,6 +114,52 @@ async def test_what_others_publish_on_our_channels_is_counted_and_ignored(
         await until(lambda: first.bus.counters.rejected == second.bus.counters.rejected == CHANNELS)
         await hear_each_other(first, second)
         assert caplog.text.count("Ignored what somebody else published") == 2
+
+
+async def test_the_way_may_be_encrypted(
+    valkey: Valkey, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    pem = certificate(tmp_path)
+    async with tls_before(valkey.port, pem) as port:
+        unknown = f"rediss://127.0.0.1:{port}/0"
+        known = f"{unknown}?ssl_ca_certs={pem}"
+        assert await require_redis(known)
+        async with two_on(known) as (first, second):
+            await hear_each_other(first, second)
+        with pytest.raises(RedisAway):
+            await require_redis(unknown)
+        async with two_on(unknown) as (first, second):
+            assert not first.bus.connected
+        assert "certificate verify failed" in caplog.text
+
+
+async def test_a_password_is_said_and_a_wrong_one_not_told(
+    own_valkey: Valkey, caplog: pytest.LogCaptureFixture
+) -> None:
+    async with Redis.from_url(own_valkey.url, protocol=2) as client:
+        await client.acl_setuser(
+            "bus", enabled=True, passwords="+p@ss/word", channels=["*"], categories=["+@all"]
+        )
+        await client.config_set("requirepass", "swordfish")
+    for user in ("bus:p%40ss%2Fword", ":swordfish"):
+        async with two_on(own_valkey.url.replace("://", f"://{user}@")) as (first, second):
+            await hear_each_other(first, second)
+    async with two_on(own_valkey.url.replace("://", "://:hunter2@")) as (first, second):
+        assert not first.bus.connected
+    assert "WRONGPASS" in caplog.text
+    assert not any(word in caplog.text for word in ("hunter2", "swordfish", "ss/word", "%2F"))
+
+
+async def test_what_is_no_redis_is_left_again(caplog: pytest.LogCaptureFixture) -> None:
+    async def chat(_reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(b"220 mail.example.org ESMTP\r\n")
+        await writer.drain()
+        writer.close()
+
+    server = await asyncio.start_server(chat, "127.0.0.1")
+    async with server, two_on(f"redis://127.0.0.1:{server.sockets[0].getsockname()[1]}") as (first, _):
+        assert not first.bus.connected
+    assert "this is no Redis" in caplog.text
 
 
 async def test_databases_of_one_redis_are_apart(valkey: Valkey) -> None:

@@ -20,7 +20,7 @@ TIMEOUT = 2.0
 """Seconds for a command: who waits for it has somebody waiting behind."""
 
 _TLS = {"ssl_ca_certs", "ssl_ca_path", "ssl_certfile", "ssl_keyfile", "ssl_cert_reqs", "ssl_check_hostname"}
-_PORT = 6379
+PORT = 6379
 _NOT_NOW = ("LOADING", "READONLY", "MASTERDOWN", "BUSY ", "TRYAGAIN")
 
 
@@ -57,7 +57,7 @@ def open_redis(url: str, *, timeout: float = TIMEOUT, connections: int = 32) -> 
     pool = BlockingConnectionPool.from_url(
         url, **_options(url), socket_timeout=timeout, timeout=timeout, max_connections=connections
     )
-    return Redis(connection_pool=cast("Any", pool))
+    return Redis.from_pool(cast("Any", pool))  # which closes the pool with the client
 
 
 def redis_connection(url: str) -> RedisConnection:
@@ -90,7 +90,7 @@ def redis_errors() -> Iterator[None]:
 def where(url: str) -> str:
     """Host and port, for people to read."""
     parts = urlsplit(url)
-    return f"{parts.hostname}:{parts.port or _PORT}"
+    return f"{parts.hostname}:{parts.port or PORT}"
 
 
 async def require_redis(url: str) -> str:

@@ -15,10 +15,11 @@ from talkoot.kernel.histogram import Histogram
 from talkoot.kernel.redis import prefix
 from talkoot.realtime.bus import MemoryBus, Message
 from talkoot.realtime.bus_wire import CHANNELS, NotOurs, Receiver, Sender, channel_of, portions, weight_of
-from talkoot.realtime.redis_links import BEAT, Command, RedisLinks
+from talkoot.realtime.redis_links import BEAT, RedisLinks
 
 if TYPE_CHECKING:
     from talkoot.kernel.metrics import Metrics
+    from talkoot.kernel.redis_link import Command
 
 log = logging.getLogger("talkoot.realtime")
 
@@ -132,7 +133,7 @@ class RedisBus(MemoryBus):
         if beat:
             self._receiver.forget(now)
             waiting.setdefault(0, [])
-        commands = []
+        commands: list[Command] = []
         for channel, messages in waiting.items():
             for some in portions(messages):
                 payload = self._sender.batch(some, now)

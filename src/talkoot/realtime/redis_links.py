@@ -1,33 +1,24 @@
-"""Two connections to Redis, one that publishes and one that is subscribed, opened again when one breaks."""
+"""Two links to Redis, one that publishes and one that is subscribed, opened again whenever one breaks."""
 
 from __future__ import annotations
 
 import asyncio
-import itertools
 import logging
-import math
 import random
 from collections.abc import Callable, Coroutine, Sequence
-from contextlib import AsyncExitStack, suppress
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from talkoot.kernel.redis import RedisAway, RedisTrouble, redis_connection, redis_errors, where
-
-if TYPE_CHECKING:
-    from talkoot.kernel.redis import RedisConnection
+from talkoot.kernel.redis import RedisAway, RedisTrouble, where
+from talkoot.kernel.redis_link import Command, RedisLink, open_link
 
 log = logging.getLogger("talkoot.realtime")
 
 BEAT = 2.0
 """Seconds between two signs of life, each of which has to come back through Redis."""
 
-_UNANSWERED = 3  # signs of life, and then the connections are not believed any more
-_OPENING = 5.0  # seconds that both connections and the subscription may take
+_UNANSWERED = 3  # signs of life, and then the links are not believed any more
+_OPENING = 5.0  # seconds that both links and the subscription may take
 _SHORTEST_PAUSE, _LONGEST_PAUSE = 0.1, 5.0  # seconds between two attempts, at most
-_LAST_TURNS = 3  # of the event loop: the sender wakes up, and writes
-_IN_ONE_GO = 64  # payloads, before others have their turn
-
-Command = tuple[bytes, bytes, bytes]
 
 
 class RedisLinks:
@@ -52,10 +43,11 @@ class RedisLinks:
         self._receive = receive
         self._changed = changed
         self._every = beat
-        self._wake = asyncio.Event()
+        self._publishing: RedisLink | None = None
+        self._subscribed = asyncio.Event()
         self._tried = asyncio.Event()
-        self._unanswered = 0
-        self._beat_due = self._heard = False
+        self._confirmed = self._unanswered = 0
+        self._beat_due = self._due = self._heard = False
         self._running: asyncio.Task[None] | None = None
 
     async def start(self) -> None:
@@ -64,16 +56,25 @@ class RedisLinks:
         await self._tried.wait()
 
     async def close(self) -> None:
-        """Let what was published a moment ago leave, and disconnect."""
-        for _ in range(_LAST_TURNS):
-            await asyncio.sleep(0)
+        """Say what was published a moment ago, and disconnect."""
+        self._flush()
         if self._running is not None:
             self._running.cancel()
             await asyncio.gather(self._running, return_exceptions=True)
 
     def wake(self) -> None:
-        """There is something to take."""
-        self._wake.set()
+        """There is something to take, at the end of this turn of the event loop."""
+        if not self._due:
+            self._due = True
+            asyncio.get_running_loop().call_soon(self._flush)
+
+    def _flush(self) -> None:
+        """Everything with one write; what a slow Redis does not take waits until it is free."""
+        self._due = False
+        if self._publishing is not None and not self._publishing.full:
+            beat, self._beat_due = self._beat_due, False
+            if commands := self._take(beat):
+                self._publishing.say(commands)
 
     async def _run(self) -> None:
         """Connect, and connect again, for ever; attempts come ever later, and no two nodes at once."""
@@ -81,16 +82,11 @@ class RedisLinks:
         while True:
             self._heard = False
             try:
-                with redis_errors():
-                    await self._serve()
-            except RedisTrouble as trouble:
+                await self._serve()
+            except (RedisTrouble, TimeoutError) as trouble:
                 if self._heard or not told:
-                    log.warning(
-                        "Redis at %s is away, other servers are told late: %s",
-                        where(self._url),
-                        trouble,
-                        exc_info=_unexpected(trouble),
-                    )
+                    why = str(trouble) or "it does not answer"
+                    log.warning("Redis at %s is away, other servers are told late: %s", where(self._url), why)
             except Exception:  # a mistake must not end the bus for ever
                 log.exception("The bus has failed, and begins again")
             told = True
@@ -99,49 +95,42 @@ class RedisLinks:
             await asyncio.sleep(random.uniform(0.0, pause))  # noqa: S311 - spreads load
 
     async def _serve(self) -> None:
-        """Open both, and work until one of them fails."""
-        async with AsyncExitStack() as stack:
-            publishing, subscribed = redis_connection(self._url), redis_connection(self._url)
-            for connection in (publishing, subscribed):
-                stack.push_async_callback(_disconnect, connection)
+        """Open both, and go on until one of them fails."""
+        links: list[RedisLink] = []
+        try:
             async with asyncio.timeout(_OPENING):
-                await publishing.connect()
+                for _ in range(2):
+                    links.append(await open_link(self._url, self._hear, self._flush))  # noqa: PERF401
+                publishing, subscribed = links
                 await self._subscribe(subscribed)
-            stack.callback(self._changed, False)
+            self._publishing, self._unanswered = publishing, 0
             self._changed(True)
-            self._unanswered = 0
             self._tried.set()
-            await _until_one_ends(
-                self._listen(subscribed),
-                self._send(publishing),
-                _read_answers(publishing),
-                self._beat(),
-            )
+            await _until_one_ends(self._beat(), publishing.ended, subscribed.ended)
+        finally:
+            if self._publishing is not None:
+                self._publishing = None
+                self._changed(False)
+            for link in links:
+                link.close()
 
-    async def _subscribe(self, subscribed: RedisConnection) -> None:
-        await subscribed.connect()
-        await subscribed.send_command("SSUBSCRIBE", *self._channels, check_health=False)
-        for _ in self._channels:
-            await subscribed.read_response(timeout=math.inf)
+    async def _subscribe(self, link: RedisLink) -> None:
+        self._confirmed = 0
+        self._subscribed.clear()
+        link.say([(b"SSUBSCRIBE", *self._channels)])
+        await _until_one_ends(self._subscribed.wait(), link.ended)
 
-    async def _send(self, publishing: RedisConnection) -> None:
-        """What came up while the last write was under way goes out with the next one."""
-        while True:
-            await self._wake.wait()
-            self._wake.clear()
-            beat, self._beat_due = self._beat_due, False
-            packed = publishing.pack_commands(self._take(beat))
-            await publishing.send_packed_command(packed, check_health=False)
-
-    async def _listen(self, subscribed: RedisConnection) -> None:
-        for turn in itertools.count(1):
-            kind, _, payload = await subscribed.read_response(timeout=math.inf)
-            if kind != b"smessage":
-                raise RedisAway("a subscription has ended")
+    def _hear(self, said: list[Any]) -> None:
+        kind, _, payload = said
+        if kind == b"smessage":
             if self._receive(payload):
                 self._answered()
-            if turn % _IN_ONE_GO == 0:
-                await asyncio.sleep(0)
+        elif kind == b"ssubscribe":
+            self._confirmed += 1
+            if self._confirmed == len(self._channels):
+                self._subscribed.set()
+        else:
+            raise RedisAway("a subscription has ended")
 
     def _answered(self) -> None:
         self._unanswered = 0
@@ -154,35 +143,17 @@ class RedisLinks:
         while self._unanswered < _UNANSWERED:
             self._unanswered += 1
             self._beat_due = True
-            self._wake.set()
+            self._flush()
             await asyncio.sleep(self._every)
         raise RedisAway("what is published does not come back")
 
 
-async def _read_answers(publishing: RedisConnection) -> None:
-    """How many have heard is of no interest; an error is, and so is the end."""
-    while True:
-        await publishing.read_response(timeout=math.inf)
-
-
-async def _until_one_ends(*work: Coroutine[Any, Any, None]) -> None:
-    """Run all of these together; the end of one, always an error, is the end of all."""
-    tasks = [asyncio.ensure_future(one) for one in work]
+async def _until_one_ends(work: Coroutine[Any, Any, Any], *ends: asyncio.Future[None]) -> None:
+    """Do this work for as long as nothing has ended."""
+    task = asyncio.ensure_future(work)
     try:
-        ended, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+        done, _ = await asyncio.wait({task, *ends}, return_when=asyncio.FIRST_COMPLETED)
     finally:
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
-    for task in ended:
-        task.result()
-
-
-async def _disconnect(connection: RedisConnection) -> None:
-    with suppress(RedisTrouble), redis_errors():
-        await connection.disconnect(nowait=True)
-
-
-def _unexpected(trouble: RedisTrouble) -> BaseException | None:
-    """What may be a mistake of our own, and wants its traceback."""
-    return trouble.__cause__ if isinstance(trouble.__cause__, TypeError | AttributeError) else None
+        task.cancel()
+    for one in done:
+        one.result()
