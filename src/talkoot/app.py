@@ -64,6 +64,7 @@ from talkoot.kernel.metrics import Metrics
 from talkoot.kernel.routes import RouteTable
 from talkoot.kernel.secrets import load_secrets
 from talkoot.kernel.unit_of_work import UnitOfWork
+from talkoot.lookout import Lookout
 from talkoot.migrations import tables_are_current
 from talkoot.realtime.asgi import AsgiGateway
 from talkoot.realtime.bus import Message
@@ -94,7 +95,7 @@ class Program:
         clock = SystemClock()
         database = open_database(settings)
         self._listeners: dict[type, tuple[list[Inside], list[Any]]] = {}
-        uow = UnitOfWork(database, clock, self._listeners)
+        uow = UnitOfWork(database, clock, self._listeners, shared=settings.clustered)
         self.backends = open_backends(settings, clock)
         self.bus, presence = self.backends.bus, self.backends.presence
         self.kernel = Kernel(settings, clock, load_secrets(settings), database, uow, self.backends.limits)
@@ -122,14 +123,30 @@ class Program:
         self.metrics = _watching(uow, self.gateway, self.backends)
         self.heads = RoomHeads(self.hub, uow, self.gateway.connections)
         self.notices = RoomNotices(self.bus, uow)
-        audience = Audience(self.live, self.heads, self.acquaintance, self.gateway.connections)
-        self.fence = Fence(uow, audience, self._spawn, self.hub.receive)
+        self.fence, self.lookout = self._guards()
         self.controls = Controls(self.bus, self.hub, self.gate.sessions, self.timelines, self.fence)
         self.work = Work(self.kernel, self.metrics, self.controls.tell_enqueued, here=works)
         presence.listen(watches.tell)
         self.hub.on_close.append(watches.forget)
         self._listeners.update(self._table())
         self._connect_hub()
+
+    def _guards(self) -> tuple[Fence, Lookout]:
+        """What stands between the bus and the hub, and what finds out what the bus has lost."""
+        uow, gateway = self.kernel.uow, self.gateway
+        audience = Audience(self.live, self.heads, self.acquaintance, gateway.connections)
+        fence = Fence(uow, audience, self._spawn, self.hub.receive)
+        lookout = Lookout(
+            uow,
+            self.kernel.clock,
+            self.hub,
+            fence,
+            self.gate.sessions,
+            self.timelines,
+            self.settings.check_seconds,
+            self.settings.clustered,
+        )
+        return fence, lookout
 
     def _table(self) -> dict[type, tuple[list[Inside], list[Any]]]:
         """Every event: who acts on it in its transaction, and who is told after the commit."""
@@ -163,7 +180,9 @@ class Program:
         if self.work.here:
             hub.controls["jobs.enqueued"] = self.work.runner.wake
         self.fence.watched_by(self.metrics)
-        self.live.deliver = self.fence.receive
+        self.live.deliver = self.heads.deliver = self.fence.receive
+        self.fence.on_dropped = self.lookout.look_now
+        self.bus.on_gap.append(self.lookout.look_now)
         self.bus.listen(self.fence.receive)
         uow = self.kernel.uow
         uow.on_doubt = Doubt(uow, self.gate.sessions, self.fence, self._spawn).begin
@@ -179,6 +198,8 @@ class Program:
             self.kernel.uow.start()
             stack.push_async_callback(self.kernel.uow.close)
             await self.fence.begin()
+            self.lookout.start()
+            stack.push_async_callback(self.lookout.close)
             stack.callback(self.gate.close)
             self.metrics.start()
             stack.push_async_callback(self.metrics.close)

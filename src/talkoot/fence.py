@@ -154,32 +154,44 @@ class Fence:
         try:
             await asyncio.sleep(WINDOW)
             pause = _SHORTEST
-            while self._cache.applied(workspace) < self._wanted[workspace] and not self._uow.closed:
-                before = self._cache.applied(workspace)
+            while self._cache.applied(workspace) < (wanted := self._wanted[workspace]):
                 try:
-                    await self._read_missed(workspace)
-                except TalkootError as error:
-                    log.warning("The access rules could not be read: %s", error.detail)
-                except Exception:
-                    log.exception("The access rules could not be read")
-                if self._cache.applied(workspace) == before:
+                    version = await self._read_missed(workspace)
+                except Exception as error:  # noqa: BLE001 - it is logged, and tried again
+                    _complain(error)
+                    if self._uow.closed:
+                        return
                     await asyncio.sleep(pause)
                     pause = min(2 * pause, _LONGEST)
+                else:
+                    if version < wanted:
+                        self._disbelieve(workspace)
+                        return
         finally:
             del self._wanted[workspace]
 
-    async def _read_missed(self, workspace: UUID) -> None:
+    async def _read_missed(self, workspace: UUID) -> int:
+        """Apply what the database has; at which version it is, 0 if it has no such workspace."""
         applied = self._cache.applied(workspace)
         async with self._uow.read() as read:
-            version = (await versions_seen(read, [workspace])).get(workspace, applied)
+            version = (await versions_seen(read, [workspace])).get(workspace, 0)
             far = version > applied + AT_ONCE
             missed = [] if far else await changes_after(read, workspace, applied, AT_ONCE)
         for change in missed:
             if change.version == self._cache.applied(workspace) + 1:
-                self.read += change.version not in self._ahead.get(workspace, ())
+                self.read += 1
                 self.changed(change)
-        if far or (missed and missed[-1].version > self._cache.applied(workspace)):
+        if self._cache.applied(workspace) < version:  # too much, or something is not there
             self.leap(workspace, version)
+        return version
+
+    def _disbelieve(self, workspace: UUID) -> None:
+        """What is told has never been in this database: somebody else's, or from before a restore."""
+        log.warning(
+            "The bus tells of access rules that the database does not have, of workspace %s", workspace
+        )
+        self._ahead.pop(workspace, None)
+        self._waiting.pop(workspace, None)
 
     # Waiting
 
@@ -213,6 +225,13 @@ class Fence:
         if self._dropped and not self._waiting:
             self._dropped = False
             self.on_dropped()
+
+
+def _complain(error: Exception) -> None:
+    if isinstance(error, TalkootError):
+        log.warning("The access rules could not be read: %s", error.detail)
+    else:
+        log.error("The access rules could not be read", exc_info=error)
 
 
 async def _run(look: Look) -> None:

@@ -27,6 +27,7 @@ GROUPS: dict[str, tuple[str, ...]] = {
         "data",
         "database_url",
         "redis_url",
+        "check_seconds",
         "secret_key",
         "migrate",
         "readers",
@@ -108,6 +109,12 @@ class Settings(BaseModel):
     redis_url: str = Field(
         "",
         description="`redis://:password@host`: several servers on one PostgreSQL tell each other through it.",
+    )
+    check_seconds: float = Field(
+        15.0,
+        gt=0,
+        le=60,
+        description="How often a server of a cluster looks in the database for what the bus may have lost.",
     )
     secret_key: SecretStr = Field(
         SecretStr(""),

@@ -29,7 +29,9 @@ Listeners = Mapping[type, tuple[Sequence[Inside], Sequence[After]]]
 class Caches:
     """What this process remembers between transactions: one object of each kind, made when asked for."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, shared: bool = False) -> None:
+        self.shared = shared
+        """Others write to the same database: what is remembered holds only if the database says so."""
         self._by_kind: dict[type[Any], Any] = {}
 
     def of(self, kind: type[T]) -> T:

@@ -78,13 +78,15 @@ class _Lane:
 class UnitOfWork:
     """Runs actions in grouped transactions: one lane on SQLite, a few, chosen by key, on PostgreSQL."""
 
-    def __init__(self, database: Database, clock: Clock, listeners: Listeners) -> None:
+    def __init__(
+        self, database: Database, clock: Clock, listeners: Listeners, *, shared: bool = False
+    ) -> None:
         self._database = database
         self._clock = clock
         self._listeners = listeners
         self._lanes = [_Lane(Writer(database)) for _ in range(database.lanes)]
         self._closed = False
-        self.caches = Caches()
+        self.caches = Caches(shared=shared)
         self.replica = Replica(database.replica) if database.replica is not None else None
         self.on_doubt: Callable[[], None] = _nobody_minds
         """Called when a commit was not answered: what this process remembers may be behind from now on."""

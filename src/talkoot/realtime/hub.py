@@ -152,6 +152,16 @@ class Hub(Outbound):
             if control is not None:
                 control(said)
 
+    @property
+    def topics(self) -> list[UUID]:
+        """Those that somebody here is told of."""
+        return [*self._topics]
+
+    def head_of(self, topic: UUID) -> int:
+        """How far a topic reaches, as far as was told here; 0 where nothing was."""
+        known = self._topics.get(topic)
+        return known.head if known is not None else 0
+
     def subscriptions_of(self, topic: UUID) -> list[Subscription]:
         """All subscriptions to a topic, live or not."""
         known = self._topics.get(topic)

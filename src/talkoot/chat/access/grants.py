@@ -14,7 +14,7 @@ from sqlalchemy import or_, select
 from talkoot.chat.access.cache import AccessCache, Grants
 from talkoot.chat.access.models import Membership, Resource, Workspace
 from talkoot.chat.access.permissions import Permission
-from talkoot.chat.access.queries import Lineage, entries_among, standing_among
+from talkoot.chat.access.queries import Lineage, entries_among, standing_among, versions_seen
 from talkoot.chat.access.reading import evaluate, read_grants, room_grants_of
 from talkoot.kernel.errors import NotFound, Unavailable
 from talkoot.kernel.plain_sql import Statement, as_id
@@ -35,6 +35,8 @@ async def grants_of(read: Read, user: UUID, resource: UUID, *, exclusive: bool =
         return (await grants_now(read, [(user, resource)], exclusive=exclusive))[user, resource]
     cache = read.caches.of(AccessCache)
     grants = cache.get(resource, user)
+    if grants is not None and read.caches.shared:
+        grants = await _as_seen(read, cache, grants)
     if grants is None:
         grants = await _read_grants(read, user, resource)
         if grants is not None:
@@ -42,6 +44,13 @@ async def grants_of(read: Read, user: UUID, resource: UUID, *, exclusive: bool =
     if grants is not None:
         read.checks.append(partial(_hold_still, cache, [grants]))
     return grants
+
+
+async def _as_seen(read: Read, cache: AccessCache, grants: Grants) -> Grants | None:
+    """These, if no change that this view of the database sees is missing here."""
+    versions = await versions_seen(read, [grants.workspace])
+    cache.notice_all(versions)
+    return grants if cache.up_to_date(grants.workspace, versions.get(grants.workspace, -1)) else None
 
 
 async def _hold_still(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Index
+from sqlalchemy import ForeignKey, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from talkoot.kernel.ids import new_id
@@ -29,11 +29,17 @@ class User(Model):
     created_at: Mapped[int]
 
 
+_REVOKED = text("revoked_at IS NOT NULL")
+
+
 class Session(Model):
     """One sign-in, from one device. `kind` is `cookie` or `token`; the cookie's secret is kept as a hash."""
 
     __tablename__ = "sessions"
-    __table_args__ = (Index("ix_sessions_user", "user_id"),)
+    __table_args__ = (
+        Index("ix_sessions_user", "user_id"),
+        Index("ix_sessions_revoked", "revoked_at", sqlite_where=_REVOKED, postgresql_where=_REVOKED),
+    )
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
     user_id: Mapped[UUID] = mapped_column(ForeignKey("users.id"))

@@ -110,6 +110,14 @@ async def ended_sessions(read: Read, sessions: Sequence[UUID], now: int) -> set[
     return {*sessions} - {*holding}
 
 
+async def sessions_revoked_since(read: Read, moment: int) -> dict[UUID, int]:
+    """All sessions that were revoked after a moment, and when."""
+    found = await read.connection.execute(
+        select(Session.id, Session.revoked_at).where(Session.revoked_at > moment)
+    )
+    return {row.id: row.revoked_at for row in found}
+
+
 async def has_signed_in_from(read: Read, user: UUID | None, address: str) -> bool:
     """Whether someone signed in from this address before."""
     there = select(Session.id).where(Session.user_id == (user or UUID(int=0)), Session.address == address)

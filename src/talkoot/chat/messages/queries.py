@@ -61,7 +61,15 @@ def begin_reading(caches: Caches) -> Reading:
 
 
 async def timeline(read: Read, reading: Reading, room: UUID, cursor: Cursor) -> Document:
-    """A page of a room's timeline, ascending; the newest ones are remembered."""
+    """A page of a room's timeline, ascending; the newest ones are remembered.
+
+    Where others write to the database, what is remembered counts if it ends where this view sees the log end.
+    """
+    tails, timelines = read.caches.of(LogTails), read.caches.of(Timelines)
+    if read.caches.shared:
+        seen = (await heads(read, [room]))[room].head
+        if (made := timelines.page(tails, room, cursor, seen=seen)) is not None:
+            return made
     (before, n_back), (after, n_forth) = cursor.back, cursor.forth
     end = _END if before is None else before
     older = await _rows(read, _OLDER, n_back + 1, room=room, position=end) if n_back else []
@@ -70,7 +78,7 @@ async def timeline(read: Read, reading: Reading, room: UUID, cursor: Cursor) -> 
     if before is None and n_back:
         head = (await heads(read, [room]))[room]
         stretch = Stretch(head.head, older, whole=len(older) <= n_back)
-        read.caches.of(Timelines).remember(read.caches.of(LogTails), room, reading, stretch)
+        timelines.remember(tails, room, reading, stretch)
     return Document(cursor.page(older, newer))
 
 

@@ -63,9 +63,11 @@ class Timelines:
         """How many pages are remembered."""
         return sum(len(room.pages) for room in self._rooms.values())
 
-    def page(self, tails: LogTails, room: UUID, cursor: Cursor) -> Document | None:
-        """A page as it is now; None if it is not all in memory."""
-        known = self._up_to_date(tails, room)
+    def page(
+        self, tails: LogTails, room: UUID, cursor: Cursor, *, seen: int | None = None
+    ) -> Document | None:
+        """A page as it is now, or as of the head that was `seen`; None if it is not all in memory."""
+        known = self._up_to_date(tails, room, seen)
         if known is None:
             return None
         if (made := known.pages.get(cursor)) is not None:
@@ -91,11 +93,11 @@ class Timelines:
         self._names += 1
         self._rooms.clear()
 
-    def _up_to_date(self, tails: LogTails, room: UUID) -> _Room | None:
+    def _up_to_date(self, tails: LogTails, room: UUID, seen: int | None) -> _Room | None:
         known = self._rooms.get(room)
-        if known is None:
+        if known is None or (seen is not None and known.stretch.position > seen):
             return None
-        events = tails.after(room, known.stretch.position)
+        events = tails.after(room, known.stretch.position, head=seen)
         if events == []:
             return known
         followed = known.stretch.followed_by(events) if events is not None else None

@@ -25,8 +25,11 @@ async def room_to_read(read: Read, actor: Actor, room: UUID) -> Grants:
 def may_read_now(caches: Caches, actor: Actor, room: UUID) -> bool:
     """Whether it is known, without a look into the database, that the actor may see this room at this moment.
 
-    It holds for what is read before anything else is awaited.
+    It holds for what is read before anything else is awaited. Where others write to the database it is not
+    known: they may have changed it.
     """
+    if caches.shared:
+        return False
     grants = caches.of(AccessCache).get(room, actor.user)
     return grants is not None and grants.kind == "room" and Permission.ROOM_READ in grants.permissions
 

@@ -4,21 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
 from typing import TYPE_CHECKING
+from uuid import UUID
 
 from talkoot.chat.access.looking import look_at_each
 from talkoot.chat.access.reading import readable_rooms_of
+from talkoot.chat.rooms.standing import standing_of
 from talkoot.kernel.together import Together
 from talkoot.realtime.close_codes import CloseCode
 
 if TYPE_CHECKING:
-    from uuid import UUID
-
     from talkoot.chat.access.events import AccessChanged
     from talkoot.kernel.unit_of_work import UnitOfWork
+    from talkoot.realtime.bus import Listener, Message
     from talkoot.realtime.connection import Connection
     from talkoot.realtime.hub import Hub
 
 AT_ONCE = 64  # users in one reading
+
+_Watched = tuple[set[UUID], "Sequence[Message]"]  # rooms, and how far those reach that nobody was told of
 
 
 class RoomHeads:
@@ -28,7 +31,9 @@ class RoomHeads:
         self._hub = hub
         self._uow = uow
         self._connections = connections
-        self._reading: Together[UUID, set[UUID]] = Together(self._read, at_once=AT_ONCE)
+        self.deliver: Listener = hub.receive
+        """Where it goes how far rooms reach, which nobody here was told of yet."""
+        self._reading: Together[UUID, _Watched] = Together(self._read, at_once=AT_ONCE)
         self._looks: dict[Connection, object] = {}  # under way; a change in the meantime takes them out
 
     def hold_back(self, change: AccessChanged) -> list[Connection]:
@@ -52,17 +57,23 @@ class RoomHeads:
             return
         look = self._looks[connection] = object()
         try:
-            rooms = await self._reading.ask(identity.user)
+            rooms, standing = await self._reading.ask(identity.user)
             if self._looks.get(connection) is look and not connection.closing:
                 self._hub.watch(connection, rooms)
+                for message in standing:
+                    self.deliver(message)
         finally:
             if self._looks.get(connection) is look:
                 del self._looks[connection]
 
-    async def _read(self, users: Sequence[UUID]) -> list[set[UUID]]:
+    async def _read(self, users: Sequence[UUID]) -> list[_Watched]:
         async with self._uow.read() as read:
             rooms = await readable_rooms_of(read, set(users))
-        return [rooms[user] for user in users]
+            standing: Sequence[Message] = ()
+            if self._uow.caches.shared:  # else nothing is lost, and nobody compares
+                everything = set[UUID]().union(*rooms.values())
+                standing = await standing_of(read, [r for r in everything if not self._hub.head_of(r)])
+        return [(rooms[user], [each for each in standing if each.topic in rooms[user]]) for user in users]
 
     def _concerned(self, change: AccessChanged) -> list[Connection]:
         if change.users:

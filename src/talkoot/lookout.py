@@ -1,0 +1,140 @@
+"""What the bus may have lost is looked for in the database: from time to time, and at once after a gap.
+
+In a cluster only: a single process loses nothing, and is told to look when something was too much to be kept.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import random
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+from talkoot.chat.access.cache import AccessCache
+from talkoot.chat.access.queries import versions_seen
+from talkoot.chat.accounts.queries import sessions_revoked_since
+from talkoot.chat.rooms.standing import standing_of
+from talkoot.kernel.clock import SECOND
+from talkoot.kernel.errors import TalkootError
+
+if TYPE_CHECKING:
+    from talkoot.chat.accounts.live_sessions import LiveSessions
+    from talkoot.chat.messages.timelines import Timelines
+    from talkoot.fence import Fence
+    from talkoot.kernel.clock import Clock
+    from talkoot.kernel.unit_of_work import UnitOfWork
+    from talkoot.realtime.hub import Hub
+
+log = logging.getLogger("talkoot.lookout")
+
+AT_ONCE = 500  # rooms, or workspaces, in one statement
+SESSIONS_EVERY = 1.0  # seconds: who was signed out elsewhere is shut out here within two
+NAMES_EVERY = 60.0  # seconds that a changed name may be old in remembered pages, if nobody told of it
+_SKEW = 60 * SECOND  # how far the clocks of servers may be apart, and how long a commit may take
+_PAUSE = 1.0  # seconds, after a question that was not answered
+
+
+@dataclass(slots=True)
+class Lookout:
+    """Looks at heads and access rules every `seconds` at the latest, at revoked sessions every second."""
+
+    uow: UnitOfWork
+    clock: Clock
+    hub: Hub
+    fence: Fence
+    sessions: LiveSessions
+    timelines: Timelines
+    seconds: float
+    clustered: bool
+    looks: int = 0
+    _wake: asyncio.Event = field(default_factory=asyncio.Event)
+    _tasks: list[asyncio.Task[None]] = field(default_factory=list)
+    _revoked: dict[UUID, int] = field(default_factory=dict)
+    _looked_at: int = 0
+
+    def start(self) -> None:
+        """Begin to look."""
+        self._looked_at = self.clock.now()
+        wanted: list[tuple[Callable[[], Awaitable[None]], Callable[[], Awaitable[None]]]] = [
+            (self._next_look, self.look)
+        ]
+        if self.clustered:
+            wanted += [(_sessions_due, self._look_at_sessions), (_names_due, self._forget_names)]
+        self._tasks = [asyncio.create_task(_again_and_again(*each)) for each in wanted]
+
+    async def close(self) -> None:
+        """Look no more."""
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    def look_now(self) -> None:
+        """Something may have been lost a moment ago."""
+        self._wake.set()
+
+    async def look(self) -> None:
+        """Find what is behind here: access rules of workspaces, then rooms that somebody is told of."""
+        self.looks += 1
+        access = self.uow.caches.of(AccessCache)
+        for some in _portions(access.workspaces):
+            async with self.uow.read() as read:
+                versions = await versions_seen(read, some)
+            access.notice_all(versions)
+        for some in _portions(self.hub.topics):
+            async with self.uow.read() as read:
+                standing = await standing_of(read, some)
+            for message in standing:
+                if message.seq > self.hub.head_of(message.topic):
+                    self.fence.receive(message)
+
+    async def _next_look(self) -> None:
+        """Not all servers at the same moment."""
+        patience = self.seconds * random.uniform(0.7, 1.0) if self.clustered else None  # noqa: S311 - no secret
+        try:
+            await asyncio.wait_for(self._wake.wait(), patience)
+        except TimeoutError:
+            return
+        self._wake.clear()
+
+    async def _look_at_sessions(self) -> None:
+        """Shut out those whose session was revoked lately, though nobody told of it."""
+        now, since = self.clock.now(), self._looked_at - _SKEW
+        async with self.uow.read() as read:
+            revoked = await sessions_revoked_since(read, since)
+        for session in revoked.keys() - self._revoked.keys():
+            self.sessions.forget(session)
+            self.hub.close_session(session)
+        self._revoked = revoked
+        self._looked_at = now
+
+    async def _forget_names(self) -> None:
+        self.timelines.forget_all()
+
+
+async def _sessions_due() -> None:
+    await asyncio.sleep(SESSIONS_EVERY)
+
+
+async def _names_due() -> None:
+    await asyncio.sleep(NAMES_EVERY)
+
+
+async def _again_and_again(due: Callable[[], Awaitable[None]], look: Callable[[], Awaitable[None]]) -> None:
+    while True:
+        await due()
+        try:
+            await look()
+        except TalkootError as error:
+            log.warning("What the bus may have lost could not be looked up: %s", error.detail)
+            await asyncio.sleep(_PAUSE)
+        except Exception:
+            log.exception("What the bus may have lost could not be looked up")
+            await asyncio.sleep(_PAUSE)
+
+
+def _portions(those: Sequence[UUID]) -> Iterator[Sequence[UUID]]:
+    for start in range(0, len(those), AT_ONCE):
+        yield those[start : start + AT_ONCE]
