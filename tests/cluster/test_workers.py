@@ -185,8 +185,8 @@ async def test_one_worker_indexes_and_another_one_takes_over(server: Talkoot, wo
     async with owner:
         rooms = (await owner.get(f"/workspaces/{workspace['id']}/rooms"))["items"]
         path = f"/rooms/{rooms[0]['id']}/messages"
-        refused = await owner.refusal("GET", "/search", q="word", workspace=workspace["id"])
-        assert refused == (503, "unavailable")
+        early = await owner.refusal("GET", "/search", q="word", workspace=workspace["id"])
+        assert early == (503, "unavailable")
         await owner.post(path, {"text": "first word"})
         workers = [work(Worker, search="on") for _ in range(2)]
         for worker in workers:
@@ -204,6 +204,12 @@ async def test_one_worker_indexes_and_another_one_takes_over(server: Talkoot, wo
         await owner.post(path, {"text": "third word"})
         await until_found(owner, workspace["id"], "word", ["third word", "second word", "first word"])
         assert await metric(first, "talkoot_search_following") == 1
+        refused = server.run("search", "rebuild")
+        assert (refused.returncode, "stop the workers first" in refused.stderr) == (1, True)
+        first.terminate()
+        rebuilt = server.run("search", "rebuild")
+        assert "Indexed 3 messages" in rebuilt.stdout, rebuilt.stderr
+        await until_found(owner, workspace["id"], "word", ["third word", "second word", "first word"])
 
 
 async def _is_found(owner: Api, workspace: str) -> bool:

@@ -45,3 +45,12 @@ def settings(request: pytest.FixtureRequest, tmp_path: Path) -> Settings:
 async def ground(settings: Settings) -> AsyncIterator[Ground]:
     async with Ground.on(settings) as made:
         yield made
+
+
+@pytest_asyncio.fixture
+async def ground_postgresql(
+    postgres: Postgres, postgres_template: str, tmp_path: Path
+) -> AsyncIterator[Ground]:
+    url = postgres.url(postgres.create_database(postgres_template))
+    async with Ground.on(Settings(data=tmp_path, database_url=url)) as made:
+        yield made

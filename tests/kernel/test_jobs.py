@@ -18,7 +18,7 @@ from talkoot.kernel.errors import Conflict, Forbidden, NotFound, Unavailable
 from talkoot.kernel.job_runner import Handler, InTheEnd, JobRunner
 from talkoot.kernel.jobs import Claim, Enqueued, enqueue
 from talkoot.kernel.transactions import Tx
-from tests.kernel.ground import Ground, until
+from tests.kernel.ground import ForwardClock, Ground, until
 
 
 @asynccontextmanager
@@ -241,6 +241,58 @@ async def test_a_job_that_kills_every_runner_is_a_dead_letter(ground: Ground) ->
         await ground.age_jobs(61)
     assert await ground.uow.run(lambda tx: jobs.claim(tx, ["mark"], limit=1, lease_seconds=60)) == []
     assert await states(ground) == {"dead": 1}
+
+
+async def test_who_has_a_wrong_clock_neither_steals_a_job_nor_leaves_it(
+    ground_postgresql: Ground,
+) -> None:
+    ground = ground_postgresql
+    taken = asyncio.Event()
+    attempts: list[int] = []
+
+    async def hang(_kernel: Kernel, _claim: Claim) -> None:
+        taken.set()
+        await asyncio.Event().wait()
+
+    async def handle(_kernel: Kernel, claim: Claim) -> None:
+        attempts.append(claim.attempt)
+
+    async with running(ground, hang, workers=1):
+        await ground.uow.run(lambda tx: enqueue(tx, "mark"))
+        await taken.wait()
+        for wrong in (3600.0, -3600.0):
+            async with (
+                Ground.on(ground.settings, ForwardClock(wrong)) as other,
+                running(other, handle) as runner,
+            ):
+                await other.uow.run(lambda tx: enqueue(tx, "mark"))
+                await until(lambda: runner.outcomes["done"] == 1)
+        assert attempts == [1, 1]
+
+
+async def test_how_far_a_job_is_is_written_now_and_then_and_at_its_end(ground: Ground) -> None:
+    go_on = asyncio.Event()
+
+    async def handle(_kernel: Kernel, claim: Claim) -> None:
+        for done in range(5):
+            claim.progress(done, 9, f"step {done}")
+        await go_on.wait()
+        claim.progress(9, 9)
+
+    async def row() -> tuple[int | None, int | None, str | None]:
+        async with ground.uow.read() as read:
+            [job] = await job_list.newest(read, limit=2)
+        return job.progress_done, job.progress_total, job.progress_note
+
+    async def is_told() -> bool:
+        return await row() == (4, 9, "step 4")
+
+    async with running(ground, handle):
+        await ground.uow.run(lambda tx: enqueue(tx, "mark"))
+        await until(is_told)
+        go_on.set()
+        await until(lambda: all_are(ground, "done"))
+    assert await row() == (9, 9, None)
 
 
 async def test_a_lease_is_renewed_while_the_job_runs(ground: Ground) -> None:

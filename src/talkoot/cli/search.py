@@ -19,7 +19,7 @@ search = typer.Typer(
 @search.command()
 @with_settings(*DATABASE_FLAGS)
 def rebuild(settings: Settings) -> None:
-    """Make the search index again from all messages, while no server runs.
+    """Make the search index again from all messages, while no server (in a cluster: no worker) runs.
 
     Nothing but the index is changed. A server does the same by itself, more slowly, when there is no index.
 
