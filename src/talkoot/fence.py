@@ -68,9 +68,16 @@ class Fence:
             lambda: self.waits,
             kind="counter",
         )
-        watch("talkoot_fence_wait_seconds", "How long all of them did.", lambda: self.seconds, kind="counter")
         watch(
-            "talkoot_fence_waiting", "Messages that wait now.", lambda: sum(map(len, self._waiting.values()))
+            "talkoot_fence_wait_seconds",
+            "Seconds they waited, added up.",
+            lambda: self.seconds,
+            kind="counter",
+        )
+        watch(
+            "talkoot_fence_waiting",
+            "Messages that wait for access rules now.",
+            lambda: sum(map(len, self._waiting.values())),
         )
         watch(
             "talkoot_access_changes_read",
