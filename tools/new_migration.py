@@ -33,6 +33,8 @@ def main(message: str) -> None:
             command.revision(config, message, autogenerate=True, rev_id=number)
         engine.dispose()
     written = VERSIONS / f"{number}_{slug}.py"
+    before, line, after = written.read_text("utf-8").partition("depends_on = None\n")
+    written.write_text(f'{before}{line}phase = "expand"\n{after}', "utf-8")
     for arguments in (["format", "--quiet"], ["check", "--fix", "--quiet"]):
         subprocess.run([sys.executable, "-m", "ruff", *arguments, written], check=True)
     sys.stdout.write(f"{written}\n")

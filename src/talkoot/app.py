@@ -65,7 +65,7 @@ from talkoot.kernel.routes import RouteTable
 from talkoot.kernel.secrets import load_secrets
 from talkoot.kernel.unit_of_work import UnitOfWork
 from talkoot.lookout import Lookout
-from talkoot.migrations import tables_are_current
+from talkoot.migrations import tables_fit
 from talkoot.realtime.asgi import AsgiGateway
 from talkoot.realtime.bus import Message
 from talkoot.realtime.gateway import Gateway
@@ -300,7 +300,7 @@ def _lifespan(program: Program) -> Callable[[FastAPI], AbstractAsyncContextManag
 
 
 def _health(program: Program) -> APIRouter:
-    checks = {"database": database_answers, "tables": tables_are_current, "drain": program.not_draining}
+    checks = {"database": database_answers, "tables": tables_fit, "drain": program.not_draining}
     return health_router(program.metrics, checks)
 
 

@@ -121,6 +121,7 @@ def test_a_database_that_is_newer_than_the_program(serve: Serve) -> None:
     talkoot.terminate()
     with closing(sqlite3.connect(talkoot.data / "talkoot.db")) as database, database:
         database.execute("UPDATE alembic_version SET version_num = '9999'")
+        database.execute("UPDATE schema_floor SET revision = '9998'")
     for command in (["serve", "--port", "0"], ["migrate"], ["user", "list"]):
         refused = talkoot.run(*command)
         assert refused.returncode == 4, command

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 
-from talkoot.migrations import migrate
+from talkoot.migrations.running import migrate
 from talkoot.settings import Settings
 from tests.conftest import DATABASES
 from tests.kernel.ground import Ground

@@ -1,3 +1,4 @@
+import ast
 import asyncio
 from pathlib import Path
 
@@ -10,15 +11,9 @@ from sqlalchemy import Connection, text
 import talkoot
 from talkoot.kernel.errors import Unavailable
 from talkoot.kernel.types import Model
-from talkoot.migrations import (
-    SchemaTooNew,
-    configuration,
-    known_revisions,
-    migrate,
-    newest,
-    revision,
-    tables_are_current,
-)
+from talkoot.migrations import SchemaTooNew, configuration, fits, revision, tables_fit
+from talkoot.migrations.running import migrate
+from talkoot.migrations.scripts import FOLDER, known_revisions, newest, steps
 from talkoot.migrations.tables import METADATA
 from talkoot.settings import Settings
 from tests.kernel.ground import Ground
@@ -59,16 +54,73 @@ async def test_two_who_migrate_at_once_do_it_once(postgres: Postgres) -> None:
 
 
 async def test_tables_of_a_newer_program_are_left_alone(ground: Ground) -> None:
-    await tables_are_current(ground.kernel)
-    await ground.uow.run(
-        lambda tx: tx.connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
-    )
+    await tables_fit(ground.kernel)
+    await told(ground, "UPDATE alembic_version SET version_num = '9999'")
     with pytest.raises(SchemaTooNew, match="9999"):
         await migrate(ground.settings)
-    await tables_are_current(ground.kernel)
+    await tables_fit(ground.kernel)
+    async with ground.uow.read() as read:
+        assert await fits(read.connection)  # what came since was only added
+    await told(ground, "UPDATE schema_floor SET revision = '9998'")
+    async with ground.uow.read() as read:
+        with pytest.raises(SchemaTooNew):
+            await fits(read.connection)
+    await tables_fit(ground.kernel)
+
+
+async def told(ground: Ground, statement: str) -> None:
+    await ground.uow.run(lambda tx: tx.connection.execute(text(statement)))
+
+
+MARKED = "0004"  # from this one on a script says what it does
+ADDS = {"create_table", "add_column", "bulk_insert", "f"}
+SOME_NEW = "create_index"  # only on a table that the same script makes: on others it belongs to `beside`
+
+
+@pytest.mark.parametrize("file", sorted(FOLDER.glob("[0-9]*.py")), ids=lambda file: file.stem)
+def test_a_step_that_expands_only_adds(file: Path) -> None:
+    if file.name < MARKED:
+        return
+    tree = ast.parse(file.read_text())
+    said = {
+        node.targets[0].id: node.value
+        for node in tree.body
+        if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name)
+    }
+    phase = ast.literal_eval(said["phase"])
+    assert phase in {"expand", "contract"}
+    if phase == "contract":
+        return
+    calls = [
+        node
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Attribute)
+        and isinstance(node.func.value, ast.Name)
+        and node.func.value.id in {"op", "batch_op"}
+    ]
+    made = {ast.literal_eval(call.args[0]) for call in calls if name_of(call) == "create_table"}
+    for call in calls:
+        assert name_of(call) in ADDS or (name_of(call) == SOME_NEW and ast.literal_eval(call.args[1]) in made)
+        if name_of(call) == "add_column" and ast.literal_eval(call.args[0]) not in made:
+            column = call.args[1]
+            assert isinstance(column, ast.Call)
+            given = {keyword.arg: keyword.value for keyword in column.keywords}
+            # What an old program leaves out becomes something by itself, without a rewrite of the table.
+            assert ast.literal_eval(given["nullable"]) or "server_default" in given
+
+
+def name_of(call: ast.Call) -> str:
+    assert isinstance(call.func, ast.Attribute)
+    return call.func.attr
+
+
+def test_what_takes_away_stands_alone() -> None:
+    assert {step.revision for step in steps()} == known_revisions()
+    assert not any(step.beside for step in steps() if step.contracts)
 
 
 async def test_not_ready_while_the_tables_are_older(ground: Ground) -> None:
     await ground.uow.run(lambda tx: tx.connection.execute(text("DELETE FROM alembic_version")))
     with pytest.raises(Unavailable):
-        await tables_are_current(ground.kernel)
+        await tables_fit(ground.kernel)

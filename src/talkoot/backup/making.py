@@ -16,7 +16,8 @@ from talkoot import __version__
 from talkoot.backup.manifest import BackupError, Manifest, folder_for, write_manifest
 from talkoot.kernel.clock import SystemClock, rfc3339
 from talkoot.kernel.database import database_url, migration_engine
-from talkoot.migrations import newest
+from talkoot.migrations import revision
+from talkoot.migrations.scripts import known_revisions
 from talkoot.migrations.tables import METADATA
 
 if TYPE_CHECKING:
@@ -37,6 +38,7 @@ async def make_backup(settings: Settings, destination: Path, tell: Tell) -> Mani
     kind = url.get_backend_name()
     made_at = rfc3339(SystemClock().now())
     try:
+        form = await _revision(settings)
         with folder_for(destination) as folder:
             if kind == "sqlite":
                 _copy_file(Path(url.database or ""), folder / FILE, tell)
@@ -44,7 +46,7 @@ async def make_backup(settings: Settings, destination: Path, tell: Tell) -> Mani
             else:
                 parts = await _copy_tables(settings, folder, tell)
             return write_manifest(
-                folder, talkoot=__version__, database=kind, revision=newest(), made_at=made_at, parts=parts
+                folder, talkoot=__version__, database=kind, revision=form, made_at=made_at, parts=parts
             )
     except (OSError, sqlite3.Error) as error:
         raise BackupError(f"The backup could not be written, nothing of it is left: {error}.") from error
@@ -70,6 +72,18 @@ def _copy_file(source: Path, target: Path, tell: Tell) -> None:
         with closing(sqlite3.connect(target)) as copy:
             origin.backup(copy, pages=_PAGES, progress=rest)
             copy.execute("PRAGMA journal_mode=DELETE")  # one file, and nothing beside it
+
+
+async def _revision(settings: Settings) -> str:
+    engine = migration_engine(settings)
+    try:
+        async with engine.connect() as connection:
+            found = await connection.run_sync(revision)
+    finally:
+        await engine.dispose()
+    if found is None or found not in known_revisions():
+        raise BackupError(f"The tables are those of a newer version ({found}): use that one for the backup.")
+    return found
 
 
 async def _copy_tables(settings: Settings, folder: Path, tell: Tell) -> dict[str, list[str]]:

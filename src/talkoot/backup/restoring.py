@@ -17,7 +17,8 @@ from talkoot.backup.manifest import BackupError, Manifest, read_manifest
 from talkoot.kernel.clock import SystemClock
 from talkoot.kernel.database import database_url, migration_engine
 from talkoot.kernel.ids import new_id
-from talkoot.migrations import known_revisions, upgrade
+from talkoot.migrations import upgrade
+from talkoot.migrations.scripts import known_revisions
 from talkoot.migrations.tables import METADATA
 
 if TYPE_CHECKING:

@@ -12,18 +12,19 @@ from sqlalchemy import inspect
 from talkoot.cli.failures import Exit, Failure
 from talkoot.kernel.database import Database, database_url, open_database
 from talkoot.kernel.unit_of_work import UnitOfWork
-from talkoot.migrations import SchemaTooNew, is_current
-from talkoot.migrations import migrate as run_migrations
+from talkoot.migrations import SchemaTooNew, fits, revision
+from talkoot.migrations.running import migrate as run_migrations
+from talkoot.migrations.scripts import newest
 
 if TYPE_CHECKING:
     from talkoot.settings import Settings
 
 
-async def bring_up_to_date(settings: Settings) -> bool:
+async def bring_up_to_date(settings: Settings, *, contract: bool) -> bool:
     """Migrate; whether there was anything to do."""
     make_folder(settings)
     try:
-        return await run_migrations(settings)
+        return await run_migrations(settings, contract=contract)
     except SchemaTooNew as error:
         raise _too_new(error) from None
     except Exception as error:
@@ -47,6 +48,16 @@ async def require_fitting(settings: Settings) -> None:
     database = open_database(settings)
     try:
         await _check(settings, database)
+    finally:
+        await database.close()
+
+
+async def leftover(settings: Settings) -> bool:
+    """Whether something waits to be taken away that only older programs need; the database must fit."""
+    database = open_database(settings)
+    try:
+        async with database.reader.connect() as connection:
+            return (await connection.run_sync(revision) or "") < newest()
     finally:
         await database.close()
 
@@ -88,12 +99,12 @@ async def _check(settings: Settings, database: Database) -> None:
         )
     try:
         async with database.reader.connect() as connection:
-            current = await is_current(connection)
+            fitting = await fits(connection)
     except SchemaTooNew as error:
         raise _too_new(error) from None
     except Exception as error:
         raise unreachable(settings, error) from error
-    if not current:
+    if not fitting:
         raise Failure(Exit.UNFIT_DATABASE, "The tables are not those of this version: run `talkoot migrate`.")
 
 

@@ -88,7 +88,7 @@ async def prepare(settings: Settings) -> None:
     from talkoot.cli.databases import bring_up_to_date, is_empty, require_fitting
 
     if settings.migrate == "auto" and (settings.embedded or await is_empty(settings)):
-        await bring_up_to_date(settings)
+        await bring_up_to_date(settings, contract=True)  # nobody else is there
     else:
         await require_fitting(settings)
 

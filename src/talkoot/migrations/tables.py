@@ -10,7 +10,8 @@ import talkoot.chat.search.models
 import talkoot.kernel.cron
 import talkoot.kernel.jobs
 import talkoot.kernel.leases
-import talkoot.kernel.log  # noqa: F401 - see above
+import talkoot.kernel.log
+import talkoot.migrations.floor  # noqa: F401 - see above
 from talkoot.kernel.types import Model
 
 METADATA = Model.metadata
