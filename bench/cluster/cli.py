@@ -14,6 +14,7 @@ from typing import Any
 import uvloop
 
 from bench import results
+from bench.cluster.bus import bus
 from bench.cluster.held import held
 from bench.cluster.place import NODES, Spread, spread
 from bench.cluster.sends import sends
@@ -23,7 +24,7 @@ from bench.page import write_page
 from bench.processes import allow_many_files
 from bench.world import Sizes, fewer
 
-WORKLOADS = ("sends", "held", "stalled")
+WORKLOADS = ("bus", "sends", "held", "stalled")
 PEOPLE, SOCKETS = 300, 15_000
 DURABLE = "every message was committed by PostgreSQL with synchronous_commit=on before it was acknowledged"
 
@@ -44,6 +45,7 @@ def main(arguments: list[str]) -> None:
 async def _measure(options: argparse.Namespace, folder: Path) -> None:
     sizes = fewer(Sizes(seconds=options.seconds, repeats=options.repeats), options.people)
     measured: dict[str, Callable[[Spread], Awaitable[list[dict[str, Any]]]]] = {
+        "bus": lambda place: bus(place, sizes),
         "sends": lambda place: sends(place, sizes),
         "held": lambda place: held(place, options.sockets),
         "stalled": lambda place: stalled(place, sizes, options.members),

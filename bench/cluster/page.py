@@ -10,7 +10,7 @@ from bench.plot import number
 from bench.targets import ACK_P50, ACK_P99, P99, RATE, Read, matching, reading
 
 WORKLOAD = "cluster"
-BACK, NOTICED = 20.0, 0.2
+BACK, NOTICED, BUS_COST = 20.0, 0.2, 60.0
 RESIDENT = reading("resident_bytes")
 CALM, STILL = "all read", "5% stand still"
 Samples = Sequence[dict[str, Any]]
@@ -23,6 +23,9 @@ committed it with `synchronous_commit=on`.
 """
 SENDING = """Everybody sends to a room of ten whose members are on all nodes. CPU is per message, with its ten
 deliveries and the journeys between nodes.
+"""
+BUS = """**The bus alone**, two nodes: CPU of the node that publishes a message, and of the one that hears it.
+Aim, {aim:.0f} µs a node and message when ten come at once: {met}.
 """
 HELD = """**One of three nodes killed under {sockets:,} sockets.** {lost:,} lost theirs; half of them were
 back after {50%_back_seconds} s, 99% after {99%_back_seconds} s, all after {100%_back_seconds} s. Of
@@ -43,6 +46,12 @@ SENDS: list[tuple[str, Read]] = [
     ("ack p99, ms", ACK_P99),
 ]
 
+JOURNEY: list[tuple[str, Read]] = [
+    ("publish, µs", reading("publish_us")),
+    ("hear, µs", reading("hear_us")),
+    ("Valkey, µs", reading("valkey_us")),
+]
+
 
 def section(kept: Path) -> Iterator[str]:
     """The newest run, if there was one."""
@@ -52,6 +61,7 @@ def section(kept: Path) -> Iterator[str]:
     about, samples = found[0]
     yield HEAD.format(cores=about["cores"])
     yield from _sends(matching(samples, {"workload": "sends"}))
+    yield from _bus(matching(samples, {"workload": "bus"}))
     yield from _held(matching(samples, {"workload": "held"}))
     yield from _stalled(matching(samples, {"workload": "stalled"}))
     yield f"Measured in {about['folder']}.\n"
@@ -66,6 +76,21 @@ def _sends(samples: Samples) -> Iterator[str]:
     for nodes in sorted({sample["nodes"] for sample in samples}):
         some = matching(samples, {"nodes": nodes})
         yield f"| {nodes} | {' | '.join(_median(some, read) for _, read in SENDS)} |"
+    yield ""
+
+
+def _bus(samples: Samples) -> Iterator[str]:
+    if not samples:
+        return
+    cases = list(dict.fromkeys(sample["case"] for sample in samples))
+    busy = matching(samples, {"case": cases[1]})
+    worst = max(statistics.median(read(sample) for sample in busy) for _, read in JOURNEY[:2])
+    yield BUS.format(aim=BUS_COST, met=_met(worst <= BUS_COST))
+    yield f"| messages | {' | '.join(title for title, _ in JOURNEY)} |"
+    yield "|---" * (len(JOURNEY) + 1) + "|"
+    for case in cases:
+        some = matching(samples, {"case": case})
+        yield f"| {case} | {' | '.join(_median(some, read) for _, read in JOURNEY)} |"
     yield ""
 
 

@@ -17,6 +17,9 @@ def test_every_workload_counts_right_and_is_told(tmp_path: Path) -> None:
     [(about, samples)] = results.all_of(tmp_path, "cluster")
     assert about["nodes"] == 3
     assert [s["nodes"] for s in samples if s["workload"] == "sends" and s["done"] > 0] == [1, 2, 3]
+    journeys = [s for s in samples if s["workload"] == "bus"]
+    assert [s["case"] for s in journeys] == ["one by one", "ten at once", "hundred at once"]
+    assert all(s["publish_us"] > 0 < s["hear_us"] for s in journeys)
     [held] = [s for s in samples if s["workload"] == "held"]
     assert held["lost"] == 20
     assert held["sends_acknowledged"] > 0
@@ -27,7 +30,7 @@ def test_every_workload_counts_right_and_is_told(tmp_path: Path) -> None:
         "all read again",
     ]
     page = "\n".join(section(tmp_path))
-    for told in ("| 3 | ", "60 sockets", "1 of 24 members stop reading"):
+    for told in ("| 3 | ", "| ten at once | ", "60 sockets", "1 of 24 members stop reading"):
         assert told in page
 
 
