@@ -50,3 +50,17 @@ async def _publish(sender: Client, topic: UUID, times: int) -> None:
     for _ in range(times):
         await sender.send(op="publish", topic=topic, times=3)
         await asyncio.sleep(0)
+
+
+async def test_those_who_stay_get_everything_when_most_leave(toy: Toy, topic: UUID) -> None:
+    async with AsyncExitStack() as stack:
+        crowd = await _crowd(toy, stack, topic)
+        sender, stay, leave = crowd[0], crowd[:60], crowd[60:]
+        publishing = asyncio.create_task(_publish(sender, topic, 40))
+        await asyncio.gather(*(client.ask(op="unsub", topic=topic) for client in leave))
+        await publishing
+        await asyncio.gather(*(client.ask(op="sub", topic=topic, since=0) for client in leave))
+        await _publish(sender, topic, 10)
+        lists = await asyncio.gather(*(client.events(150) for client in stay))
+        assert all(seen == list(range(1, 151)) for seen in lists)
+

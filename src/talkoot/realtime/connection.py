@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol
@@ -149,13 +149,11 @@ class Connection:
         self.unanswered = 0
         self.slot = -1
 
-    def send(self, frame: bytes, *, ephemeral: bool = False, urgent: bool = False) -> None:
-        """Send one JSON text; `ephemeral` may be dropped, `urgent` does not wait for a large topic."""
+    def send(self, frame: bytes, *, ephemeral: bool = False) -> None:
+        """Send one JSON text; `ephemeral` may be dropped."""
         if ephemeral and self.out_bytes > self.hub.limits.out_bytes // 2:
             self.hub.counters.dropped += 1
             return
-        if urgent and self.out:  # its turn is the large topic's
-            self.hub.mark_connection(self)
         self.push(text_frame(frame))
 
     def push(self, framed: bytes) -> None:
@@ -169,6 +167,17 @@ class Connection:
         self.out_bytes += len(framed)
         if self.out_bytes > CHUNK:
             self.relieve()
+
+    def owe(self, framed: Sequence[bytes], size: int) -> None:
+        """Send these frames behind what waits already, at once if the transport takes them."""
+        if self.closing:
+            return
+        self.out += framed
+        self.out_bytes += size
+        if self.paused_since:
+            self.relieve()
+        else:
+            self.flush()
 
     def relieve(self) -> None:
         """Much is waiting: write it now, or, if the client does not read, see whether it is too much."""

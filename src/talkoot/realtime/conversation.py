@@ -216,7 +216,7 @@ class Conversation:
     def _reply(self, connection: Connection, to: Asked, result: Result) -> None:
         frame = result_frame(to, result.result if isinstance(result, Reply) else result)
         if frame is not None:
-            connection.send(frame, urgent=True)
+            connection.send(frame)
         if isinstance(result, Reply):
             result.then()
 
@@ -227,7 +227,7 @@ class Conversation:
         if error.code == RateLimited.code:  # told the same way whatever was asked
             to = Asked(to.ref, to.cid, "nack")
         self._hub.counters.refusals[error.code] += 1
-        connection.send(refusal_frame(to, error), urgent=True)
+        connection.send(refusal_frame(to, error))
 
     def _keep(self, future: asyncio.Future[Any]) -> None:
         """The event loop itself holds tasks by weak references only."""

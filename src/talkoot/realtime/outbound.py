@@ -1,10 +1,9 @@
-"""One write for each connection at the end of a tick, and rounds over those who follow large topics."""
+"""One write for each connection at the end of a tick, and turns for those who follow large topics."""
 
 from __future__ import annotations
 
 import asyncio
 import time
-from collections import deque
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
@@ -12,30 +11,31 @@ from talkoot.realtime.connection import CHUNK, Connection
 from talkoot.realtime.counters import Counters
 
 if TYPE_CHECKING:
+    from talkoot.realtime.carousel import Carousel
     from talkoot.realtime.topic import Topic
 
-SLICE = 200
-"""Connections that a round writes to before it looks at the time, about 1 ms; more make a topic large."""
+SLICE = 100
+"""Turns of a large topic before somebody looks at the time, about 0.5 ms."""
 
-REST = 0.5
-"""After a round, as a share of the time that its writes took: what comes meanwhile leaves in one write."""
+REST = 0.25
+"""After a lap, as a share of the time that its writes took: what comes meanwhile leaves in one write."""
 
 
 class Outbound:
     """Answers, notices and small topics leave at the end of the tick in which they came.
 
-    A round over large topics begins a tick later, so that the answers to what it tells leave before it. It
-    lets others have their turn after each slice, takes as long as they took, and rests when it is over.
+    Those who follow large topics have their turns after that: some in each tick, as long as the others of
+    this tick took, so that neither waits long for the other. After a lap comes a rest.
     """
 
     def __init__(self) -> None:
         self.counters = Counters()
         self._dirty: list[Connection] = []
         self._dirty_topics: list[Topic] = []
-        self._large_topics: list[Topic] = []
-        self._crowd: deque[Connection] = deque()
+        self._behind: dict[Carousel, None] = {}
+        self._left = 0  # turns of this lap
         self._wrote_at = 0.0
-        self._writing = 0.0  # seconds of this round
+        self._writing = 0.0  # seconds since the last rest
         self._rest_until = 0.0
         self._scheduled = False
         self._resting = False
@@ -54,13 +54,9 @@ class Outbound:
         self._dirty.append(connection)
         self._schedule()
 
-    def push_all(self, connections: Mapping[Connection, object], data: bytes, frames: int) -> None:
-        """Append joined frames to many connections: the one loop that a message meets per subscriber."""
-        waiting: deque[Connection] | list[Connection] = self._dirty
-        if len(connections) > SLICE:
-            waiting = self._crowd
-            self._wrote_at = self._wrote_at if waiting else time.monotonic()
-        mark, size, crowded = waiting.append, len(data), []
+    def push_all(self, connections: Mapping[Connection, object], data: bytes) -> None:
+        """Append joined frames to some connections: the one loop that a message meets per subscriber."""
+        mark, size, crowded = self._dirty.append, len(data), []
         for connection in connections:
             if connection.closing:
                 continue
@@ -71,7 +67,6 @@ class Outbound:
             connection.out_bytes += size
             if connection.out_bytes > CHUNK:
                 crowded.append(connection)
-        self.counters.deliveries += frames * len(connections)
         self._schedule()
         for connection in crowded:
             connection.relieve()
@@ -79,39 +74,39 @@ class Outbound:
     def flush(self) -> None:
         """The end of the tick."""
         self._scheduled = False
-        self._begin_round()
         topics, self._dirty_topics = self._dirty_topics, []
         for topic in topics:
-            if len(topic.shared) > SLICE:
-                self._large_topics.append(topic)
-            else:
-                topic.spread()
+            topic.spread()
+            if topic.carousel is not None and topic.carousel.behind:
+                self._behind.setdefault(topic.carousel)
         connections, self._dirty = self._dirty, []
         self._write(connections)
-        self._go_on_with_round()
-        if self._dirty_topics or self._dirty or self._crowd:
+        now = time.monotonic()
+        if self._behind and now >= self._rest_until:
+            self._take_turns(now)
+        if self._dirty_topics or self._dirty or (self._behind and self._left):
             self._schedule()
-        elif self._large_topics and not self._resting:
+        elif self._behind and not self._resting:
             self._resting = True
             self._loop.call_later(max(0.0, self._rest_until - time.monotonic()), self._end_rest)
 
-    def _begin_round(self) -> None:
-        if self._large_topics and not self._crowd and time.monotonic() >= self._rest_until:
-            large, self._large_topics = self._large_topics, []
-            for topic in large:
-                topic.spread()
-
-    def _go_on_with_round(self) -> None:
-        if not self._crowd:
-            return
-        begun = now = time.monotonic()
-        share = begun - self._wrote_at  # what others took since the last slice: a round is as important
-        while self._crowd and now - begun <= share:
-            self._write(self._crowd.popleft() for _ in range(min(SLICE, len(self._crowd))))
+    def _take_turns(self, begun: float) -> None:
+        """A slice, and more until they took as long as what came between: both are as important."""
+        if not self._left:  # a new lap
+            self._left, self._wrote_at = sum(map(len, self._behind)), begun
+        share, now = begun - self._wrote_at, begun
+        while self._left and now - begun <= share:
+            carousel = next(iter(self._behind))
+            del self._behind[carousel]
+            self._left = max(0, self._left - carousel.go_round(SLICE))
+            if carousel.behind:
+                self._behind[carousel] = None  # behind the others
+            elif not self._behind:
+                self._left = 0
             now = time.monotonic()
         self._wrote_at = now
         self._writing += now - begun
-        if not self._crowd:
+        if not self._left:
             self._rest_until = now + REST * self._writing
             self._writing = 0.0
 

@@ -6,22 +6,30 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Protocol
 from uuid import UUID
 
+from talkoot.realtime.carousel import Carousel
 from talkoot.realtime.connection import CHUNK
 from talkoot.realtime.subscription import HELD, Subscription
 
 if TYPE_CHECKING:
     from talkoot.realtime.connection import Connection
+    from talkoot.realtime.counters import Counters
+
+
+LARGE = 200
+"""More subscribers than this are not all written to within one tick, for that takes longer than 1 ms."""
 
 
 class Fan(Protocol):
     """What a topic needs of the hub."""
 
+    counters: Counters
+
     def mark(self, topic: Topic) -> None:
         """This topic has something to spread at the end of the tick."""
         ...
 
-    def push_all(self, connections: Mapping[Connection, object], data: bytes, frames: int) -> None:
-        """Append joined frames to many connections."""
+    def push_all(self, connections: Mapping[Connection, object], data: bytes) -> None:
+        """Append joined frames to some connections."""
         ...
 
     def miss(self, topic: Topic) -> None:
@@ -43,6 +51,7 @@ class Topic:
         "_early",
         "_hub",
         "apart",
+        "carousel",
         "count",
         "head",
         "id",
@@ -65,6 +74,8 @@ class Topic:
         self._batch: list[bytes] = []
         self._batch_bytes = 0
         self._early: dict[int, bytes] = {}
+        self.carousel: Carousel | None = None
+        """While there are many: they get their turns, one after the other."""
 
     @property
     def unused(self) -> bool:
@@ -94,8 +105,8 @@ class Topic:
         A connection that is closing, perhaps because that was too much for it, gets one that is not active:
         it was detached, and nobody would ever take it out again.
         """
-        if connection in self.shared:
-            self.spread()
+        if (known := self.shared.get(connection)) is not None:
+            self._settle(known)
         self.unsubscribe(connection)
         subscription = Subscription(self, connection, position)
         if not connection.closing:
@@ -105,8 +116,9 @@ class Topic:
     def unsubscribe(self, connection: Connection) -> None:
         """Nothing more of this topic is handed over, not even what is in this tick's batch."""
         if self.subscriptions.pop(connection, None) is not None:
-            self.shared.pop(connection, None)
             self.apart.pop(connection, None)
+            if (shared := self.shared.pop(connection, None)) is not None:
+                self._left(shared)
 
     def deliver(self, seq: int, framed: bytes, count: int) -> None:
         """One event for everybody here."""
@@ -139,22 +151,50 @@ class Topic:
             del self.apart[subscription.connection]
             self.shared[subscription.connection] = subscription
             subscription.shared = True
+            self._joined(subscription)
             self._early |= subscription.give_held()
             self._go_on()
 
     def unshare(self, subscription: Subscription) -> None:
         """A subscription leaves the others, with all that it was owed until now."""
-        self.spread()
+        self._settle(subscription)
         subscription.shared = False
-        if self.shared.pop(subscription.connection, None) is not None:  # else the batch was too much for it
+        if self.shared.pop(subscription.connection, None) is not None:  # else what it was owed was too much
             self.apart[subscription.connection] = subscription
+            self._left(subscription)
 
     def spread(self) -> None:
-        """Hand this tick's batch to the connections."""
-        if self._batch:
-            data = self._batch[0] if len(self._batch) == 1 else b"".join(self._batch)
-            frames, self._batch, self._batch_bytes = len(self._batch), [], 0
-            self._hub.push_all(self.shared, data, frames)
+        """Hand this tick's batch to the connections, or have it handed to them when it is their turn."""
+        if not self._batch:
+            return
+        data = self._batch[0] if len(self._batch) == 1 else b"".join(self._batch)
+        frames, self._batch, self._batch_bytes = len(self._batch), [], 0
+        self._hub.counters.deliveries += frames * len(self.shared)
+        if self.carousel is not None:
+            self.carousel.add(data)
+        else:
+            self._hub.push_all(self.shared, data)
+
+    def _settle(self, subscription: Subscription) -> None:
+        """Hand this one all that it is owed now."""
+        self.spread()
+        if self.carousel is not None:
+            self.carousel.settle(subscription)
+
+    def _joined(self, subscription: Subscription) -> None:
+        if self.carousel is not None:
+            self.carousel.join(subscription)
+        elif len(self.shared) > LARGE:
+            self.carousel = Carousel(self._hub.counters)
+            for each in self.shared.values():
+                self.carousel.join(each)
+
+    def _left(self, subscription: Subscription) -> None:
+        if self.carousel is not None:
+            self.carousel.leave(subscription)
+            if len(self.shared) <= LARGE // 2:
+                self.carousel.finish()
+                self.carousel = None
 
     def _waiting_apart(self) -> list[Subscription]:
         return [each for each in self.apart.values() if each.live and each.position < self.head]
