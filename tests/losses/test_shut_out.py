@@ -55,6 +55,25 @@ async def refused_everywhere(mute: Installation, member: Api, room: str) -> None
             assert answer.status_code == 404, (node, path, answer.text)
 
 
+async def test_no_server_believes_what_it_remembers(deaf: Installation) -> None:
+    """Nothing at all is heard of other servers, and everything was asked for before."""
+    member = await deaf.member()
+    for _ in range(3):
+        room = await deaf.room(kind="private")
+        await deaf.owner.put(f"/rooms/{room}/members/{member.user['id']}", expect=204)
+        there = deaf.at(member, 1)
+        first = await deaf.owner.post(f"/rooms/{room}/messages", {"text": "for all"})
+        asked = ("", "/messages", "/events?after=0")
+        for path in (*asked, *asked):
+            await there.get(f"/rooms/{room}{path}")
+        await deaf.owner.delete(f"/rooms/{room}/members/{member.user['id']}")
+        await deaf.owner.post(f"/rooms/{room}/messages", {"text": "secret"})
+        for path in asked:
+            assert (await there.ask("GET", f"/rooms/{room}{path}")).status_code == 404
+        assert await there.refusal("GET", f"/messages/{first['id']}") == (404, "not_found")
+        assert room not in [item["room"] for item in (await there.get("/unreads"))["items"]]
+
+
 async def test_it_is_told_although_nothing_else_happens(mute: Installation) -> None:
     member = await mute.member()
     room = await mute.room(kind="private")

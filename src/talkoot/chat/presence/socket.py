@@ -8,6 +8,7 @@ from uuid import UUID
 import msgspec
 from cachetools import TTLCache
 
+from talkoot.chat.access.cache import AccessCache
 from talkoot.chat.access.doors import room_for
 from talkoot.chat.access.permissions import Permission
 from talkoot.chat.accounts.actors import actor_of
@@ -36,12 +37,13 @@ def operations(
     async def typing(connection: Connection, frame: Typing) -> None:
         actor = actor_of(connection)
         async with uow.read() as read:
-            await room_for(read, actor, frame.room, Permission.ROOM_POST)
+            grants = await room_for(read, actor, frame.room, Permission.ROOM_POST)
         if (connection.id, frame.room) in lately:
             return
         lately[connection.id, frame.room] = True
         told = msgspec.json.encode(TypingFrame(frame.room, actor.user))
-        bus.publish(Message("ephemeral", frame.room, told, except_user=actor.user))
+        rules = grants.workspace, uow.caches.of(AccessCache).applied(grants.workspace)
+        bus.publish(_typing(frame.room, told, actor.user, *rules))
 
     async def presence(connection: Connection, frame: Watch) -> PresenceFrame | None:
         actor = actor_of(connection)
@@ -54,3 +56,8 @@ def operations(
         return PresenceFrame(await acquaintance.watch(connection, actor.user, frame.users))
 
     return [Operation("typing", Typing, typing), Operation("presence", Watch, presence)]
+
+
+def _typing(room: UUID, frame: bytes, user: UUID, workspace: UUID, version: int) -> Message:
+    """Told where everybody is known who may not hear it by now."""
+    return Message("ephemeral", room, frame, except_user=user, scope=workspace, version=version)
