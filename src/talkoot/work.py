@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from talkoot.chat.accounts.actions.cleaning import delete_ended_sessions
@@ -91,9 +90,10 @@ class Work:
         if self._looking is not None:
             self._looking.cancel()
             await asyncio.gather(self._looking, return_exceptions=True)
-        await self.runner.close()
+        ending = [self.runner.close()]
         if self.follower is not None:
-            await self.follower.close()
+            ending.append(self.follower.close())
+        await asyncio.gather(*ending)
 
     def enqueued(self, _event: jobs.Enqueued) -> None:
         """A job was committed: those who can do it are told, once for all that were in the same commit."""
@@ -109,11 +109,18 @@ class Work:
         """Say so when nobody does the work."""
         while True:
             await asyncio.sleep(LOOKED_AT_EVERY)
-            with suppress(TalkootError):  # the database is away: that is said elsewhere
-                async with self._kernel.uow.read() as read:
-                    due = await jobs.until_due(read, None, self._kernel.clock.now())
-                if due is not None and -due > TOO_OLD * SECOND:
-                    log.warning("A job has been waiting for %d s: does `talkoot worker` run?", -due // SECOND)
+            try:
+                await self._warn()
+            except TalkootError:  # the database is away: that is said elsewhere
+                continue
+            except Exception:
+                log.exception("Nobody looks whether jobs wait")
+
+    async def _warn(self) -> None:
+        async with self._kernel.uow.read() as read:
+            due = await jobs.until_due(read, None, self._kernel.clock.now())
+        if due is not None and -due > TOO_OLD * SECOND:
+            log.warning("A job has been waiting for %d s: does `talkoot worker` run?", -due // SECOND)
 
 
 def _follower(kernel: Kernel) -> Follower:

@@ -70,4 +70,6 @@ class Turn:
                 await self.attempt()
             except TalkootError as error:  # the database is away: what we hold runs out
                 log.warning("Nobody knows whose turn of %s it is: %s", self._name, error.detail)
+            except Exception:
+                log.exception("The turn of %s could not be asked for", self._name)
             await asyncio.sleep(self._seconds / 3)

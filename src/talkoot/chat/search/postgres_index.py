@@ -57,6 +57,7 @@ class PostgresIndex(Index):
     async def clear(self) -> None:
         """Forget everything."""
         async with self._transaction() as connection:
+            await connection.execute(tables.HURRY)
             await self._prove(connection)
             await connection.execute(tables.EMPTY)
             await connection.execute(tables.AT_HEADS)

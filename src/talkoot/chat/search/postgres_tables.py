@@ -7,8 +7,12 @@ from sqlalchemy import text
 _MESSAGE = """m.id, m.room_id, m.sender_id, m.thread_id, m.ts,
     CASE WHEN m.deleted_at IS NULL THEN m.text END AS text"""
 
-# What is derived may be lost with the power, as long as its position is lost with it.
-HURRY = text("SET LOCAL synchronous_commit = off")
+# What is derived may be lost with the power, as long as its position is lost with it. Whoever is frozen in
+# the middle must not keep the next one from taking over.
+HURRY = text(
+    "SELECT set_config('synchronous_commit', 'off', true),"
+    " set_config('idle_in_transaction_session_timeout', '10000', true)"
+)
 # Who takes over waits until this transaction has ended.
 STILL_OURS = text("SELECT true FROM leases WHERE name = 'search' AND holder = :holder FOR SHARE")
 STATE = text("SELECT version, scanned, complete FROM search_state")
