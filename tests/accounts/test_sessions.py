@@ -135,9 +135,9 @@ async def test_what_the_command_line_does_reaches_the_running_server(talkoot: Ta
 
 
 async def test_a_node_that_was_told_nothing_finds_out(serve: Serve) -> None:
-    first = serve("postgresql", secret_key="one key for both nodes, long enough")
-    shared = {name: first.environment[f"TALKOOT_{name.upper()}"] for name in ("database_url", "secret_key")}
-    second_node = serve("postgresql", test_two_nodes="1", **shared)
+    nowhere = {"secret_key": "one key for both nodes, long enough", "redis_url": "redis://127.0.0.1:1"}
+    first = serve("postgresql", **nowhere)
+    second_node = serve("postgresql", database_url=first.environment["TALKOOT_DATABASE_URL"], **nowhere)
     owner, _ = await set_up(first.url)
     async with owner, Api(second_node.url, owner.token) as elsewhere:
         assert (await elsewhere.ask("GET", "/users/me")).status_code == 200

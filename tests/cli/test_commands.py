@@ -4,6 +4,7 @@ import socket
 import sqlite3
 import stat
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
 
@@ -277,9 +278,12 @@ def test_a_second_server_on_the_same_folder_is_refused(talkoot_sqlite: Talkoot) 
 def test_a_second_server_on_the_same_postgresql_is_refused(serve: Serve, program: Program) -> None:
     first = serve("postgresql")
     second = program(database_url=first.environment["TALKOOT_DATABASE_URL"])
-    refused = second.run("serve", "--port", "0")
-    assert refused.returncode == 1
-    assert refused.stderr.startswith("Another Talkoot serves this database: stop it")
+    redis = ("", "redis://127.0.0.1:1")  # one of a cluster would not be told either
+    with ThreadPoolExecutor() as together:
+        refused = [*together.map(lambda url: second.run("serve", "--port", "0", "--redis-url", url), redis)]
+    assert [one.returncode for one in refused] == [1, 1]
+    assert "Another Talkoot serves this database: stop it" in refused[0].stderr
+    assert "Another Talkoot serves this database without redis_url" in refused[1].stderr
     first.kill()
     first.restart()
     assert first.terminate() == 0

@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 from uuid import UUID, uuid4
 
+import msgspec
 import pytest
 import pytest_asyncio
 from redis.asyncio import Redis
@@ -114,6 +115,17 @@ async def test_what_others_publish_on_our_channels_is_counted_and_ignored(
         await until(lambda: first.bus.counters.rejected == second.bus.counters.rejected == CHANNELS)
         await hear_each_other(first, second)
         assert caplog.text.count("Ignored what somebody else published") == 2
+
+
+async def test_what_a_newer_node_may_have_said_is_looked_up(valkey: Valkey) -> None:
+    async with two_on(valkey.url) as (first, second), Redis.from_url(valkey.url, protocol=2) as client:
+        await hear_each_other(first, second)
+        await until(lambda: first.gaps > 0)
+        before = first.gaps
+        unknown = msgspec.msgpack.encode([["surprise", uuid4().bytes, b"{}"]])
+        await client.spublish("talkoot:0:bus:3", b"\x01" + bytes(32) + unknown)
+        await until(lambda: first.gaps > before)
+        assert first.bus.counters.rejected == 1
 
 
 async def test_the_way_may_be_encrypted(

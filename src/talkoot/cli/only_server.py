@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import sys
 import time
 from collections.abc import Iterator
@@ -70,10 +69,6 @@ def _lock_file(settings: Settings) -> Iterator[None]:
 
 @contextmanager
 def _advisory_lock(settings: Settings) -> Iterator[None]:
-    # The tests show on two servers that each alone refuses a closed session, also when no bus tells it.
-    if os.environ.get("TALKOOT_TEST_TWO_NODES"):
-        yield
-        return
     # Nothing but the open connection is needed to hold the lock: its loop stands still meanwhile.
     with asyncio.Runner() as runner:
         connection = runner.run(_connect(settings))

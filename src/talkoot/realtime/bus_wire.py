@@ -57,6 +57,11 @@ def portions(messages: Sequence[Message]) -> Iterator[Sequence[Message]]:
     yield messages[start:]
 
 
+def looks_newer(payload: bytes) -> bool:
+    """Whether what can not be read may come from a newer node, and so be something to know."""
+    return len(payload) >= _HEAD.size and payload[0] == _VERSION
+
+
 class Sender:
     """Writes the batches of one node; `counted` are all its messages so far."""
 

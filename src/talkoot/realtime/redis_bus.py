@@ -14,7 +14,16 @@ from talkoot.kernel.failpoints import hit
 from talkoot.kernel.histogram import Histogram
 from talkoot.kernel.redis import prefix
 from talkoot.realtime.bus import MemoryBus, Message
-from talkoot.realtime.bus_wire import CHANNELS, NotOurs, Receiver, Sender, channel_of, portions, weight_of
+from talkoot.realtime.bus_wire import (
+    CHANNELS,
+    NotOurs,
+    Receiver,
+    Sender,
+    channel_of,
+    looks_newer,
+    portions,
+    weight_of,
+)
 from talkoot.realtime.redis_links import BEAT, RedisLinks
 
 if TYPE_CHECKING:
@@ -156,6 +165,8 @@ class RedisBus(MemoryBus):
             messages, gap = self._receiver.read(payload, now)
         except NotOurs as error:
             self._reject(error, now)
+            if looks_newer(payload):
+                self._tell_gap()
             return False
         self.counters.received += len(messages)
         for message in messages:
