@@ -15,6 +15,7 @@ from alembic import command
 from sqlalchemy import create_engine
 
 from talkoot import migrations
+from talkoot.migrations.scripts import newest
 
 VERSIONS = Path(migrations.__file__).with_name("versions")
 
@@ -26,7 +27,7 @@ def main(message: str) -> None:
     with tempfile.TemporaryDirectory() as folder:
         engine = create_engine(f"sqlite:///{folder}/new.db")
         with engine.begin() as connection:
-            migrations.upgrade(connection)
+            migrations.upgrade(connection, newest())
         with engine.begin() as connection:
             config = migrations.configuration(connection)
             config.set_main_option("file_template", f"{number}_{slug}")

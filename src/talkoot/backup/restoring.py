@@ -18,7 +18,7 @@ from talkoot.kernel.clock import SystemClock
 from talkoot.kernel.database import database_url, migration_engine
 from talkoot.kernel.ids import new_id
 from talkoot.migrations import upgrade
-from talkoot.migrations.scripts import known_revisions
+from talkoot.migrations.scripts import known_revisions, newest
 from talkoot.migrations.tables import METADATA
 
 if TYPE_CHECKING:
@@ -71,7 +71,7 @@ async def _renew(settings: Settings) -> None:
     engine = migration_engine(settings)
     try:
         async with engine.begin() as connection:
-            await connection.run_sync(upgrade)
+            await connection.run_sync(upgrade, newest())
             await _begin_anew(connection)
     finally:
         await engine.dispose()
@@ -91,7 +91,7 @@ async def _restore_tables(settings: Settings, folder: Path, manifest: Manifest) 
             for part in manifest.parts:
                 table = part.name.removesuffix(".copy")
                 await driver.copy_to_table(table, source=folder / part.name, columns=part.columns)
-            await connection.run_sync(upgrade)
+            await connection.run_sync(upgrade, newest())
             await _begin_anew(connection)
     finally:
         await engine.dispose()

@@ -8,7 +8,7 @@ from sqlalchemy import inspect, text
 
 from talkoot.kernel.errors import Unavailable
 from talkoot.migrations.floor import floor, raise_floor
-from talkoot.migrations.scripts import floor_at, known_revisions, needed, newest
+from talkoot.migrations.scripts import floor_at, indexes_at, known_revisions, needed, newest
 
 if TYPE_CHECKING:
     from alembic.config import Config
@@ -57,14 +57,16 @@ def revision(connection: Connection) -> str | None:
     return found
 
 
-def upgrade(connection: Connection, to: str = "head") -> None:
-    """Run what is missing on this connection, up to a revision."""
+def upgrade(connection: Connection, to: str, *, alone: bool = True) -> None:
+    """Run what is missing on this connection, up to a revision; not `alone`, indexes are left for later."""
     from alembic import command  # 7 MiB and 0.15 s that most starts do without: their tables are current
 
     command.upgrade(configuration(connection), to)
-    lowest = floor_at(newest() if to == "head" else to)
+    lowest = floor_at(to)
     if lowest is not None and floor(connection) is not None:
         raise_floor(connection, lowest)
+    for name, on in indexes_at(to).items() if alone else ():
+        connection.execute(text(f"CREATE INDEX IF NOT EXISTS {name} ON {on}"))
 
 
 def configuration(connection: Connection | None = None) -> Config:

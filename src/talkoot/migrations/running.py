@@ -12,7 +12,7 @@ from sqlalchemy.exc import DBAPIError
 
 from talkoot.kernel.database import migration_engine
 from talkoot.migrations import SchemaTooNew, revision, upgrade
-from talkoot.migrations.scripts import known_revisions, needed, newest, steps
+from talkoot.migrations.scripts import indexes_at, known_revisions, needed, newest
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -26,7 +26,7 @@ _LOCK = 7_455_140_129  # any number; whoever migrates the same PostgreSQL databa
 _PATIENCE = text("SET LOCAL lock_timeout = '500ms'")
 _ATTEMPTS = 60
 _BLOCKED = {"55P03", "40P01"}  # lock_not_available, deadlock_detected
-_INVALID = text("SELECT 1 FROM pg_index WHERE indexrelid = to_regclass(:name) AND NOT indisvalid")
+_VALID = text("SELECT indisvalid FROM pg_index WHERE indexrelid = to_regclass(:name)")
 
 
 async def migrate(settings: Settings, *, contract: bool = False) -> bool:
@@ -38,8 +38,9 @@ async def migrate(settings: Settings, *, contract: bool = False) -> bool:
     engine = migration_engine(settings)
     try:
         done = await _patiently(partial(_upgrade, engine, contract=contract))
-        for name, (table, columns) in _indexes(await _revision(engine)).items():
-            done |= await _patiently(partial(_index, engine, name, table, columns))
+        if engine.dialect.name == "postgresql":
+            for name, on in indexes_at(await _revision(engine)).items():
+                done |= await _patiently(partial(_index, engine, name, on))
         return done
     finally:
         await engine.dispose()
@@ -56,7 +57,8 @@ async def _upgrade(engine: AsyncEngine, *, contract: bool) -> bool:
         wanted = newest() if contract or found is None else needed()
         if found is not None and found >= wanted:
             return False
-        await connection.run_sync(upgrade, wanted)
+        beside = found is not None and connection.dialect.name == "postgresql"
+        await connection.run_sync(partial(upgrade, to=wanted, alone=not beside))
         return True
 
 
@@ -65,32 +67,14 @@ async def _revision(engine: AsyncEngine) -> str:
         return await connection.run_sync(revision) or ""
 
 
-def _indexes(at: str) -> dict[str, tuple[str, tuple[str, ...]]]:
-    return {name: on for step in steps() if step.revision <= at for name, on in step.beside.items()}
-
-
-async def _index(engine: AsyncEngine, name: str, table: str, columns: tuple[str, ...]) -> bool:
+async def _index(engine: AsyncEngine, name: str, on: str) -> bool:
     """Build an index while others write; one that was left half built is thrown away first."""
-    if await _has_index(engine, name):
-        return False
-    beside = "CONCURRENTLY" if engine.dialect.name == "postgresql" else ""
     async with engine.execution_options(isolation_level="AUTOCOMMIT").connect() as connection:
-        if beside:
-            await connection.execute(text(f"DROP INDEX CONCURRENTLY IF EXISTS {name}"))
-        on = f"{table} ({', '.join(columns)})"
-        await connection.execute(text(f"CREATE INDEX {beside} IF NOT EXISTS {name} ON {on}"))
+        if await connection.scalar(_VALID, {"name": name}):
+            return False
+        await connection.execute(text(f"DROP INDEX CONCURRENTLY IF EXISTS {name}"))
+        await connection.execute(text(f"CREATE INDEX CONCURRENTLY IF NOT EXISTS {name} ON {on}"))
     return True
-
-
-async def _has_index(engine: AsyncEngine, name: str) -> bool:
-    async with engine.connect() as connection:
-        if connection.dialect.name == "sqlite":
-            found = await connection.execute(
-                text("SELECT 1 FROM sqlite_schema WHERE type = 'index' AND name = :name"), {"name": name}
-            )
-            return found.first() is not None
-        there = await connection.scalar(text("SELECT to_regclass(:name) IS NOT NULL"), {"name": name})
-        return bool(there) and (await connection.execute(_INVALID, {"name": name})).first() is None
 
 
 async def _patiently(step: Callable[[], Awaitable[bool]]) -> bool:

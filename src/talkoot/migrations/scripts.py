@@ -18,11 +18,11 @@ _SAID = {"phase", "beside"}
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One script. `beside` are indexes, `name: (table, columns)`, that are built beside running writers."""
+    """One script. `beside` are indexes, `name: "table (columns)"`, that are built beside running writers."""
 
     revision: str
     contracts: bool
-    beside: dict[str, tuple[str, tuple[str, ...]]]
+    beside: dict[str, str]
 
 
 @cache
@@ -65,3 +65,8 @@ def floor_at(revision: str) -> str | None:
     return max(
         (step.revision for step in steps() if step.contracts and step.revision <= revision), default=None
     )
+
+
+def indexes_at(revision: str) -> dict[str, str]:
+    """All that are built beside writers, up to a revision."""
+    return {name: on for step in steps() if step.revision <= revision for name, on in step.beside.items()}
