@@ -7,7 +7,7 @@ CLIENT := src/talkoot/web/static/build.json
 PIP    := $(IN) -m pip install -qq --disable-pip-version-check -c constraints.txt --build-constraint constraints.txt
 WEB    := $(shell find clients/web -name node_modules -prune -o -print 2>/dev/null)
 
-.PHONY: help run cluster test ci bench setup clean
+.PHONY: help run cluster test ci bench proof setup clean
 .NOTPARALLEL:
 
 help: ## show the targets
@@ -28,6 +28,9 @@ ci: ## what CI runs: the same tests, and every check
 
 bench: $(CLIENT) .venv/.dev ## measure this machine against the reference
 	@exec $(IN) -m bench $(ARGS)
+
+proof: $(CLIENT) .venv/.dev ## break everything under load, and check that nothing is lost
+	@exec $(IN) -m tests.faults $(ARGS)
 
 setup: $(CLIENT) .venv/.dev ## only make .venv and the web client
 

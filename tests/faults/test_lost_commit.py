@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest_asyncio
 
 from tests.clients import Api, Socket, join, set_up
-from tests.faults.cutting import Cutting
+from tests.faults.proxy import Proxy, is_commit
 from tests.servers.postgres import Postgres
 from tests.servers.talkoot import Talkoot
 
@@ -18,7 +18,7 @@ from tests.servers.talkoot import Talkoot
 class Place:
     """A server whose way to the database can be cut, and three people."""
 
-    cutting: Cutting
+    proxy: Proxy
     owner: Api
     member: Api
     workspace: str
@@ -32,22 +32,22 @@ class Place:
 
     async def lose(self, method: str, path: str, body: dict[str, str] | None = None) -> None:
         """Do something that is done, and is answered as if it were not."""
-        before = self.cutting.cuts
-        self.cutting.armed = True
+        before = self.proxy.cuts
+        self.proxy.up.cut_when = is_commit
         assert (await self.owner.ask(method, path, body)).status_code == 503
-        assert self.cutting.cuts == before + 1
+        assert self.proxy.cuts == before + 1
 
 
 @pytest_asyncio.fixture
 async def place(own_postgres: Postgres, tmp_path: Path) -> AsyncIterator[Place]:
-    async with Cutting.before(own_postgres.port) as cutting:
+    async with Proxy.opened(own_postgres.port) as proxy:
         database = own_postgres.create_database()
-        url = own_postgres.url(database).replace(f":{own_postgres.port}/", f":{cutting.port}/")
+        url = own_postgres.url(database).replace(f":{own_postgres.port}/", f":{proxy.port}/")
         talkoot = Talkoot(tmp_path / "data", database_url=url)
         await asyncio.to_thread(talkoot.start)
         owner, workspace = await set_up(talkoot.url)
         member = await join(owner, workspace["id"], "member")
-        yield Place(cutting, owner, member, workspace["id"])
+        yield Place(proxy, owner, member, workspace["id"])
         for person in (owner, member):
             await person.close()
         await asyncio.to_thread(talkoot.stop)

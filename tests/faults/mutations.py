@@ -1,0 +1,259 @@
+"""The mutation check: Talkoot is broken on purpose, and the checker must see it.
+
+A mutation is a patch to a copy of the source tree, which the server under test runs from.
+"""
+
+import asyncio
+import shutil
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+import talkoot
+from tests.faults.deployments import Name
+from tests.faults.play import play
+from tests.faults.scenarios import SCENARIOS
+
+SOURCE = Path(talkoot.__file__).parent
+BROKEN = 5.0
+"""Seconds that a broken server gets to converge."""
+TRIES = 3
+"""Faults come at random moments: one that shows nothing is played again."""
+
+
+@dataclass(frozen=True)
+class Edit:
+    """`old`, which stands once in a file of the source tree, becomes `new`."""
+
+    file: str
+    old: str
+    new: str
+
+
+@dataclass(frozen=True)
+class Mutation:
+    """What is broken, how, in which scenario that must show, and the invariants of which one must be red."""
+
+    name: str
+    breaks: str
+    edits: tuple[Edit, ...]
+    scenario: str
+    expects: tuple[str, ...]
+    on: Name = "embedded"
+    short: bool = False
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What came of it: the invariants that were red."""
+
+    name: str
+    breaks: str
+    on: str
+    red: list[str]
+    said: str
+
+    @property
+    def seen(self) -> bool:
+        """Whether the checker saw it, by an invariant that was named before."""
+        return self.said == "seen"
+
+    def __str__(self) -> str:
+        return f"{self.name} ({self.breaks}): {self.said}, red: {', '.join(self.red) or 'nothing'}"
+
+
+MUTATIONS = (
+    Mutation(
+        "dedup-off",
+        "a retry is stored again",
+        (
+            Edit(
+                "chat/messages/actions/send.py",
+                "earlier = await log.events_with_cids(tx, [key for send in commands if (key := send.key)])",
+                "earlier = {}",
+            ),
+            Edit(
+                "migrations/versions/0001_first_tables.py",
+                'sa.UniqueConstraint("cid", "sender", name=op.f("uq_events_cid_sender")),',
+                "",
+            ),
+        ),
+        "F17",
+        ("I1",),
+        short=True,
+    ),
+    Mutation(
+        "synchronous-normal",
+        "a commit is not on the disk when it is acknowledged",
+        (Edit("kernel/database.py", '"synchronous=FULL"', '"synchronous=NORMAL"'),),
+        "F12",
+        ("I1",),
+    ),
+    Mutation(
+        "ack-before-commit",
+        "acknowledged and published before the commit",
+        (
+            Edit(
+                "kernel/unit_of_work.py",
+                "            await writer.commit()\n        except BaseException:",
+                "            for tx in done:\n                tx.published()\n"
+                "            for waiting in group:\n                waiting.settle()\n"
+                "                waiting.tell = _nobody\n            done = []\n"
+                "            await asyncio.sleep(0.05)\n            await writer.commit()\n"
+                "        except BaseException:",
+            ),
+            Edit(
+                "kernel/unit_of_work.py",
+                "def _nobody_minds() -> None:",
+                "def _nobody(_outcome):\n    pass\n\n\ndef _nobody_minds() -> None:",
+            ),
+        ),
+        "F1c",
+        ("I1", "I5", "I8"),
+    ),
+    Mutation(
+        "positions-skipped",
+        "a position is left out now and then",
+        (
+            Edit(
+                "kernel/log.py",
+                '"UPDATE logs SET head = head + ?2,',
+                '"UPDATE logs SET head = head + ?2 + 1,',
+            ),
+        ),
+        "F0",
+        ("I3",),
+    ),
+    Mutation(
+        "order-lost",
+        "what waits is done in the opposite order",
+        (
+            Edit(
+                "kernel/unit_of_work.py",
+                "            for batch, found in groupby(group, key",
+                "            for batch, found in groupby(group[::-1], key",
+            ),
+        ),
+        "F0",
+        ("I9",),
+    ),
+    Mutation(
+        "session-revocation-ignored",
+        "sockets outlive the end of their session",
+        (
+            Edit(
+                "realtime/hub.py",
+                "        self._revoked[session] = time.monotonic()\n",
+                "        return\n",
+            ),
+        ),
+        "F22c",
+        ("I11",),
+    ),
+    Mutation(
+        "positions-fall",
+        "read positions may fall",
+        (Edit("chat/reads/actions.py", "if command.seq > standing.read_seq:", "if True:"),),
+        "F0",
+        ("I13",),
+    ),
+    Mutation(
+        "redaction-skipped",
+        "deleted text stays in the log",
+        (
+            Edit(
+                "kernel/log.py",
+                "    emptied = update(LogEvent)",
+                "    return\n    emptied = update(LogEvent)",
+            ),
+        ),
+        "F16",
+        ("I5",),
+    ),
+    Mutation(
+        "resume-off-by-one",
+        "a resume leaves out the first missed event",
+        (
+            Edit(
+                "chat/rooms/opening.py",
+                "behind[want.room, want.since].missed, recovered",
+                "behind[want.room, want.since].missed[1:], recovered",
+            ),
+        ),
+        "F16",
+        ("I4",),
+    ),
+    Mutation(
+        "revocation-not-live",
+        "who loses a room goes on to hear it",
+        (Edit("chat/rooms/live.py", "        held = []\n        for", "        return []\n        for"),),
+        "F22a",
+        ("I10",),
+        short=True,
+    ),
+    Mutation(
+        "unread-miscounted",
+        "changes count as unread messages",
+        (
+            Edit("kernel/log.py", "sums[1] += entry.countable", "sums[1] += 1"),
+            Edit("kernel/log.py", "here[1] += entry.countable", "here[1] += 1"),
+        ),
+        "F0",
+        ("I12",),
+    ),
+    Mutation(
+        "fence-off",
+        "events are delivered whatever the node knows of the rules they were made under",
+        (Edit("fence.py", "        scope = message.scope\n", "        scope = None\n"),),
+        "F22b",
+        ("I10",),
+        on="cluster",
+    ),
+    Mutation(
+        "repair-off",
+        "holes are not filled",
+        (Edit("realtime/holes.py", "        if topic not in self._filling:", "        if False:"),),
+        "F18",
+        ("I6", "I7"),
+        on="cluster",
+    ),
+)
+
+
+async def check(mutation: Mutation, *, seed: int, seconds: float) -> Verdict:
+    """Play the scenario on the broken server, until it shows."""
+    scenario = next(found for found in SCENARIOS if found.name == mutation.scenario)
+    folder = await asyncio.to_thread(mutate, mutation)
+    red: list[str] = []
+    try:
+        for number in range(TRIES):
+            environment = {"PYTHONPATH": str(folder)}
+            result = await play(
+                scenario,
+                mutation.on,
+                seed=seed + number,
+                seconds=seconds,
+                environment=environment,
+                patience=BROKEN,
+            )
+            red = sorted(result.violated)
+            if set(red) & set(mutation.expects):
+                break
+    finally:
+        shutil.rmtree(folder)
+    said = "seen" if set(red) & set(mutation.expects) else f"NOT SEEN by {' or '.join(mutation.expects)}"
+    return Verdict(mutation.name, mutation.breaks, f"{mutation.scenario}, {mutation.on}", red, said)
+
+
+def mutate(mutation: Mutation) -> Path:
+    """A folder with a copy of the source tree and the patch applied; each place must be there once."""
+    folder = Path(tempfile.mkdtemp(prefix="talkoot-mutated-"))
+    folder.chmod(0o755)
+    shutil.copytree(SOURCE, folder / "talkoot", ignore=shutil.ignore_patterns("__pycache__"))
+    for edit in mutation.edits:
+        path = folder / "talkoot" / edit.file
+        text = path.read_text("utf-8")
+        if text.count(edit.old) != 1:
+            raise LookupError(f"{mutation.name}: {edit.file} has {text.count(edit.old)} times {edit.old!r}")
+        path.write_text(text.replace(edit.old, edit.new), "utf-8")
+    return folder

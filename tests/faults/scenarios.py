@@ -1,0 +1,120 @@
+"""The faults, each as a small scenario; the names are those of the table of faults in docs/proof.md."""
+
+import asyncio
+
+from tests.faults import disk
+from tests.faults import scenarios_of_access as access
+from tests.faults import scenarios_of_storage as storage
+from tests.faults.play import CLUSTER, EMBEDDED, Scenario
+from tests.faults.stage import PATIENCE, Stage
+
+
+async def nothing(stage: Stage) -> None:
+    """No fault at all: what the load is without one."""
+    await stage.load(100)
+
+
+async def dies_after_commit(stage: Stage) -> None:
+    """A node kills itself between commit and publication, again and again."""
+    await stage.deployment.set_failpoints("after_commit:0.03")
+    await stage.load(100)
+    await stage.deployment.set_failpoints("")
+
+
+async def dies_before_ack(stage: Stage) -> None:
+    """A node publishes, and kills itself before it answers."""
+    await stage.deployment.set_failpoints("before_ack:0.03")
+    await stage.load(100)
+    await stage.deployment.set_failpoints("")
+
+
+async def is_killed(stage: Stage) -> None:
+    """kill -9 from outside, at random moments."""
+    for _ in range(3):
+        await stage.load(20, seconds=stage.chance.random() * stage.seconds)
+        stage.chance.choice(stage.deployment.nodes).kill()
+    await stage.load(30)
+
+
+async def clients_are_cut(stage: Stage) -> None:
+    """Connections are reset after some bytes: between a message and its answer too."""
+    for _ in range(10):
+        for proxy in stage.deployment.to_nodes:
+            way = stage.chance.choice((proxy.up, proxy.down))
+            way.cut_after = way.handed + stage.chance.randrange(2000, 20000)
+        await stage.load(10, seconds=0.1)
+
+
+async def flapping(stage: Stage) -> None:
+    """All connections are reset again and again, and everybody comes back at once."""
+    for _ in range(15):
+        for proxy in stage.deployment.to_nodes:
+            proxy.reset_all()
+        await stage.load(5, seconds=0.1)
+
+
+async def a_bad_line(stage: Stage) -> None:
+    """Delay, jitter, one byte at a time, and requests that arrive a second time, late."""
+    for proxy in stage.deployment.to_nodes:
+        proxy.up.delay, proxy.up.jitter = 0.002, 0.03
+        proxy.down.jitter = 0.03
+        proxy.down.slice = 200
+        proxy.up.replay = lambda data: data.startswith(b"POST /api/v1/rooms/") and data.endswith(b"}")
+    await stage.load(150)
+    async with asyncio.timeout(PATIENCE):
+        while not any(proxy.replayed for proxy in stage.deployment.to_nodes):
+            await stage.load(20)
+
+
+async def stands_still(stage: Stage) -> None:
+    """SIGSTOP for a while: nobody may be sent away for it."""
+    node = stage.chance.choice(stage.deployment.nodes)
+    node.pause()
+    await asyncio.sleep(min(5.0, 2 * stage.seconds))
+    node.resume()
+    await stage.load(50)
+
+
+async def rolling_restart(stage: Stage) -> None:
+    """Every node is stopped politely and started again, one after the other."""
+    deployment = stage.deployment
+    deployment.supervised = False
+    for node in deployment.nodes:
+        await asyncio.to_thread(node.terminate)
+        await deployment.bring_up(node)
+        await stage.load(20, seconds=0.5)
+    deployment.supervised = True
+
+
+SCENARIOS = (
+    Scenario("F0", "nothing", nothing),
+    Scenario("F1a", "kill -9 between commit and publication", dies_after_commit, short=EMBEDDED),
+    Scenario("F1b", "kill -9 between publication and acknowledgement", dies_before_ack),
+    Scenario("F1c", "kill -9 at random moments", is_killed),
+    Scenario("F3", "kill -9 of Valkey", storage.redis_is_killed, on=CLUSTER),
+    Scenario("F5", "kill -9 of PostgreSQL", storage.database_is_killed, on=CLUSTER),
+    Scenario("F7a", "connections of clients cut after some bytes", clients_are_cut),
+    Scenario("F7b", "COMMIT sent, its answer lost", storage.commits_are_not_answered, on=CLUSTER),
+    Scenario("F8a", "one node does not reach Valkey, and is not told so", storage.redis_hangs, on=CLUSTER),
+    Scenario("F9", "a full disk", storage.full_disk, on=EMBEDDED, prepare=disk.small),
+    Scenario("F10", "every fsync takes 0.5 s", storage.slow_disk, on=EMBEDDED, environment=disk.shimmed),
+    Scenario("F11", "fsync fails with EIO", storage.failing_disk, on=EMBEDDED, environment=disk.shimmed),
+    Scenario(
+        "F12",
+        "power cuts: what was not synchronised is lost",
+        storage.power_cut,
+        on=EMBEDDED,
+        environment=disk.shimmed,
+    ),
+    Scenario("F14", "connections to PostgreSQL half open", storage.database_hangs, on=CLUSTER),
+    Scenario("F16", "all connections reset, many times", flapping),
+    Scenario(
+        "F17", "bytes delayed and sliced, requests replayed, two devices at once", a_bad_line, short=EMBEDDED
+    ),
+    Scenario("F18", "the bus loses, doubles and delays", storage.the_bus_is_bad, on=CLUSTER),
+    Scenario("F21", "nodes restarted politely, one after the other", rolling_restart),
+    Scenario("F22a", "access taken and given under load", access.access_changes, short=EMBEDDED),
+    Scenario("F22b", "the same, and no node hears of it", access.access_changes_unheard, on=CLUSTER),
+    Scenario("F22c", "sessions ended from elsewhere", access.sessions_end),
+    Scenario("F24", "a node stands still (SIGSTOP)", stands_still),
+)
