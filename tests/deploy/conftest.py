@@ -1,13 +1,16 @@
 """`cluster`: one for all tests here that run in one process; whoever kills a part of it starts it again."""
 
+import subprocess
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
+from pathlib import Path
 
 import pytest
 import pytest_asyncio
 
 from tests.clients import Api, join, set_up
 from tests.servers.cluster import Cluster
+from tests.servers.programs import program
 
 
 @dataclass
@@ -27,6 +30,18 @@ def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
         yield made.start()
     finally:
         made.stop()
+
+
+@pytest.fixture(scope="session")
+def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A certificate with its key in one file, which both proxies take."""
+    folder = tmp_path_factory.mktemp("certificate")
+    made = ("req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "2")
+    where = ("-subj", "/CN=chat.example.org", "-keyout", folder / "key", "-out", folder / "crt")
+    subprocess.run([program("openssl", "openssl"), *made, *where], check=True, capture_output=True)
+    both = folder / "chat.pem"
+    both.write_text((folder / "crt").read_text() + (folder / "key").read_text())
+    return both
 
 
 @pytest_asyncio.fixture(scope="session")

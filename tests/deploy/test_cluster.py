@@ -1,7 +1,10 @@
+from pathlib import Path
+
 from tests.clients import Api, Socket
 from tests.deploy.conftest import People
 from tests.deploy.numbers import samples
 from tests.servers.cluster import Cluster
+from tests.servers.haproxy import Haproxy
 from tests.servers.talkoot import Talkoot
 
 
@@ -52,3 +55,19 @@ async def test_the_numbers_are_not_for_those_who_come_through_the_balancer(clust
     async with Api(cluster.url) as nobody:
         assert (await nobody.http.get(f"{cluster.url}/metrics")).status_code == 404
         assert (await nobody.http.get(f"{cluster.url}/healthz")).json() == {"status": "alive"}
+
+
+async def test_people_chat_through_haproxy_as_it_is_shipped(
+    cluster: Cluster, people: People, certificate: Path, tmp_path: Path
+) -> None:
+    balancer = Haproxy(tmp_path, certificate, [node.port for node in cluster.nodes]).start()
+    ada, ben = Api(balancer.url, people.ada.token), Api(balancer.url, people.ben.token)
+    try:
+        async with ada, ben, await Socket.of(ada) as hers, await Socket.of(ben) as his:
+            await his.subscribe(people.room)
+            ack = await hers.send(people.room, "through another door")
+            heard = await his.event("message.created", seq=ack["seq"])
+            assert heard["body"]["text"] == "through another door"
+            assert (await ada.http.get(f"{balancer.url}/metrics")).status_code == 404
+    finally:
+        balancer.stop()

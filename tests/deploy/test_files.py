@@ -47,18 +47,6 @@ def kind(wanted: str, name: str) -> Any:
     return found
 
 
-@pytest.fixture(scope="module")
-def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A certificate with its key in one file, which both proxies take."""
-    folder = tmp_path_factory.mktemp("certificate")
-    made = ("req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "2")
-    where = ("-subj", "/CN=chat.example.org", "-keyout", folder / "key", "-out", folder / "crt")
-    accepted(program("openssl", "openssl"), *made, *where)
-    both = folder / "chat.pem"
-    both.write_text((folder / "crt").read_text() + (folder / "key").read_text())
-    return both
-
-
 def test_the_dockerfile_is_what_hadolint_asks_for() -> None:
     assert accepted(tool("hadolint"), DEPLOY / "Dockerfile") == ""
 
