@@ -63,4 +63,3 @@ async def test_those_who_stay_get_everything_when_most_leave(toy: Toy, topic: UU
         await _publish(sender, topic, 10)
         lists = await asyncio.gather(*(client.events(150) for client in stay))
         assert all(seen == list(range(1, 151)) for seen in lists)
-

@@ -1,10 +1,9 @@
 """A real HAProxy for the tests: the configuration that `deploy/` ships, on loopback."""
 
-import socket
 from collections.abc import Sequence
 from pathlib import Path
 
-from tests.servers.process import Process, free_port, leashed, plain_environment
+from tests.servers.process import Process, free_port, leashed, listens, plain_environment
 from tests.servers.programs import program
 
 SHIPPED = Path(__file__).resolve().parents[2] / "deploy" / "haproxy" / "haproxy.cfg"
@@ -43,15 +42,8 @@ class Haproxy:
         self._process = Process(
             command, cwd=self._root, log=self._root / "log", environment=plain_environment()
         )
-        self._process.wait_until(self._listens, 10)
+        self._process.wait_until(lambda: listens(self.port), 10)
         return self
 
     def stop(self) -> None:
         self._process.kill()
-
-    def _listens(self) -> bool:
-        try:
-            with socket.create_connection(("127.0.0.1", self.port), 0.5):
-                return True
-        except OSError:
-            return False

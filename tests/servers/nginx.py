@@ -6,7 +6,6 @@ Where it comes from: TALKOOT_TEST_NGINX_BIN, else this machine, else apt-get as 
 import os
 import shutil
 import signal
-import socket
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
@@ -15,6 +14,7 @@ from tests.servers.process import (
     Process,
     free_port,
     leashed,
+    listens,
     open_files,
     plain_environment,
     unprivileged_user,
@@ -95,7 +95,7 @@ class Nginx:
         self._process = Process(
             command, cwd=self.root, log=self.root / "log", environment=plain_environment()
         )
-        self._process.wait_until(self._listens, 10)
+        self._process.wait_until(lambda: listens(self.port), 10)
         return self
 
     def kill(self) -> None:
@@ -126,13 +126,6 @@ class Nginx:
     def process(self) -> Process:
         assert self._process, "it was never started"
         return self._process
-
-    def _listens(self) -> bool:
-        try:
-            with socket.create_connection(("127.0.0.1", self.port), 0.5):
-                return True
-        except OSError:
-            return False
 
 
 def find_binary() -> Path:

@@ -54,6 +54,15 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
+def listens(port: int) -> bool:
+    """Whether somebody on this machine takes connections there."""
+    try:
+        with socket.create_connection(("127.0.0.1", port), 0.5):
+            return True
+    except OSError:
+        return False
+
+
 def leashed(program: Path, *arguments: str | Path, user: User | None = None) -> list[str]:
     """The command that runs `program` so that it dies with this process."""
     whom = ["--user", f"{user.uid}:{user.gid}"] if user else []
