@@ -33,6 +33,7 @@ class Deployment:
         self.to_postgres: list[Proxy] = []
         self.to_valkey: list[Proxy] = []
         self.to_nodes: list[Proxy] = []
+        self.others: list[Proxy] = []  # a scenario's own
         self.supervised = True
         self._cluster: Cluster | None = None
         self._supervisor: asyncio.Task[None] | None = None
@@ -53,6 +54,11 @@ class Deployment:
     def urls(self) -> Sequence[str]:
         """Where clients go."""
         return [f"http://127.0.0.1:{proxy.port}" for proxy in self.to_nodes]
+
+    @property
+    def proxies(self) -> list[Proxy]:
+        """All of them."""
+        return [*self.to_nodes, *self.to_postgres, *self.to_valkey, *self.others]
 
     async def bring_up(self, node: Talkoot) -> None:
         """Start a node, again if need be; it may be one that kills itself."""
@@ -80,7 +86,7 @@ class Deployment:
         if self._supervisor:
             self._supervisor.cancel()
             await asyncio.gather(self._supervisor, return_exceptions=True)
-        for proxy in (*self.to_nodes, *self.to_postgres, *self.to_valkey):
+        for proxy in self.proxies:
             await proxy.close()
         for node in self.nodes:
             if node.process.running:

@@ -80,6 +80,13 @@ class Client:
             and all(self.places.positions.get(room) == heads[room] for room in followed)
         )
 
+    async def sign_in(self, token: str) -> None:
+        """Go on with another token."""
+        self.token = token
+        apis, self._apis = self._apis, {}
+        for api in apis.values():
+            await api.close()
+
     async def _session(self, url: str) -> None:
         ground = self.ground
         socket = await Watched.watch(url, ground.recording, self.who, self.session, self.places)

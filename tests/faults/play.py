@@ -12,6 +12,7 @@ from pathlib import Path
 
 from tests.faults.deployments import Deployment, Name
 from tests.faults.invariants import doubled, violations
+from tests.faults.recording import Final
 from tests.faults.stage import PATIENCE, Stage, staged
 from tests.faults.violations import Violation
 
@@ -84,17 +85,16 @@ async def play(
         chance = random.Random(seed)
         async with staged(deployment, chance, seconds=seconds) as stage:
             await stage.load(30, seconds=0.3)
-            await scenario.play(stage)
-            converged = await stage.converge(patience)
-            final = await stage.at_the_end()
+            failed = await _failure(scenario, stage)
+            converged = 0.0 if failed else await stage.converge(patience)
+            final = Final({}) if failed else await stage.at_the_end()
             entries = list(stage.recording.entries)
             await stage.leave()
-            await stage.resources("after")
-            stage.recording.entries = [
-                *entries,
-                *list(stage.recording.of("resources"))[-len(deployment.nodes) :],
-            ]
-        found = {name: bad for name, bad in violations(stage.recording, final).items() if bad}
+            if not failed:
+                await stage.resources("after")
+                measured = [*stage.recording.of("resources")]
+                stage.recording.entries = [*entries, *measured[-len(deployment.nodes) :]]
+        found = failed or {name: bad for name, bad in violations(stage.recording, final).items() if bad}
         counts = _counts(stage, found, doubled(final))
     finally:
         await deployment.stop()
@@ -106,6 +106,15 @@ async def play(
     return Result(
         scenario.name, scenario.injects, name, seed, round(took, 1), round(converged, 2), counts, found, logs
     )
+
+
+async def _failure(scenario: Scenario, stage: Stage) -> dict[str, list[Violation]]:
+    """Play it; what it expected in vain is a violation like others."""
+    try:
+        await scenario.play(stage)
+    except Exception as error:  # noqa: BLE001 - the verdict says it, and the next run begins
+        return {scenario.name: [Violation(repr(error) or "it failed")]}
+    return {}
 
 
 def _folder() -> Path:

@@ -72,6 +72,11 @@ class Recording:
         self.entries.append(entry)
         return entry
 
+    def take_back(self, since: float) -> None:
+        """A restore undoes what was done since then: only who was there, and what was sent, still counts."""
+        kept = {"send", "change", "welcome", "closed", "resources"}
+        self.entries = [entry for entry in self.entries if entry.at < since or entry.kind in kept]
+
     def of(self, *kinds: Kind) -> Iterator[Entry]:
         """The entries of these kinds, in order."""
         return (entry for entry in self.entries if entry.kind in kinds)

@@ -4,6 +4,8 @@ import asyncio
 
 from tests.faults import disk
 from tests.faults import scenarios_of_access as access
+from tests.faults import scenarios_of_backups as backups
+from tests.faults import scenarios_of_clients as clients
 from tests.faults import scenarios_of_storage as storage
 from tests.faults.play import CLUSTER, EMBEDDED, Scenario
 from tests.faults.stage import PATIENCE, Stage
@@ -106,15 +108,19 @@ SCENARIOS = (
         on=EMBEDDED,
         environment=disk.shimmed,
     ),
+    Scenario("F13", "clocks jump", clients.clock_jumps, on=EMBEDDED, environment=disk.shimmed),
     Scenario("F14", "connections to PostgreSQL half open", storage.database_hangs, on=CLUSTER),
+    Scenario("F15", "clients that read nothing, or very slowly", clients.slow_readers),
     Scenario("F16", "all connections reset, many times", flapping),
     Scenario(
         "F17", "bytes delayed and sliced, requests replayed, two devices at once", a_bad_line, short=EMBEDDED
     ),
     Scenario("F18", "the bus loses, doubles and delays", storage.the_bus_is_bad, on=CLUSTER),
+    Scenario("F19", "malformed frames", clients.malformed_frames),
     Scenario("F21", "nodes restarted politely, one after the other", rolling_restart),
     Scenario("F22a", "access taken and given under load", access.access_changes, short=EMBEDDED),
     Scenario("F22b", "the same, and no node hears of it", access.access_changes_unheard, on=CLUSTER),
     Scenario("F22c", "sessions ended from elsewhere", access.sessions_end),
+    Scenario("F23", "a backup comes back", backups.restored, on=EMBEDDED),
     Scenario("F24", "a node stands still (SIGSTOP)", stands_still),
 )

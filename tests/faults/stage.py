@@ -119,7 +119,7 @@ class Stage:
 
     async def converge(self, patience: float = PATIENCE) -> float:
         """Heal, write nothing new, and wait until everybody has everything; the seconds it took."""
-        for proxy in (*self.deployment.to_nodes, *self.deployment.to_postgres, *self.deployment.to_valkey):
+        for proxy in self.deployment.proxies:
             proxy.heal()
         began = self.recording.add("healed").at
         self.ground.quiet.set()
