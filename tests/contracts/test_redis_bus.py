@@ -94,6 +94,35 @@ def publish_too_much(node: Node[RedisBus]) -> UUID:
     return topic
 
 
+async def test_a_primary_that_becomes_a_replica_is_left(
+    nodes: Nodes, own_valkey: Valkey, valkey: Valkey, caplog: pytest.LogCaptureFixture
+) -> None:
+    first, second = nodes
+    async with Redis.from_url(own_valkey.url, protocol=2) as client:
+        await client.replicaof("127.0.0.1", valkey.port)
+        await until(lambda: not first.bus.connected and not second.bus.connected)
+        assert "it is a replica" in caplog.text
+        await client.replicaof("NO", "ONE")
+    await until(lambda: first.bus.connected and second.bus.connected)
+    await hear_each_other(first, second)
+
+
+async def test_either_link_that_breaks_is_opened_again(nodes: Nodes, own_valkey: Valkey) -> None:
+    first, second = nodes
+    async with Redis.from_url(own_valkey.url, protocol=2) as client:
+        for which in ("pubsub", "normal"):
+            await until(lambda: first.bus.connected and second.bus.connected)
+            connects = [node.bus.counters.connects for node in nodes]
+            await client.client_kill_filter(_type=which, skipme=True)
+            await until(
+                lambda connects=connects: all(  # type: ignore[misc]
+                    node.bus.counters.connects > before for node, before in zip(nodes, connects, strict=True)
+                )
+            )
+            await until(lambda: first.bus.connected and second.bus.connected)
+            await hear_each_other(first, second)
+
+
 async def test_a_flush_changes_nothing(nodes: Nodes, own_valkey: Valkey) -> None:
     first, second = nodes
     async with Redis.from_url(own_valkey.url, protocol=2) as client:

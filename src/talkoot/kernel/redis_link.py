@@ -42,7 +42,7 @@ class RedisLink(asyncio.Protocol):
             self._transport.write(b"".join(map(pack, commands)))
 
     async def ask(self, *command: bytes) -> Any:
-        """Say it and wait for the answer; only before anything else is said."""
+        """Say it and wait for the answer, or raise RedisRefused; only before anything else is said."""
         self._asked = asyncio.get_running_loop().create_future()
         self.say([command])
         await asyncio.wait({self._asked, self.ended}, return_when=asyncio.FIRST_COMPLETED)
@@ -84,10 +84,14 @@ class RedisLink(asyncio.Protocol):
         self._free()
 
     def _take(self, answer: Any) -> None:
-        if isinstance(answer, hiredis.ReplyError):
-            self._end(RedisRefused(str(answer)))
-        elif self._asked is not None and not self._asked.done():
-            self._asked.set_result(answer)
+        refused = RedisRefused(str(answer)) if isinstance(answer, hiredis.ReplyError) else None
+        if self._asked is not None and not self._asked.done():
+            if refused:
+                self._asked.set_exception(refused)
+            else:
+                self._asked.set_result(answer)
+        elif refused:
+            self._end(refused)
         elif isinstance(answer, list):
             try:
                 self._hear(answer)

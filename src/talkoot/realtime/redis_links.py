@@ -8,7 +8,7 @@ import random
 from collections.abc import Callable, Coroutine, Sequence
 from typing import Any
 
-from talkoot.kernel.redis import RedisAway, RedisTrouble, where
+from talkoot.kernel.redis import RedisAway, RedisRefused, RedisTrouble, where
 from talkoot.kernel.redis_link import Command, RedisLink, open_link
 
 log = logging.getLogger("talkoot.realtime")
@@ -47,7 +47,7 @@ class RedisLinks:
         self._subscribed = asyncio.Event()
         self._tried = asyncio.Event()
         self._confirmed = self._unanswered = 0
-        self._beat_due = self._due = self._heard = False
+        self._asks_role = self._beat_due = self._due = self._heard = False
         self._running: asyncio.Task[None] | None = None
 
     async def start(self) -> None:
@@ -73,7 +73,10 @@ class RedisLinks:
         self._due = False
         if self._publishing is not None and not self._publishing.full:
             beat, self._beat_due = self._beat_due, False
-            if commands := self._take(beat):
+            commands = self._take(beat)
+            if beat and self._asks_role:
+                commands.append((b"ROLE",))
+            if commands:
                 self._publishing.say(commands)
 
     async def _run(self) -> None:
@@ -102,6 +105,7 @@ class RedisLinks:
                 for _ in range(2):
                     links.append(await open_link(self._url, self._hear, self._flush))  # noqa: PERF401
                 publishing, subscribed = links
+                self._asks_role = await _may_be_asked(publishing)
                 await self._subscribe(subscribed)
             self._publishing, self._unanswered = publishing, 0
             self._changed(True)
@@ -121,16 +125,16 @@ class RedisLinks:
         await _until_one_ends(self._subscribed.wait(), link.ended)
 
     def _hear(self, said: list[Any]) -> None:
-        kind, _, payload = said
+        kind = said[0]
         if kind == b"smessage":
-            if self._receive(payload):
+            if self._receive(said[2]):
                 self._answered()
         elif kind == b"ssubscribe":
             self._confirmed += 1
             if self._confirmed == len(self._channels):
                 self._subscribed.set()
-        else:
-            raise RedisAway("a subscription has ended")
+        elif kind != b"master":
+            raise RedisAway("it is a replica now" if kind == b"slave" else "a subscription has ended")
 
     def _answered(self) -> None:
         self._unanswered = 0
@@ -146,6 +150,17 @@ class RedisLinks:
             self._flush()
             await asyncio.sleep(self._every)
         raise RedisAway("what is published does not come back")
+
+
+async def _may_be_asked(link: RedisLink) -> bool:
+    """Whether this user may know if it is a primary: on a replica, nodes elsewhere would not be heard."""
+    try:
+        role, *_ = await link.ask(b"ROLE")
+    except RedisRefused:
+        return False
+    if role != b"master":
+        raise RedisAway("it is a replica")
+    return True
 
 
 async def _until_one_ends(work: Coroutine[Any, Any, Any], *ends: asyncio.Future[None]) -> None:
