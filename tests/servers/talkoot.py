@@ -54,10 +54,12 @@ class Talkoot:
         self.port = int(self.url.rpartition(":")[2])
         return self
 
-    def run(self, *arguments: str, stdin: str = "") -> subprocess.CompletedProcess[str]:
+    def run(
+        self, *arguments: str, stdin: str = "", program: Path = PROGRAM
+    ) -> subprocess.CompletedProcess[str]:
         """Run another command of the program on the same data: `talkoot.run("doctor")`."""
         return subprocess.run(
-            [PROGRAM, *arguments],
+            [program, *arguments],
             cwd=self.data.parent,
             env={**self.environment, "TALKOOT_DATA": str(self.data)},
             input=stdin,
