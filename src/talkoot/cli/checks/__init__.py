@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from talkoot.cli.checks.database import database, replica
-from talkoot.cli.checks.machine import folder, key, limits, program
-from talkoot.cli.checks.redis import clocks, redis
-from talkoot.cli.checks.web import address, origin, proxies
+from talkoot.cli.checks.clocks import clocks
+from talkoot.cli.checks.data import folder, key
+from talkoot.cli.checks.database import database
+from talkoot.cli.checks.machine import limits, program
+from talkoot.cli.checks.port import address
+from talkoot.cli.checks.redis import redis
+from talkoot.cli.checks.replica import replica
+from talkoot.cli.checks.web import origin, proxies
 from talkoot.cli.checks.work import work
 
 if TYPE_CHECKING:
