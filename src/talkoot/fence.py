@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import time
 from collections import defaultdict
 from collections.abc import Callable, Coroutine
 from typing import TYPE_CHECKING, Any
@@ -18,6 +17,7 @@ from uuid import UUID
 from talkoot.chat.access.cache import AccessCache
 from talkoot.chat.access.queries import all_versions, changes_after, versions_seen
 from talkoot.kernel.errors import TalkootError
+from talkoot.waiting import Waiting
 
 if TYPE_CHECKING:
     from talkoot.audience import Audience, Look
@@ -28,10 +28,8 @@ if TYPE_CHECKING:
 
 log = logging.getLogger("talkoot.fence")
 
-_Key = tuple[str, UUID, int, bytes]
 
 WINDOW = 0.02  # seconds: what is missing may be on its way
-WAITING = 2000  # messages of one workspace; what comes on top is read from the log later
 AT_ONCE = 500  # changes in one reading; who missed more looks at everybody again instead
 _SHORTEST, _LONGEST = 0.05, 2.0  # seconds between two questions to a database that is away
 
@@ -51,35 +49,15 @@ class Fence:
         self._cache.on_news = self.notice
         self._ahead: defaultdict[UUID, set[int]] = defaultdict(set)
         self._wanted: dict[UUID, int] = {}
-        self._waiting: defaultdict[UUID, dict[_Key, tuple[Message, float]]] = defaultdict(dict)
-        self._dropped = False
+        self._waiting = Waiting()
         self.on_dropped: Callable[[], None] = _nobody_minds
         """Called when some of what waited was too much to be kept: the logs have it."""
-        self.waits = 0
-        self.seconds = 0.0
         self.read = 0
 
     def watched_by(self, metrics: Metrics) -> None:
-        """Tell these metrics how much waits, and for how long."""
-        watch = metrics.watch
-        watch(
-            "talkoot_fence_waits",
-            "Messages that waited for access rules.",
-            lambda: self.waits,
-            kind="counter",
-        )
-        watch(
-            "talkoot_fence_wait_seconds",
-            "Seconds they waited, added up.",
-            lambda: self.seconds,
-            kind="counter",
-        )
-        watch(
-            "talkoot_fence_waiting",
-            "Messages that wait for access rules now.",
-            lambda: sum(map(len, self._waiting.values())),
-        )
-        watch(
+        """Tell these metrics how it goes."""
+        self._waiting.watched_by(metrics)
+        metrics.watch(
             "talkoot_access_changes_read",
             "Changes of access that the bus did not bring.",
             lambda: self.read,
@@ -102,14 +80,12 @@ class Fence:
     def receive(self, message: Message) -> None:
         """Deliver a message, now or when all is known that it must not come before."""
         scope = message.scope
-        if scope is None or (
-            message.version <= self._cache.applied(scope) and not (self._waiting and scope in self._waiting)
-        ):
+        if scope is None or (message.version <= self._cache.applied(scope) and scope not in self._waiting):
             self._deliver(message)
-        elif message.kind == "ephemeral":
-            self.notice(scope, message.version)  # and it is not worth waiting
         else:
-            self._hold(scope, message)
+            if message.kind != "ephemeral":  # that is not worth waiting
+                self._waiting.hold(scope, message)
+            self.notice(scope, message.version)
 
     def changed(self, change: AccessChanged) -> None:
         """A change of access was committed; in its order or not, once or twice."""
@@ -198,39 +174,16 @@ class Fence:
             "The bus tells of access rules that the database does not have, of workspace %s", workspace
         )
         self._ahead.pop(workspace, None)
-        self._waiting.pop(workspace, None)
-
-    # Waiting
-
-    def _hold(self, scope: UUID, message: Message) -> None:
-        waiting = self._waiting[scope]
-        key = (message.kind, message.topic, message.seq, b"" if message.seq else message.frame)
-        if key in waiting:
-            return
-        if len(waiting) >= WAITING:
-            self._dropped = True
-            return
-        self.waits += 1
-        waiting[key] = (message, time.monotonic())
-        self.notice(scope, message.version)
+        self._waiting.forget(workspace)
 
     def _let_go(self, scope: UUID) -> None:
-        """Deliver in the order in which it came; what is later in a log never waits for less."""
-        waiting, applied = self._waiting.pop(scope, None), self._cache.applied(scope)
-        if not waiting:
-            return
-        now = time.monotonic()
-        for key, (message, since) in waiting.items():
-            if message.version > applied:
-                self._waiting[scope][key] = (message, since)
-                continue
-            self.seconds += now - since
+        for message in self._waiting.let_go(scope, self._cache.applied(scope)):
             try:
                 self._deliver(message)
             except Exception:  # the others have waited too
                 log.exception("A message that waited could not be taken")
-        if self._dropped and not self._waiting:
-            self._dropped = False
+        if self._waiting.dropped and scope not in self._waiting:
+            self._waiting.dropped = False
             self.on_dropped()
 
 

@@ -32,7 +32,7 @@ log = logging.getLogger("talkoot.lookout")
 
 AT_ONCE = 500  # rooms, or workspaces, in one statement
 SESSIONS_EVERY = 1.0  # seconds: who was signed out elsewhere is shut out here within two
-NAMES_EVERY = 60.0  # seconds that a changed name may be old in remembered pages, if nobody told of it
+NAMES_EVERY = 4  # looks: so long a changed name may be old in remembered pages, if nobody told of it
 _SKEW = 60 * SECOND  # how far the clocks of servers may be apart, and how long a commit may take
 _PAUSE = 1.0  # seconds, after a question that was not answered
 
@@ -49,7 +49,6 @@ class Lookout:
     timelines: Timelines
     seconds: float
     clustered: bool
-    looks: int = 0
     _wake: asyncio.Event = field(default_factory=asyncio.Event)
     _tasks: list[asyncio.Task[None]] = field(default_factory=list)
     _revoked: dict[UUID, int] = field(default_factory=dict)
@@ -62,7 +61,7 @@ class Lookout:
             (self._next_look, self.look)
         ]
         if self.clustered:
-            wanted += [(_sessions_due, self._look_at_sessions), (_names_due, self._forget_names)]
+            wanted += [(_sessions_due, self._look_at_sessions), (self._names_due, self._forget_names)]
         self._tasks = [asyncio.create_task(_again_and_again(*each)) for each in wanted]
 
     async def close(self) -> None:
@@ -77,7 +76,6 @@ class Lookout:
 
     async def look(self) -> None:
         """Find what is behind here: access rules of workspaces, then rooms that somebody is told of."""
-        self.looks += 1
         access = self.uow.caches.of(AccessCache)
         for some in _portions(access.workspaces):
             async with self.uow.read() as read:
@@ -110,16 +108,15 @@ class Lookout:
         self._revoked = revoked
         self._looked_at = now
 
+    async def _names_due(self) -> None:
+        await asyncio.sleep(NAMES_EVERY * self.seconds)
+
     async def _forget_names(self) -> None:
         self.timelines.forget_all()
 
 
 async def _sessions_due() -> None:
     await asyncio.sleep(SESSIONS_EVERY)
-
-
-async def _names_due() -> None:
-    await asyncio.sleep(NAMES_EVERY)
 
 
 async def _again_and_again(due: Callable[[], Awaitable[None]], look: Callable[[], Awaitable[None]]) -> None:

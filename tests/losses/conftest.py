@@ -50,8 +50,10 @@ def start_nodes(
 
     def start(count: int, **settings: str) -> list[Talkoot]:
         number = next(_numbers)
+        database = postgres.create_database(template=migrated)
+        postgres.query(f"ALTER DATABASE {database} SET log_statement = 'all'")
         shared = {
-            "database_url": postgres.url(postgres.create_database(template=migrated)),
+            "database_url": postgres.url(database),
             "redis_url": f"{valkey.url.removesuffix('/0')}/{number}",
             "secret_key": SECRET,
             "search": "off",
@@ -87,15 +89,9 @@ def alone(tmp_path_factory: pytest.TempPathFactory) -> Iterator[list[Talkoot]]:
 
 
 @pytest.fixture(scope="session")
-def mute_nodes(start_nodes: Start) -> list[Talkoot]:
-    """Nodes that hear nothing of access and sessions from each other."""
-    return start_nodes(3, fail="bus_drop_control:1.0", check_seconds="1")
-
-
-@pytest.fixture(scope="session")
 def lossy_nodes(start_nodes: Start) -> list[Talkoot]:
-    """Nodes whose bus loses and doubles."""
-    return start_nodes(3, fail="bus_drop_log:0.3,bus_double:0.3", check_seconds="1")
+    """Nodes that hear nothing of access and sessions from each other, and of logs not all, or twice."""
+    return start_nodes(3, fail="bus_drop_control:1.0,bus_drop_log:0.3,bus_double:0.3", check_seconds="1")
 
 
 @pytest.fixture(scope="session")
@@ -111,12 +107,6 @@ async def installation_alone(alone: list[Talkoot]) -> AsyncIterator[Installation
 
 
 @pytest_asyncio.fixture(scope="session")
-async def installation_mute(mute_nodes: list[Talkoot]) -> AsyncIterator[Installation]:
-    async for made in installed(mute_nodes):
-        yield made
-
-
-@pytest_asyncio.fixture(scope="session")
 async def installation_lossy(lossy_nodes: list[Talkoot]) -> AsyncIterator[Installation]:
     async for made in installed(lossy_nodes):
         yield made
@@ -126,12 +116,6 @@ async def installation_lossy(lossy_nodes: list[Talkoot]) -> AsyncIterator[Instal
 async def deaf(deaf_nodes: list[Talkoot]) -> AsyncIterator[Installation]:
     async for made in installed(deaf_nodes):
         yield made
-
-
-@pytest.fixture(params=["alone", "mute"])
-def mute(request: pytest.FixtureRequest) -> Installation:
-    found: Installation = request.getfixturevalue(f"installation_{request.param}")
-    return found
 
 
 @pytest.fixture(params=["alone", "lossy"])

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import os
 
 from tests.clients import Api, Socket
 from tests.losses.conftest import Installation
 from tests.realtime.toy import until
+from tests.servers.postgres import Postgres
 
 MESSAGES = 40
 
@@ -81,6 +83,22 @@ async def test_what_was_deleted_is_in_no_servers_memory(lossy: Installation) -> 
         for owner in lossy.owners:
             for path in ("messages", "events"):
                 assert "regretted" not in (await owner.ask("GET", f"/rooms/{room}/{path}")).text
+
+
+async def test_many_who_come_back_to_a_room_share_a_reading(deaf: Installation, postgres: Postgres) -> None:
+    room, member = await deaf.room(), await deaf.member()
+    sent = [await deaf.owner.post(f"/rooms/{room}/messages", {"text": "unheard"}) for _ in range(20)]
+    sockets = [await deaf.socket_at(1, member) for _ in range(30)]
+    since = sent[0]["seq"] - 1
+    with postgres.process.log.open("rb") as log:
+        log.seek(0, os.SEEK_END)
+        await asyncio.gather(*(socket.subscribe(room, since=since) for socket in sockets))
+        said = log.read().decode()
+    readings = [line for line in said.splitlines() if "SELECT events.log" in line]
+    assert 1 <= len(readings) <= 3  # the first one alone, and all the others
+    for socket in sockets:
+        await socket.until(op="ev", seq=sent[-1]["seq"])
+        assert positions(socket, room) == [each["seq"] for each in sent]
 
 
 async def test_with_everything_lost_a_look_finds_it(deaf: Installation) -> None:

@@ -15,14 +15,14 @@ def positions(socket: Socket, room: str) -> list[int]:
     return [frame["seq"] for frame in socket.frames if frame["op"] == "ev" and frame["room"] == room]
 
 
-async def test_nothing_that_comes_later_reaches_who_was_shut_out(mute: Installation) -> None:
-    member, other = await mute.member(), await mute.member()
-    room = await mute.room(kind="private")
-    live = await mute.socket_at(1, member)
-    watching = await mute.socket_at(2, member)
+async def test_nothing_that_comes_later_reaches_who_was_shut_out(lossy: Installation) -> None:
+    member, other = await lossy.member(), await lossy.member()
+    room = await lossy.room(kind="private")
+    live = await lossy.socket_at(1, member)
+    watching = await lossy.socket_at(2, member)
     secrets: list[int] = []
     for number in range(ROUNDS):
-        here, there = mute.owners[number % 2 * 2], mute.owners[number % 3]
+        here, there = lossy.owners[number % 2 * 2], lossy.owners[number % 3]
         await here.put(f"/rooms/{room}/members/{member.user['id']}", expect=204)
         await live.subscribe(room)
         told = await there.post(f"/rooms/{room}/messages", {"text": "for all"})
@@ -34,7 +34,7 @@ async def test_nothing_that_comes_later_reaches_who_was_shut_out(mute: Installat
             await there.delete(f"/rooms/{room}/members/{other.user['id']}")
         secret = await there.post(f"/rooms/{room}/messages", {"text": "secret"})
         secrets.append(secret["seq"])
-        await refused_everywhere(mute, member, room)
+        await refused_everywhere(lossy, member, room)
         gone = await live.until(op="gone", room=room)
         assert gone["seq"] < secret["seq"]
     heard = positions(live, room)
@@ -46,10 +46,10 @@ async def test_nothing_that_comes_later_reaches_who_was_shut_out(mute: Installat
         assert room not in frame.get("heads", {}) or frame["heads"][room]["head"] not in secrets
 
 
-async def refused_everywhere(mute: Installation, member: Api, room: str) -> None:
+async def refused_everywhere(lossy: Installation, member: Api, room: str) -> None:
     """History, log and resume, at every server."""
     for node in range(3):
-        there = mute.at(member, node)
+        there = lossy.at(member, node)
         for path in ("", "/messages", "/events?after=0"):
             answer = await there.ask("GET", f"/rooms/{room}{path}")
             assert answer.status_code == 404, (node, path, answer.text)
@@ -74,34 +74,34 @@ async def test_no_server_believes_what_it_remembers(deaf: Installation) -> None:
         assert room not in [item["room"] for item in (await there.get("/unreads"))["items"]]
 
 
-async def test_it_is_told_although_nothing_else_happens(mute: Installation) -> None:
-    member = await mute.member()
-    room = await mute.room(kind="private")
-    await mute.owner.put(f"/rooms/{room}/members/{member.user['id']}", expect=204)
-    live = await mute.socket_at(1, member, room)
-    await mute.owner.delete(f"/rooms/{room}/members/{member.user['id']}")
+async def test_it_is_told_although_nothing_else_happens(lossy: Installation) -> None:
+    member = await lossy.member()
+    room = await lossy.room(kind="private")
+    await lossy.owner.put(f"/rooms/{room}/members/{member.user['id']}", expect=204)
+    live = await lossy.socket_at(1, member, room)
+    await lossy.owner.delete(f"/rooms/{room}/members/{member.user['id']}")
     assert (await live.until(op="gone"))["room"] == room
 
 
-async def test_many_sockets_while_access_keeps_changing(mute: Installation) -> None:
+async def test_many_sockets_while_access_keeps_changing(lossy: Installation) -> None:
     """Everybody gets exactly the events of the times in which they were allowed to, as the log tells them."""
-    members = [await mute.member() for _ in range(4)]
-    room = await mute.room(kind="private")
+    members = [await lossy.member() for _ in range(4)]
+    room = await lossy.room(kind="private")
     for person in members:
-        await mute.owner.put(f"/rooms/{room}/members/{person.user['id']}", expect=204)
-    sockets = [await mute.socket_at(1 + number % 2, p, room) for number, p in enumerate(members)]
+        await lossy.owner.put(f"/rooms/{room}/members/{person.user['id']}", expect=204)
+    sockets = [await lossy.socket_at(1 + number % 2, p, room) for number, p in enumerate(members)]
 
     async def talk(node: int) -> None:
         for number in range(15):
-            await mute.owners[node].post(f"/rooms/{room}/messages", {"text": f"{node} {number}"})
+            await lossy.owners[node].post(f"/rooms/{room}/messages", {"text": f"{node} {number}"})
 
     async def shut_out(node: int, *people: Api) -> None:
         for person in people:
-            await mute.owners[node].delete(f"/rooms/{room}/members/{person.user['id']}")
+            await lossy.owners[node].delete(f"/rooms/{room}/members/{person.user['id']}")
 
     await asyncio.gather(talk(0), talk(1), talk(2), shut_out(0, *members[:2]), shut_out(2, members[2]))
-    last = (await mute.owners[2].post(f"/rooms/{room}/messages", {"text": "last"}))["seq"]
-    events: list[Json] = (await mute.owner.get(f"/rooms/{room}/events", after=0))["events"]
+    last = (await lossy.owners[2].post(f"/rooms/{room}/messages", {"text": "last"}))["seq"]
+    events: list[Json] = (await lossy.owner.get(f"/rooms/{room}/events", after=0))["events"]
     left = {event["body"]["user"]: event["seq"] for event in events if event["type"] == "member.left"}
     for person, socket in zip(members[:3], sockets, strict=False):
         gone = await socket.until(op="gone")
@@ -116,18 +116,18 @@ async def test_many_sockets_while_access_keeps_changing(mute: Installation) -> N
         assert all(seq < left[person.user["id"]] for seq in seen)
 
 
-async def test_a_revoked_session_ends_everywhere(mute: Installation) -> None:
-    member = await mute.member()
-    again = await mute.owner.sign_in(member.user["username"])
-    sockets = [await mute.socket_at(node, member) for node in range(3)]
-    kept = await mute.socket_at(1, again)
+async def test_a_revoked_session_ends_everywhere(lossy: Installation) -> None:
+    member = await lossy.member()
+    again = await lossy.owner.sign_in(member.user["username"])
+    sockets = [await lossy.socket_at(node, member) for node in range(3)]
+    kept = await lossy.socket_at(1, again)
     for node in range(3):
-        await mute.at(member, node).get("/users/me")
+        await lossy.at(member, node).get("/users/me")
     await member.post("/auth/logout", expect=204)
     for socket in sockets:
         assert (await socket.closed())[0] == 4401
     for node in range(3):
-        there = mute.at(member, node)
+        there = lossy.at(member, node)
 
         async def refused(there: Api = there) -> bool:
             return (await there.ask("GET", "/users/me")).status_code == 401

@@ -64,7 +64,8 @@ class Holes:
                     self._counters.repairs += 1
                     pause, since = _SHORTEST, time.monotonic()
                 elif time.monotonic() - since > self._patience:
-                    self._give_up(topic)
+                    for subscription in topic.waiting():  # who resumes elsewhere, or later, gets it then
+                        subscription.connection.close(CloseCode.INTERNAL)
                 else:
                     await asyncio.sleep(pause)
                     pause = min(2 * pause, _LONGEST)
@@ -74,12 +75,6 @@ class Holes:
     async def _fill_some(self, topic: Topic, hole: int) -> None:
         try:
             await self.fill(topic.id, hole)
-        except TalkootError as error:
-            log.warning("What the bus lost could not be read: %s", error.detail)
-        except Exception:
-            log.exception("What the bus lost could not be read")
-
-    def _give_up(self, topic: Topic) -> None:
-        """Who resumes elsewhere, or later, gets it then."""
-        for subscription in topic.waiting():
-            subscription.connection.close(CloseCode.INTERNAL)
+        except Exception as error:
+            known = isinstance(error, TalkootError)
+            log.warning("What the bus lost could not be read: %s", error, exc_info=not known)
