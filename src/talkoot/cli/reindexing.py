@@ -8,9 +8,9 @@ from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-from talkoot.chat.search.follower import scan
 from talkoot.chat.search.opening import TURN, index_for
 from talkoot.chat.search.queries import count_messages
+from talkoot.chat.search.scanning import scan
 from talkoot.cli.databases import unit_of_work
 from talkoot.cli.failures import Exit, Failure
 from talkoot.kernel.turns import Turn

@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
-from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from fastapi import APIRouter, Request, Response
 from prometheus_client import CONTENT_TYPE_LATEST
 
-from talkoot.kernel import jobs
 from talkoot.kernel.addresses import client_address, comes_from, is_local
-from talkoot.kernel.clock import SECOND
 from talkoot.kernel.errors import NotFound, TalkootError, Unavailable
 from talkoot.kernel.http import kernel_of
+from talkoot.kernel.queue_metrics import Queue
 
 if TYPE_CHECKING:
     from talkoot.kernel.context import Kernel
@@ -32,7 +30,7 @@ async def database_answers(kernel: Kernel) -> None:
 def health_router(metrics: Metrics, checks: Mapping[str, Check]) -> APIRouter:
     """`/healthz`, `/readyz` and `/metrics`, for the root of the application."""
     router = APIRouter(tags=["operation"])
-    queue = _Queue()
+    queue = Queue()
     queue.watched_by(metrics)
 
     @router.head("/healthz", include_in_schema=False)
@@ -62,32 +60,6 @@ def health_router(metrics: Metrics, checks: Mapping[str, Check]) -> APIRouter:
         return Response(metrics.exposition(), media_type=CONTENT_TYPE_LATEST)
 
     return router
-
-
-class _Queue:
-    """What the database knows of the jobs, as it was when the metrics were last asked for."""
-
-    def __init__(self) -> None:
-        self._by_state: dict[str, int] = {}
-        self._overdue = 0.0
-
-    def watched_by(self, metrics: Metrics) -> None:
-        metrics.watch("talkoot_jobs", "Jobs by state.", lambda: self._by_state, label="state")
-        metrics.watch(
-            "talkoot_jobs_overdue_seconds",
-            "For how long the oldest job that could run has been waiting.",
-            lambda: self._overdue,
-        )
-
-    async def look(self, kernel: Kernel) -> None:
-        """Nothing without the database: the server still has other numbers to show."""
-        counted, due = {}, None
-        with suppress(TalkootError):
-            async with kernel.uow.read() as read:
-                counted = await jobs.counts(read)
-                due = await jobs.until_due(read, None, kernel.clock.now())
-        self._by_state = counted
-        self._overdue = 0.0 if due is None else max(0.0, -due / SECOND)
 
 
 def _may_read(request: Request, kernel: Kernel) -> bool:

@@ -19,9 +19,9 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from talkoot.kernel.clock import DAY, SECOND
 from talkoot.kernel.errors import Conflict, NotFound, TalkootError
-from talkoot.kernel.failpoints import die, hit
 from talkoot.kernel.ids import new_id
 from talkoot.kernel.moments import moment
+from talkoot.kernel.progress import Progress
 from talkoot.kernel.types import Model
 from talkoot.kernel.upsert import insert_into
 
@@ -35,7 +35,6 @@ KEEP_DEAD = 30 * DAY
 
 _FIRST_WAIT, _LONGEST_WAIT = 5 * SECOND, 3600 * SECOND
 _ERROR_LENGTH = 500
-_NOTE_LENGTH = 200
 
 
 class Job(Model):
@@ -70,28 +69,6 @@ class Enqueued:
 
     kind: str
     due_at: int
-
-
-@dataclass(slots=True)
-class Progress:
-    """How far a job is: only remembered here; its runner writes it down, once a second at the most."""
-
-    done: int = 0
-    total: int | None = None
-    note: str = ""
-    told: bool = True
-
-    def __call__(self, done: int, total: int | None = None, note: str = "") -> None:
-        """So much of so much is done; a short note for people, without secrets."""
-        self.done, self.total, self.note, self.told = done, total, note, False
-        if hit("job_middle"):
-            die()
-
-    @property
-    def columns(self) -> dict[str, Any]:
-        """As it is written."""
-        note = self.note[:_NOTE_LENGTH].replace("\0", "")
-        return {"progress_done": self.done, "progress_total": self.total, "progress_note": note or None}
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,16 +7,15 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from contextlib import suppress
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-from talkoot.chat.search.documents import document_of
+from talkoot.chat.search.scanning import BATCH, scan, taken_apart
 from talkoot.kernel.errors import Unavailable
 
 if TYPE_CHECKING:
-    from talkoot.chat.search.documents import Document, Row
     from talkoot.chat.search.index import Index
     from talkoot.kernel.clock import Clock
     from talkoot.kernel.log import Appended
@@ -25,11 +24,9 @@ if TYPE_CHECKING:
 
 log = logging.getLogger("talkoot.search")
 
-BATCH = 256  # messages in one transaction
 GATHER = 0.1  # seconds in which others may join a batch
 REST, MORE_REST = 4.0, 19.0  # times as long as the work before it took; more while others wait
 LEAST_REST = 0.5
-AT_ONCE, AT_LEAST = 6000, 100  # characters taken apart before others get their turn; of one message
 LOOK_AROUND = 60.0
 TRY_AGAIN = 5.0
 PATIENCE = 1.0  # seconds that a search waits for an index that is being made
@@ -225,31 +222,3 @@ class Follower:
     async def _pause(self, seconds: float) -> None:
         with suppress(TimeoutError):
             await asyncio.wait_for(self._closing.wait(), seconds)
-
-
-async def scan(index: Index, message: UUID, limit: int = BATCH) -> tuple[UUID | None, int]:
-    """Index the next messages behind an id: where to go on, None when that was all; and how many."""
-    rows = await index.messages_behind(message, limit)
-    gone, documents = await taken_apart(rows)
-    complete = len(rows) < limit
-    last = UUID(rows[-1].message) if rows else message
-    await index.write(gone, documents, scanned=last, complete=complete)
-    return (None if complete else last), len(rows)
-
-
-async def taken_apart(rows: Sequence[Row]) -> tuple[list[str], list[Document]]:
-    """Deleted messages, and the documents of all others; pauses, so that the loop is not kept for long."""
-    gone: list[str] = []
-    documents: list[Document] = []
-    characters = 0
-    for row in rows:
-        document = document_of(row)
-        if document is None:
-            gone.append(row.message)
-        else:
-            documents.append(document)
-        characters += AT_LEAST + len(row.text or "")
-        if characters >= AT_ONCE:
-            characters = 0
-            await asyncio.sleep(0)
-    return gone, documents
