@@ -172,6 +172,7 @@ class Program:
 
     def _connect_hub(self) -> None:
         hub = self.hub
+        self.tails.shared = self.backends.tails
         hub.authenticate = hello_for(self.gate)
         hub.holes.fill = self.live.fill
         hub.on_open.append(lambda connection: self._spawn(self.heads.watch([connection])))

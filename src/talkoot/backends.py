@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from talkoot.kernel.clock import Clock
     from talkoot.kernel.metrics import Metrics
     from talkoot.kernel.rate_limits import RateLimiter
+    from talkoot.kernel.shared_tails import SharedTails
     from talkoot.kernel.spending import Spending
     from talkoot.realtime.bus import Bus
     from talkoot.realtime.presence import PresenceStore
@@ -47,6 +48,7 @@ class Backends:
     limits: RateLimiter
     once: OnceStore
     spending: Spending | None = None
+    tails: SharedTails | None = None
     parts: Sequence[Part] = ()
     controls: Mapping[str, Callable[[dict[str, Any]], None]] = field(default_factory=dict)
     """What other servers may tell these parts by control messages of the bus."""
@@ -86,6 +88,7 @@ def _through_redis(settings: Settings, clock: Clock) -> Backends:
     from talkoot.kernel.redis import prefix
     from talkoot.kernel.redis_calls import RedisCalls
     from talkoot.kernel.redis_limits import RedisRateLimiter
+    from talkoot.kernel.shared_tails import SharedTails
     from talkoot.kernel.spending import RedisSpending
     from talkoot.realtime.redis_bus import RedisBus
     from talkoot.realtime.redis_once import RedisOnce
@@ -98,12 +101,14 @@ def _through_redis(settings: Settings, clock: Clock) -> Backends:
         prefix(settings.redis_url),
     )
     spending, presence = RedisSpending(calls, names), RedisPresence(calls, names, bus)
+    tails = SharedTails(calls, names)
     return Backends(
         bus=bus,
         presence=presence,
         limits=AllowEverything() if unlimited else RedisRateLimiter(calls, names, clock, spending),
         once=RedisOnce(calls, names),
         spending=None if unlimited else spending,
-        parts=[bus, calls, presence],
+        parts=[bus, calls, presence, tails],
+        tails=tails,
         controls={CHANGED: presence.look_at},
     )

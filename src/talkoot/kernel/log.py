@@ -6,7 +6,7 @@ what is rolled back leaves no hole. Times are unique and rising within a log.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
@@ -106,14 +106,18 @@ class Event(msgspec.Struct, frozen=True, gc=False):
 
 @dataclass(frozen=True, slots=True)
 class Appended:
-    """Emitted for each transaction that appended: the events in log order."""
+    """Emitted for each transaction that appended: the events in log order, and the epochs of their logs."""
 
     events: Sequence[Event]
+    epochs: Mapping[UUID, UUID]
 
 
 @dataclass(frozen=True, slots=True)
 class Redacted:
-    """Emitted when bodies were taken out of a log: what is remembered of it is not what it says."""
+    """Emitted when bodies were taken out of a log: what is remembered of it is not what it says.
+
+    The same transaction appends to the log, behind all that was taken out.
+    """
 
     log: UUID
 
@@ -160,7 +164,7 @@ _INSERT = inserting(
 _ADVANCE = Statement(
     sqlite=(
         "UPDATE logs SET head = head + ?2, count = count + ?3, last_ts = max(last_ts + ?2, ?4)"
-        " WHERE id = ?1 RETURNING id, head, count, last_ts"
+        " WHERE id = ?1 RETURNING id, head, count, last_ts, epoch"
     ),
     # Locked in the order of their ids: two writers never wait for each other in a circle.
     postgresql=(
@@ -170,7 +174,7 @@ _ADVANCE = Statement(
         " FROM unnest($1::uuid[], $2::bigint[], $3::bigint[], $4::bigint[])"
         " AS given (log, more, counted, now)"
         " JOIN locked ON locked.id = given.log"
-        " WHERE logs.id = given.log RETURNING logs.id, head, count, last_ts"
+        " WHERE logs.id = given.log RETURNING logs.id, head, count, last_ts, epoch"
     ),
 )
 _SAID = "SELECT log, seq, id, type, sender, cid, ts, count, fence, body, digest FROM"
@@ -192,9 +196,10 @@ async def append(tx: Tx, entries: Sequence[Entry]) -> list[Event]:
     """Append to one or many logs, in the given order; the events with the positions they got."""
     if not entries:
         return []
-    events = _numbered(entries, await _advance(tx, entries))
+    before, epochs = await _advance(tx, entries)
+    events = _numbered(entries, before)
     await tx.sql.run(_INSERT, [*map(_row, events, entries)])
-    await tx.emit(Appended(events))
+    await tx.emit(Appended(events, epochs))
     return events
 
 
@@ -259,8 +264,8 @@ def _plain_event(row: Row) -> Event:
     return Event(as_id(log), seq, as_id(id_), type_, who, said, ts, count, fence, body)
 
 
-async def _advance(tx: Tx, entries: Sequence[Entry]) -> dict[UUID, list[int]]:
-    """For each log its (head, count, last time) before the first entry."""
+async def _advance(tx: Tx, entries: Sequence[Entry]) -> tuple[dict[UUID, list[int]], dict[UUID, UUID]]:
+    """For each log its (head, count, last time) before the first entry, and its epoch."""
     more: dict[UUID, list[int]] = {}
     for entry in entries:
         sums = more.setdefault(entry.log, [0, 0])
@@ -269,12 +274,13 @@ async def _advance(tx: Tx, entries: Sequence[Entry]) -> dict[UUID, list[int]]:
     found = await tx.sql.run(_ADVANCE, [(log, *sums, tx.now) for log, sums in more.items()])
     if len(found) != len(more):
         raise LookupError("An event for a log that does not exist")
-    before = {}
-    for its_id, head, count, last_ts in found:
+    before, epochs = {}, {}
+    for its_id, head, count, last_ts, epoch in found:
         log = as_id(its_id)
         events, counted = more[log]
         before[log] = [head - events, count - counted, last_ts - events]
-    return before
+        epochs[log] = as_id(epoch)
+    return before, epochs
 
 
 def _numbered(entries: Sequence[Entry], at: dict[UUID, list[int]]) -> list[Event]:

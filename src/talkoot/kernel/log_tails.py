@@ -3,8 +3,8 @@
 Fed with every commit of this process, in log order, before anybody is told of it. What is not certain is not
 kept: after a hole a tail begins anew, and what was redacted takes its tail with it. A tail says how far it
 goes; who knows the log's head from the database must not believe one that ends before it. So a process that
-may have missed commits of another one serves nothing stale: it drops its tails with `forget_all`, or is found
-to be behind.
+misses commits of another one serves nothing stale: its tail ends where the other wrote. What others wrote is
+asked for in `kernel.shared_tails`.
 """
 
 from __future__ import annotations
@@ -19,7 +19,8 @@ from talkoot.kernel.log import events_after
 if TYPE_CHECKING:
     from uuid import UUID
 
-    from talkoot.kernel.log import Appended, Event, Redacted
+    from talkoot.kernel.log import Appended, Event, Head, Redacted
+    from talkoot.kernel.shared_tails import SharedTails
     from talkoot.kernel.transactions import Read
 
 EVENTS = 512  # of one log
@@ -58,11 +59,15 @@ class LogTails:
     def __init__(self) -> None:
         self._tails: OrderedDict[UUID, _Tail] = OrderedDict()
         self._bytes = 0
+        self.shared: SharedTails | None = None
+        """Where processes tell each other what they wrote, if there are several."""
         self.dropped = 0
         """Tails that were dropped: while it stays the same, a log that has no tail had no event."""
 
     def appended(self, appended: Appended) -> None:
         """Listener after the commit: it comes first, so that whoever is told of an event can read it."""
+        if self.shared is not None:
+            self.shared.appended(appended)
         for event in appended.events:
             tail = self._tails.get(event.log)
             if tail is None or event.seq > tail.head + 1:  # out of order, or written by somebody else
@@ -77,6 +82,8 @@ class LogTails:
 
     def redacted(self, redacted: Redacted) -> None:
         """Listener after the commit: some events are not what they were."""
+        if self.shared is not None:
+            self.shared.redacted(redacted)
         self._drop(redacted.log)
 
     def follow(self, log: UUID, head: int, *, dropped: int) -> bool:
@@ -116,12 +123,22 @@ class LogTails:
             self._drop(next(iter(self._tails)))
 
 
-async def catch_up(
-    read: Read, log: UUID, seq: int, limit: int, *, head: int | None = None
-) -> Sequence[Event]:
-    """At most `limit` events behind a position, in order, from memory where it reaches up to the `head`."""
-    known = read.caches.of(LogTails).after(log, seq, head=head)
-    return known[:limit] if known is not None else await events_after(read, log, seq, limit)
+async def catch_up(read: Read, wanted: Sequence[tuple[Head, int]], limit: int) -> list[Sequence[Event]]:
+    """For each (head, position) at most `limit` events behind it, in order.
+
+    They come from memory or from Redis where these reach up to the head, which was read in this view.
+    """
+    tails = read.caches.of(LogTails)
+    found = [tails.after(head.log, seq, head=head.head) for head, seq in wanted]
+    if tails.shared is not None:
+        missing = [n for n, events in enumerate(found) if events is None]
+        if missing:
+            for n, events in zip(missing, await tails.shared.find([wanted[n] for n in missing]), strict=True):
+                found[n] = events
+    return [
+        events[:limit] if events is not None else await events_after(read, head.log, seq, limit)
+        for events, (head, seq) in zip(found, wanted, strict=True)
+    ]
 
 
 def _cost(event: Event) -> int:

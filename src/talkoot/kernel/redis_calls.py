@@ -93,12 +93,20 @@ class RedisCalls:
 
     async def ask_all(self, commands: Sequence[Command]) -> list[Any]:
         """The answers to some commands, in one round trip with all others that wait now."""
+        answers = await self.ask_each(commands)
+        for answer in answers:
+            if isinstance(answer, RedisRefused):
+                raise answer
+        return answers
+
+    async def ask_each(self, commands: Sequence[Command]) -> list[Any]:
+        """The same; what Redis refused is among the answers as RedisRefused."""
         if self._connection is None:
             raise RedisAway("Redis is away")
         futures = [self._together.ask(command) for command in commands]
         answers: list[Any] = await asyncio.gather(*futures, return_exceptions=True)
         for answer in answers:
-            if isinstance(answer, BaseException):
+            if isinstance(answer, BaseException) and not isinstance(answer, RedisRefused):
                 raise answer
         return answers
 

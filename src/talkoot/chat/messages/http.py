@@ -80,7 +80,7 @@ async def list_events(
     async with kernel.uow.read() as read:
         await room_to_read(read, actor, room)
         head = (await heads(read, [room]))[room]
-        events = await catch_up(read, room, after, limit, head=head.head)
+        (events,) = await catch_up(read, [(head, after)], limit)
     start = f'{{"epoch":"{head.epoch}","head":{head.head},"events":['.encode()
     body = b"%b%b]}" % (start, b",".join(map(event_json, events)))
     return Response(body, media_type="application/json")

@@ -16,7 +16,7 @@ from talkoot.chat.messages.timelines import Reading, Timelines
 from talkoot.chat.messages.wire import Cursor, Shown, page_json, shown
 from talkoot.kernel.documents import Document
 from talkoot.kernel.log import heads
-from talkoot.kernel.log_tails import LogTails
+from talkoot.kernel.log_tails import LogTails, catch_up
 from talkoot.kernel.types import Id
 
 if TYPE_CHECKING:
@@ -48,6 +48,7 @@ _THREAD = MESSAGES.where(Message.thread_id == bindparam("root", type_=Id))
 _REPLIES = _THREAD.where(Message.seq > bindparam("position")).order_by(Message.seq)
 _ONE = MESSAGES.where(Message.id == bindparam("message", type_=Id))
 _END = 2**53  # no position is as far
+_FOLLOWED = 200  # events that a stretch is brought up by, rather than read again
 
 
 def remembered(caches: Caches, room: UUID, cursor: Cursor) -> Document | None:
@@ -63,13 +64,12 @@ def begin_reading(caches: Caches) -> Reading:
 async def timeline(read: Read, reading: Reading, room: UUID, cursor: Cursor) -> Document:
     """A page of a room's timeline, ascending; the newest ones are remembered.
 
-    Where others write to the database, what is remembered counts if it ends where this view sees the log end.
+    Where others write to the database, what is remembered counts if a few events lead from it to where this
+    view sees the log end.
     """
-    tails, timelines = read.caches.of(LogTails), read.caches.of(Timelines)
-    if read.caches.shared:
-        seen = (await heads(read, [room]))[room].head
-        if (made := timelines.page(tails, room, cursor, seen=seen)) is not None:
-            return made
+    tails, timelines, shared = read.caches.of(LogTails), read.caches.of(Timelines), read.caches.shared
+    if shared and (made := await _brought_up(read, timelines, room, cursor)) is not None:
+        return made
     (before, n_back), (after, n_forth) = cursor.back, cursor.forth
     end = _END if before is None else before
     older = await _rows(read, _OLDER, n_back + 1, room=room, position=end) if n_back else []
@@ -78,8 +78,22 @@ async def timeline(read: Read, reading: Reading, room: UUID, cursor: Cursor) -> 
     if before is None and n_back:
         head = (await heads(read, [room]))[room]
         stretch = Stretch(head.head, older, whole=len(older) <= n_back)
-        timelines.remember(tails, room, reading, stretch)
+        if shared:
+            timelines.put(room, reading, stretch)
+        else:
+            timelines.remember(tails, room, reading, stretch)
     return Document(cursor.page(older, newer))
+
+
+async def _brought_up(read: Read, timelines: Timelines, room: UUID, cursor: Cursor) -> Document | None:
+    position = timelines.position(room)
+    if position is None:
+        return None
+    head = (await heads(read, [room]))[room]
+    if not 0 <= head.head - position <= _FOLLOWED:
+        return None
+    (events,) = await catch_up(read, [(head, position)], _FOLLOWED) if position < head.head else [()]
+    return timelines.page_at(room, head.head, events, cursor)
 
 
 async def thread(read: Read, root: Message, *, after: int, limit: int) -> Document:

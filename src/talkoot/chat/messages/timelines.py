@@ -2,11 +2,13 @@
 
 A stretch stands at a position of its room's log and follows the tail of that log (`kernel.log_tails`), so it
 is never older than what was acknowledged; where the tail has dropped something the stretch is read again.
+Where other servers write too, it is brought up to the head that was read from the database.
 Names are part of it: whenever anybody changes theirs, all stretches are dropped.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 from uuid import UUID
@@ -18,6 +20,7 @@ from talkoot.kernel.documents import Document
 if TYPE_CHECKING:
     from talkoot.chat.messages.stretches import Stretch
     from talkoot.chat.messages.wire import Cursor
+    from talkoot.kernel.log import Event
     from talkoot.kernel.log_tails import LogTails
 
 BYTES = 48 * 1024 * 1024  # of all rooms
@@ -63,21 +66,37 @@ class Timelines:
         """How many pages are remembered."""
         return sum(len(room.pages) for room in self._rooms.values())
 
-    def page(
-        self, tails: LogTails, room: UUID, cursor: Cursor, *, seen: int | None = None
-    ) -> Document | None:
-        """A page as it is now, or as of the head that was `seen`; None if it is not all in memory."""
-        known = self._up_to_date(tails, room, seen)
-        if known is None:
+    def page(self, tails: LogTails, room: UUID, cursor: Cursor) -> Document | None:
+        """A page as it is now; None if it is not all in memory."""
+        known = self._up_to_date(tails, room)
+        return _page(known, cursor) if known is not None else None
+
+    def position(self, room: UUID) -> int | None:
+        """Where the stretch stands that is remembered of a room."""
+        known = self._rooms.get(room)
+        return known.stretch.position if known is not None else None
+
+    def page_at(self, room: UUID, head: int, events: Sequence[Event], cursor: Cursor) -> Document | None:
+        """A page as it is at this head, up to which these events lead; None if the stretch is not there.
+
+        Nor if it is beyond: whoever asks has looked at who may read when the log ended here.
+        """
+        known = self._rooms.get(room)
+        if known is None or known.stretch.position > head:
             return None
-        if (made := known.pages.get(cursor)) is not None:
-            return made
-        older, newer = known.stretch.older(*cursor.back), known.stretch.newer(*cursor.forth)
-        if older is None or newer is None:
-            return None
-        page = Document(cursor.page(older, newer))
-        known.keep(cursor, page)
-        return page
+        at = known.stretch.position  # somebody else may have brought it up in the meantime
+        if more := [event for event in events if event.seq > at]:
+            followed = known.stretch.followed_by(more)
+            if followed is None:
+                self._rooms.pop(room)
+                return None
+            known = self._keep(room, followed)
+        return _page(known, cursor) if known.stretch.position == head else None
+
+    def put(self, room: UUID, reading: Reading, stretch: Stretch) -> None:
+        """A stretch was read, where other servers write too: it is asked for with a head from then on."""
+        if reading.names == self._names and (self.position(room) or 0) <= stretch.position:
+            self._keep(room, stretch)
 
     def begin(self, tails: LogTails) -> Reading:
         """A view of the database is about to be opened."""
@@ -93,11 +112,11 @@ class Timelines:
         self._names += 1
         self._rooms.clear()
 
-    def _up_to_date(self, tails: LogTails, room: UUID, seen: int | None) -> _Room | None:
+    def _up_to_date(self, tails: LogTails, room: UUID) -> _Room | None:
         known = self._rooms.get(room)
-        if known is None or (seen is not None and known.stretch.position > seen):
+        if known is None:
             return None
-        events = tails.after(room, known.stretch.position, head=seen)
+        events = tails.after(room, known.stretch.position)
         if events == []:
             return known
         followed = known.stretch.followed_by(events) if events is not None else None
@@ -111,3 +130,14 @@ class Timelines:
         if 2 * stretch.cost <= BYTES:
             self._rooms[room] = known
         return known
+
+
+def _page(known: _Room, cursor: Cursor) -> Document | None:
+    if (made := known.pages.get(cursor)) is not None:
+        return made
+    older, newer = known.stretch.older(*cursor.back), known.stretch.newer(*cursor.forth)
+    if older is None or newer is None:
+        return None
+    page = Document(cursor.page(older, newer))
+    known.keep(cursor, page)
+    return page

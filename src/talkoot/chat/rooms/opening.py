@@ -119,19 +119,29 @@ async def look_behind(read: Read, looks: Sequence[Look]) -> list[Behind | None]:
 async def _read_behind(
     read: Read, positions: Collection[tuple[UUID, int]], known: Mapping[UUID, Head]
 ) -> dict[tuple[UUID, int], Behind]:
-    """What lies behind each (room, position); one statement serves all positions that are near each other."""
+    """What lies behind each (room, position); one page serves all positions that are near each other."""
+    behind = sorted((room, position) for room, position in positions if position < known[room].head)
+    pages = await _pages(read, [*{room: (room, at) for room, at in reversed(behind)}.values()], known)
     found = {}
-    page: list[tuple[int, bytes]] = []
-    last, end = None, 0
     for room, position in sorted(positions):
-        head = known[room].head
-        if position < head and (room != last or position >= end):
-            events = await catch_up(read, room, position, _PAGE, head=head)
-            page = [(event.seq, event_frame(event)) for event in events]
-            last, end = room, page[-1][0] if page else head
-        missed = page[bisect_right(page, position, key=itemgetter(0)) :] if position < head else []
-        found[room, position] = Behind(missed, complete=position >= head or end >= head)
+        head, page = known[room].head, pages.get(room, [])
+        if page and page[-1][0] <= position < head:  # far behind those before it
+            page = pages[room] = (await _pages(read, [(room, position)], known))[room]
+        missed = page[bisect_right(page, position, key=itemgetter(0)) :]
+        end = page[-1][0] if page else head
+        found[room, position] = Behind(missed, complete=max(position, end) >= head)
     return found
+
+
+async def _pages(
+    read: Read, starts: Sequence[tuple[UUID, int]], known: Mapping[UUID, Head]
+) -> dict[UUID, list[tuple[int, bytes]]]:
+    """For each room the positions and frames of events behind a position that is below its head."""
+    pages = await catch_up(read, [(known[room], position) for room, position in starts], _PAGE)
+    return {
+        room: [(event.seq, event_frame(event)) for event in page]
+        for (room, _), page in zip(starts, pages, strict=True)
+    }
 
 
 def _may_recover(want: Wanted, head: Head) -> bool:
