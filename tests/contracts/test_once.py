@@ -45,4 +45,7 @@ async def test_nothing_is_used_while_redis_is_away(own_valkey: Valkey) -> None:
     assert not await once.use("before", 30)
     await calls.ask("LPUSH", "test:once:list", "x")
     assert not await once.use("list", 30)
+    await calls.ask("CONFIG", "SET", "maxmemory", "1")  # full is as good as away
+    with pytest.raises(Unavailable):
+        await once.use("full", 30)
     await calls.close()

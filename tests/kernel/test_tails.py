@@ -117,9 +117,11 @@ async def spoil(processes: list[Process], calls: RedisCalls, log: UUID, dice: ra
     elif kind == "flushed":
         await calls.ask("FLUSHALL")
     elif kind != "nothing":
-        await calls.ask("DEL", key)
-        garbage = ("XADD", key, "1-0", "x", "y", "z", "z")
-        await calls.ask(*(("LPUSH", key, "x") if kind == "another type" else garbage))
+        spoilt = {
+            "another type": "'LPUSH', KEYS[1], 'x'",
+            "garbage": "'XADD', KEYS[1], '1-0', 'x', 'y', 'z', 'z'",
+        }
+        await calls.ask("EVAL", f"redis.call('DEL', KEYS[1]) redis.call({spoilt[kind]})", 1, key)
 
 
 @pytest.mark.parametrize("seed", range(2))

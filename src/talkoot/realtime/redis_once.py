@@ -6,7 +6,7 @@ import os
 from typing import TYPE_CHECKING
 
 from talkoot.kernel.errors import Unavailable
-from talkoot.kernel.redis import RedisAway, RedisRefused
+from talkoot.kernel.redis import RedisTrouble
 
 if TYPE_CHECKING:
     from talkoot.kernel.redis_calls import RedisCalls
@@ -25,9 +25,9 @@ class RedisOnce:
         try:
             # What stood there already; our own name if the command arrived twice.
             found = await self._calls.ask("SET", key, mine, "NX", "GET", "PX", life)
-        except RedisAway:
+        except RedisTrouble as trouble:
+            if str(trouble).startswith("WRONGTYPE"):  # something else has that name: it is not free
+                return False
             self._calls.alone["once"] += 1
-            raise Unavailable("What was used can not be looked up right now", retry_after=1.0) from None
-        except RedisRefused:  # something else has that name: it is not free
-            return False
+            raise Unavailable("What was used can not be looked up right now", retry_after=1.0) from trouble
         return found is None or found == mine
