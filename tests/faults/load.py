@@ -45,6 +45,7 @@ class Client:
     pending: dict[str, Json] = field(default_factory=dict)
     mine: list[tuple[str, str]] = field(default_factory=list)  # room, message
     connected: bool = False
+    doing: str = ""
     stays: bool = True  # a client whose session will be ended is not waited for
     count: int = 0
     connections: int = 0
@@ -80,6 +81,16 @@ class Client:
             and all(self.places.positions.get(room) == heads[room] for room in followed)
         )
 
+    def standing(self, heads: dict[str, int]) -> str:
+        """What is missing, for the evidence."""
+        places = self.places
+        behind = {room[-6:]: (places.positions.get(room), heads[room]) for room in self.rooms}
+        refused = [room[-6:] for room in places.refused]
+        return (
+            f"{self.user['username']} {self.doing}, pending={len(self.pending)}"
+            f" positions={behind} refused={refused} paging={len(places.behind)} problems={self.problems[-2:]}"
+        )
+
     async def sign_in(self, token: str) -> None:
         """Go on with another token."""
         self.token = token
@@ -89,12 +100,15 @@ class Client:
 
     async def _session(self, url: str) -> None:
         ground = self.ground
+        self.doing = f"connecting to {url}"
         socket = await Watched.watch(url, ground.recording, self.who, self.session, self.places)
         try:
+            self.doing = f"saying hello to {url}"
             await socket.hello(token=self.token)
+            self.doing = f"following rooms at {url}"
             await socket.follow(*[room for room in self.rooms if room not in self.places.refused])
             self.connections += 1
-            self.connected = True
+            self.connected, self.doing = True, f"living at {url}"
             await self._again(socket)
             while not ground.over.is_set() and not socket.ended:
                 await self._step(socket)

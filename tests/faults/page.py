@@ -82,9 +82,20 @@ def markdown(
         rows = [[v.name, v.breaks, v.on, ", ".join(v.red) or "nothing", v.said] for v in verdicts]
         lines += ["\n## Broken on purpose\n", "Each must turn an invariant red.\n"]
         lines += [table(["mutation", "breaks", "seen by", "red", "verdict"], rows)]
-    held = [[name, invariant.holds] for name, invariant in INVARIANTS.items()]
-    lines += ["\n## Invariants\n", table(["", "holds"], held)]
+    held = [[name, invariant.holds, broken_in(bad, name)] for name, invariant in INVARIANTS.items()]
+    both = {result.scenario for result in results if result.deployment == "embedded"}
+    both &= {result.scenario for result in results if result.deployment == "cluster"}
+    here = [result for result in bad if result.scenario in both]
+    same = ", ".join(f"{result.scenario} {result.deployment}" for result in here) or "nowhere"
+    held.append(["I21", f"The same {len(both)} faults, embedded and on a cluster", same])
+    lines += ["\n## Invariants\n", table(["", "what must hold", "violated in"], held)]
     return HEAD + "\n".join(lines) + "\n"
+
+
+def broken_in(bad: list[Result], name: str) -> str:
+    """The runs in which an invariant did not hold."""
+    found = [f"{result.scenario} {result.deployment}" for result in bad if name in result.violated]
+    return ", ".join(found) or "nowhere"
 
 
 def row(result: Result) -> list[str]:

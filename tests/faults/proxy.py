@@ -125,7 +125,7 @@ class Proxy:
     async def _carry(
         self, pair: _Pair, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, *, up: bool
     ) -> None:
-        with suppress(OSError):
+        try:
             while data := await self._next(reader, up=up):
                 if pair.swallowing and not up:
                     break
@@ -134,6 +134,8 @@ class Proxy:
                 self._reset(pair)
             elif writer.can_write_eof():
                 writer.write_eof()
+        except OSError:  # one end was reset: so is the other
+            self._reset(pair)
 
     async def _next(self, reader: asyncio.StreamReader, *, up: bool) -> bytes:
         await self._while_black(up=up)

@@ -19,7 +19,7 @@ async def nothing(stage: Stage) -> None:
 async def dies_after_commit(stage: Stage) -> None:
     """A node kills itself between commit and publication, again and again."""
     await stage.deployment.set_failpoints("after_commit:0.03")
-    await stage.load(100)
+    await stage.load(60)
     await stage.deployment.set_failpoints("")
 
 

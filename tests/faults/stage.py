@@ -123,10 +123,13 @@ class Stage:
             proxy.heal()
         began = self.recording.add("healed").at
         self.ground.quiet.set()
+        waiting: list[str] = []
         while self.recording.now() < began + patience:
             heads = {room: (await self._page(room, 0))["head"] for room in self.rooms}
-            if all(client.settled(heads) for client in self.clients if client.stays):
-                return self.recording.add("converged").at - began
+            unsettled = [client for client in self.clients if client.stays and not client.settled(heads)]
+            if not unsettled:
+                return self.recording.add("converged", waited_for=waiting).at - began
+            waiting = [client.standing(heads) for client in unsettled]
             await asyncio.sleep(0.05)
         return self.recording.now() - began
 

@@ -34,7 +34,8 @@ async def until(writers: list[Writer], acknowledged: int) -> None:
             await asyncio.sleep(0.001)
 
 
-async def test_a_killed_server_loses_doubles_and_reorders_nothing(talkoot: Talkoot) -> None:
+async def test_a_killed_server_loses_doubles_and_reorders_nothing(talkoot_postgresql: Talkoot) -> None:
+    talkoot = talkoot_postgresql  # on SQLite it is a part of the proof
     chance = seeded()
     people, writers = await stage(talkoot)
     for _ in range(ROUNDS):

@@ -60,7 +60,12 @@ class Watched(Socket):
             self._add("subscribing", room, since=since)
             place = {"since": since, "epoch": self.places.epochs[room]} if since is not None else {}
             wanted.append({"room": room, **place})
-        await self.ask(op="sub", rooms=wanted)
+        answer = await self.ask(op="sub", rooms=wanted)
+        if answer["op"] != "subd":
+            if answer["code"] != "not_found":
+                raise ConnectionResetError(f"It can not be followed now: {answer['code']}")
+            for room in rooms:
+                self._lost(room)
 
     async def tell(self, frame: Json) -> Json:
         """Send a message, an edit or a deletion; its answer."""
@@ -70,6 +75,7 @@ class Watched(Socket):
             told = {"kind": "change", "message": frame["message"], "text": frame.get("text")}
             self._changes[frame["cid"]] = frame["message"]
         with self._expecting() as (ref, answer):
+            answer.add_done_callback(_look_at)
             async with self._sending:  # so that the recording has the order of the wire
                 self._add(told.pop("kind"), frame["room"], cid=frame["cid"], **told)
                 await self.connection.send(json.dumps({**frame, "ref": ref}))
@@ -148,3 +154,9 @@ class Watched(Socket):
         finally:
             if self.number:
                 self._add("closed", code=self.connection.close_code or 0)
+
+
+def _look_at(answer: asyncio.Future[Json]) -> None:
+    """Nobody may wait for it any more when the connection ends."""
+    if not answer.cancelled():
+        answer.exception()
