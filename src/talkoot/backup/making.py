@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-import time
 from collections.abc import Callable
-from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,9 +11,12 @@ from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
 from talkoot import __version__
-from talkoot.backup.manifest import BackupError, Manifest, folder_for, write_manifest
+from talkoot.backup.folders import BackupError, folder_for
+from talkoot.backup.manifest import Manifest, write_manifest
+from talkoot.backup.sqlite_copy import copy_file
 from talkoot.kernel.clock import SystemClock, rfc3339
 from talkoot.kernel.database import database_url, migration_engine
+from talkoot.kernel.postgresql_plain import FAILURES
 from talkoot.migrations import revision
 from talkoot.migrations.scripts import known_revisions
 from talkoot.migrations.tables import METADATA
@@ -24,8 +25,6 @@ if TYPE_CHECKING:
     from talkoot.settings import Settings
 
 FILE = "talkoot.db"
-_PAGES = 1024  # copied before others get their turn on the disk; 4 MiB
-_TOLD_EVERY = 1.0  # seconds
 _MADE_AGAIN = ("search_", "leases")  # tables whose content is found out anew
 _ONE_MOMENT = text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
 
@@ -41,37 +40,15 @@ async def make_backup(settings: Settings, destination: Path, tell: Tell) -> Mani
         form = await _revision(settings)
         with folder_for(destination) as folder:
             if kind == "sqlite":
-                _copy_file(Path(url.database or ""), folder / FILE, tell)
+                copy_file(Path(url.database or ""), folder / FILE, tell)
                 parts: dict[str, list[str]] = {FILE: []}
             else:
                 parts = await _copy_tables(settings, folder, tell)
             return write_manifest(
                 folder, talkoot=__version__, database=kind, revision=form, made_at=made_at, parts=parts
             )
-    except (OSError, sqlite3.Error) as error:
-        raise BackupError(f"The backup could not be written, nothing of it is left: {error}.") from error
-    except SQLAlchemyError as error:
-        raise BackupError(f"The database ended it, nothing of it is left: {error}.") from error
-
-
-def _copy_file(source: Path, target: Path, tell: Tell) -> None:
-    """A transaction that only reads keeps its moment, so that no write makes the copy begin again."""
-    told = [time.monotonic()] * 2
-
-    def rest(_status: int, left: int, total: int) -> None:
-        worked = time.monotonic() - told[0]
-        if time.monotonic() - told[1] > _TOLD_EVERY:
-            told[1] = time.monotonic()
-            tell(f"{100 * (total - left) // max(total, 1)} %")
-        time.sleep(worked)  # half of the time belongs to the server
-        told[0] = time.monotonic()
-
-    with closing(sqlite3.connect(source, isolation_level=None)) as origin:
-        origin.execute("BEGIN")
-        origin.execute("SELECT count(*) FROM sqlite_schema").fetchone()
-        with closing(sqlite3.connect(target)) as copy:
-            origin.backup(copy, pages=_PAGES, progress=rest)
-            copy.execute("PRAGMA journal_mode=DELETE")  # one file, and nothing beside it
+    except (sqlite3.Error, SQLAlchemyError, *FAILURES) as error:
+        raise BackupError(f"The backup could not be made, nothing of it is left: {error}.") from error
 
 
 async def _revision(settings: Settings) -> str:

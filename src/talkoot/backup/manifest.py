@@ -3,22 +3,15 @@
 from __future__ import annotations
 
 import hashlib
-import os
-import shutil
-import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import msgspec
 
+from talkoot.backup.folders import BackupError
+
 FORMAT = 1
 _NAME = "manifest.json"
 _CHUNK = 1 << 20
-
-
-class BackupError(Exception):
-    """It can not be made or used; the text says why."""
 
 
 class Part(msgspec.Struct, frozen=True):
@@ -39,26 +32,6 @@ class Manifest(msgspec.Struct, frozen=True):
     revision: str
     made_at: str
     parts: list[Part]
-
-
-@contextmanager
-def folder_for(destination: Path) -> Iterator[Path]:
-    """A folder that gets its name when everything in it is durable, and vanishes if that fails."""
-    if destination.exists():
-        raise BackupError(f"{destination} is there already; choose another name.")
-    try:
-        folder = Path(tempfile.mkdtemp(prefix=f".{destination.name}.", dir=destination.parent))
-    except OSError as error:
-        raise BackupError(f"Nothing can be made in {destination.parent}: {error.strerror}.") from None
-    try:
-        yield folder
-        for path in (*folder.iterdir(), folder):
-            _sync(path)
-        folder.rename(destination)
-        _sync(destination.parent)
-    except BaseException:
-        shutil.rmtree(folder, ignore_errors=True)
-        raise
 
 
 def write_manifest(
@@ -86,7 +59,7 @@ def read_manifest(folder: Path) -> Manifest:
         raise BackupError(f"{folder} has format {manifest.format}; this version reads {FORMAT}.")
     for part in manifest.parts:
         path = folder / part.name
-        if path.parent != folder or not path.is_file():
+        if path.parent != folder or not path.stem.isidentifier() or not path.is_file():
             raise BackupError(f"{part.name} is missing in {folder}.")
         if (path.stat().st_size, digest(path)) != (part.bytes, part.sha256):
             raise BackupError(f"{path} is not what was written: the backup is damaged.")
@@ -100,11 +73,3 @@ def digest(path: Path) -> str:
         while chunk := file.read(_CHUNK):
             found.update(chunk)
     return found.hexdigest()
-
-
-def _sync(path: Path) -> None:
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

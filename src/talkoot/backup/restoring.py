@@ -9,14 +9,16 @@ from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sqlalchemy import inspect
+from sqlalchemy import inspect, text
 from sqlalchemy.exc import SQLAlchemyError
 
+from talkoot.backup.folders import BackupError
 from talkoot.backup.making import FILE
-from talkoot.backup.manifest import BackupError, Manifest, read_manifest
+from talkoot.backup.manifest import Manifest, read_manifest
 from talkoot.kernel.clock import SystemClock
 from talkoot.kernel.database import database_url, migration_engine
 from talkoot.kernel.ids import new_id
+from talkoot.kernel.postgresql_plain import FAILURES
 from talkoot.migrations import upgrade
 from talkoot.migrations.scripts import known_revisions, newest
 from talkoot.migrations.tables import METADATA
@@ -40,10 +42,8 @@ async def restore_backup(settings: Settings, folder: Path) -> Manifest:
             await _restore_file(settings, Path(url.database or ""), folder)
         else:
             await _restore_tables(settings, folder, manifest)
-    except (OSError, sqlite3.Error) as error:
+    except (sqlite3.Error, SQLAlchemyError, *FAILURES) as error:
         raise BackupError(f"It could not be restored, nothing was changed: {error}.") from error
-    except SQLAlchemyError as error:
-        raise BackupError(f"The database refused it, nothing was changed: {error}.") from error
     return manifest
 
 
@@ -88,6 +88,8 @@ async def _restore_tables(settings: Settings, folder: Path, manifest: Manifest) 
             driver = raw.driver_connection
             if driver is None:
                 raise BackupError("The database gave no connection.")
+            filled = ", ".join(part.name.removesuffix(".copy") for part in manifest.parts)
+            await connection.execute(text(f"TRUNCATE {filled}"))  # migrations may have put something in
             for part in manifest.parts:
                 table = part.name.removesuffix(".copy")
                 await driver.copy_to_table(table, source=folder / part.name, columns=part.columns)

@@ -24,8 +24,8 @@ def backup(
 
     Example:  talkoot backup /backup/talkoot-2026-11-21 --data /var/lib/talkoot
     """
+    from talkoot.backup.folders import BackupError
     from talkoot.backup.making import make_backup
-    from talkoot.backup.manifest import BackupError
     from talkoot.cli.databases import require_fitting
     from talkoot.cli.failures import Exit, Failure
 
@@ -50,7 +50,7 @@ def restore(
 
     Example:  talkoot restore /backup/talkoot-2026-11-21 --data /var/lib/talkoot
     """
-    from talkoot.backup.manifest import BackupError
+    from talkoot.backup.folders import BackupError
     from talkoot.backup.restoring import restore_backup
     from talkoot.cli.databases import make_folder
     from talkoot.cli.failures import Exit, Failure
