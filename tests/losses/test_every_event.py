@@ -87,7 +87,8 @@ async def test_what_was_deleted_is_in_no_servers_memory(lossy: Installation) -> 
 
 async def test_many_who_come_back_to_a_room_share_a_reading(deaf: Installation, postgres: Postgres) -> None:
     room, member = await deaf.room(), await deaf.member()
-    sent = [await deaf.owner.post(f"/rooms/{room}/messages", {"text": "unheard"}) for _ in range(20)]
+    texts = ["too long to be in Redis" * 400, *["unheard"] * 19]
+    sent = [await deaf.owner.post(f"/rooms/{room}/messages", {"text": text}) for text in texts]
     sockets = [await deaf.socket_at(1, member) for _ in range(30)]
     since = sent[0]["seq"] - 1
     with postgres.process.log.open("rb") as log:
