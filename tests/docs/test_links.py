@@ -39,3 +39,8 @@ def test_every_link_inside_the_docs_leads_somewhere(page: str) -> None:
         there = (here.parent / path) if path else here
         assert there.exists(), target
         assert not anchor or anchor in anchors(there), target
+
+
+def test_every_decision_has_a_number_of_its_own() -> None:
+    pages = sorted((ROOT / "docs" / "decisions").glob("*.md"))
+    assert [int(page.name[:4]) for page in pages] == list(range(1, len(pages) + 1))
