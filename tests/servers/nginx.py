@@ -5,8 +5,6 @@ Where it comes from: TALKOOT_TEST_NGINX_BIN, else this machine, else apt-get as 
 
 import os
 import shutil
-import signal
-import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -20,6 +18,7 @@ from tests.servers.process import (
     unprivileged_user,
 )
 from tests.servers.programs import program
+from tests.servers.server import HousedServer
 
 SNIPPET = Path(__file__).resolve().parents[2] / "deploy" / "nginx" / "talkoot-proxy.conf"
 CONF = """
@@ -55,20 +54,17 @@ http {{
 """
 
 
-class Nginx:
+class Nginx(HousedServer):
     """A balancer of its own on loopback; its files stay only in a folder `kept`."""
 
     def __init__(self, port: int = 0, kept: Path | None = None) -> None:
+        super().__init__("nginx", kept)
         self.port = port or free_port()
         self.ports: Sequence[int] = ()
-        self.kept = kept is not None
-        self.root = kept or Path(tempfile.mkdtemp(prefix="talkoot-nginx-"))
-        self.root.mkdir(parents=True, exist_ok=True)
         self.user = unprivileged_user()
         self.binary = find_binary()
         if self.user:
             os.chown(self.root, self.user.uid, self.user.gid)
-        self._process: Process | None = None
 
     @property
     def url(self) -> str:
@@ -97,35 +93,6 @@ class Nginx:
         )
         self._process.wait_until(lambda: listens(self.port), 10)
         return self
-
-    def kill(self) -> None:
-        """Crash; every connection through it is gone."""
-        self.process.kill()
-
-    def pause(self) -> None:
-        """Freeze: connections stay open and nothing goes through."""
-        self.process.signal_all(signal.SIGSTOP)
-
-    def resume(self) -> None:
-        """Thaw."""
-        self.process.signal_all(signal.SIGCONT)
-
-    def stop(self) -> None:
-        """Stop, and remove everything that is not to be kept."""
-        if self._process and self._process.running:
-            self._process.stop(signal.SIGTERM, 10)
-        if not self.kept:
-            shutil.rmtree(self.root)
-
-    @property
-    def started(self) -> bool:
-        """Whether there is a process, running or ended."""
-        return self._process is not None
-
-    @property
-    def process(self) -> Process:
-        assert self._process, "it was never started"
-        return self._process
 
 
 def find_binary() -> Path:

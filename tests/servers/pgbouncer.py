@@ -12,16 +12,13 @@ from pathlib import Path
 from tests.servers.postgres import Postgres
 from tests.servers.process import (
     Process,
-    ServerUnavailableError,
-    apt_install,
-    can_apt,
     free_port,
     leashed,
     plain_environment,
     unprivileged_user,
 )
+from tests.servers.programs import program
 
-HOW = "These tests need pgbouncer: apt-get install pgbouncer, brew install pgbouncer."
 CONFIG = """
 [databases]
 * = host=127.0.0.1 port={database} user=talkoot
@@ -47,7 +44,7 @@ class Pgbouncer:
         user = unprivileged_user()
         if user:
             os.chown(self.root, user.uid, user.gid)
-        command = leashed(find_binary(), config, user=user)
+        command = leashed(program("pgbouncer", "pgbouncer"), config, user=user)
         self.process = Process(
             command, cwd=self.root, log=self.root / "log", environment=plain_environment("PG")
         )
@@ -62,14 +59,3 @@ class Pgbouncer:
         if self.process.running:
             self.process.stop(signal.SIGTERM, 10)
         shutil.rmtree(self.root)
-
-
-def find_binary() -> Path:
-    """The program to run."""
-    found = shutil.which("pgbouncer", path=f"{os.environ['PATH']}:/usr/sbin")
-    if found is None and can_apt():
-        apt_install("pgbouncer")
-        found = shutil.which("pgbouncer", path=f"{os.environ['PATH']}:/usr/sbin")
-    if found is None:
-        raise ServerUnavailableError(HOW)
-    return Path(found)

@@ -11,7 +11,6 @@ import re
 import shutil
 import signal
 import subprocess
-import tempfile
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
@@ -26,6 +25,7 @@ from tests.servers.process import (
     plain_environment,
     unprivileged_user,
 )
+from tests.servers.server import HousedServer
 
 HOW = (
     "These tests need a real PostgreSQL. Install one (apt-get install postgresql,\n"
@@ -45,18 +45,18 @@ full_page_writes = off
 """
 
 
-class Postgres:
+class Postgres(HousedServer):
     """A cluster of its own, on a free port, owned by an unprivileged user when the tests run as root.
 
     With `kept`, a folder, what it stores survives `stop` and a power cut, and is there again the next time.
     With a `primary`, which has to run, it is a streaming standby of that one.
     """
 
+    polite = signal.SIGINT
+
     def __init__(self, kept: Path | None = None, primary: "Postgres | None" = None) -> None:
+        super().__init__("postgres", kept)
         self.port = free_port()
-        self.kept = kept is not None
-        self.root = kept or Path(tempfile.mkdtemp(prefix="talkoot-postgres-"))
-        self.root.mkdir(parents=True, exist_ok=True)
         self.user = unprivileged_user()
         self.binaries = find_binaries()
         if self.user:
@@ -64,7 +64,6 @@ class Postgres:
             self._make_reachable()
         self.data = self.root / "data"
         self._numbers = itertools.count(1)
-        self._process: Process | None = None
         if not (self.data / "PG_VERSION").exists():
             self._make(primary)
 
@@ -102,10 +101,6 @@ class Postgres:
         self._process.wait_until(self._is_ready, 30)
         return self
 
-    def kill(self) -> None:
-        """Crash: the postmaster and all backends at once."""
-        self.process.kill()
-
     def pause(self) -> None:
         """Freeze: connections stay open and nothing answers."""
         self._signal_each(signal.SIGSTOP)
@@ -124,23 +119,6 @@ class Postgres:
         for backend in found.stdout.split():
             with suppress(ProcessLookupError):
                 os.kill(int(backend), number)
-
-    def stop(self) -> None:
-        """Stop, and remove everything that is not to be kept."""
-        if self._process and self._process.running:
-            self._process.stop(signal.SIGINT, 10)
-        if not self.kept:
-            shutil.rmtree(self.root)
-
-    @property
-    def started(self) -> bool:
-        """Whether there is a process, running or ended."""
-        return self._process is not None
-
-    @property
-    def process(self) -> Process:
-        assert self._process, "it was never started"
-        return self._process
 
     def _is_ready(self) -> bool:
         try:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Self
 
 from tests.servers.process import Process, leashed, plain_environment
+from tests.servers.server import Server
 
 PROGRAM = Path(sys.executable).with_name("talkoot")
 ADDRESS = re.compile(r"^Talkoot (?:is|worker is ready) at (http://\S+)$", re.MULTILINE)
@@ -15,7 +16,7 @@ ADDRESS = re.compile(r"^Talkoot (?:is|worker is ready) at (http://\S+)$", re.MUL
 STARTED: list["Talkoot"] = []  # Those that are not stopped yet; their logs are shown with a failure.
 
 
-class Talkoot:
+class Talkoot(Server):
     """One server; settings are given in lower case, without TALKOOT_: `Talkoot(data, rate_limits="on")`."""
 
     program: Path = PROGRAM
@@ -29,7 +30,6 @@ class Talkoot:
         own = {f"TALKOOT_{name.upper()}": value for name, value in chosen.items()}
         self.environment = plain_environment("TALKOOT_", "PG") | own
         self.url = ""
-        self._process: Process | None = None
         self._starts = 0
 
     def start(self) -> Self:
@@ -69,18 +69,6 @@ class Talkoot:
             check=False,
         )
 
-    def kill(self) -> None:
-        """SIGKILL: nothing is finished, nothing is flushed."""
-        self.process.kill()
-
-    def pause(self) -> None:
-        """Freeze: sockets stay open and nothing answers."""
-        self.process.signal_all(signal.SIGSTOP)
-
-    def resume(self) -> None:
-        """Thaw."""
-        self.process.signal_all(signal.SIGCONT)
-
     def terminate(self, patience: float = 30) -> int:
         """SIGTERM; waits for the drain and returns the exit code."""
         return self.process.stop(signal.SIGTERM, patience)
@@ -101,16 +89,6 @@ class Talkoot:
             STARTED.remove(self)
         if self._process and self._process.running:
             self._process.stop(signal.SIGTERM, 15)
-
-    @property
-    def started(self) -> bool:
-        """Whether there is a process, running or ended."""
-        return self._process is not None
-
-    @property
-    def process(self) -> Process:
-        assert self._process, "it was never started"
-        return self._process
 
     @property
     def log(self) -> str:

@@ -7,9 +7,7 @@ as root.
 import importlib.util
 import os
 import shutil
-import signal
 import socket
-import tempfile
 from pathlib import Path
 
 from tests.servers.process import (
@@ -21,6 +19,7 @@ from tests.servers.process import (
     leashed,
     plain_environment,
 )
+from tests.servers.server import HousedServer
 
 HOW = (
     "These tests need a real Valkey or Redis. Install one (apt-get install redis-server,\n"
@@ -28,16 +27,13 @@ HOW = (
 )
 
 
-class Valkey:
+class Valkey(HousedServer):
     """A server of its own, on a free port; it keeps nothing but its log, and that only in a folder `kept`."""
 
     def __init__(self, kept: Path | None = None) -> None:
+        super().__init__("valkey", kept)
         self.port = free_port()
-        self.kept = kept is not None
-        self.root = kept or Path(tempfile.mkdtemp(prefix="talkoot-valkey-"))
-        self.root.mkdir(parents=True, exist_ok=True)
         self.binary = find_binary()
-        self._process: Process | None = None
 
     @property
     def url(self) -> str:
@@ -52,35 +48,6 @@ class Valkey:
         )
         self._process.wait_until(self._answers, 10)
         return self
-
-    def kill(self) -> None:
-        """Crash; what it held is lost."""
-        self.process.kill()
-
-    def pause(self) -> None:
-        """Freeze: connections stay open and nothing answers."""
-        self.process.signal_all(signal.SIGSTOP)
-
-    def resume(self) -> None:
-        """Thaw."""
-        self.process.signal_all(signal.SIGCONT)
-
-    def stop(self) -> None:
-        """Stop, and remove everything that is not to be kept."""
-        if self._process and self._process.running:
-            self._process.stop(signal.SIGTERM, 10)
-        if not self.kept:
-            shutil.rmtree(self.root)
-
-    @property
-    def started(self) -> bool:
-        """Whether there is a process, running or ended."""
-        return self._process is not None
-
-    @property
-    def process(self) -> Process:
-        assert self._process, "it was never started"
-        return self._process
 
     def _answers(self) -> bool:
         try:
