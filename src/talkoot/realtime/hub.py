@@ -176,13 +176,14 @@ class Hub(Outbound):
         ]
 
     def heads_behind(self, connection: Connection, seen: Mapping[UUID, int]) -> dict[str, int]:
-        """The heads of those topics of this connection that are beyond what it has seen."""
+        """The heads of those topics of this connection that are beyond what it has seen.
+
+        Nothing of those that it only asks for, or that it is held back from: perhaps it may not know of them.
+        """
         return {
             str(topic): known.head
             for topic, seq in seen.items()
-            if (known := self._topics.get(topic)) is not None
-            and known.head > seq
-            and (connection in known.subscriptions or connection in known.watchers)
+            if (known := self._topics.get(topic)) is not None and known.head > seq and known.tells(connection)
         }
 
     # People

@@ -95,6 +95,11 @@ class Topic:
         apart = self._waiting_apart()
         return apart if self.position >= self.head else [*self.shared.values(), *apart]
 
+    def tells(self, connection: Connection) -> bool:
+        """Whether this connection is told now what happens here, or at least how far it reaches."""
+        subscription = self.subscriptions.get(connection)
+        return connection in self.watchers or (subscription is not None and subscription.live)
+
     def has(self, subscription: Subscription) -> bool:
         """Whether it was not unsubscribed, and its connection is open."""
         return self.subscriptions.get(subscription.connection) is subscription
