@@ -135,3 +135,16 @@ async def test_a_revoked_session_ends_everywhere(lossy: Installation) -> None:
         await until(refused)
     assert (await kept.ask(op="hb"))["op"] == "hb"
     await again.close()
+
+
+async def test_who_was_shut_out_is_not_told_who_writes(lossy: Installation) -> None:
+    """The server of who writes has not heard of it either, but sees it when it looks who may write."""
+    member = await lossy.member()
+    room = await lossy.room(kind="private")
+    await lossy.owner.put(f"/rooms/{room}/members/{member.user['id']}", expect=204)
+    writing = await lossy.socket_at(1, lossy.owner, room)
+    live = await lossy.socket_at(2, member, room)
+    await lossy.owner.delete(f"/rooms/{room}/members/{member.user['id']}")
+    assert (await writing.ask(op="typing", room=room))["op"] == "ok"
+    await live.until(op="gone", room=room)
+    assert not [frame for frame in live.frames if frame["op"] == "typing"]

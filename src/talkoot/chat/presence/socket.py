@@ -42,8 +42,9 @@ def operations(
             return
         lately[connection.id, frame.room] = True
         told = msgspec.json.encode(TypingFrame(frame.room, actor.user))
-        rules = grants.workspace, uow.caches.of(AccessCache).applied(grants.workspace)
-        bus.publish(_typing(frame.room, told, actor.user, *rules))
+        # Rules may have been seen here that are not applied here yet.
+        version = max(grants.version, uow.caches.of(AccessCache).applied(grants.workspace))
+        bus.publish(_typing(frame.room, told, actor.user, grants.workspace, version))
 
     async def presence(connection: Connection, frame: Watch) -> PresenceFrame | None:
         actor = actor_of(connection)
