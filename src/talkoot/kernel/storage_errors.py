@@ -19,6 +19,7 @@ from talkoot.kernel.errors import Conflict, StorageFull, TalkootError, Unavailab
 log = logging.getLogger("talkoot.storage")
 
 _TRY_AGAIN = ("40P01", "40001")  # deadlock_detected, serialization_failure
+_TAKEN = "23505"  # unique_violation
 _FULL = ("database or disk is full", "no space left", "could not extend file", "disk full", "disk i/o error")
 
 _BY_NAME = {kind.__name__: kind for kind in (IntegrityError, DataError, ProgrammingError)}
@@ -46,6 +47,11 @@ def lost_transaction(error: Exception) -> bool:
 def deadlocked(error: Exception) -> bool:
     """Whether the database ended this transaction so that another could go on: it may work right now."""
     return isinstance(error, DBAPIError) and getattr(error.orig, "sqlstate", None) in _TRY_AGAIN
+
+
+def overtaken(error: Exception) -> bool:
+    """Whether somebody else has just stored what may be there once only: now it can be seen."""
+    return isinstance(error, IntegrityError) and getattr(error.orig, "sqlstate", None) == _TAKEN
 
 
 def translated(error: Exception) -> Exception:

@@ -21,7 +21,7 @@ from uuid import UUID
 from talkoot.kernel.errors import TalkootError, Unavailable
 from talkoot.kernel.failpoints import die, hit
 from talkoot.kernel.replica import Replica
-from talkoot.kernel.storage_errors import OutcomeUnknown, deadlocked, lost_transaction, translated
+from talkoot.kernel.storage_errors import OutcomeUnknown, deadlocked, lost_transaction, overtaken, translated
 from talkoot.kernel.transactions import Caches, Listeners, Read, Tx
 from talkoot.kernel.writer import Writer
 
@@ -238,7 +238,13 @@ class UnitOfWork:
         return done
 
     async def _run_together(
-        self, writer: Writer, batch: Batch[Any, Any], members: list[_Waiting], *, whole: bool
+        self,
+        writer: Writer,
+        batch: Batch[Any, Any],
+        members: list[_Waiting],
+        *,
+        whole: bool,
+        again: bool = False,
     ) -> list[Tx]:
         """Run a batch that is the whole of the transaction, or a part of it."""
         tx = Tx(writer, self.caches, self._clock.now(), self._listeners)
@@ -251,13 +257,15 @@ class UnitOfWork:
             if writer.lost or lost_transaction(error):
                 raise  # and with the transaction the whole group
             await writer.undo_part(whole=whole)
-            if len(members) == 1:
+            if len(members) == 1 and (again or not overtaken(error)):
                 return self._refuse(writer, members, error)
-            # One of them spoils it for all: each alone then shows which.
+            # One of them spoils it for all: each alone then shows which. Who was alone looks once more.
             return [
                 tx
                 for waiting in members
-                for tx in await self._run_together(writer, batch, [waiting], whole=False)
+                for tx in await self._run_together(
+                    writer, batch, [waiting], whole=whole and len(members) == 1, again=len(members) == 1
+                )
             ]
         finally:
             await tx.close()
