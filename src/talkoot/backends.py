@@ -95,11 +95,8 @@ def _through_redis(settings: Settings, clock: Clock) -> Backends:
     from talkoot.realtime.redis_presence import CHANGED, RedisPresence
 
     unlimited = settings.rate_limits == "off"
-    bus, calls, names = (
-        RedisBus(settings.redis_url),
-        RedisCalls(settings.redis_url),
-        prefix(settings.redis_url),
-    )
+    url = settings.redis_url
+    bus, calls, names = RedisBus(url), RedisCalls(url), prefix(url)
     spending, presence = RedisSpending(calls, names), RedisPresence(calls, names, bus)
     tails = SharedTails(calls, names)
     return Backends(

@@ -6,10 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-import msgspec
-
 from talkoot.chat.access.events import AccessChanged
-from talkoot.realtime.bus import Message
+from talkoot.realtime.bus import control_message
 
 if TYPE_CHECKING:
     from talkoot.chat.accounts.events import ProfileChanged, SessionClosed, UserDeactivated
@@ -18,8 +16,6 @@ if TYPE_CHECKING:
     from talkoot.fence import Fence
     from talkoot.realtime.bus import Bus
     from talkoot.realtime.hub import Hub
-
-_EVERY_NODE = UUID(int=0)  # the topic of control messages
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,8 +65,7 @@ class Controls:
         self._tell("jobs.enqueued")
 
     def _tell(self, name: str, **said: object) -> None:
-        frame = msgspec.json.encode({"name": name, **{key: str(value) for key, value in said.items()}})
-        self.bus.publish(Message("control", _EVERY_NODE, frame))
+        self.bus.publish(control_message(name, **said))
 
     def _session_closed(self, said: dict[str, str]) -> None:
         self.sessions.forget(UUID(said["session"]))

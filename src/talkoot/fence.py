@@ -28,7 +28,6 @@ if TYPE_CHECKING:
 
 log = logging.getLogger("talkoot.fence")
 
-
 WINDOW = 0.02  # seconds: what is missing may be on its way
 AT_ONCE = 500  # changes in one reading; who missed more looks at everybody again instead
 _SHORTEST, _LONGEST = 0.05, 2.0  # seconds between two questions to a database that is away

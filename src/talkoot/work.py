@@ -11,7 +11,6 @@ from talkoot.chat.search.elsewhere import Followed, FollowedElsewhere
 from talkoot.chat.search.follower import Follower
 from talkoot.chat.search.opening import TURN, index_for
 from talkoot.kernel import jobs
-from talkoot.kernel.clock import SECOND
 from talkoot.kernel.cron import Cron
 from talkoot.kernel.errors import TalkootError
 from talkoot.kernel.job_metrics import watch_jobs
@@ -118,9 +117,9 @@ class Work:
 
     async def _warn(self) -> None:
         async with self._kernel.uow.read() as read:
-            due = await jobs.until_due(read, None, self._kernel.clock.now())
-        if due is not None and -due > TOO_OLD * SECOND:
-            log.warning("A job has been waiting for %d s: does `talkoot worker` run?", -due // SECOND)
+            overdue = await jobs.overdue(read, self._kernel.clock.now())
+        if overdue > TOO_OLD:
+            log.warning("A job has been waiting for %d s: does `talkoot worker` run?", overdue)
 
 
 def _follower(kernel: Kernel) -> Follower:

@@ -21,7 +21,7 @@ from starlette.routing import Route, WebSocketRoute
 from talkoot import serve
 from talkoot.kernel.errors import Conflict, NotAuthenticated
 from talkoot.realtime.asgi import AsgiGateway
-from talkoot.realtime.bus import MemoryBus, Message
+from talkoot.realtime.bus import MemoryBus, Message, control_message
 from talkoot.realtime.close_codes import CloseCode
 from talkoot.realtime.connection import Connection, Identity
 from talkoot.realtime.gateway import Gateway
@@ -143,8 +143,7 @@ class Toy:
         self.hub.watch(connection, [frame.topic] if frame.topic else [])
 
     def revoke(self, _connection: Connection, frame: Frame) -> None:
-        said = json.dumps({"name": "session.closed", "session": str(frame.topic)}).encode()
-        self.bus.publish(Message("control", UUID(int=0), said))
+        self.bus.publish(control_message("session.closed", session=frame.topic))
 
     def hold(self, _connection: Connection, _frame: Frame) -> asyncio.Future[None]:
         self.held.append(asyncio.get_running_loop().create_future())

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 import sqlite3
 from contextlib import closing
@@ -17,6 +16,7 @@ from talkoot.backup.making import FILE
 from talkoot.backup.manifest import Manifest, read_manifest
 from talkoot.kernel.clock import SystemClock
 from talkoot.kernel.database import database_url, migration_engine
+from talkoot.kernel.durability import synchronise
 from talkoot.kernel.ids import new_id
 from talkoot.kernel.postgresql_plain import FAILURES
 from talkoot.migrations import upgrade
@@ -60,8 +60,7 @@ async def _restore_file(settings: Settings, target: Path, folder: Path) -> None:
         await _renew(settings.model_copy(update={"data": making, "database_url": ""}))
         with closing(sqlite3.connect(making / FILE)) as made:
             made.execute("PRAGMA journal_mode=DELETE")
-        with (making / FILE).open("rb") as file:
-            os.fsync(file.fileno())
+        synchronise(making / FILE)
         (making / FILE).rename(target)
     finally:
         shutil.rmtree(making, ignore_errors=True)

@@ -129,6 +129,12 @@ async def until_due(read: Read, kinds: Sequence[str] | None, now: int) -> int | 
     return found
 
 
+async def overdue(read: Read, now: int) -> float:
+    """For how many seconds the oldest job that could run has been waiting; 0 when none does."""
+    due = await until_due(read, None, now)
+    return 0.0 if due is None else max(0.0, -due / SECOND)
+
+
 async def claim(tx: Tx, kinds: Sequence[str], limit: int, lease_seconds: float) -> list[Claim]:
     """Take jobs that are due; those whose every attempt died under its lease are dead letters."""
     now = moment(tx.connection, tx.now)

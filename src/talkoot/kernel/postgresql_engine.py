@@ -15,9 +15,7 @@ if TYPE_CHECKING:
 
     from talkoot.settings import Settings
 
-_GRACE = (
-    3.0  # seconds that the server has to end a statement itself before the client gives the connection up
-)
+_GRACE = 3.0  # seconds for the server to end a statement, before the client gives the connection up
 _IDLE, _BETWEEN, _PROBES = 15, 5, 3  # seconds without a word, between the probes after it, and how many
 _UNANSWERED = 30_000  # milliseconds that what was sent may stay without an answer of the other machine
 

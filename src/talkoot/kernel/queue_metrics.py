@@ -6,7 +6,6 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from talkoot.kernel import jobs
-from talkoot.kernel.clock import SECOND
 from talkoot.kernel.errors import TalkootError
 
 if TYPE_CHECKING:
@@ -32,10 +31,9 @@ class Queue:
 
     async def look(self, kernel: Kernel) -> None:
         """Nothing without the database: the server still has other numbers to show."""
-        counted, due = {}, None
+        counted, overdue = {}, 0.0
         with suppress(TalkootError):
             async with kernel.uow.read() as read:
                 counted = await jobs.counts(read)
-                due = await jobs.until_due(read, None, kernel.clock.now())
-        self._by_state = counted
-        self._overdue = 0.0 if due is None else max(0.0, -due / SECOND)
+                overdue = await jobs.overdue(read, kernel.clock.now())
+        self._by_state, self._overdue = counted, overdue

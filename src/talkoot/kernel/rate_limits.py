@@ -150,9 +150,8 @@ def _bucket(before: _Counted | None, rule: Rule, cost: int, now: int) -> tuple[D
     new = old + cost * one
     allowed = new <= full
     counted = new if allowed else old
-    wait = (
-        0 if allowed else min(new - full, max(old - moment, one))
-    )  # more than fits: never, but say something
+    # More than ever fits has to be told some time to wait, too.
+    wait = 0 if allowed else min(new - full, max(old - moment, one))
     scale = rule.limit * SECOND
     decision = Decision(
         allowed, rule.capacity, (full - counted) // one, wait / scale, (counted - moment) / scale

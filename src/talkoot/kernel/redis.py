@@ -6,21 +6,22 @@ redis-py is loaded by the first call only: a server without Redis starts without
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any, Protocol, cast
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl, urlsplit
 
 from talkoot.settings import SettingsError
 
 if TYPE_CHECKING:
-    from redis.asyncio import Redis
+    from redis.asyncio.connection import AbstractConnection
 
+PORT = 6379
+"""Where Redis is when the URL does not say."""
 TIMEOUT = 2.0
 """Seconds for a command: who waits for it has somebody waiting behind."""
 
 _TLS = {"ssl_ca_certs", "ssl_ca_path", "ssl_certfile", "ssl_keyfile", "ssl_cert_reqs", "ssl_check_hostname"}
-PORT = 6379
 _NOT_NOW = ("LOADING", "READONLY", "MASTERDOWN", "BUSY ", "TRYAGAIN")
 
 
@@ -36,36 +37,29 @@ class RedisRefused(RedisTrouble):
     """It answered that it will not do this."""
 
 
-class RedisConnection(Protocol):
-    """What is used of a connection of redis-py; `timeout` in seconds, `math.inf` waits for ever."""
+@asynccontextmanager
+async def asking_redis(url: str) -> AsyncIterator[Any]:
+    """A client for a few commands, each sent once, closed at the end; raises RedisAway or RedisRefused.
 
-    async def connect(self) -> None: ...  # noqa: D102 - what they do is in their names
-    async def disconnect(self, nowait: bool = ...) -> None: ...  # noqa: D102, FBT001
-    async def send_command(self, *command: str | bytes, check_health: bool) -> None: ...  # noqa: D102
-    async def read_response(self, *, timeout: float) -> Any: ...  # noqa: ASYNC109, D102
-    def pack_commands(self, commands: Sequence[tuple[bytes, ...]]) -> list[bytes]: ...  # noqa: D102
-    async def send_packed_command(self, command: list[bytes], check_health: bool) -> None: ...  # noqa: D102, FBT001
-
-
-def open_redis(url: str, *, timeout: float = TIMEOUT, connections: int = 32) -> Redis:
-    """A client for commands, with a pool; it connects with the first one. `redis_errors` goes around.
-
-    Commands are sent once: whoever can bear a second time retries by himself.
+    A URL that is not understood is a SettingsError.
     """
-    from redis.asyncio import BlockingConnectionPool, Redis
+    from redis.asyncio import Redis
 
-    pool = BlockingConnectionPool.from_url(
-        url, **_options(url), socket_timeout=timeout, timeout=timeout, max_connections=connections
-    )
-    return Redis.from_pool(cast("Any", pool))  # which closes the pool with the client
+    client = Redis.from_url(url, **_options(url), socket_timeout=TIMEOUT)
+    try:
+        with redis_errors():
+            yield client
+    finally:
+        await client.aclose()
 
 
-def redis_connection(url: str) -> RedisConnection:
+def redis_connection(url: str) -> AbstractConnection:
     """A connection outside any pool, which reads and writes for as long as it takes; not connected yet."""
     from redis.asyncio import ConnectionPool
 
-    pool = ConnectionPool.from_url(url, **_options(url), socket_timeout=None)
-    return cast("RedisConnection", cast("Any", pool).make_connection())
+    pool: Any = ConnectionPool.from_url(url, **_options(url), socket_timeout=None)
+    connection: AbstractConnection = pool.make_connection()
+    return connection
 
 
 @contextmanager
@@ -98,21 +92,18 @@ async def require_redis(url: str) -> str:
 
     Whether it can carry the bus is tried out rather than read from its version.
     """
-    client: Any = open_redis(url)
     try:
-        with redis_errors():
+        async with asking_redis(url) as client:
             await client.execute_command("SPUBLISH", f"{prefix(url)}bus:probe", b"")
             info = await client.execute_command("INFO", "server")
     except RedisRefused as refused:
         raise SettingsError(f"`redis_url` (TALKOOT_REDIS_URL): {_advice(url, refused)}") from None
-    finally:
-        await client.aclose()
     brand = "Valkey" if info.get("server_name") == "valkey" else "Redis"
     return f"{brand} {info.get(f'{brand.lower()}_version', '')}"
 
 
 def prefix(url: str) -> str:
-    """What the names of channels begin with: pub/sub, unlike keys, knows no database number."""
+    """What the names of keys and channels begin with: pub/sub, unlike keys, knows no database number."""
     return f"talkoot:{urlsplit(url).path.strip('/') or 0}:"
 
 

@@ -11,6 +11,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from talkoot.kernel.durability import synchronise
 from talkoot.settings import SettingsError
 
 if TYPE_CHECKING:
@@ -73,14 +74,6 @@ def _make_key(path: Path) -> None:
             os.fsync(file.fileno())
         with suppress(FileExistsError):
             os.link(temporary, path)
-        _sync_folder(path.parent)
+        synchronise(path.parent)
     finally:
         Path(temporary).unlink()
-
-
-def _sync_folder(path: Path) -> None:
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

@@ -11,6 +11,8 @@ import msgspec
 
 log = logging.getLogger("talkoot.realtime")
 
+_EVERY_NODE = UUID(int=0)  # the topic of control messages
+
 
 class Message(msgspec.Struct, frozen=True, array_like=True):
     """One hint: `log` and `ephemeral` go to a topic, `user` to the user with that id, `control` to nodes.
@@ -29,6 +31,12 @@ class Message(msgspec.Struct, frozen=True, array_like=True):
     except_connection: UUID | None = None
     scope: UUID | None = None
     version: int = 0
+
+
+def control_message(name: str, **said: object) -> Message:
+    """What every node is told to do: `hub.controls` has who obeys to the name, and gets `said` as text."""
+    frame = msgspec.json.encode({"name": name, **{key: str(value) for key, value in said.items()}})
+    return Message("control", _EVERY_NODE, frame)
 
 
 Listener = Callable[[Message], None]

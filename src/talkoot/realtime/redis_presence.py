@@ -16,12 +16,10 @@ from itertools import chain
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-import msgspec
-
 from talkoot.kernel.redis import RedisTrouble
 from talkoot.kernel.together import Together
 from talkoot.realtime import presence_scripts as scripts
-from talkoot.realtime.bus import Message
+from talkoot.realtime.bus import control_message
 from talkoot.realtime.presence import LIFE, Change, Chosen, MemoryPresence, Presence
 
 if TYPE_CHECKING:
@@ -38,7 +36,6 @@ NODE_LIFE = 45.0
 BEAT_EVERY = 10.0
 _AT_ONCE = 1000
 _Said = tuple[bytes | str, bytes | str]
-_EVERY_NODE = UUID(int=0)
 _LETTERS: dict[Presence, str] = {"online": "o", "away": "a", "offline": "-"}
 _STATES: dict[str, Presence] = {letter: state for state, letter in _LETTERS.items()}
 _RANK: dict[Presence, int] = {"offline": 0, "away": 1, "online": 2}
@@ -230,8 +227,7 @@ class RedisPresence:
         heard = [str(UUID(bytes=user)) for answer in answers if isinstance(answer, list) for user in answer]
         for start in range(0, len(heard), _AT_ONCE):
             users = " ".join(heard[start : start + _AT_ONCE])
-            frame = msgspec.json.encode({"name": CHANGED, "node": self._node, "users": users})
-            self._bus.publish(Message("control", _EVERY_NODE, frame))
+            self._bus.publish(control_message(CHANGED, node=self._node, users=users))
 
     def _learn(self, users: Sequence[UUID], letters: str) -> None:
         for user, letter in zip(users, letters, strict=True):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import AsyncIterator
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from sqlalchemy.exc import DBAPIError
 
@@ -12,7 +12,7 @@ from talkoot.cli.checks.finding import Finding
 from talkoot.kernel.clock import SECOND
 from talkoot.kernel.database import open_database
 from talkoot.kernel.moments import current_moment
-from talkoot.kernel.redis import RedisTrouble, open_redis, redis_errors
+from talkoot.kernel.redis import RedisTrouble, asking_redis
 from talkoot.settings import SettingsError
 
 if TYPE_CHECKING:
@@ -52,14 +52,11 @@ async def _skew_of_database(settings: Settings) -> float | None:
 
 
 async def _skew_of_redis(url: str) -> float | None:
-    client: Any = open_redis(url)
     try:
-        with redis_errors():
+        async with asking_redis(url) as client:
             await client.execute_command("PING")
             before = time.time()
             seconds, micros = await client.execute_command("TIME")
             return float(seconds) + float(micros) / SECOND - (before + time.time()) / 2
     except (RedisTrouble, SettingsError):
         return None
-    finally:
-        await client.aclose()

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from talkoot.kernel.database import Database
     from talkoot.settings import Settings
 
-_OLDEST_POSTGRESQL = 140_000
+_OLDEST_POSTGRESQL = 150_000
 _DURABLE = {
     "sqlite": {"PRAGMA journal_mode": "wal", "PRAGMA synchronous": "2"},
     "postgresql": {"SHOW fsync": "on", "SHOW synchronous_commit": "on", "SHOW full_page_writes": "on"},
@@ -64,7 +64,7 @@ async def _brand(connection: AsyncConnection) -> str:
     if connection.dialect.name == "sqlite":
         return f"SQLite {(await connection.execute(text('SELECT sqlite_version()'))).scalar_one()}"
     number = int((await connection.execute(text("SHOW server_version_num"))).scalar_one())
-    old = " (14 or newer is what is tested)" if number < _OLDEST_POSTGRESQL else ""
+    old = " (15 or newer is what is tested)" if number < _OLDEST_POSTGRESQL else ""
     return f"PostgreSQL {number // 10_000}{old}"
 
 

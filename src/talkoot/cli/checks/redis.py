@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from talkoot.cli.checks.finding import Finding
-from talkoot.kernel.redis import RedisAway, RedisTrouble, open_redis, redis_errors, require_redis, where
+from talkoot.kernel.redis import RedisAway, RedisTrouble, asking_redis, require_redis, where
 from talkoot.settings import SettingsError
 
 if TYPE_CHECKING:
@@ -34,14 +34,11 @@ async def redis(settings: Settings) -> AsyncIterator[Finding]:
 
 async def _memory(url: str) -> Finding:
     """What is in Redis must not be thrown out behind our back to make room."""
-    client: Any = open_redis(url)
     try:
-        with redis_errors():
+        async with asking_redis(url) as client:
             info = await client.execute_command("INFO", "memory")
     except RedisTrouble as trouble:
         return Finding("warn", "memory", f"Redis does not tell how full it is: {trouble}")
-    finally:
-        await client.aclose()
     most, used, policy = int(info["maxmemory"]), int(info["used_memory"]), str(info["maxmemory_policy"])
     said = (
         f"Redis uses {used / 1e6:.0f} MB of {f'{most / 1e6:.0f} MB' if most else 'what there is'}, {policy}"

@@ -12,7 +12,7 @@ from talkoot.cli.checks.finding import Finding
 from talkoot.cli.databases import require_fitting
 from talkoot.cli.failures import Failure
 from talkoot.kernel import jobs, leases
-from talkoot.kernel.clock import SECOND, SystemClock
+from talkoot.kernel.clock import SystemClock
 from talkoot.kernel.database import open_database
 from talkoot.kernel.unit_of_work import UnitOfWork
 
@@ -50,8 +50,7 @@ async def _reading(settings: Settings) -> AsyncIterator[Read]:
 
 
 async def _queue(settings: Settings, read: Read) -> Finding:
-    due = await jobs.until_due(read, None, SystemClock().now())
-    overdue = 0.0 if due is None else max(0.0, -due / SECOND)
+    overdue = await jobs.overdue(read, SystemClock().now())
     if overdue <= _OVERDUE:
         return Finding("ok", "jobs", "none is overdue")
     runs = "does `talkoot worker` run?" if settings.clustered else "does the server run?"
