@@ -117,6 +117,7 @@ def tell(cluster: Cluster) -> None:
     variables.touch(0o600)
     variables.write_text("".join(lines))
     print(f"Commands for it:  (set -a; . {variables}; {talkoot} doctor)")
+    print("Ctrl-C stops all of it; what is killed meanwhile is started again.")
     print(f"Talkoot is at {cluster.url}", flush=True)
 
 

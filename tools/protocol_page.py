@@ -71,7 +71,7 @@ _LIMITS = {
     "hello_burst": "new sockets of the whole server at once",
     "heads_seconds": "between two `heads` frames",
     "reorder_seconds": "that an event waits for those before it, which other servers sent",
-    "repair_seconds": "that a repair of a hole may take, before the room is read anew",
+    "repair_seconds": "in which the log brings nothing of what is missing, until 4500",
     "close_seconds": "for the client to answer a close frame",
     "drain_seconds": "that a drain lasts at most",
     "drain_rate": "clients sent away in a second of a drain, before that bound",
