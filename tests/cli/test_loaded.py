@@ -19,7 +19,7 @@ ONLY_WHEN_ASKED = {
     "talkoot.demo",
     "talkoot.cli.checks",
     "talkoot.cli.accounts",
-    "talkoot.cli.dead_letters",
+    "talkoot.cli.job_commands",
     "talkoot.realtime.redis_bus",
     "redis",
     "hiredis",

@@ -1,4 +1,4 @@
-"""`talkoot jobs`: work that was given up, from the machine that the server runs on."""
+"""`talkoot jobs`: how far the work beside the requests is, and what was given up."""
 
 from __future__ import annotations
 
@@ -34,9 +34,9 @@ def show(
 
     Example:  talkoot jobs list --state running
     """
-    from talkoot.cli import dead_letters
+    from talkoot.cli import job_commands
 
-    for line in asyncio.run(dead_letters.lines(settings, None if state == "all" else state)):
+    for line in asyncio.run(job_commands.lines(settings, None if state == "all" else state)):
         typer.echo(line)
 
 
@@ -47,9 +47,9 @@ def retry(settings: Settings, job: JobId) -> None:
 
     Example:  talkoot jobs retry 0199f3a2-6d1c-7b60-9a3e-5f3c1c2b7d11
     """
-    from talkoot.cli import dead_letters
+    from talkoot.cli import job_commands
 
-    asyncio.run(dead_letters.retry(settings, job))
+    asyncio.run(job_commands.retry(settings, job))
     typer.echo("It will be tried again.")
 
 
@@ -60,7 +60,7 @@ def drop(settings: Settings, job: JobId) -> None:
 
     Example:  talkoot jobs drop 0199f3a2-6d1c-7b60-9a3e-5f3c1c2b7d11
     """
-    from talkoot.cli import dead_letters
+    from talkoot.cli import job_commands
 
-    asyncio.run(dead_letters.drop(settings, job))
+    asyncio.run(job_commands.drop(settings, job))
     typer.echo("It is forgotten.")
