@@ -12,8 +12,9 @@ from pathlib import Path
 
 import httpx2
 import pytest
+from websockets.exceptions import InvalidStatus
 
-from tests.clients import Api, set_up
+from tests.clients import Api, Socket, set_up
 from tests.cluster import marking
 from tests.cluster.conftest import SECRET
 from tests.conftest import make_talkoot
@@ -163,6 +164,8 @@ async def test_jobs_wait_for_a_worker_which_is_woken_by_the_server(server: Talko
         assert await metric(server, "talkoot_jobs_overdue_seconds") >= 59
         assert "s: does `talkoot worker` run?" in server.run("doctor").stdout
         worker = work().wait()
+        with pytest.raises(InvalidStatus):  # it is no door
+            await Socket.open(worker.url)
         await until(lambda: _is(owner, str(waiting), "done"))
         await until(lambda: _is(owner, str(poison), "dead"))
         shown = await owner.get(f"/jobs/{poison}")

@@ -67,6 +67,12 @@ def _run(settings: Settings) -> int:
 
     app: FastAPI = create_worker(settings)
     try:
-        return run(app, host=settings.host, port=settings.worker_port, says="Talkoot worker is ready at")
+        return run(
+            app,
+            host=settings.host,
+            port=settings.worker_port,
+            says="Talkoot worker is ready at",
+            gateway="asgi",  # the application decides, and it has no socket
+        )
     except OSError as error:
         raise no_address(settings.host, settings.worker_port, error, flag="--worker-port") from error
