@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from talkoot.chat.access.cache import AccessCache
+from talkoot.chat.access.lineages import KnownLineages
 from talkoot.chat.access.queries import all_versions, changes_after, versions_seen
 from talkoot.kernel.errors import TalkootError
 from talkoot.waiting import Waiting
@@ -121,6 +122,16 @@ class Fence:
             self._spawn(_run(look))
         self._ahead[workspace] = {later for later in self._ahead[workspace] if later > version}
         self._advance(workspace, version)
+
+    def step_back(self, workspace: UUID, version: int) -> None:
+        """The database is at an earlier version than what was applied here: what comes next is news again."""
+        log.error("The access rules of workspace %s went back: everybody is looked at again", workspace)
+        self._cache.step_back(workspace, version)
+        self._uow.caches.of(KnownLineages).by_resource.clear()
+        self._ahead.pop(workspace, None)
+        for look in self.audience.hold_all_back(workspace):
+            self._spawn(_run(look))
+        self._let_go(workspace)
 
     def _advance(self, workspace: UUID, version: int) -> None:
         ahead = self._ahead.get(workspace)

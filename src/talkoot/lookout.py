@@ -19,6 +19,8 @@ from talkoot.chat.accounts.queries import sessions_revoked_since
 from talkoot.chat.rooms.standing import standing_of
 from talkoot.kernel.clock import SECOND
 from talkoot.kernel.errors import TalkootError
+from talkoot.kernel.log import Redacted
+from talkoot.kernel.log_tails import LogTails
 
 if TYPE_CHECKING:
     from talkoot.chat.accounts.live_sessions import LiveSessions
@@ -26,6 +28,7 @@ if TYPE_CHECKING:
     from talkoot.fence import Fence
     from talkoot.kernel.clock import Clock
     from talkoot.kernel.unit_of_work import UnitOfWork
+    from talkoot.realtime.bus import Message
     from talkoot.realtime.hub import Hub
 
 log = logging.getLogger("talkoot.lookout")
@@ -75,18 +78,37 @@ class Lookout:
         self._wake.set()
 
     async def look(self) -> None:
-        """Find what is behind here: access rules of workspaces, then rooms that somebody is told of."""
+        """Find what is behind here: access rules of workspaces, then rooms that somebody is told of.
+
+        Or what is ahead of the database: then that has lost something, or the bus has told what never was.
+        """
         access = self.uow.caches.of(AccessCache)
         for some in _portions(access.workspaces):
+            applied = {workspace: access.applied(workspace) for workspace in some}
             async with self.uow.read() as read:
                 versions = await versions_seen(read, some)
+            for workspace, version in versions.items():
+                if version < applied[workspace]:
+                    self.fence.step_back(workspace, version)
             access.notice_all(versions)
         for some in _portions(self.hub.topics):
+            told = {room: self.hub.head_of(room) for room in some}
             async with self.uow.read() as read:
                 standing = await standing_of(read, some)
             for message in standing:
-                if message.seq > self.hub.head_of(message.topic):
+                if message.seq < told[message.topic]:
+                    self._step_back(message)
+                elif message.seq > self.hub.head_of(message.topic):
                     self.fence.receive(message)
+
+    def _step_back(self, standing: Message) -> None:
+        """The positions behind this one will be given to other events: what is known of them is wrong."""
+        log.error("Room %s ends before what was told of it: those who are beyond begin anew", standing.topic)
+        tails = self.uow.caches.of(LogTails)
+        tails.redacted(Redacted(standing.topic))  # in Redis too
+        tails.forget_all()
+        self.timelines.forget_all()
+        self.hub.step_back(standing.topic, standing.seq, standing.count)
 
     async def _next_look(self) -> None:
         """Not all servers at the same moment."""

@@ -45,6 +45,11 @@ class _Tail:
         if len(self.events) > EVENTS:
             self.bytes -= _cost(self.events.popleft())
 
+    def contradicts(self, event: Event) -> bool:
+        """Whether another event stands at its position."""
+        place = event.seq - self.head - 1
+        return -len(self.events) <= place < 0 and self.events[place].id != event.id
+
     def after(self, seq: int, head: int | None) -> Sequence[Event] | None:
         start = self.head - len(self.events)  # the position before the first event
         if seq < start or (head is not None and head > self.head):
@@ -70,7 +75,8 @@ class LogTails:
             self.shared.appended(appended)
         for event in appended.events:
             tail = self._tails.get(event.log)
-            if tail is None or event.seq > tail.head + 1:  # out of order, or written by somebody else
+            # Out of order, or written by somebody else; or the database has lost what was there.
+            if tail is None or event.seq > tail.head + 1 or tail.contradicts(event):
                 self._drop(event.log)
                 tail = self._start(event.log, event.seq - 1)
             if event.seq > tail.head:

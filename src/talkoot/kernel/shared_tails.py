@@ -38,7 +38,12 @@ local last, top = first + #ARGV - 5, nil
 local found = redis.pcall('XREVRANGE', key, '+', '-', 'COUNT', 1)
 if found[1] and found[1][2][1] == epoch then
   top = tonumber(string.match(found[1][1], '^%d+'))
-  if top >= last then return 0 end  -- it came late, or twice
+  if top >= last then  -- it came late, or twice; or the database has lost what was there
+    local id = string.format('%.0f-0', last)
+    local there = redis.call('XRANGE', key, id, id)[1]
+    if there and there[2][2] ~= ARGV[#ARGV] then redis.call('DEL', key) end
+    return 0
+  end
 end
 if top ~= first - 1 then redis.call('DEL', key) end
 for n = 5, #ARGV do

@@ -120,6 +120,13 @@ class Hub(Outbound):
                 self._moved.add(known)
             known.stands_at(seq, count)
 
+    def step_back(self, topic: UUID, seq: int, count: int) -> None:
+        """A log ends here, before what was told of it: who is beyond has to come again."""
+        known = self._topics.get(topic)
+        if known is not None:
+            for subscription in known.step_back(seq, count):
+                subscription.connection.close(CloseCode.INTERNAL)
+
     def deliver_ephemeral(self, topic: UUID, frame: bytes, *, except_user: UUID | None = None) -> None:
         """A frame without a position, for every live subscriber but those of one user; may be dropped."""
         known = self._topics.get(topic)

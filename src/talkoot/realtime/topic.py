@@ -142,6 +142,16 @@ class Topic:
             if self.hole is not None:
                 self._hub.miss(self)
 
+    def step_back(self, seq: int, count: int) -> list[Subscription]:
+        """The log ends here, whatever was told; those who are beyond."""
+        self.head, self.count = seq, count
+        self._early.clear()
+        for subscription in self.subscriptions.values():
+            subscription.give_held()
+        if self.hole is not None:
+            self._hub.miss(self)
+        return [each for each in self.subscriptions.values() if each.position > seq]
+
     def share(self, subscription: Subscription) -> None:
         """A live subscription joins the others as soon as it stands where they stand."""
         if not self.shared:

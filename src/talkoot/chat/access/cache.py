@@ -108,6 +108,13 @@ class AccessCache:
             self._raise_floor(workspace, workspace, None, version)
             self._applied[workspace] = version
 
+    def step_back(self, workspace: UUID, version: int) -> None:
+        """The rules are at this earlier version: the versions behind it will be given to other changes."""
+        self._grants.clear()
+        self._floors.pop(workspace, None)
+        self._newest.pop(workspace, None)
+        self._applied[workspace] = version
+
     def notice(self, workspace: UUID, version: int) -> None:
         """The rules were seen at this version."""
         self._seen.add(workspace)

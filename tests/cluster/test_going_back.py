@@ -1,0 +1,108 @@
+"""What servers know is ahead of the database: it lost something, or somebody told what never was."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from uuid import UUID, uuid4
+
+import pytest_asyncio
+import redis
+
+from talkoot.kernel.redis import prefix
+from talkoot.realtime.bus import Message
+from talkoot.realtime.bus_wire import Sender, channel_of
+from tests.clients import Api, Socket
+from tests.cluster.conftest import SECRET
+from tests.cluster.test_two_nodes import Pair, pair_on
+from tests.conftest import Serve
+from tests.job_rows import rows
+from tests.realtime.toy import until
+from tests.servers.valkey import Valkey
+
+NEVER = 1_000_000
+
+
+@pytest_asyncio.fixture
+async def pair(serve: Serve, valkey: Valkey) -> AsyncIterator[Pair]:
+    """Two servers that look often."""
+    shared = {"redis_url": valkey.url, "secret_key": SECRET, "check_seconds": "0.5"}
+    first = serve("postgresql", **shared)
+    url = first.environment["TALKOOT_DATABASE_URL"]
+    made = await pair_on((first, serve("postgresql", database_url=url, **shared)))
+    async with made.owner, made.guest:
+        yield made
+
+
+async def until_said(pair: Pair, words: str) -> None:
+    async def said() -> bool:
+        return all(words in node.log for node in pair.nodes)
+
+    await until(said)
+
+
+async def test_a_position_that_never_was_is_forgotten(pair: Pair, valkey: Valkey) -> None:
+    message = Message("log", UUID(pair.room), b'{"op":"ev"}', seq=NEVER)
+    channel = f"{prefix(valkey.url)}bus:{channel_of(message)}"
+    async with await Socket.of(pair.owner) as here, await Socket.of(pair.guest) as there:
+        for socket in (here, there):
+            await socket.subscribe(pair.room)
+        with redis.Redis.from_url(valkey.url) as client:
+            client.execute_command("SPUBLISH", channel, Sender().batch([message], 0.0))
+        await until_said(pair, "ends before what was told of it")
+        for socket in (here, there):
+            assert (await socket.ask(op="hb", seen={pair.room: 0}))["heads"][pair.room] < NEVER
+        ack = await here.send(pair.room, "what is true")
+        assert (await there.event("message.created", seq=ack["seq"]))["body"]["text"] == "what is true"
+
+
+async def test_access_that_ends_after_the_rules_went_back_ends(pair: Pair) -> None:
+    """As after a standby took over that had not got the last changes."""
+    workspace, member = UUID(pair.workspace["id"]), f"/rooms/{{}}/members/{pair.guest.user['id']}"
+    made = await pair.owner.post(f"/workspaces/{workspace}/rooms", {"name": "closed", "kind": "private"})
+    room, back = made["id"], 4
+    await pair.owner.put(member.format(room), expect=204)
+    for number in range(back):
+        await pair.owner.post(f"/workspaces/{workspace}/rooms", {"name": f"more {number}", "kind": "private"})
+    async with await Socket.of(pair.guest) as live:
+        await live.subscribe(room)
+        ((version,),) = await rows(
+            pair.nodes[0],
+            "UPDATE workspaces SET access_version = access_version - $2 WHERE id = $1"
+            " RETURNING access_version",
+            workspace,
+            back,
+        )
+        lost = "DELETE FROM access_log WHERE workspace_id = $1 AND version > $2 RETURNING version"
+        assert len(await rows(pair.nodes[0], lost, workspace, version)) == back
+        await until_said(pair, "went back")
+        await pair.owner.delete(member.format(room))
+        secret = await pair.owner.post(f"/rooms/{room}/messages", {"text": "secret"})
+        assert (await live.until(op="gone", room=room))["seq"] < secret["seq"]
+        assert "secret" not in str(await live.settled())
+
+
+async def test_who_is_beyond_the_end_of_a_room_begins_anew(pair: Pair) -> None:
+    async with await Socket.of(pair.guest) as there:
+        await there.subscribe(pair.room)
+        sent = await pair.owner.post(f"/rooms/{pair.room}/messages", {"text": "lost"})
+        await there.event("message.created", seq=sent["seq"])
+        for statement in (
+            "DELETE FROM messages WHERE room_id = $1 AND seq = $2",
+            "DELETE FROM events WHERE log = $1 AND seq = $2",
+            "UPDATE logs SET head = head - 1, count = count - 1 WHERE id = $1 AND head = $2",
+        ):
+            await rows(pair.nodes[0], statement, UUID(pair.room), sent["seq"])
+        assert (await there.closed())[0] == 4500
+    async with await Socket.of(pair.guest) as again:
+        await again.subscribe(pair.room, since=sent["seq"])
+        assert (await again.until(op="reset"))["reason"] == "ahead"
+        told = await pair.owner.post(f"/rooms/{pair.room}/messages", {"text": str(uuid4())})
+        assert told["seq"] == sent["seq"]
+        assert (await again.event("message.created", seq=told["seq"]))["body"]["text"] == told["text"]
+        for person in (pair.owner, pair.guest):
+
+            async def agrees(person: Api = person) -> bool:
+                log = await person.get(f"/rooms/{pair.room}/events", after=sent["seq"] - 1)
+                return [event["id"] for event in log["events"]] == [told["id"]]
+
+            await until(agrees)  # Redis is told a moment later
