@@ -160,6 +160,7 @@ class Fence:
                     if version < wanted:
                         self._disbelieve(workspace)
                         return
+            self._let_go(workspace)  # nobody else does if `begin` has learned the version meanwhile
         finally:
             del self._wanted[workspace]
 
