@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any
 from talkoot.chat.access.cache import AccessCache
 from talkoot.chat.access.grants import versions_of
 from talkoot.chat.messages.timelines import Timelines
-from talkoot.kernel.errors import TalkootError
 from talkoot.kernel.log_tails import LogTails
 
 if TYPE_CHECKING:
@@ -57,7 +56,8 @@ class Doubt:
         while not self.uow.closed:
             try:
                 found = await self.uow.in_every_lane(read)
-            except TalkootError:
+            except Exception as error:  # noqa: BLE001 - until then nobody is told anything: it has to end well
+                log.warning("It can not be read yet: %s", error)
                 await asyncio.sleep(PAUSE)
             else:
                 for versions in found:  # the lane in doubt has read the last ones

@@ -149,6 +149,13 @@ async def test_only_a_whole_backup_is_restored_and_only_into_an_empty_place(
     manifest = json.loads((folder / "manifest.json").read_bytes())
     (folder / "manifest.json").write_text(json.dumps(manifest | {"revision": "9999"}))
     assert "newer version" in (await run(empty, "restore", folder)).stderr
+    (folder / "stranger").write_bytes(content)
+    for name in ("stranger", None):
+        parts = [
+            {**part, "name": name} for part in manifest["parts"] if name and part["name"] == largest.name
+        ]
+        (folder / "manifest.json").write_text(json.dumps(manifest | {"parts": parts}))
+        assert "no backup of Talkoot" in (await run(empty, "restore", folder)).stderr
     (folder / "manifest.json").write_text(json.dumps(manifest))
     assert (await run(empty, "restore", folder)).returncode == 0
     for full in (empty, talkoot):

@@ -66,6 +66,13 @@ def read_manifest(folder: Path) -> Manifest:
     return manifest
 
 
+def require_known(manifest: Manifest, names: set[str]) -> None:
+    """Raise BackupError unless there is something in it, and nothing but these files."""
+    strange = {part.name for part in manifest.parts} - names
+    if strange or not manifest.parts:
+        raise BackupError(f"This is no backup of Talkoot: {', '.join(sorted(strange)) or 'it is empty'}.")
+
+
 def digest(path: Path) -> str:
     """The SHA-256 of a file, in hexadecimal."""
     found = hashlib.sha256()

@@ -13,7 +13,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from talkoot.backup.folders import BackupError
 from talkoot.backup.making import FILE
-from talkoot.backup.manifest import Manifest, read_manifest
+from talkoot.backup.manifest import Manifest, read_manifest, require_known
 from talkoot.kernel.clock import SystemClock
 from talkoot.kernel.database import database_url, migration_engine
 from talkoot.kernel.durability import synchronise
@@ -39,6 +39,7 @@ async def restore_backup(settings: Settings, folder: Path) -> Manifest:
         raise BackupError(f"This backup was made by a newer version, Talkoot {manifest.talkoot}.")
     try:
         if manifest.database == "sqlite":
+            require_known(manifest, {FILE})
             await _restore_file(settings, Path(url.database or ""), folder)
         else:
             await _restore_tables(settings, folder, manifest)
@@ -87,6 +88,8 @@ async def _restore_tables(settings: Settings, folder: Path, manifest: Manifest) 
             driver = raw.driver_connection
             if driver is None:
                 raise BackupError("The database gave no connection.")
+            ours = await connection.run_sync(lambda sync: inspect(sync).get_table_names())
+            require_known(manifest, {f"{table}.copy" for table in ours})
             filled = ", ".join(part.name.removesuffix(".copy") for part in manifest.parts)
             await connection.execute(text(f"TRUNCATE {filled}"))  # migrations may have put something in
             for part in manifest.parts:

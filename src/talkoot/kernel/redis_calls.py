@@ -129,9 +129,13 @@ class RedisCalls:
     async def _keep(self) -> None:
         while True:
             if self._connection is None:
-                with suppress(RedisTrouble):
+                try:
                     await self._connect()
                     log.warning("Redis answers again")
+                except RedisTrouble:
+                    pass
+                except Exception:  # a mistake must not end it for ever
+                    log.exception("Redis could not be reached")
             if self._connection is None:
                 await asyncio.sleep(random.uniform(PAUSE / 2, PAUSE))  # noqa: S311 - spreads load
             else:
