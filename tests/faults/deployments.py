@@ -1,4 +1,4 @@
-"""Where a scenario takes place: the embedded default, one server on PostgreSQL, or a whole cluster."""
+"""Where a scenario takes place: the embedded default, or a whole cluster."""
 
 import asyncio
 from collections.abc import Sequence

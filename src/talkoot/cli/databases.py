@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import inspect
 
 from talkoot.cli.failures import Exit, Failure
-from talkoot.kernel.database import Database, database_url, open_database
+from talkoot.kernel.database import Database, database_url, opened_database
 from talkoot.kernel.unit_of_work import UnitOfWork
 from talkoot.migrations import SchemaTooNew, fits, revision
 from talkoot.migrations.running import migrate as run_migrations
@@ -33,33 +33,24 @@ async def bring_up_to_date(settings: Settings, *, contract: bool) -> bool:
 
 async def is_empty(settings: Settings) -> bool:
     """Whether the database holds no tables at all: then there is nothing that making them could harm."""
-    database = open_database(settings)
-    try:
-        async with database.reader.connect() as connection:
-            return not await connection.run_sync(lambda sync: inspect(sync).get_table_names())
-    except Exception as error:
-        raise unreachable(settings, error) from error
-    finally:
-        await database.close()
+    async with opened_database(settings) as database:
+        try:
+            async with database.reader.connect() as connection:
+                return not await connection.run_sync(lambda sync: inspect(sync).get_table_names())
+        except Exception as error:
+            raise unreachable(settings, error) from error
 
 
 async def require_fitting(settings: Settings) -> None:
     """Raise a Failure when the database is not there, or has other tables than this program works with."""
-    database = open_database(settings)
-    try:
+    async with opened_database(settings) as database:
         await _check(settings, database)
-    finally:
-        await database.close()
 
 
 async def leftover(settings: Settings) -> bool:
     """Whether something waits to be taken away that only older programs need; the database must fit."""
-    database = open_database(settings)
-    try:
-        async with database.reader.connect() as connection:
-            return (await connection.run_sync(revision) or "") < newest()
-    finally:
-        await database.close()
+    async with opened_database(settings) as database, database.reader.connect() as connection:
+        return (await connection.run_sync(revision) or "") < newest()
 
 
 @asynccontextmanager

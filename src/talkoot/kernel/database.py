@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import event
@@ -61,6 +63,16 @@ class Database:
 def open_database(settings: Settings) -> Database:
     """The database that the settings name."""
     return Database(settings)
+
+
+@asynccontextmanager
+async def opened_database(settings: Settings) -> AsyncIterator[Database]:
+    """The database for a short look; its connections are closed at the end."""
+    database = open_database(settings)
+    try:
+        yield database
+    finally:
+        await database.close()
 
 
 def migration_engine(settings: Settings) -> AsyncEngine:

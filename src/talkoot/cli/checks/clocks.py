@@ -10,7 +10,7 @@ from sqlalchemy.exc import DBAPIError
 
 from talkoot.cli.checks.finding import Finding
 from talkoot.kernel.clock import SECOND
-from talkoot.kernel.database import open_database
+from talkoot.kernel.database import opened_database
 from talkoot.kernel.moments import current_moment
 from talkoot.kernel.redis import RedisTrouble, asking_redis
 from talkoot.settings import SettingsError
@@ -38,17 +38,14 @@ def _agreement(who: str, skew: float) -> Finding:
 
 
 async def _skew_of_database(settings: Settings) -> float | None:
-    opened = open_database(settings)
     try:
-        async with opened.reader.connect() as connection:
+        async with opened_database(settings) as opened, opened.reader.connect() as connection:
             await current_moment(connection, 0)  # the first one takes longer, and would look like a skew
             before = time.time()
             there = await current_moment(connection, 0)
             return there / SECOND - (before + time.time()) / 2
     except (DBAPIError, OSError, TimeoutError):
         return None
-    finally:
-        await opened.close()
 
 
 async def _skew_of_redis(url: str) -> float | None:

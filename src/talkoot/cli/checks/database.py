@@ -12,7 +12,7 @@ from talkoot.cli.checks.connections import between, room
 from talkoot.cli.checks.finding import Finding
 from talkoot.cli.databases import require_fitting
 from talkoot.cli.failures import Failure
-from talkoot.kernel.database import open_database
+from talkoot.kernel.database import opened_database
 
 if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncConnection
@@ -52,12 +52,8 @@ async def database(settings: Settings) -> AsyncIterator[Finding]:
 
 @asynccontextmanager
 async def _reading(settings: Settings) -> AsyncIterator[tuple[Database, AsyncConnection]]:
-    opened = open_database(settings)
-    try:
-        async with opened.reader.connect() as connection:
-            yield opened, connection
-    finally:
-        await opened.close()
+    async with opened_database(settings) as opened, opened.reader.connect() as connection:
+        yield opened, connection
 
 
 async def _brand(connection: AsyncConnection) -> str:

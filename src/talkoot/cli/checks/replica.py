@@ -9,7 +9,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
 from talkoot.cli.checks.finding import Finding
-from talkoot.kernel.database import open_database
+from talkoot.kernel.database import opened_database
 
 if TYPE_CHECKING:
     from talkoot.settings import Settings
@@ -25,18 +25,16 @@ async def replica(settings: Settings) -> AsyncIterator[Finding]:
     """The standby answers, is one, and is not far behind."""
     if not settings.database_replica_url:
         return
-    opened = open_database(settings)
     try:
-        assert opened.replica is not None
-        async with opened.replica.connect() as connection:
-            standby, behind, idle = (await connection.execute(_STANDBY)).one()
+        async with opened_database(settings) as opened:
+            assert opened.replica is not None
+            async with opened.replica.connect() as connection:
+                standby, behind, idle = (await connection.execute(_STANDBY)).one()
     except (DBAPIError, OSError, TimeoutError) as error:
         reason = str(getattr(error, "orig", None) or error) or type(error).__name__
         yield Finding("warn", "replica", f"{reason}: searches go to the primary meanwhile")
     else:
         yield _standby(standby=standby, behind=0.0 if idle else behind or 0.0)
-    finally:
-        await opened.close()
 
 
 def _standby(*, standby: bool, behind: float) -> Finding:

@@ -13,7 +13,7 @@ from talkoot.cli.databases import require_fitting
 from talkoot.cli.failures import Failure
 from talkoot.kernel import jobs, leases
 from talkoot.kernel.clock import SystemClock
-from talkoot.kernel.database import open_database
+from talkoot.kernel.database import opened_database
 from talkoot.kernel.unit_of_work import UnitOfWork
 
 if TYPE_CHECKING:
@@ -41,12 +41,8 @@ async def work(settings: Settings) -> AsyncIterator[Finding]:
 
 @asynccontextmanager
 async def _reading(settings: Settings) -> AsyncIterator[Read]:
-    opened = open_database(settings)
-    try:
-        async with UnitOfWork(opened, SystemClock(), {}).read() as read:
-            yield read
-    finally:
-        await opened.close()
+    async with opened_database(settings) as opened, UnitOfWork(opened, SystemClock(), {}).read() as read:
+        yield read
 
 
 async def _queue(settings: Settings, read: Read) -> Finding:
