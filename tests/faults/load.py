@@ -4,6 +4,7 @@ import asyncio
 import random
 import uuid
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 
 import httpx2
@@ -15,6 +16,8 @@ from tests.faults.watched import Places, Watched
 
 LOST = (ConnectionClosed, InvalidHandshake, InvalidMessage, OSError, TimeoutError, EOFError)
 STUMBLED = (httpx2.HTTPError, OSError)
+BEAT = 15.0
+"""Seconds between heartbeats. What their answers tell is not used: delivery must do without."""
 MANY = 30
 """Own messages that a client remembers, to change them."""
 
@@ -101,6 +104,7 @@ class Client:
     async def _session(self, url: str) -> None:
         ground = self.ground
         self.doing = f"connecting to {url}"
+        beat: asyncio.Task[None] | None = None
         socket = await Watched.watch(url, ground.recording, self.who, self.session, self.places)
         try:
             self.doing = f"saying hello to {url}"
@@ -110,14 +114,23 @@ class Client:
             self.connections += 1
             self.connected, self.doing = True, f"living at {url}"
             await self._again(socket)
+            beat = asyncio.create_task(self._beat(socket))
             while not ground.over.is_set() and not socket.ended:
                 await self._step(socket)
                 await self._pause(ground.pace * ground.chance.random() * 2)
         finally:
             self.connected = False
+            if beat is not None:
+                beat.cancel()
             await socket.close()
             if socket.broken:
                 raise RuntimeError("The load can not go on") from socket.broken
+
+    async def _beat(self, socket: Watched) -> None:
+        with suppress(*LOST):
+            while not socket.ended:
+                await asyncio.sleep(BEAT)
+                await socket.push(op="hb", seen=self.places.positions)
 
     async def _step(self, socket: Watched) -> None:
         for room in list(self.places.behind):

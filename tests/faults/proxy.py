@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Self
 
 CHUNK = 65536
+NARROW = 4096
 RESET = struct.pack("ii", 1, 0)  # SO_LINGER: on, zero seconds
 
 
@@ -51,6 +52,7 @@ class Proxy:
         self.target = target
         self.accepted = self.cuts = self.replayed = 0
         self.refusing = False
+        self.narrow = False  # little fits into new connections: who does not read is soon noticed
         self._chance = chance or random.Random(0)
         self._pairs: set[_Pair] = set()
         self._replays: set[asyncio.Task[None]] = set()
@@ -107,7 +109,7 @@ class Proxy:
         try:
             if self.refusing:
                 raise ConnectionRefusedError
-            far, server = await asyncio.open_connection("127.0.0.1", self.target, limit=CHUNK)
+            far, server = await self._connect()
         except OSError:
             client.transport.abort()
             return
@@ -121,6 +123,16 @@ class Proxy:
         self._pairs.discard(pair)
         for writer in (client, server):
             writer.transport.abort()
+
+    async def _connect(self) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+        if not self.narrow:
+            return await asyncio.open_connection("127.0.0.1", self.target, limit=CHUNK)
+        raw = socket.socket()
+        raw.setblocking(False)
+        raw.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, NARROW)
+        raw.setsockopt(socket.IPPROTO_TCP, socket.TCP_MAXSEG, 536)  # buffers grow with it
+        await asyncio.get_running_loop().sock_connect(raw, ("127.0.0.1", self.target))
+        return await asyncio.open_connection(sock=raw, limit=NARROW)
 
     async def _carry(
         self, pair: _Pair, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, *, up: bool

@@ -115,7 +115,13 @@ SCENARIOS = (
     Scenario(
         "F17", "bytes delayed and sliced, requests replayed, two devices at once", a_bad_line, short=EMBEDDED
     ),
-    Scenario("F18", "the bus loses, doubles and delays", storage.the_bus_is_bad, on=CLUSTER),
+    Scenario(
+        "F18",
+        "the bus loses, doubles and delays",
+        storage.the_bus_is_bad,
+        on=CLUSTER,
+        settings={"check_seconds": "1"},
+    ),
     Scenario("F19", "malformed frames", clients.malformed_frames),
     Scenario("F21", "nodes restarted politely, one after the other", rolling_restart),
     Scenario("F22a", "access taken and given under load", access.access_changes, short=EMBEDDED),

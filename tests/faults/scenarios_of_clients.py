@@ -24,6 +24,7 @@ async def slow_readers(stage: Stage) -> None:
     proxies = [await Proxy.before(node.port) for _ in range(2)]
     stage.deployment.others += proxies
     for proxy, person in zip(proxies, stage.people, strict=False):
+        proxy.narrow = True
         client = await stage.client(person, writes=False)
         client.ground = replace(stage.ground, urls=partial(_only, f"http://127.0.0.1:{proxy.port}"))
     await stage.load(20, seconds=1)
