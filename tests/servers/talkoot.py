@@ -25,8 +25,15 @@ class Talkoot(Server):
     def __init__(self, data: Path, **settings: str) -> None:
         self.data = data
         self.port = 0
-        # Tests come from one address, quickly, and do not wait for a slow goodbye; some ask for these.
-        chosen = {"rate_limits": "off", "drain_seconds": "0.2", "log_format": "text", **settings}
+        # Tests come from one address, quickly, and do not wait for a slow goodbye; some ask for these. Who signed
+        # in for all tests of a worker stays signed in, however slow the machine is.
+        ours = {
+            "rate_limits": "off",
+            "drain_seconds": "0.2",
+            "log_format": "text",
+            "access_token_minutes": "1440",
+        }
+        chosen = {**ours, **settings}
         own = {f"TALKOOT_{name.upper()}": value for name, value in chosen.items()}
         self.environment = plain_environment("TALKOOT_", "PG") | own
         self.url = ""
