@@ -25,8 +25,8 @@ class Talkoot(Server):
     def __init__(self, data: Path, **settings: str) -> None:
         self.data = data
         self.port = 0
-        # Tests come from one address, quickly, and do not wait for a slow goodbye; some ask for these. Who signed
-        # in for all tests of a worker stays signed in, however slow the machine is.
+        # Tests come from one address, quickly, and do not wait for a slow goodbye; some ask for these.
+        # Who signed in for all tests of a worker stays signed in, however slow the machine is.
         ours = {
             "rate_limits": "off",
             "drain_seconds": "0.2",
