@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-import json
-import sys
 import time
-from collections import Counter
 from collections.abc import Awaitable, Callable, Iterator
 from pathlib import Path
 
@@ -15,8 +12,8 @@ import pytest
 from websockets.exceptions import InvalidStatus
 
 from tests.clients import Api, Socket, set_up
-from tests.cluster import marking
 from tests.cluster.conftest import SECRET
+from tests.cluster.marking_worker import MarkingWorker, all_done, begin_marks, marks
 from tests.conftest import make_talkoot
 from tests.job_rows import put_job, rows
 from tests.search.searching import until_found
@@ -25,13 +22,6 @@ from tests.servers.valkey import Valkey
 
 PATIENCE = 40.0
 Work = Callable[..., Worker]
-
-
-class MarkingWorker(Worker):
-    """One that knows the kind of job whose effects can be counted."""
-
-    program = Path(sys.executable)
-    command: tuple[str, ...] = (str(marking.__file__), *Worker.command)
 
 
 @pytest.fixture
@@ -80,21 +70,6 @@ async def metric(process: Talkoot, name: str) -> float:
     async with httpx2.AsyncClient() as client:
         told = (await client.get(f"{process.url}/metrics")).text
     return float(next(line for line in told.splitlines() if line.startswith(f"{name} ")).split()[-1])
-
-
-async def begin_marks(server: Talkoot, count: int, **payload: object) -> None:
-    """Jobs to be counted, put as many servers would: at once."""
-    await rows(server, "CREATE TABLE IF NOT EXISTS marks (n bigint)")
-    for n in range(count):
-        await put_job(server, kind="mark", payload=json.dumps({"n": n, **payload}))
-
-
-async def all_done(server: Talkoot) -> bool:
-    return not await rows(server, "SELECT 1 FROM jobs WHERE state <> 'done' AND kind = 'mark'")
-
-
-async def marks(server: Talkoot) -> dict[int, int]:
-    return Counter(row[0] for row in await rows(server, "SELECT n FROM marks"))
 
 
 async def test_workers_killed_in_the_middle_leave_each_effect_once(place: Talkoot, work: Work) -> None:

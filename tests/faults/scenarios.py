@@ -7,6 +7,7 @@ from tests.faults import scenarios_of_access as access
 from tests.faults import scenarios_of_backups as backups
 from tests.faults import scenarios_of_clients as clients
 from tests.faults import scenarios_of_storage as storage
+from tests.faults import scenarios_of_work as work
 from tests.faults.play import CLUSTER, EMBEDDED, Scenario
 from tests.faults.stage import PATIENCE, Stage
 
@@ -93,6 +94,7 @@ SCENARIOS = (
     Scenario("F1a", "kill -9 between commit and publication", dies_after_commit, short=EMBEDDED),
     Scenario("F1b", "kill -9 between publication and acknowledgement", dies_before_ack),
     Scenario("F1c", "kill -9 at random moments", is_killed),
+    Scenario("F2", "workers that die in the middle of jobs", work.workers_die, on=CLUSTER),
     Scenario("F3", "kill -9 of Valkey", storage.redis_is_killed, on=CLUSTER),
     Scenario("F5", "kill -9 of PostgreSQL", storage.database_is_killed, on=CLUSTER),
     Scenario("F7a", "connections of clients cut after some bytes", clients_are_cut),
