@@ -28,9 +28,6 @@ class Carousel:
         self._turns: OrderedDict[Subscription, int] = OrderedDict()  # who is next, and their next piece
         self._joined = (0, 0, b"")
 
-    def __len__(self) -> int:
-        return len(self._turns)
-
     @property
     def behind(self) -> bool:
         """Whether somebody is owed something."""
@@ -59,19 +56,18 @@ class Carousel:
         if self._turns:
             self._pieces.append(piece)
 
-    def go_round(self, turns: int) -> int:
-        """So many turns, fewer if all have everything; how many there were."""
-        taken = 0
-        while taken < turns and self._turns:
+    def go_round(self, turns: int) -> None:
+        """So many turns, fewer if all have everything."""
+        for _ in range(min(turns, len(self._turns))):
+            if not self._turns:  # the last ones have left
+                break
             subscription, at = next(iter(self._turns.items()))
             if at == self._end:
                 break
             self._turns[subscription] = self._end
             self._turns.move_to_end(subscription)
             self._hand_over(subscription, at)
-            taken += 1
         self._forget_what_all_have()
-        return taken
 
     def finish(self) -> None:
         """Hand over to everybody what they are owed, in one go."""

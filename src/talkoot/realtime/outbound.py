@@ -17,15 +17,12 @@ if TYPE_CHECKING:
 SLICE = 100
 """Turns of a large topic before somebody looks at the time, about 0.5 ms."""
 
-REST = 0.25
-"""After a lap, as a share of the time that its writes took: what comes meanwhile leaves in one write."""
-
 
 class Outbound:
     """Answers, notices and small topics leave at the end of the tick in which they came.
 
-    Those who follow large topics have their turns after that: some in each tick, as long as the others of
-    this tick took, so that neither waits long for the other. After a lap comes a rest.
+    Those who follow large topics have their turns after that: some in each tick, for as long as the rest of
+    the tick took, so that neither waits long for the other.
     """
 
     def __init__(self) -> None:
@@ -33,12 +30,8 @@ class Outbound:
         self._dirty: list[Connection] = []
         self._dirty_topics: list[Topic] = []
         self._behind: dict[Carousel, None] = {}
-        self._left = 0  # turns of this lap
-        self._wrote_at = 0.0
-        self._writing = 0.0  # seconds since the last rest
-        self._rest_until = 0.0
+        self._took_turns_at = 0.0  # the last time, if somebody is behind
         self._scheduled = False
-        self._resting = False
 
     def start(self) -> None:
         """Begin; call it on the event loop."""
@@ -81,38 +74,23 @@ class Outbound:
                 self._behind.setdefault(topic.carousel)
         connections, self._dirty = self._dirty, []
         self._write(connections)
-        now = time.monotonic()
-        if self._behind and now >= self._rest_until:
-            self._take_turns(now)
-        if self._dirty_topics or self._dirty or (self._behind and self._left):
+        if self._behind:
+            self._take_turns()
+        if self._dirty_topics or self._dirty or self._behind:
             self._schedule()
-        elif self._behind and not self._resting:
-            self._resting = True
-            self._loop.call_later(max(0.0, self._rest_until - time.monotonic()), self._end_rest)
 
-    def _take_turns(self, begun: float) -> None:
+    def _take_turns(self) -> None:
         """A slice, and more until they took as long as what came between: both are as important."""
-        if not self._left:  # a new lap
-            self._left, self._wrote_at = sum(map(len, self._behind)), begun
-        share, now = begun - self._wrote_at, begun
-        while self._left and now - begun <= share:
+        begun = now = time.monotonic()
+        share = begun - (self._took_turns_at or begun)
+        while self._behind and now - begun <= share:
             carousel = next(iter(self._behind))
             del self._behind[carousel]
-            self._left = max(0, self._left - carousel.go_round(SLICE))
+            carousel.go_round(SLICE)
             if carousel.behind:
-                self._behind[carousel] = None  # behind the others
-            elif not self._behind:
-                self._left = 0
+                self._behind[carousel] = None  # after the others
             now = time.monotonic()
-        self._wrote_at = now
-        self._writing += now - begun
-        if not self._left:
-            self._rest_until = now + REST * self._writing
-            self._writing = 0.0
-
-    def _end_rest(self) -> None:
-        self._resting = False
-        self._schedule()
+        self._took_turns_at = now if self._behind else 0.0
 
     def _write(self, connections: Iterable[Connection]) -> None:
         for connection in connections:
