@@ -147,3 +147,12 @@ async def test_a_ticket_works_once_on_all_nodes(pair: Pair) -> None:
         await first.hello(ticket=ticket)
         await again.push(op="hello", ticket=ticket)
         assert (await again.closed())[0] == 4401
+
+
+async def test_a_page_follows_an_edit_whose_text_is_gone(pair: Pair) -> None:
+    path = f"/rooms/{pair.room}/messages"
+    sent = await pair.owner.post(path, {"text": "first"})
+    await pair.guest.get(path)
+    await pair.owner.patch(f"/messages/{sent['id']}", {"text": "second"})
+    await pair.owner.delete(f"/messages/{sent['id']}")
+    assert await pair.guest.get(path) == await pair.owner.get(path)

@@ -80,6 +80,8 @@ def _applied(event: Event, messages: list[Shown]) -> bool:
         changed = UUID(body["message"])
         place = next((n for n, message in enumerate(messages) if message.id == changed), None)
         if place is not None:
+            if event.type == "message.updated" and body.get("deleted"):
+                return False  # what it said was taken out of the log
             messages[place] = change(messages[place], body)
         return True
     return event.type in _HARMLESS
