@@ -6,6 +6,7 @@ from tests.faults import disk
 from tests.faults import scenarios_of_access as access
 from tests.faults import scenarios_of_backups as backups
 from tests.faults import scenarios_of_clients as clients
+from tests.faults import scenarios_of_inputs as inputs
 from tests.faults import scenarios_of_storage as storage
 from tests.faults import scenarios_of_work as work
 from tests.faults.play import CLUSTER, EMBEDDED, Scenario
@@ -125,6 +126,7 @@ SCENARIOS = (
         settings={"check_seconds": "1"},
     ),
     Scenario("F19", "malformed frames", clients.malformed_frames),
+    Scenario("F20", "inputs that make no sense", inputs.bad_inputs),
     Scenario("F21", "nodes restarted politely, one after the other", rolling_restart),
     Scenario("F22a", "access taken and given under load", access.access_changes, short=EMBEDDED),
     Scenario("F22b", "the same, and no node hears of it", access.access_changes_unheard, on=CLUSTER),
