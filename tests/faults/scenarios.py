@@ -1,4 +1,4 @@
-"""The faults, each as a small scenario; the names are those of the table of faults in docs/proof/README.md."""
+"""The faults, each as a small scenario; they are named as in the table of docs/proof/README.md."""
 
 import asyncio
 
