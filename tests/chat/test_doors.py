@@ -55,7 +55,7 @@ WORKSPACE_DOORS: list[tuple[str, str, Json | None]] = [
 ]
 DOORS = ROOM_DOORS + WORKSPACE_DOORS
 # Doors that are not behind a resource: onboarding, oneself, one's own lists.
-ELSEWHERE = ("/setup", "/auth/", "/users/", "/ws-ticket", "/unreads", "/invites/")
+ELSEWHERE = ("/setup", "/auth/", "/users/", "/ws-ticket", "/unreads", "/invites/", "/jobs")  # in no workspace
 
 
 async def ids_of(workspace: Workspace, room: str) -> dict[str, str]:
