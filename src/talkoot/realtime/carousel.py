@@ -85,8 +85,9 @@ class Carousel:
                 if not connection.closing:
                     self._counters.writes += 1
                     connection.link.write(data)
-            else:
-                connection.owe(self._pieces[at - self._begin :], len(data))
+            else:  # one write, unless it is larger than what goes to the transport at once
+                whole = len(data) <= CHUNK
+                connection.owe((data,) if whole else self._pieces[at - self._begin :], len(data))
         except Exception:  # noqa: BLE001 - `fail` logs it, and the others go on
             connection.fail()
 

@@ -208,8 +208,8 @@ class Topic:
         if self.carousel is not None:
             self.carousel.leave(subscription)
             if len(self.shared) <= LARGE // 2:
-                self.carousel.finish()
-                self.carousel = None
+                last, self.carousel = self.carousel, None  # whom this ends must not finish it again
+                last.finish()
 
     def _waiting_apart(self) -> list[Subscription]:
         return [each for each in self.apart.values() if each.live and each.position < self.head]
