@@ -73,6 +73,7 @@ from talkoot.realtime.hub import Hub
 from talkoot.realtime.limits import Limits
 from talkoot.realtime.metrics import watch_gateway
 from talkoot.realtime.wheel import Every
+from talkoot.roll_call import call_the_roll
 from talkoot.web.headers import SecurityHeaders
 from talkoot.web.shell import serve_client
 from talkoot.work import Work
@@ -278,6 +279,7 @@ def create_app(settings: Settings) -> FastAPI:
     routes.append(WebSocketRoute(program.gateway.path, AsgiGateway()))
     serve_client(app)
     _describe(app)
+    call_the_roll(app.routes, program.gateway.conversation.operations)
     answer_problems(app)
     app.add_middleware(LimitBodies, max_bytes=settings.max_body_bytes, seconds=settings.body_seconds)
     app.add_middleware(LimitRates, limiter=program.kernel.limits, trusted_proxies=settings.trusted_proxies)

@@ -7,7 +7,7 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 
 
-@pytest.mark.parametrize("page", ["settings_page", "protocol_page"])
+@pytest.mark.parametrize("page", ["settings_page", "protocol_page", "permissions_page"])
 def test_a_generated_page_is_what_the_code_says_today(page: str) -> None:
     done = subprocess.run(
         [sys.executable, "-m", f"tools.{page}", "--check"],

@@ -47,6 +47,8 @@ class Conversation:
         self._tasks: set[asyncio.Future[Any]] = set()
         own = (Operation("hb", Heartbeat, self._heartbeat), Operation("auth", Auth, self._renew))
         self._operations = {operation.name: operation for operation in (*own, *operations)}
+        self.operations = frozenset({"hello", *self._operations})
+        """The names of all that can be asked."""
 
     def take(self, connection: Connection, text: str) -> None:
         """One text message."""

@@ -9,10 +9,17 @@ from uuid import UUID
 from sqlalchemy import delete, func, select, update
 
 from talkoot.chat.access import actions
-from talkoot.chat.access.doors import admit, workspace_for
+from talkoot.chat.access.doors import resource_for
 from talkoot.chat.access.events import WorkspaceMemberLeaving
 from talkoot.chat.access.grants import grants_of
 from talkoot.chat.access.models import Membership, Resource, Role, Workspace
+from talkoot.chat.access.operations import (
+    CHANGE_ROLE,
+    EXPLAIN,
+    REMOVE_MEMBER,
+    RENAME_WORKSPACE,
+    REPLACE_ENTRIES,
+)
 from talkoot.chat.access.permissions import ARCHIVED, Permission
 from talkoot.chat.access.queries import (
     are_members,
@@ -26,7 +33,6 @@ from talkoot.chat.access.resolution import Verdict, decide
 from talkoot.kernel.errors import Conflict, Forbidden, Invalid, NotFound
 
 if TYPE_CHECKING:
-    from talkoot.chat.access.cache import Grants
     from talkoot.chat.access.queries import Lineage
     from talkoot.chat.access.schemas import NewEntry
     from talkoot.chat.accounts.actors import Actor
@@ -34,11 +40,6 @@ if TYPE_CHECKING:
 
 
 _OF_OWNERS = {Permission.WORKSPACE_READ, Permission.ACCESS_MANAGE, Permission.MEMBERS_MANAGE}
-
-
-async def resource_to_administer(read: Read, actor: Actor, kind: str, resource: UUID) -> Grants:
-    """A resource on which the actor may set access entries."""
-    return admit(await grants_of(read, actor.user, resource), kind, Permission.ACCESS_MANAGE)
 
 
 async def create_workspace(tx: Tx, actor: Actor, name: str) -> Workspace:
@@ -50,13 +51,13 @@ async def create_workspace(tx: Tx, actor: Actor, name: str) -> Workspace:
 
 async def rename_workspace(tx: Tx, actor: Actor, workspace: UUID, name: str) -> None:
     """Give a workspace another name."""
-    await workspace_for(tx, actor, workspace, Permission.WORKSPACE_MANAGE)
+    await resource_for(tx, actor, RENAME_WORKSPACE, workspace)
     await tx.connection.execute(update(Workspace).where(Workspace.id == workspace).values(name=name))
 
 
 async def change_role(tx: Tx, actor: Actor, workspace: UUID, user: UUID, role_name: str) -> None:
     """Give a member another role: not above one's own, and not to somebody above oneself."""
-    await workspace_for(tx, actor, workspace, Permission.MEMBERS_MANAGE)
+    await resource_for(tx, actor, CHANGE_ROLE, workspace)
     mine, theirs = await _ranks(tx, actor, workspace, user)
     wanted = next((role for role in await roles_of(tx, workspace) if role.name == role_name), None)
     if wanted is None:
@@ -70,8 +71,7 @@ async def change_role(tx: Tx, actor: Actor, workspace: UUID, user: UUID, role_na
 
 async def remove_from_workspace(tx: Tx, actor: Actor, workspace: UUID, user: UUID) -> None:
     """End someone's membership of the workspace and of all rooms in it; everybody may leave by themselves."""
-    needed = Permission.WORKSPACE_READ if user == actor.user else Permission.MEMBERS_MANAGE
-    await workspace_for(tx, actor, workspace, needed)
+    await resource_for(tx, actor, REMOVE_MEMBER, workspace, own=user == actor.user)
     mine, theirs = await _ranks(tx, actor, workspace, user)
     if theirs.rank < mine.rank:
         raise Forbidden("Nobody can remove somebody above them")
@@ -89,7 +89,7 @@ async def replace_entries(
     tx: Tx, actor: Actor, kind: str, resource: UUID, entries: Sequence[NewEntry]
 ) -> None:
     """Set a resource's entries; nobody can hand out a permission that they do not hold there themselves."""
-    grants = await resource_to_administer(tx, actor, kind, resource)
+    grants = await resource_for(tx, actor, REPLACE_ENTRIES, resource, kind=kind)
     handed_out = frozenset(p for entry in entries if entry.allow for p in entry.permissions)
     if beyond := sorted(handed_out - grants.permissions):
         raise Forbidden(f"You can not give what you do not have here: {', '.join(beyond)}")
@@ -107,8 +107,7 @@ async def explain(
     read: Read, actor: Actor, kind: str, resource: UUID, *, user: UUID, permission: Permission
 ) -> tuple[Verdict, Lineage]:
     """Why someone may or may not: asked for oneself by everybody, for others by who manages access."""
-    grants = await grants_of(read, actor.user, resource)
-    admit(grants, kind, Permission.WORKSPACE_READ if user == actor.user else Permission.ACCESS_MANAGE)
+    await resource_for(read, actor, EXPLAIN, resource, own=user == actor.user, kind=kind)
     lineage = await lineage_of(read, resource)
     if lineage is None or not await are_members(read, lineage.workspace, [user]):
         raise NotFound("There is no such member")

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from talkoot.chat.access.cache import Grants
+    from talkoot.chat.access.operations import Operation
     from talkoot.chat.accounts.actors import Actor
     from talkoot.kernel.transactions import Read
 
@@ -22,29 +23,54 @@ _KNOWING = {
     "room": Permission.ROOM_READ,
     "thread": Permission.ROOM_READ,
 }
+# Of what kind the resource is on which the permission is held.
+_HELD_ON = {"message": "room"}
 
 
-def admit(grants: Grants | None, kind: str, permission: Permission) -> Grants:
-    """Let through whoever holds the permission; NotFound or Forbidden for all others."""
-    if grants is None or grants.kind != kind or _KNOWING[kind] not in grants.permissions:
-        raise NotFound(f"There is no such {kind}")
-    if permission not in grants.permissions:
-        raise Forbidden(f"You do not have the permission {permission} here")
+def admit(
+    grants: Grants | None, operation: Operation, *, own: bool = False, kind: str | None = None
+) -> Grants:
+    """Let through whoever may do this there, `own` if it is theirs; NotFound or Forbidden for all others.
+
+    `kind` is of what kind it must be, where the table leaves that open.
+    """
+    subject = kind or operation.about
+    held_on = _HELD_ON.get(subject, subject)
+    if grants is None or grants.kind != held_on or _KNOWING[held_on] not in grants.permissions:
+        raise NotFound(f"There is no such {subject}")
+    if own and operation.own in grants.permissions:
+        return grants
+    if operation.needs is None:
+        raise Forbidden(f"This can be done only with a {operation.about} of one's own")
+    if operation.needs not in grants.permissions:
+        raise Forbidden(f"You do not have the permission {operation.needs} here")
     return grants
 
 
-async def workspace_for(read: Read, actor: Actor, workspace: UUID, permission: Permission) -> Grants:
-    """A workspace in which the actor holds a permission."""
-    return admit(await grants_of(read, actor.user, workspace), "workspace", permission)
+def allows(grants: Grants | None, operation: Operation) -> bool:
+    """The same question without an error, for what is picked out of much."""
+    return (
+        grants is not None
+        and grants.kind == operation.about
+        and _KNOWING[grants.kind] in grants.permissions
+        and operation.needs in grants.permissions
+    )
 
 
-async def category_for(read: Read, actor: Actor, category: UUID, permission: Permission) -> Grants:
-    """A category on which the actor holds a permission."""
-    return admit(await grants_of(read, actor.user, category), "category", permission)
-
-
-async def room_for(
-    read: Read, actor: Actor, room: UUID, permission: Permission, *, exclusive: bool = True
+async def resource_for(
+    read: Read,
+    actor: Actor,
+    operation: Operation,
+    resource: UUID,
+    *,
+    own: bool = False,
+    exclusive: bool = True,
+    kind: str | None = None,
 ) -> Grants:
-    """A room in which the actor holds a permission; `exclusive` as for `grants_of`."""
-    return admit(await grants_of(read, actor.user, room, exclusive=exclusive), "room", permission)
+    """A resource with which the actor may do this; `own` and `kind` as for `admit`.
+
+    `exclusive` as for `grants_of`.
+    """
+    return admit(
+        await grants_of(read, actor.user, resource, exclusive=exclusive), operation, own=own, kind=kind
+    )

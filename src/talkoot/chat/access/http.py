@@ -7,8 +7,9 @@ from typing import Literal
 from uuid import UUID
 
 from talkoot.chat.access import administration, queries
-from talkoot.chat.access.doors import workspace_for
+from talkoot.chat.access.doors import resource_for
 from talkoot.chat.access.grants import grants_of
+from talkoot.chat.access.operations import LIST_ENTRIES, LIST_MEMBERS, LIST_ROLES
 from talkoot.chat.access.permissions import Permission
 from talkoot.chat.access.schemas import (
     EntryList,
@@ -82,7 +83,7 @@ async def list_members(
 ) -> Page[MemberOut]:
     """The members of a workspace, in the order of their ids."""
     async with kernel.uow.read() as read:
-        await workspace_for(read, actor, workspace, Permission.WORKSPACE_READ)
+        await resource_for(read, actor, LIST_MEMBERS, workspace)
         found = await queries.members_of(read, workspace, after=after, limit=limit + 1)
     return page_of([member_out(*row) for row in found], limit, key=lambda member: member.user.id)
 
@@ -109,7 +110,7 @@ async def remove_member(kernel: KernelDep, actor: CurrentActor, workspace: UUID,
 async def list_roles(kernel: KernelDep, actor: CurrentActor, workspace: UUID) -> Page[RoleOut]:
     """The roles of a workspace, from the highest down."""
     async with kernel.uow.read() as read:
-        await workspace_for(read, actor, workspace, Permission.WORKSPACE_READ)
+        await resource_for(read, actor, LIST_ROLES, workspace)
         roles = await queries.roles_of(read, workspace)
         return Page(items=[RoleOut(id=r.id, name=r.name, rank=r.rank, built_in=r.built_in) for r in roles])
 
@@ -118,7 +119,8 @@ async def list_roles(kernel: KernelDep, actor: CurrentActor, workspace: UUID) ->
 async def list_entries(kernel: KernelDep, actor: CurrentActor, kind: Kind, resource: UUID) -> Page[EntryOut]:
     """The access entries of a workspace, a category or a room, in the order in which they are read."""
     async with kernel.uow.read() as read:
-        return await _entries(read, await _administered(read, actor, kind, resource))
+        await resource_for(read, actor, LIST_ENTRIES, resource, kind=_SINGULAR[kind])
+        return await _entries(read, resource)
 
 
 @router.put("/{kind}/{resource}/acl", responses=problems(Forbidden, Conflict))
@@ -160,10 +162,6 @@ async def _my_workspaces(read: Read, user: UUID) -> list[WorkspaceOut]:
         permissions = sorted(grants.permissions) if grants else []
         out.append(WorkspaceOut(id=workspace.id, name=workspace.name, role=role, permissions=permissions))
     return out
-
-
-async def _administered(read: Read, actor: CurrentActor, kind: Kind, resource: UUID) -> UUID:
-    return (await administration.resource_to_administer(read, actor, _SINGULAR[kind], resource)).resource
 
 
 async def _entries(read: Read, resource: UUID) -> Page[EntryOut]:

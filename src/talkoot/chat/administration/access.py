@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from talkoot.chat.access.doors import workspace_for
+from talkoot.chat.access.grants import grants_of
 from talkoot.chat.access.permissions import Permission
 from talkoot.chat.access.queries import role_in
 from talkoot.chat.onboarding.queries import first_workspace
@@ -20,7 +20,9 @@ async def installation_to_administer(read: Read, actor: Actor) -> None:
     workspace = await first_workspace(read)
     if workspace is None:
         raise NotFound
-    await workspace_for(read, actor, workspace, Permission.WORKSPACE_READ)
+    grants = await grants_of(read, actor.user, workspace)
+    if grants is None or Permission.WORKSPACE_READ not in grants.permissions:
+        raise NotFound
     role = await role_in(read, workspace, actor.user)
     if role is None or role.name != "owner":
         raise Forbidden("Only who owns the first workspace looks after the installation")

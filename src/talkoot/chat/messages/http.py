@@ -7,9 +7,10 @@ from uuid import UUID
 
 from fastapi import Query, Request, Response
 
+from talkoot.chat.access.operations import GET_MESSAGE, LIST_EVENTS, LIST_MESSAGES, LIST_THREAD
 from talkoot.chat.accounts.http_auth import CurrentActor
 from talkoot.chat.messages import queries
-from talkoot.chat.messages.access import message_to_read
+from talkoot.chat.messages.access import message_for
 from talkoot.chat.messages.actions.change import Edit, delete_message, edit_message
 from talkoot.chat.messages.actions.send import SEND, Send
 from talkoot.chat.messages.schemas import EventsOut, MessageOut, MessagePatch, NewMessage
@@ -67,7 +68,7 @@ async def list_messages(
     if page is None:
         reading = queries.begin_reading(caches)
         async with kernel.uow.read() as read:
-            await room_to_read(read, actor, room)
+            await room_to_read(read, actor, room, LIST_MESSAGES)
             page = await queries.timeline(read, reading, room, cursor)
     return answer(request, page)
 
@@ -78,7 +79,7 @@ async def list_events(
 ) -> Response:
     """The room's log itself after a position: everything that changed, for catching up."""
     async with kernel.uow.read() as read:
-        await room_to_read(read, actor, room)
+        await room_to_read(read, actor, room, LIST_EVENTS)
         head = (await heads(read, [room]))[room]
         (events,) = await catch_up(read, [(head, after)], limit)
     start = f'{{"epoch":"{head.epoch}","head":{head.head},"events":['.encode()
@@ -90,7 +91,7 @@ async def list_events(
 async def get_message(request: Request, kernel: KernelDep, actor: CurrentActor, message: UUID) -> Response:
     """One message."""
     async with kernel.uow.read() as read:
-        await message_to_read(read, actor, message)
+        await message_for(read, actor, GET_MESSAGE, message)
         found = await queries.message_json(read, message)
     return answer(request, found)
 
@@ -126,6 +127,6 @@ async def list_thread(
 ) -> Response:
     """A message and the replies to it, ascending."""
     async with kernel.uow.read() as read:
-        root, _ = await message_to_read(read, actor, message)
+        root, _ = await message_for(read, actor, LIST_THREAD, message)
         page = await queries.thread(read, root, after=after, limit=limit)
     return answer(request, page)

@@ -8,8 +8,9 @@ from uuid import UUID
 from sqlalchemy import insert, update
 
 from talkoot.chat.access.actions import add_workspace_member, create_workspace
-from talkoot.chat.access.doors import workspace_for
+from talkoot.chat.access.doors import resource_for
 from talkoot.chat.access.grants import grants_of
+from talkoot.chat.access.operations import MAKE_INVITE, REVOKE_INVITE
 from talkoot.chat.access.permissions import Permission
 from talkoot.chat.access.queries import workspaces_of
 from talkoot.chat.accounts.actions import NewUser, create_user
@@ -49,7 +50,7 @@ async def set_up(tx: Tx, workspace_name: str, owner: NewUser) -> tuple[User, Wor
 
 async def invite(tx: Tx, actor: Actor, workspace: UUID, new: NewInvite) -> tuple[Invitation, str]:
     """An invitation to a workspace, and its token, which is not kept."""
-    await workspace_for(tx, actor, workspace, Permission.MEMBERS_INVITE)
+    await resource_for(tx, actor, MAKE_INVITE, workspace)
     token = new_token()
     invitation = Invitation(
         id=new_id(),
@@ -69,7 +70,7 @@ async def invite(tx: Tx, actor: Actor, workspace: UUID, new: NewInvite) -> tuple
 
 async def revoke_invitation(tx: Tx, actor: Actor, workspace: UUID, invitation_id: UUID) -> None:
     """Let nobody in any more by this invitation; one's own, or anybody's with `members.manage`."""
-    grants = await workspace_for(tx, actor, workspace, Permission.MEMBERS_INVITE)
+    grants = await resource_for(tx, actor, REVOKE_INVITE, workspace)
     invitation = await tx.session.get(Invitation, invitation_id)
     if invitation is None or invitation.workspace_id != workspace or invitation.revoked_at is not None:
         raise NotFound("There is no such invitation")

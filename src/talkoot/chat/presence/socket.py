@@ -9,8 +9,8 @@ import msgspec
 from cachetools import TTLCache
 
 from talkoot.chat.access.cache import AccessCache
-from talkoot.chat.access.doors import room_for
-from talkoot.chat.access.permissions import Permission
+from talkoot.chat.access.doors import resource_for
+from talkoot.chat.access.operations import TYPE
 from talkoot.chat.accounts.actors import actor_of
 from talkoot.chat.presence.frames import PresenceFrame, Typing, TypingFrame, Watch
 from talkoot.kernel.errors import Invalid
@@ -37,7 +37,7 @@ def operations(
     async def typing(connection: Connection, frame: Typing) -> None:
         actor = actor_of(connection)
         async with uow.read() as read:
-            grants = await room_for(read, actor, frame.room, Permission.ROOM_POST)
+            grants = await resource_for(read, actor, TYPE, frame.room)
         if (connection.id, frame.room) in lately:
             return
         lately[connection.id, frame.room] = True

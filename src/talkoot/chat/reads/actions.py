@@ -9,7 +9,7 @@ from uuid import UUID
 
 from talkoot.chat.access.doors import admit
 from talkoot.chat.access.grants import grants_now
-from talkoot.chat.access.permissions import Permission
+from talkoot.chat.access.operations import MARK_READ as MARKING
 from talkoot.chat.reads.events import ReadMoved
 from talkoot.chat.reads.schemas import UnreadOut
 from talkoot.kernel.errors import Invalid, TalkootError
@@ -88,7 +88,7 @@ async def begin_at_head(tx: Tx, joined: MembersJoined) -> None:
 
 def _refusal(grants: Grants | None, row: Row | None) -> TalkootError | None:
     try:
-        admit(grants, "room", Permission.ROOM_READ)
+        admit(grants, MARKING)
     except TalkootError as error:
         return error
     if row is None or row[3] is None:

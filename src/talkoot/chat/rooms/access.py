@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from talkoot.chat.access.cache import AccessCache
-from talkoot.chat.access.doors import room_for
-from talkoot.chat.access.permissions import Permission
+from talkoot.chat.access.doors import allows, resource_for
+from talkoot.chat.access.operations import LIST_MESSAGES, Operation
 from talkoot.chat.rooms.models import Room
 
 if TYPE_CHECKING:
@@ -17,9 +17,9 @@ if TYPE_CHECKING:
     from talkoot.kernel.transactions import Caches, Read
 
 
-async def room_to_read(read: Read, actor: Actor, room: UUID) -> Grants:
-    """A room whose messages and people the actor may see."""
-    return await room_for(read, actor, room, Permission.ROOM_READ, exclusive=False)
+async def room_to_read(read: Read, actor: Actor, room: UUID, operation: Operation) -> Grants:
+    """A room in which the actor may do this, without anybody's access being changed by it."""
+    return await resource_for(read, actor, operation, room, exclusive=False)
 
 
 def may_read_now(caches: Caches, actor: Actor, room: UUID) -> bool:
@@ -30,30 +30,12 @@ def may_read_now(caches: Caches, actor: Actor, room: UUID) -> bool:
     """
     if caches.shared:
         return False
-    grants = caches.of(AccessCache).get(room, actor.user)
-    return grants is not None and grants.kind == "room" and Permission.ROOM_READ in grants.permissions
+    return allows(caches.of(AccessCache).get(room, actor.user), LIST_MESSAGES)
 
 
-async def room_to_join(read: Read, actor: Actor, room: UUID) -> Room:
-    """A room that the actor may enter by themselves."""
-    return await _opened(read, actor, room, Permission.ROOM_JOIN)
-
-
-async def room_to_invite_to(read: Read, actor: Actor, room: UUID) -> Room:
-    """A room to which the actor may add people."""
-    return await _opened(read, actor, room, Permission.ROOM_INVITE)
-
-
-async def room_to_manage(read: Read, actor: Actor, room: UUID) -> Room:
-    """A room that the actor may rename, archive, and remove people from."""
-    return await _opened(read, actor, room, Permission.ROOM_MANAGE)
-
-
-async def room_to_leave(read: Read, actor: Actor, room: UUID) -> Room:
-    """A room that the actor may see, and so walk out of."""
-    return await _opened(read, actor, room, Permission.ROOM_READ)
-
-
-async def _opened(read: Read, actor: Actor, room: UUID, permission: Permission) -> Room:
-    await room_for(read, actor, room, permission)
+async def room_to_change(
+    read: Read, actor: Actor, room: UUID, operation: Operation, *, own: bool = False
+) -> Room:
+    """A room with which the actor may do this, and its row; `own` if it is about their own membership."""
+    await resource_for(read, actor, operation, room, own=own)
     return await read.session.get_one(Room, room)

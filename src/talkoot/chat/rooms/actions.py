@@ -8,16 +8,27 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from talkoot.chat.access import actions as access
-from talkoot.chat.access.doors import category_for, workspace_for
+from talkoot.chat.access.doors import resource_for
 from talkoot.chat.access.grants import versions_of
+from talkoot.chat.access.operations import (
+    ADD_ROOM_MEMBER,
+    ARCHIVE_ROOM,
+    CREATE_ROOM,
+    JOIN_ROOM,
+    LEAVE_ROOM,
+    OPEN_DIRECT,
+    REMOVE_ROOM_MEMBER,
+    UPDATE_ROOM,
+    Operation,
+)
 from talkoot.chat.access.permissions import DIRECT_ROOM, PRIVATE_ROOM, ROOM_MEMBER, Permission
 from talkoot.chat.access.queries import are_members
 from talkoot.chat.access.schemas import NewEntry
-from talkoot.chat.rooms.access import room_to_invite_to, room_to_join, room_to_leave, room_to_manage
+from talkoot.chat.rooms.access import room_to_change
 from talkoot.chat.rooms.events import MemberLeft, MembersJoined
 from talkoot.chat.rooms.models import Room
 from talkoot.chat.rooms.queries import default_rooms, room_with_key, rooms_of_member
-from talkoot.chat.rooms.schemas import DIRECT_USERS
+from talkoot.chat.rooms.schemas import DIRECT_USERS, RoomPatch
 from talkoot.kernel import log
 from talkoot.kernel.errors import Conflict, Forbidden, Invalid, NotFound
 from talkoot.kernel.ids import new_id
@@ -25,13 +36,13 @@ from talkoot.kernel.ids import new_id
 if TYPE_CHECKING:
     from talkoot.chat.access.events import WorkspaceMemberLeaving
     from talkoot.chat.accounts.actors import Actor
-    from talkoot.chat.rooms.schemas import NewRoom, RoomPatch
+    from talkoot.chat.rooms.schemas import NewRoom
     from talkoot.kernel.transactions import Tx
 
 
 async def create_room(tx: Tx, actor: Actor, workspace: UUID, new: NewRoom, *, default: bool = False) -> Room:
     """A room, with the actor as its first member. Conflict if its name is taken."""
-    await workspace_for(tx, actor, workspace, Permission.ROOMS_CREATE)
+    await resource_for(tx, actor, CREATE_ROOM, workspace)
     await _category_of(tx, actor, workspace, new.category)
     room = Room(
         id=new_id(),
@@ -55,7 +66,7 @@ async def open_direct_room(
     tx: Tx, actor: Actor, workspace: UUID, others: frozenset[UUID]
 ) -> tuple[Room, bool]:
     """The direct room of the actor and these users; it is made when it is not there (then True)."""
-    await workspace_for(tx, actor, workspace, Permission.DIRECT_CREATE)
+    await resource_for(tx, actor, OPEN_DIRECT, workspace)
     users = sorted(others | {actor.user})
     if len(users) > DIRECT_USERS:
         raise Invalid.field("users", "too_many", f"At most {DIRECT_USERS} people fit into a direct room")
@@ -82,9 +93,11 @@ async def open_direct_room(
     return room, True
 
 
-async def update_room(tx: Tx, actor: Actor, room_id: UUID, patch: RoomPatch) -> Room:
+async def update_room(
+    tx: Tx, actor: Actor, room_id: UUID, patch: RoomPatch, *, operation: Operation = UPDATE_ROOM
+) -> Room:
     """Rename a room, give it a topic, file it elsewhere, archive it or bring it back."""
-    room = await room_to_manage(tx, actor, room_id)
+    room = await room_to_change(tx, actor, room_id, operation)
     changed = {name: value for name, value in patch if name in patch.model_fields_set and value is not None}
     if "name" in changed and changed["name"] != room.name:
         room.name, room.unique_key = changed["name"], _name_key(room.workspace_id, changed["name"])
@@ -100,20 +113,25 @@ async def update_room(tx: Tx, actor: Actor, room_id: UUID, patch: RoomPatch) -> 
     return room
 
 
+async def archive_room(tx: Tx, actor: Actor, room_id: UUID) -> Room:
+    """Close a room to anything new."""
+    return await update_room(tx, actor, room_id, RoomPatch(archived=True), operation=ARCHIVE_ROOM)
+
+
 async def join_room(tx: Tx, actor: Actor, room_id: UUID) -> None:
     """Enter a room by oneself; whoever is in it already stays in it."""
-    room = await room_to_join(tx, actor, room_id)
+    room = await room_to_change(tx, actor, room_id, JOIN_ROOM)
     await _join(tx, room, [actor.user], by=actor.user)
 
 
 async def leave_room(tx: Tx, actor: Actor, room_id: UUID) -> None:
     """Walk out of a room; a direct room can not be left."""
-    await _leave(tx, await room_to_leave(tx, actor, room_id), actor.user, by=actor.user)
+    await _leave(tx, await room_to_change(tx, actor, room_id, LEAVE_ROOM), actor.user, by=actor.user)
 
 
 async def add_to_room(tx: Tx, actor: Actor, room_id: UUID, user: UUID) -> None:
     """Put another member of the workspace into a room."""
-    room = await room_to_invite_to(tx, actor, room_id)
+    room = await room_to_change(tx, actor, room_id, ADD_ROOM_MEMBER)
     if not await are_members(tx, room.workspace_id, [user]):
         raise NotFound("There is no such member of this workspace")
     await _join(tx, room, [user], by=actor.user)
@@ -121,8 +139,8 @@ async def add_to_room(tx: Tx, actor: Actor, room_id: UUID, user: UUID) -> None:
 
 async def remove_from_room(tx: Tx, actor: Actor, room_id: UUID, user: UUID) -> None:
     """Take someone out of a room; everybody may take out themselves."""
-    door = room_to_leave if user == actor.user else room_to_manage
-    await _leave(tx, await door(tx, actor, room_id), user, by=actor.user)
+    room = await room_to_change(tx, actor, room_id, REMOVE_ROOM_MEMBER, own=user == actor.user)
+    await _leave(tx, room, user, by=actor.user)
 
 
 async def join_default_rooms(tx: Tx, workspace: UUID, user: UUID) -> None:
@@ -200,7 +218,7 @@ async def _append(
 async def _category_of(tx: Tx, actor: Actor, workspace: UUID, category: UUID | None) -> None:
     if category is None:
         return
-    grants = await category_for(tx, actor, category, Permission.ROOMS_CREATE)
+    grants = await resource_for(tx, actor, CREATE_ROOM, category, kind="category")
     if grants.workspace != workspace:
         raise Invalid.field("category", "unknown", "There is no such category in this workspace")
 

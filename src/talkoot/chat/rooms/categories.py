@@ -8,8 +8,8 @@ from uuid import UUID
 from sqlalchemy import func, select
 
 from talkoot.chat.access import actions as access
-from talkoot.chat.access.doors import category_for, workspace_for
-from talkoot.chat.access.permissions import Permission
+from talkoot.chat.access.doors import resource_for
+from talkoot.chat.access.operations import CREATE_CATEGORY, UPDATE_CATEGORY
 from talkoot.chat.rooms.models import Category
 from talkoot.kernel.ids import new_id
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 async def create_category(tx: Tx, actor: Actor, workspace: UUID, new: NewCategory) -> Category:
     """A heading under which rooms can be filed, and on which access can be set."""
-    await workspace_for(tx, actor, workspace, Permission.CATEGORIES_MANAGE)
+    await resource_for(tx, actor, CREATE_CATEGORY, workspace)
     last = await tx.connection.scalar(
         select(func.max(Category.position)).where(Category.workspace_id == workspace)
     )
@@ -34,7 +34,7 @@ async def create_category(tx: Tx, actor: Actor, workspace: UUID, new: NewCategor
 
 async def update_category(tx: Tx, actor: Actor, category_id: UUID, new: NewCategory) -> Category:
     """Rename or move a category."""
-    await category_for(tx, actor, category_id, Permission.CATEGORIES_MANAGE)
+    await resource_for(tx, actor, UPDATE_CATEGORY, category_id)
     category = await tx.session.get_one(Category, category_id)
     category.name = new.name
     category.position = new.position if new.position is not None else category.position

@@ -6,8 +6,8 @@ from uuid import UUID
 
 from fastapi import Response
 
-from talkoot.chat.access.doors import workspace_for
-from talkoot.chat.access.permissions import Permission
+from talkoot.chat.access.doors import resource_for
+from talkoot.chat.access.operations import GET_ROOM, LIST_CATEGORIES, LIST_ROOM_MEMBERS, LIST_ROOMS
 from talkoot.chat.access.queries import members_of
 from talkoot.chat.access.schemas import MemberOut
 from talkoot.chat.access.views import member_out
@@ -34,7 +34,7 @@ async def list_rooms(
 ) -> Page[RoomOut]:
     """The rooms one can see in a workspace, by name: one's own, direct ones, and all public ones."""
     async with kernel.uow.read() as read:
-        await workspace_for(read, actor, workspace, Permission.WORKSPACE_READ)
+        await resource_for(read, actor, LIST_ROOMS, workspace)
         rooms = await queries.rooms_seen_by(read, actor.user, workspace, archived=archived)
     start = next((n + 1 for n, room in enumerate(rooms) if room.id == after), 0)
     return page_of(rooms[start : start + limit + 1], limit, key=lambda room: room.id)
@@ -74,7 +74,7 @@ async def open_direct(
 async def get_room(kernel: KernelDep, actor: CurrentActor, room: UUID) -> RoomOut:
     """One room."""
     async with kernel.uow.read() as read:
-        await room_to_read(read, actor, room)
+        await room_to_read(read, actor, room, GET_ROOM)
         return await queries.room_seen_by(read, actor.user, room)
 
 
@@ -93,7 +93,7 @@ async def update_room(kernel: KernelDep, actor: CurrentActor, room: UUID, patch:
 @router.delete("/rooms/{room}", status_code=204, responses=problems(Forbidden))
 async def archive_room(kernel: KernelDep, actor: CurrentActor, room: UUID) -> None:
     """Archive a room: its log stays and can be read, nothing new is taken."""
-    await kernel.uow.run(lambda tx: actions.update_room(tx, actor, room, RoomPatch(archived=True)), key=room)
+    await kernel.uow.run(lambda tx: actions.archive_room(tx, actor, room), key=room)
 
 
 @router.post("/rooms/{room}/join", status_code=204, responses=problems(Forbidden))
@@ -114,7 +114,7 @@ async def list_room_members(
 ) -> Page[MemberOut]:
     """The members of a room, in the order of their ids."""
     async with kernel.uow.read() as read:
-        await room_to_read(read, actor, room)
+        await room_to_read(read, actor, room, LIST_ROOM_MEMBERS)
         found = await members_of(read, room, after=after, limit=limit + 1)
     return page_of([member_out(*row) for row in found], limit, key=lambda member: member.user.id)
 
@@ -135,7 +135,7 @@ async def remove_room_member(kernel: KernelDep, actor: CurrentActor, room: UUID,
 async def list_categories(kernel: KernelDep, actor: CurrentActor, workspace: UUID) -> Page[CategoryOut]:
     """The headings of the room list, in their order."""
     async with kernel.uow.read() as read:
-        await workspace_for(read, actor, workspace, Permission.WORKSPACE_READ)
+        await resource_for(read, actor, LIST_CATEGORIES, workspace)
         return Page(items=await queries.categories_seen_by(read, actor.user, workspace))
 
 

@@ -9,7 +9,8 @@ from operator import itemgetter
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-from talkoot.chat.access.permissions import Permission
+from talkoot.chat.access.doors import allows
+from talkoot.chat.access.operations import SUBSCRIBE
 from talkoot.chat.access.reading import grants_of_many
 from talkoot.chat.rooms.wire import event_frame
 from talkoot.kernel.log import Head, heads
@@ -101,7 +102,7 @@ async def rooms_to_read(read: Read, wanted: Collection[tuple[UUID, UUID]]) -> di
     return {
         key: grants.workspace
         for key, grants in (await grants_of_many(read, wanted)).items()
-        if grants.kind == "room" and Permission.ROOM_READ in grants.permissions
+        if allows(grants, SUBSCRIBE)
     }
 
 

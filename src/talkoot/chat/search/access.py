@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 from cachetools import LRUCache
 from sqlalchemy import select
 
-from talkoot.chat.access.doors import workspace_for
+from talkoot.chat.access.doors import resource_for
 from talkoot.chat.access.grants import grants_inside
 from talkoot.chat.access.models import Workspace
+from talkoot.chat.access.operations import SEARCH
 from talkoot.chat.access.permissions import Permission
 
 if TYPE_CHECKING:
@@ -30,7 +31,7 @@ class ReadableRooms:
 
 async def rooms_to_search(read: Read, actor: Actor, workspace: UUID) -> frozenset[UUID]:
     """The rooms of a workspace that the actor may read; NotFound for who is not in it."""
-    await workspace_for(read, actor, workspace, Permission.WORKSPACE_READ)
+    await resource_for(read, actor, SEARCH, workspace)
     version: int = (
         await read.connection.scalar(select(Workspace.access_version).where(Workspace.id == workspace)) or 0
     )

@@ -12,6 +12,7 @@ from contextlib import suppress
 from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from talkoot.chat.access.operations import GET_ROOM
 from talkoot.chat.accounts.schemas import PublicUser
 from talkoot.chat.rooms.access import room_to_read
 from talkoot.chat.search.access import rooms_to_search
@@ -60,7 +61,7 @@ async def find_messages(
     readable = {row.room_id: False for _, row in shown}
     for room in readable:
         with suppress(NotFound):
-            await room_to_read(read, actor, room)
+            await room_to_read(read, actor, room, GET_ROOM)
             readable[room] = True
     return Page(
         items=[await _in_turn(row, partial(_out, row, query)) for _, row in shown if readable[row.room_id]],

@@ -9,7 +9,8 @@ from uuid import UUID
 
 import msgspec
 
-from talkoot.chat.messages.access import message_to_delete, message_to_edit
+from talkoot.chat.access.operations import DELETE_MESSAGE, EDIT_MESSAGE
+from talkoot.chat.messages.access import message_for
 from talkoot.chat.messages.actions.send import Sent, thread_entry
 from talkoot.kernel import log
 from talkoot.kernel.clock import rfc3339
@@ -40,7 +41,7 @@ class Edit:
 
 async def edit_message(tx: Tx, actor: Actor, edit: Edit) -> Sent:
     """Replace the text of one's own message. Conflict if the cid was used for something else."""
-    message, grants = await message_to_edit(tx, actor, edit.message)
+    message, grants = await message_for(tx, actor, EDIT_MESSAGE, edit.message)
     await _hold(tx, message)
     if edit.cid is not None and (before := await _edited_before(tx, actor, edit)) is not None:
         return before
@@ -63,7 +64,7 @@ async def edit_message(tx: Tx, actor: Actor, edit: Edit) -> Sent:
 
 async def delete_message(tx: Tx, actor: Actor, message_id: UUID) -> Sent:
     """Leave an empty tombstone, in the log too; whoever deletes again is told where that stands."""
-    message, grants = await message_to_delete(tx, actor, message_id)
+    message, grants = await message_for(tx, actor, DELETE_MESSAGE, message_id)
     await _hold(tx, message)
     if (before := await log.event_about(tx, message.room_id, message.id, _DELETED)) is not None:
         return Sent(before, dup=True)

@@ -13,7 +13,7 @@ from sqlalchemy import bindparam, update
 
 from talkoot.chat.access.doors import admit
 from talkoot.chat.access.grants import grants_now
-from talkoot.chat.access.permissions import Permission
+from talkoot.chat.access.operations import SEND_MESSAGE
 from talkoot.chat.messages.models import Message
 from talkoot.chat.messages.queries import thread_roots
 from talkoot.kernel import log
@@ -103,7 +103,7 @@ async def _locked_roots(tx: Tx, replies: Sequence[Send]) -> dict[UUID, Any]:
 
 def _refusal(send: Send, grants: Grants | None, roots: dict[UUID, Any]) -> TalkootError | None:
     try:
-        admit(grants, "room", Permission.ROOM_POST)
+        admit(grants, SEND_MESSAGE)
     except TalkootError as error:
         return error
     if send.thread is None:

@@ -7,7 +7,8 @@ from uuid import UUID
 
 from fastapi import Path, Request
 
-from talkoot.chat.access.doors import workspace_for
+from talkoot.chat.access.doors import resource_for
+from talkoot.chat.access.operations import LIST_INVITES
 from talkoot.chat.access.permissions import Permission
 from talkoot.chat.accounts.http_auth import ClientAddress, CurrentActor, GateDep
 from talkoot.chat.accounts.throttle import WRONG_INVITE, count_wrong
@@ -47,7 +48,7 @@ async def list_invites(
 ) -> Page[InviteOut]:
     """The invitations that still let people in: one's own, and with `members.manage` everybody's."""
     async with kernel.uow.read() as read:
-        grants = await workspace_for(read, actor, workspace, Permission.MEMBERS_INVITE)
+        grants = await resource_for(read, actor, LIST_INVITES, workspace)
         by = None if Permission.MEMBERS_MANAGE in grants.permissions else actor.user
         found = await queries.invitations_to(
             read, workspace, kernel.clock.now(), by=by, after=after, limit=limit + 1

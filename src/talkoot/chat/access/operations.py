@@ -1,0 +1,129 @@
+"""The one table of operations: what each is about, and what one must hold there. Nothing else is served.
+
+A row names its ways in: a route of the API, an operation on the socket, or both. At the start every route and
+every operation of the socket is looked up here (`roll_call.py`), and `docs/permissions.md` is made of it. The
+action behind a row passes the row to a door (`doors.py`), which answers 404 to whoever may not know of the
+subject, 403 to whoever may not do this with it. The matrix test asks every row of everybody.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from talkoot.chat.access.permissions import Permission as P  # noqa: N817 - one letter in a wide table
+
+About = Literal[
+    "anyone",  # nobody needs an account for it
+    "oneself",  # whoever is signed in, and what is theirs alone
+    "person",  # somebody: to those who share a workspace with them
+    "owners",  # those who own any workspace
+    "installation",  # those who own the first workspace; its other members are refused, for others it is not
+    "workspace",
+    "category",
+    "room",
+    "message",  # known to those who may read its room
+    "node",  # a workspace, a category or a room: the path says which
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """One row. `needs` is what one must hold on the subject; None where nothing can be held there.
+
+    `own` is enough where the subject is one's own: a message that one wrote, or oneself as a member. With
+    `own` and without `needs` it is for that only.
+    """
+
+    about: About
+    needs: P | None
+    http: str | None = None
+    socket: str | None = None
+    own: P | None = None
+
+
+# Arriving and signing in
+GET_SESSION = Operation("anyone", None, "GET /auth/session")
+GET_SETUP = Operation("anyone", None, "GET /setup")
+SET_UP = Operation("anyone", None, "POST /setup")
+REGISTER = Operation("anyone", None, "POST /auth/register")
+GET_TOKEN = Operation("anyone", None, "POST /auth/token")
+LOG_IN = Operation("anyone", None, "POST /auth/login")
+GET_INVITE = Operation("anyone", None, "GET /invites/{token}")
+OPEN_SOCKET = Operation("anyone", None, "GET /ws", socket="hello")
+
+# Oneself
+LOG_OUT = Operation("oneself", None, "POST /auth/logout")
+LIST_SESSIONS = Operation("oneself", None, "GET /auth/sessions")
+CLOSE_OTHER_SESSIONS = Operation("oneself", None, "DELETE /auth/sessions")
+CLOSE_SESSION = Operation("oneself", None, "DELETE /auth/sessions/{session}")
+GET_TICKET = Operation("oneself", None, "POST /ws-ticket")
+GET_ME = Operation("oneself", None, "GET /users/me")
+CHANGE_ME = Operation("oneself", None, "PATCH /users/me")
+ACCEPT_INVITE = Operation("oneself", None, "POST /invites/{token}/accept")
+LIST_UNREADS = Operation("oneself", None, "GET /unreads")
+LIST_WORKSPACES = Operation("oneself", None, "GET /workspaces")
+BEAT = Operation("oneself", None, socket="hb")
+RENEW = Operation("oneself", None, socket="auth")
+UNSUBSCRIBE = Operation("oneself", None, socket="unsub")
+WATCH_PRESENCE = Operation("oneself", None, socket="presence")  # of strangers it tells nothing
+
+# People, and the installation
+GET_USER = Operation("person", None, "GET /users/{user}")
+CREATE_WORKSPACE = Operation("owners", None, "POST /workspaces")
+LIST_JOBS = Operation("installation", None, "GET /jobs")
+GET_JOB = Operation("installation", None, "GET /jobs/{job}")
+RETRY_JOB = Operation("installation", None, "POST /jobs/{job}/retry")
+DROP_JOB = Operation("installation", None, "DELETE /jobs/{job}")
+
+# A workspace
+RENAME_WORKSPACE = Operation("workspace", P.WORKSPACE_MANAGE, "PATCH /workspaces/{workspace}")
+LIST_MEMBERS = Operation("workspace", P.WORKSPACE_READ, "GET /workspaces/{workspace}/members")
+CHANGE_ROLE = Operation("workspace", P.MEMBERS_MANAGE, "PUT /workspaces/{workspace}/members/{user}")
+REMOVE_MEMBER = Operation(
+    "workspace", P.MEMBERS_MANAGE, "DELETE /workspaces/{workspace}/members/{user}", own=P.WORKSPACE_READ
+)
+LIST_ROLES = Operation("workspace", P.WORKSPACE_READ, "GET /workspaces/{workspace}/roles")
+LIST_INVITES = Operation("workspace", P.MEMBERS_INVITE, "GET /workspaces/{workspace}/invites")
+MAKE_INVITE = Operation("workspace", P.MEMBERS_INVITE, "POST /workspaces/{workspace}/invites")
+REVOKE_INVITE = Operation("workspace", P.MEMBERS_INVITE, "DELETE /workspaces/{workspace}/invites/{invite}")
+LIST_ROOMS = Operation("workspace", P.WORKSPACE_READ, "GET /workspaces/{workspace}/rooms")
+CREATE_ROOM = Operation("workspace", P.ROOMS_CREATE, "POST /workspaces/{workspace}/rooms")
+OPEN_DIRECT = Operation("workspace", P.DIRECT_CREATE, "POST /workspaces/{workspace}/direct")
+LIST_CATEGORIES = Operation("workspace", P.WORKSPACE_READ, "GET /workspaces/{workspace}/categories")
+CREATE_CATEGORY = Operation("workspace", P.CATEGORIES_MANAGE, "POST /workspaces/{workspace}/categories")
+UPDATE_CATEGORY = Operation("category", P.CATEGORIES_MANAGE, "PUT /categories/{category}")
+SEARCH = Operation("workspace", P.WORKSPACE_READ, "GET /search")
+
+# Entries of any node
+LIST_ENTRIES = Operation("node", P.ACCESS_MANAGE, "GET /{kind}/{resource}/acl")
+REPLACE_ENTRIES = Operation("node", P.ACCESS_MANAGE, "PUT /{kind}/{resource}/acl")
+EXPLAIN = Operation("node", P.ACCESS_MANAGE, "GET /{kind}/{resource}/acl/explain", own=P.WORKSPACE_READ)
+
+# A room
+GET_ROOM = Operation("room", P.ROOM_READ, "GET /rooms/{room}")
+UPDATE_ROOM = Operation("room", P.ROOM_MANAGE, "PATCH /rooms/{room}")
+ARCHIVE_ROOM = Operation("room", P.ROOM_MANAGE, "DELETE /rooms/{room}")
+JOIN_ROOM = Operation("room", P.ROOM_JOIN, "POST /rooms/{room}/join")
+LEAVE_ROOM = Operation("room", P.ROOM_READ, "POST /rooms/{room}/leave")
+LIST_ROOM_MEMBERS = Operation("room", P.ROOM_READ, "GET /rooms/{room}/members")
+ADD_ROOM_MEMBER = Operation("room", P.ROOM_INVITE, "PUT /rooms/{room}/members/{user}")
+REMOVE_ROOM_MEMBER = Operation("room", P.ROOM_MANAGE, "DELETE /rooms/{room}/members/{user}", own=P.ROOM_READ)
+LIST_MESSAGES = Operation("room", P.ROOM_READ, "GET /rooms/{room}/messages")
+SEND_MESSAGE = Operation("room", P.ROOM_POST, "POST /rooms/{room}/messages", socket="send")
+LIST_EVENTS = Operation("room", P.ROOM_READ, "GET /rooms/{room}/events")
+SUBSCRIBE = Operation("room", P.ROOM_READ, socket="sub")
+MARK_READ = Operation("room", P.ROOM_READ, "PUT /rooms/{room}/read", socket="read")
+TYPE = Operation("room", P.ROOM_POST, socket="typing")
+
+# A message
+GET_MESSAGE = Operation("message", P.ROOM_READ, "GET /messages/{message}")
+LIST_THREAD = Operation("message", P.ROOM_READ, "GET /messages/{message}/thread")
+EDIT_MESSAGE = Operation("message", None, "PATCH /messages/{message}", socket="edit", own=P.ROOM_POST)
+DELETE_MESSAGE = Operation(
+    "message", P.MESSAGES_MODERATE, "DELETE /messages/{message}", socket="delete", own=P.ROOM_READ
+)
+
+TABLE: dict[str, Operation] = {
+    name.lower(): row for name, row in list(globals().items()) if isinstance(row, Operation)
+}

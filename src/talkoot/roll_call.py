@@ -1,0 +1,74 @@
+"""Before anything is served: every way into the program has its row in the table of operations, and back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING
+
+from fastapi.routing import APIRoute
+from starlette.routing import BaseRoute, Mount, Route, WebSocketRoute
+
+from talkoot.chat.access.operations import TABLE, Operation
+from talkoot.chat.accounts.http_auth import current_admission
+from talkoot.kernel.http import API
+from talkoot.kernel.routes import RouteTable
+
+if TYPE_CHECKING:
+    from fastapi.dependencies.models import Dependant
+
+_WHERE = "src/talkoot/chat/access/operations.py"
+# Files and documents for everybody, and what the operator's own programs ask: nothing here is about anything.
+_WITHOUT_SUBJECT = frozenset(
+    {"/api/openapi.json", "/api/asyncapi.json", "/healthz", "/readyz", "/metrics", "/{path:path}"}
+)
+_FILES = frozenset({"/assets", "/api/docs"})
+
+
+class NotInTheTable(RuntimeError):
+    """Something would be served of which nobody has said who may do it."""
+
+
+def call_the_roll(routes: Iterable[BaseRoute], socket: Iterable[str]) -> None:
+    """Compare what is about to be served with the table; NotInTheTable names every difference.
+
+    `socket` are the operations of the socket, by name.
+    """
+    by_way = {way: row for row in TABLE.values() for way in (row.http, row.socket) if way is not None}
+    wrong = []
+    for way, route in _ways(routes):
+        if (row := by_way.pop(way, None)) is None:
+            wrong.append(f"{way} has no row: say in {_WHERE} what it is about and what it needs")
+        elif isinstance(route, APIRoute) and _asks_who(route.dependant) is (row.about == "anyone"):
+            wrong.append(_wrong_door(way, row))
+    unknown = [name for name in socket if by_way.pop(name, None) is None]
+    wrong += [f"the socket's {name} has no row: say in {_WHERE} what it needs" for name in unknown]
+    wrong += [f"{way} has a row in {_WHERE}, and is not served" for way in by_way]
+    if wrong:
+        raise NotInTheTable("Talkoot does not start: " + "; ".join(wrong))
+
+
+def _wrong_door(way: str, row: Operation) -> str:
+    if row.about == "anyone":
+        return f"{way} is for anyone by its row, but its handler wants somebody signed in"
+    return f"{way} is about {row.about!r}, but its handler has no CurrentActor: it would let anybody in"
+
+
+def _ways(routes: Iterable[BaseRoute]) -> Iterator[tuple[str, BaseRoute]]:
+    """Each method and path, relative to the API's prefix; what is not known to be a route is refused."""
+    for route in routes:
+        if isinstance(route, RouteTable):  # has those that follow it
+            continue
+        if isinstance(route, Route):
+            if route.path not in _WITHOUT_SUBJECT:
+                methods = (route.methods or set()) - {"HEAD", "OPTIONS"}
+                yield from ((f"{method} {route.path.removeprefix(API)}", route) for method in sorted(methods))
+        elif isinstance(route, WebSocketRoute):
+            yield f"GET {route.path.removeprefix(API)}", route
+        elif (inside := getattr(route, "original_router", None)) is not None:
+            yield from _ways(inside.routes)
+        elif not (isinstance(route, Mount) and route.path in _FILES):
+            raise NotInTheTable(f"Nobody knows what {route!r} would serve: list it in {__name__}")
+
+
+def _asks_who(dependant: Dependant) -> bool:
+    return any(part.call is current_admission or _asks_who(part) for part in dependant.dependencies)
