@@ -3,8 +3,9 @@
 
    It is told by files in the folder DISK_ORDERS, which may come and go while the server runs:
      slow   each fsync takes half a second
-     fail   the next fsync fails with EIO, and the file is removed
+     fail   the next fsync of a log of writes fails with EIO, what it was for is lost, and the file is removed
      clock  the clock on the wall is ahead by as many seconds as the file says
+   What it has done stands in the file `done` there, a line each.
    In DISK_DURABLE it keeps, of each database file that is written, what a power cut now would leave: what was
    written goes there only at fsync. */
 #define _GNU_SOURCE
@@ -16,6 +17,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -110,15 +112,42 @@ static int ordered(const char *order, int once) {
   return once ? unlink(path) == 0 : access(path, F_OK) == 0;
 }
 
+static void done_so(const char *what, const char *with) {
+  char path[1024], line[1024];
+  snprintf(path, sizeof path, "%s/done", getenv("DISK_ORDERS"));
+  int length = snprintf(line, sizeof line, "%s %s\n", what, with);
+  int fd = open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0666);
+  if (fd < 0) return;
+  if (syscall(SYS_write, fd, line, length)) {}
+  close(fd);
+}
+
+/* As the system does it: what could not be written counts as written from now on. */
+static void lost(int fd) {
+  pthread_mutex_lock(&lock);
+  kept *file = kept_of(fd);
+  if (file) file->count = file->whole = 0;
+  pthread_mutex_unlock(&lock);
+}
+
+static int is_log(const char *path) {
+  return (ends_with(path, ".db-wal") && !strstr(path, "search")) || strstr(path, "/pg_wal/");
+}
+
 static int before_sync(int fd) {
   char link[64], path[512];
   snprintf(link, sizeof link, "/proc/self/fd/%d", fd);
   ssize_t length = readlink(link, path, sizeof path - 1);
   if (length < 0) return 0;
   path[length] = 0;
-  if (!strstr(path, ".db")) return 0;
-  if (ordered("slow", 0)) usleep(500000);
-  if (!ordered("fail", 1)) return 0;
+  if (!strstr(path, ".db") && !strstr(path, "/pg_wal/")) return 0;
+  if (ordered("slow", 0)) {
+    done_so("slow", path);
+    usleep(500000);
+  }
+  if (!is_log(path) || !ordered("fail", 1)) return 0;
+  done_so("fail", path);
+  lost(fd);
   errno = EIO;
   return -1;
 }
@@ -179,6 +208,7 @@ int clock_gettime(clockid_t which, struct timespec *now) {
       if (got < 0) said[0] = 0;
       close(fd);
     }
+    if (ahead != atol(said)) done_so("clock", said);
     ahead = atol(said);
   }
   now->tv_sec += ahead;

@@ -98,6 +98,11 @@ class Process:
     def running(self) -> bool:
         return self._popen.poll() is None
 
+    @property
+    def ended_with(self) -> int | None:
+        """The exit code, or the number of a signal below zero; None while it runs."""
+        return self._popen.poll()
+
     def send_signal(self, number: signal.Signals) -> None:
         """Send a signal to the program alone."""
         if self.running:

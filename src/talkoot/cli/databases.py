@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+import sqlite3
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -11,6 +13,7 @@ from sqlalchemy import inspect
 
 from talkoot.cli.failures import Exit, Failure
 from talkoot.kernel.database import Database, database_url, opened_database
+from talkoot.kernel.durability import write_again
 from talkoot.kernel.unit_of_work import UnitOfWork
 from talkoot.migrations import SchemaTooNew, fits, revision
 from talkoot.migrations.running import migrate as run_migrations
@@ -18,6 +21,8 @@ from talkoot.migrations.scripts import newest
 
 if TYPE_CHECKING:
     from talkoot.settings import Settings
+
+log = logging.getLogger("talkoot")
 
 
 async def bring_up_to_date(settings: Settings, *, contract: bool) -> bool:
@@ -29,6 +34,23 @@ async def bring_up_to_date(settings: Settings, *, contract: bool) -> bool:
         raise _too_new(error) from None
     except Exception as error:
         raise unreachable(settings, error) from error
+
+
+def settle(settings: Settings) -> None:
+    """Make sure that what a server before this one left is on the disk before anything rests on it."""
+    path = database_url(settings).database
+    if not settings.embedded or not path or path == ":memory:":
+        return
+    try:
+        again = write_again(Path(path))
+    except (OSError, sqlite3.Error) as error:
+        raise Failure(
+            Exit.NO_DATABASE,
+            f"The database {path} can not be written: {error}\n"
+            "Does another program keep it locked, is the disk full, or does it fail (see dmesg)?",
+        ) from error
+    if again:
+        log.info("The last server was killed: %d bytes that it left are written again", again)
 
 
 async def is_empty(settings: Settings) -> bool:

@@ -85,8 +85,9 @@ async def _fill(settings: Settings) -> None:
 
 async def prepare(settings: Settings) -> None:
     """Make the database fit this program where that is safe; else say what to do."""
-    from talkoot.cli.databases import bring_up_to_date, is_empty, require_fitting
+    from talkoot.cli.databases import bring_up_to_date, is_empty, require_fitting, settle
 
+    settle(settings)
     if settings.migrate == "auto" and (settings.embedded or await is_empty(settings)):
         await bring_up_to_date(settings, contract=True)  # nobody else is there
     else:

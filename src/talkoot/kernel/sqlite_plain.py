@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 from uuid import UUID
 
+from talkoot.kernel.durability import fail_stop
 from talkoot.kernel.storage_errors import wrapped
 
 if TYPE_CHECKING:
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 
 PATIENCE = 5.0  # seconds that another process may keep the database from being written
 PAUSE = 0.01
+_NOT_SYNCHRONISED = (sqlite3.SQLITE_IOERR_FSYNC, sqlite3.SQLITE_IOERR_DIR_FSYNC)
 
 
 class SqlitePlain:
@@ -62,10 +64,15 @@ class SqlitePlain:
                 return
 
     async def commit(self) -> None:
-        """The thread waits for the disk; this fails if SQLite has rolled back by itself."""
+        """The thread waits for the disk; this fails if SQLite has rolled back by itself.
+
+        After a failed fsync it does not return.
+        """
         try:
             await self._driver.in_thread(lambda connection: connection.execute("COMMIT"))
         except sqlite3.Error as error:
+            if getattr(error, "sqlite_errorcode", 0) in _NOT_SYNCHRONISED:
+                fail_stop(error)
             raise wrapped(error) from error
 
     async def rollback(self) -> None:
