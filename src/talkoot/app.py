@@ -27,6 +27,7 @@ from talkoot.chat.administration import http as administration_http
 from talkoot.chat.messages import http as messages_http
 from talkoot.chat.messages import socket as messages_socket
 from talkoot.chat.messages.timelines import Timelines
+from talkoot.chat.moderation import http as moderation_http
 from talkoot.chat.onboarding import http as onboarding_http
 from talkoot.chat.presence import socket as presence_socket
 from talkoot.chat.presence.acquaintance import Acquaintance
@@ -269,7 +270,7 @@ def create_app(settings: Settings) -> FastAPI:
         lifespan=_lifespan(program),
     )
     routes = app.router.routes
-    routes += [*onboarding_http.routes, *accounts_http.routes]
+    routes += [*onboarding_http.routes, *accounts_http.routes, *moderation_http.routes]
     features = (access_http, rooms_http, messages_http, reads_http, search_http, administration_http)
     for feature in features:
         routes += feature.router.routes

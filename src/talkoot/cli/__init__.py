@@ -7,6 +7,7 @@ import sys
 import typer
 
 from talkoot import __version__
+from talkoot.cli.audit import audit
 from talkoot.cli.backing_up import backup, restore
 from talkoot.cli.doctor import doctor
 from talkoot.cli.jobs import jobs
@@ -45,6 +46,7 @@ for name, command in (
     ("restore", restore),
     ("doctor", doctor),
     ("settings", settings),
+    ("audit", audit),
 ):
     cli.command(name)(command)
 cli.add_typer(users, name="user")

@@ -17,6 +17,7 @@ from talkoot.chat.onboarding.actions import register
 from talkoot.chat.onboarding.queries import first_workspace
 from talkoot.cli.databases import unit_of_work
 from talkoot.cli.failures import Exit, Failure
+from talkoot.kernel.audit import OPERATOR, Act, record
 
 if TYPE_CHECKING:
     from talkoot.chat.accounts.models import User
@@ -38,7 +39,9 @@ async def create(
 
     async def action(tx: Tx) -> User:
         is_set_up = await first_workspace(tx) is not None
-        return await (register(tx, new, None) if is_set_up else create_user(tx, new))
+        user = await (register(tx, new, None) if is_set_up else create_user(tx, new))
+        await record(tx, OPERATOR, Act("account.created", None, user.id, after={"username": user.username}))
+        return user
 
     async with unit_of_work(settings) as uow:
         return await uow.run(action)
@@ -52,27 +55,30 @@ async def set_password(settings: Settings, username: str, *, from_stdin: bool) -
         hashed = hash_now(_password(user.username, user.email or "", from_stdin=from_stdin))
 
         async def action(tx: Tx) -> None:
-            await change_password(tx, await _account(tx, username), hashed)
+            user = await _account(tx, username)
+            await change_password(tx, user, hashed)
+            await record(tx, OPERATOR, Act("account.password_set", None, user.id))
 
         await uow.run(action)
 
 
 async def deactivate(settings: Settings, username: str) -> None:
     """Close an account and its sessions."""
-    await _with_account(settings, username, deactivate_user)
+    await _with_account(settings, username, deactivate_user, "account.deactivated")
 
 
 async def reactivate(settings: Settings, username: str) -> None:
     """Open an account again."""
-    await _with_account(settings, username, reactivate_user)
+    await _with_account(settings, username, reactivate_user, "account.reactivated")
 
 
 async def _with_account(
-    settings: Settings, username: str, change: Callable[[Tx, UUID], Awaitable[None]]
+    settings: Settings, username: str, change: Callable[[Tx, UUID], Awaitable[None]], kind: str
 ) -> None:
     async def action(tx: Tx) -> None:
         user = await _account(tx, username)
         await change(tx, user.id)
+        await record(tx, OPERATOR, Act(kind, None, user.id))
 
     async with unit_of_work(settings) as uow:
         await uow.run(action)

@@ -7,10 +7,12 @@ from uuid import UUID
 
 from talkoot.cli.databases import unit_of_work
 from talkoot.kernel import job_list, jobs
+from talkoot.kernel.audit import OPERATOR, Act, record
 from talkoot.kernel.clock import rfc3339
 from talkoot.kernel.redaction import escaped, redacted
 
 if TYPE_CHECKING:
+    from talkoot.kernel.transactions import Tx
     from talkoot.settings import Settings
 
 
@@ -25,14 +27,24 @@ async def lines(settings: Settings, state: str | None) -> list[str]:
 
 async def retry(settings: Settings, job: UUID) -> None:
     """Let a dead letter be tried again; NotFound when there is none with this id."""
+
+    async def action(tx: Tx) -> None:
+        await jobs.retry(tx, job)
+        await record(tx, OPERATOR, Act("job.retried", None, job))
+
     async with unit_of_work(settings) as uow:
-        await uow.run(lambda tx: jobs.retry(tx, job))
+        await uow.run(action)
 
 
 async def drop(settings: Settings, job: UUID) -> None:
     """Forget a dead letter; NotFound when there is none with this id."""
+
+    async def action(tx: Tx) -> None:
+        await jobs.drop(tx, job)
+        await record(tx, OPERATOR, Act("job.dropped", None, job))
+
     async with unit_of_work(settings) as uow:
-        await uow.run(lambda tx: jobs.drop(tx, job))
+        await uow.run(action)
 
 
 def _line(job: jobs.Job) -> str:

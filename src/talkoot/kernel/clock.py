@@ -50,6 +50,12 @@ def _to_the_second(seconds: int) -> str:
     return time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(seconds))
 
 
+def from_datetime(moment: datetime) -> int:
+    """Microseconds since the epoch; what has no zone is UTC."""
+    aware = moment if moment.tzinfo is not None else moment.replace(tzinfo=UTC)
+    return (aware - _EPOCH) // timedelta(microseconds=1)
+
+
 def to_datetime(moment: int) -> datetime:
     """An aware UTC datetime for microseconds since the epoch."""
     return _EPOCH + timedelta(microseconds=moment)

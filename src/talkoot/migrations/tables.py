@@ -7,6 +7,7 @@ import talkoot.chat.onboarding.models
 import talkoot.chat.reads.models
 import talkoot.chat.rooms.models
 import talkoot.chat.search.models
+import talkoot.kernel.audit
 import talkoot.kernel.cron
 import talkoot.kernel.jobs
 import talkoot.kernel.leases

@@ -12,6 +12,21 @@ export type Ack = {
   ref?: number | string;
 };
 
+/** One act of the audit log; `actor` is null for the command line and for the program itself. */
+export type ActOut = {
+  id: string;
+  ts: string;
+  kind: string;
+  actor: string | null;
+  address: string;
+  workspace: string | null;
+  place: string | null;
+  subject: string | null;
+  before: Record<string, unknown> | null;
+  after: Record<string, unknown> | null;
+  reason: string;
+};
+
 /** Renews an open socket before its token ends. */
 export type Auth = {
   op: "auth";
@@ -384,7 +399,7 @@ export type OkFrame = {
 };
 
 /** What can be allowed or denied on a resource and all that lies below it. */
-export type Permission = "workspace.read" | "workspace.manage" | "access.manage" | "members.invite" | "members.manage" | "categories.manage" | "rooms.create" | "direct.create" | "room.read" | "room.join" | "room.post" | "room.invite" | "room.manage" | "messages.moderate";
+export type Permission = "workspace.read" | "workspace.manage" | "access.manage" | "members.invite" | "members.manage" | "categories.manage" | "rooms.create" | "direct.create" | "room.read" | "room.join" | "room.post" | "room.invite" | "room.manage" | "messages.moderate" | "audit.read";
 
 /** Where a log stands: its last position, and how many of its events count as unread. */
 export type Position = {

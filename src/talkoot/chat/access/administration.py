@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import delete, func, select
 
 from talkoot.chat.access import actions
 from talkoot.chat.access.doors import resource_for
@@ -23,6 +23,7 @@ from talkoot.chat.access.operations import (
 from talkoot.chat.access.permissions import ARCHIVED, Permission
 from talkoot.chat.access.queries import (
     are_members,
+    entries_among,
     lineage_of,
     role_in,
     roles_of,
@@ -30,6 +31,7 @@ from talkoot.chat.access.queries import (
     workspaces_of,
 )
 from talkoot.chat.access.resolution import Verdict, decide
+from talkoot.kernel.audit import Act, record
 from talkoot.kernel.errors import Conflict, Forbidden, Invalid, NotFound
 
 if TYPE_CHECKING:
@@ -46,13 +48,20 @@ async def create_workspace(tx: Tx, actor: Actor, name: str) -> Workspace:
     """Another workspace, owned by the actor; only who owns one already may."""
     if all(role != "owner" for _, role in await workspaces_of(tx, actor.user)):
         raise Forbidden("Only the owner of a workspace can make another one")
-    return await actions.create_workspace(tx, name, actor.user)
+    made = await actions.create_workspace(tx, name, actor.user)
+    await record(tx, actor, Act("workspace.created", made.id, made.id, after={"name": name}))
+    return made
 
 
 async def rename_workspace(tx: Tx, actor: Actor, workspace: UUID, name: str) -> None:
     """Give a workspace another name."""
     await resource_for(tx, actor, RENAME_WORKSPACE, workspace)
-    await tx.connection.execute(update(Workspace).where(Workspace.id == workspace).values(name=name))
+    found = await tx.session.get_one(Workspace, workspace)
+    before = {"name": found.name}
+    found.name = name
+    await record(
+        tx, actor, Act("workspace.renamed", workspace, workspace, before=before, after={"name": name})
+    )
 
 
 async def change_role(tx: Tx, actor: Actor, workspace: UUID, user: UUID, role_name: str) -> None:
@@ -67,6 +76,8 @@ async def change_role(tx: Tx, actor: Actor, workspace: UUID, user: UUID, role_na
     if theirs.name == "owner" and role_name != "owner":
         await _keep_an_owner(tx, workspace, theirs)
     await actions.set_workspace_role(tx, workspace, user, role_name)
+    before, after = {"role": theirs.name}, {"role": role_name}
+    await record(tx, actor, Act("member.role_changed", workspace, user, before=before, after=after))
 
 
 async def remove_from_workspace(tx: Tx, actor: Actor, workspace: UUID, user: UUID) -> None:
@@ -77,6 +88,13 @@ async def remove_from_workspace(tx: Tx, actor: Actor, workspace: UUID, user: UUI
         raise Forbidden("Nobody can remove somebody above them")
     if theirs.name == "owner":
         await _keep_an_owner(tx, workspace, theirs)
+    if user != actor.user:
+        await record(tx, actor, Act("member.removed", workspace, user, before={"role": theirs.name}))
+    await end_membership(tx, workspace, user)
+
+
+async def end_membership(tx: Tx, workspace: UUID, user: UUID) -> None:
+    """Take someone out of a workspace and of all rooms in it; whoever calls this may do so."""
     await tx.emit(WorkspaceMemberLeaving(workspace, user))
     inside = select(Resource.id).where(Resource.workspace_id == workspace)
     await tx.connection.execute(
@@ -95,7 +113,20 @@ async def replace_entries(
         raise Forbidden(f"You can not give what you do not have here: {', '.join(beyond)}")
     for number, entry in enumerate(entries):
         await _known_principal(tx, grants.workspace, number, entry)
+    before = await entries_of(tx, resource)
     await actions.set_entries(tx, resource, entries, workspace=grants.workspace)
+    await record(
+        tx,
+        actor,
+        Act(
+            "access.changed",
+            grants.workspace,
+            resource,
+            resource,
+            before={"entries": before},
+            after={"entries": await entries_of(tx, resource)},
+        ),
+    )
     after = await grants_of(tx, actor.user, resource)
     if after is None or Permission.ACCESS_MANAGE not in after.permissions:
         raise Conflict("With these entries you would lock yourself out")
@@ -114,6 +145,19 @@ async def explain(
     verdict = decide(lineage.entries, await standing_of(read, lineage, user), permission)
     closed = lineage.archived and permission in ARCHIVED
     return (Verdict(allowed=False, entry=None) if closed else verdict), lineage
+
+
+async def entries_of(read: Read, resource: UUID) -> list[dict[str, Any]]:
+    """The entries of one resource as the audit log shows them."""
+    return [
+        {
+            "allow": entry.allow,
+            "principal": entry.principal,
+            "principal_id": entry.principal_id,
+            "permissions": sorted(entry.permissions),
+        }
+        for entry in await entries_among(read, [resource])
+    ]
 
 
 async def _ranks(tx: Tx, actor: Actor, workspace: UUID, user: UUID) -> tuple[Role, Role]:

@@ -75,6 +75,7 @@ LIST_JOBS = Operation("installation", None, "GET /jobs")
 GET_JOB = Operation("installation", None, "GET /jobs/{job}")
 RETRY_JOB = Operation("installation", None, "POST /jobs/{job}/retry")
 DROP_JOB = Operation("installation", None, "DELETE /jobs/{job}")
+LIST_ACTS_OF_INSTALLATION = Operation("installation", None, "GET /audit")
 
 # A workspace
 RENAME_WORKSPACE = Operation("workspace", P.WORKSPACE_MANAGE, "PATCH /workspaces/{workspace}")
@@ -94,6 +95,9 @@ LIST_CATEGORIES = Operation("workspace", P.WORKSPACE_READ, "GET /workspaces/{wor
 CREATE_CATEGORY = Operation("workspace", P.CATEGORIES_MANAGE, "POST /workspaces/{workspace}/categories")
 UPDATE_CATEGORY = Operation("category", P.CATEGORIES_MANAGE, "PUT /categories/{category}")
 SEARCH = Operation("workspace", P.WORKSPACE_READ, "GET /search")
+
+LIST_ACTS = Operation("workspace", P.AUDIT_READ, "GET /workspaces/{workspace}/audit")
+EXPORT_ACTS = Operation("workspace", P.AUDIT_READ, "GET /workspaces/{workspace}/audit/export")
 
 # Entries of any node
 LIST_ENTRIES = Operation("node", P.ACCESS_MANAGE, "GET /{kind}/{resource}/acl")

@@ -22,6 +22,7 @@ class Permission(StrEnum):
     ROOM_INVITE = "room.invite"
     ROOM_MANAGE = "room.manage"
     MESSAGES_MODERATE = "messages.moderate"
+    AUDIT_READ = "audit.read"
 
 
 P = Permission
@@ -43,6 +44,7 @@ _ADMIN = _MODERATOR | {
     P.MEMBERS_MANAGE,
     P.CATEGORIES_MANAGE,
     P.ROOM_MANAGE,
+    P.AUDIT_READ,
 }
 
 # From the highest to the lowest rank; nobody may give a role above their own.

@@ -22,6 +22,8 @@ class Actor:
     username: str
     session: UUID
     bot: bool = False
+    address: str = ""
+    """From where this was asked; empty in what is remembered of a session."""
 
 
 def actor_of(connection: Connection) -> Actor:

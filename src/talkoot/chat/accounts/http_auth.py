@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Annotated
 
 from fastapi import Depends, Request, Security
@@ -87,9 +88,9 @@ async def current_admission(admission: OptionalAdmission) -> Admission:
 CurrentAdmission = Annotated[Admission, Depends(current_admission)]
 
 
-async def current_actor(admission: CurrentAdmission) -> Actor:
-    """The one who acts."""
-    return admission.actor
+async def current_actor(admission: CurrentAdmission, request: Request) -> Actor:
+    """The one who acts, and from where."""
+    return replace(admission.actor, address=address_of(request))
 
 
 CurrentActor = Annotated[Actor, Depends(current_actor)]

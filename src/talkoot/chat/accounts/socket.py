@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterable
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from talkoot.chat.accounts.authentication import Admission, admit_bearer, admit_ticket
@@ -24,7 +25,7 @@ def hello_for(gate: Gate) -> Callable[[Hello, Connection], Awaitable[Identity]]:
     """What the hub asks when a socket says hello, or renews its token."""
 
     async def authenticate(hello: Hello, connection: Connection) -> Identity:
-        return _identity(await _admit(gate, hello, connection.address))
+        return _identity(await _admit(gate, hello, connection.address), connection.address)
 
     return authenticate
 
@@ -52,8 +53,8 @@ async def _admit(gate: Gate, hello: Hello, address: str) -> Admission:
     raise NotAuthenticated("A hello has a token or a ticket")
 
 
-def _identity(admission: Admission) -> Identity:
-    actor = admission.actor
+def _identity(admission: Admission, address: str) -> Identity:
+    actor = replace(admission.actor, address=address)
     user = {
         "id": str(actor.user),
         "username": actor.username,

@@ -8,10 +8,11 @@ from uuid import UUID
 from fastapi import Query
 
 from talkoot.chat.accounts.http_auth import CurrentActor
+from talkoot.chat.administration import actions
 from talkoot.chat.administration.access import installation_to_administer
 from talkoot.chat.administration.schemas import JobOut, JobState
 from talkoot.chat.administration.views import job_out
-from talkoot.kernel import job_list, jobs
+from talkoot.kernel import job_list
 from talkoot.kernel.errors import Forbidden, Invalid, NotAuthenticated, NotFound
 from talkoot.kernel.http import KernelDep, make_router
 from talkoot.kernel.paging import Limit, Page, page_of
@@ -51,8 +52,7 @@ async def retry_job(kernel: KernelDep, actor: CurrentActor, job: UUID) -> JobOut
     """Give a job that was given up all its attempts again, at once; 404 for any other."""
 
     async def action(tx: Tx) -> JobOut:
-        await installation_to_administer(tx, actor)
-        await jobs.retry(tx, job)
+        await actions.retry_job(tx, actor, job)
         return job_out(await job_list.find(tx, job))
 
     return await kernel.uow.run(action)
@@ -61,9 +61,4 @@ async def retry_job(kernel: KernelDep, actor: CurrentActor, job: UUID) -> JobOut
 @router.delete("/jobs/{job}", status_code=204)
 async def drop_job(kernel: KernelDep, actor: CurrentActor, job: UUID) -> None:
     """Forget a job that was given up; 404 for any other."""
-
-    async def action(tx: Tx) -> None:
-        await installation_to_administer(tx, actor)
-        await jobs.drop(tx, job)
-
-    await kernel.uow.run(action)
+    await kernel.uow.run(lambda tx: actions.drop_job(tx, actor, job))

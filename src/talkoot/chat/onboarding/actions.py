@@ -19,6 +19,7 @@ from talkoot.chat.onboarding.models import THE_ONE, Installation, Invitation
 from talkoot.chat.onboarding.queries import first_workspace, standing
 from talkoot.chat.rooms.actions import create_room, join_default_rooms
 from talkoot.chat.rooms.schemas import NewRoom
+from talkoot.kernel.audit import Act, record
 from talkoot.kernel.clock import SECOND
 from talkoot.kernel.errors import Conflict, Forbidden, NotFound
 from talkoot.kernel.ids import fingerprint, new_id, new_token
@@ -65,6 +66,8 @@ async def invite(tx: Tx, actor: Actor, workspace: UUID, new: NewInvite) -> tuple
     )
     tx.session.add(invitation)
     await tx.flush()
+    after = {"role": new.role, "max_uses": new.max_uses, "expires_in": new.expires_in}
+    await record(tx, actor, Act("invitation.made", workspace, invitation.id, after=after))
     return invitation, token
 
 
@@ -77,6 +80,8 @@ async def revoke_invitation(tx: Tx, actor: Actor, workspace: UUID, invitation_id
     if invitation.created_by != actor.user and Permission.MEMBERS_MANAGE not in grants.permissions:
         raise NotFound("There is no such invitation")
     invitation.revoked_at = tx.now
+    before = {"role": invitation.role, "uses": invitation.uses, "created_by": invitation.created_by}
+    await record(tx, actor, Act("invitation.revoked", workspace, invitation.id, before=before))
 
 
 async def register(tx: Tx, new: NewUser, invite_token: str | None) -> User:

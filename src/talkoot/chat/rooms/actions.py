@@ -30,6 +30,7 @@ from talkoot.chat.rooms.models import Room
 from talkoot.chat.rooms.queries import default_rooms, room_with_key, rooms_of_member
 from talkoot.chat.rooms.schemas import DIRECT_USERS, RoomPatch
 from talkoot.kernel import log
+from talkoot.kernel.audit import Act, record
 from talkoot.kernel.errors import Conflict, Forbidden, Invalid, NotFound
 from talkoot.kernel.ids import new_id
 
@@ -93,12 +94,16 @@ async def open_direct_room(
     return room, True
 
 
+_KINDS = {None: "room.changed", True: "room.archived", False: "room.restored"}
+
+
 async def update_room(
     tx: Tx, actor: Actor, room_id: UUID, patch: RoomPatch, *, operation: Operation = UPDATE_ROOM
 ) -> Room:
     """Rename a room, give it a topic, file it elsewhere, archive it or bring it back."""
     room = await room_to_change(tx, actor, room_id, operation)
     changed = {name: value for name, value in patch if name in patch.model_fields_set and value is not None}
+    before = {"name": room.name, "topic": room.topic, "category": room.category_id}
     if "name" in changed and changed["name"] != room.name:
         room.name, room.unique_key = changed["name"], _name_key(room.workspace_id, changed["name"])
         await _refuse_taken_name(tx, room)
@@ -110,6 +115,9 @@ async def update_room(
         await access.archive_resource(tx, room.id, workspace=room.workspace_id, archived=changed["archived"])
     if changed:
         await _append(tx, room.workspace_id, [(room, "room.updated", changed)], by=actor.user)
+        kind = _KINDS[changed.get("archived")]
+        was = {name: value for name, value in before.items() if name in changed}
+        await record(tx, actor, Act(kind, room.workspace_id, room.id, room.id, before=was, after=changed))
     return room
 
 
@@ -141,6 +149,8 @@ async def remove_from_room(tx: Tx, actor: Actor, room_id: UUID, user: UUID) -> N
     """Take someone out of a room; everybody may take out themselves."""
     room = await room_to_change(tx, actor, room_id, REMOVE_ROOM_MEMBER, own=user == actor.user)
     await _leave(tx, room, user, by=actor.user)
+    if user != actor.user:
+        await record(tx, actor, Act("room.member_removed", room.workspace_id, user, room.id))
 
 
 async def join_default_rooms(tx: Tx, workspace: UUID, user: UUID) -> None:

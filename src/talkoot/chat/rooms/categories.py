@@ -11,6 +11,7 @@ from talkoot.chat.access import actions as access
 from talkoot.chat.access.doors import resource_for
 from talkoot.chat.access.operations import CREATE_CATEGORY, UPDATE_CATEGORY
 from talkoot.chat.rooms.models import Category
+from talkoot.kernel.audit import Act, record
 from talkoot.kernel.ids import new_id
 
 if TYPE_CHECKING:
@@ -29,6 +30,9 @@ async def create_category(tx: Tx, actor: Actor, workspace: UUID, new: NewCategor
     category = Category(id=new_id(), workspace_id=workspace, name=new.name, position=position)
     await access.add_resource(tx, category.id, "category", workspace=workspace, parent=workspace)
     tx.session.add(category)
+    await record(
+        tx, actor, Act("category.created", workspace, category.id, category.id, after={"name": new.name})
+    )
     return category
 
 
@@ -36,6 +40,10 @@ async def update_category(tx: Tx, actor: Actor, category_id: UUID, new: NewCateg
     """Rename or move a category."""
     await resource_for(tx, actor, UPDATE_CATEGORY, category_id)
     category = await tx.session.get_one(Category, category_id)
+    before = {"name": category.name, "position": category.position}
     category.name = new.name
     category.position = new.position if new.position is not None else category.position
+    after = {"name": category.name, "position": category.position}
+    act = Act("category.changed", category.workspace_id, category.id, category.id, before=before, after=after)
+    await record(tx, actor, act)
     return category

@@ -13,6 +13,7 @@ from talkoot.chat.access.operations import DELETE_MESSAGE, EDIT_MESSAGE
 from talkoot.chat.messages.access import message_for
 from talkoot.chat.messages.actions.send import Sent, thread_entry
 from talkoot.kernel import log
+from talkoot.kernel.audit import Act, record
 from talkoot.kernel.clock import rfc3339
 from talkoot.kernel.errors import Conflict, NotFound
 
@@ -68,6 +69,9 @@ async def delete_message(tx: Tx, actor: Actor, message_id: UUID) -> Sent:
     await _hold(tx, message)
     if (before := await log.event_about(tx, message.room_id, message.id, _DELETED)) is not None:
         return Sent(before, dup=True)
+    if message.sender_id != actor.user:
+        whose = {"sender": message.sender_id, "seq": message.seq}
+        await record(tx, actor, Act("message.deleted", grants.workspace, message.id, message.room_id, whose))
     message.text, message.deleted_at = "", tx.now
     tombstone = {"message": message.id, "text": "", "thread": message.thread_id, "deleted": True}
     await log.redact(tx, message.room_id, message.seq, message.id, tombstone)

@@ -1,0 +1,39 @@
+"""From the tables of moderation to what is on the wire."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from talkoot.chat.moderation.schemas import ActOut
+from talkoot.kernel.clock import rfc3339
+
+if TYPE_CHECKING:
+    from talkoot.kernel.audit import AuditRecord
+
+
+def act_out(act: AuditRecord) -> ActOut:
+    """An act, as shown to who may read the audit log."""
+    return ActOut(
+        id=act.id,
+        ts=rfc3339(act.ts),
+        kind=act.kind,
+        actor=act.actor,
+        address=act.address,
+        workspace=act.scope,
+        place=act.place,
+        subject=act.subject,
+        before=_values(act.before),
+        after=_values(act.after),
+        reason=act.reason,
+    )
+
+
+def act_line(act: AuditRecord) -> str:
+    """The same as a line of JSON."""
+    return act_out(act).model_dump_json() + "\n"
+
+
+def _values(text: str | None) -> dict[str, Any] | None:
+    return None if text is None else msgspec.json.decode(text, type=dict[str, Any])
