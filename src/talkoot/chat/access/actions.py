@@ -9,6 +9,7 @@ from uuid import UUID
 from sqlalchemy import delete, insert, select, update
 
 from talkoot.chat.access.events import AccessChanged
+from talkoot.chat.access.grants import versions_of
 from talkoot.chat.access.models import AccessChange, AccessEntry, Membership, Resource, Role, Workspace
 from talkoot.chat.access.permissions import BUILT_IN_ROLES
 from talkoot.chat.access.queries import are_members
@@ -125,6 +126,7 @@ async def set_entries(tx: Tx, resource: UUID, entries: Sequence[NewEntry], *, wo
 async def record_change(tx: Tx, workspace: UUID, resource: UUID, users: Iterable[UUID] = ()) -> int:
     """Append to the workspace's access log; the version that the change got."""
     touched = frozenset(users)
+    await versions_of(tx, [workspace], exclusive=True)  # in its turn, for not all who come here have had it
     version: int | None = await tx.connection.scalar(
         update(Workspace)
         .where(Workspace.id == workspace)

@@ -106,9 +106,18 @@ async def _workspaces_of(tx: Tx, resources: set[UUID]) -> dict[UUID, UUID]:
 
 
 _SQLITE = "SELECT id, access_version FROM workspaces WHERE id = ?"
-_POSTGRESQL = "SELECT id, access_version FROM workspaces WHERE id = ANY($1::uuid[]) ORDER BY id"
-_SHARED = Statement(_SQLITE, f"{_POSTGRESQL} FOR SHARE")
-_EXCLUSIVE = Statement(_SQLITE, f"{_POSTGRESQL} FOR UPDATE")
+# Row locks are not fair: those who share one let a change of access wait for as long as there is always one
+# of them. So each takes its turn first, in a lock that is: behind a change that waits, senders wait too. They
+# are taken in one order, and are 64, for the locks that a transaction may hold are not many.
+_POSTGRESQL = (
+    "WITH turns AS MATERIALIZED (SELECT pg_advisory_xact_lock{shared}(1096246347, turn) FROM"
+    " (SELECT DISTINCT uuid_hash(id) & 63 AS turn FROM unnest($1::uuid[]) AS given (id) ORDER BY turn)"
+    " AS ordered)"
+    " SELECT id, access_version FROM workspaces"
+    " WHERE id = ANY($1::uuid[]) AND (SELECT count(*) FROM turns) > 0 ORDER BY id FOR {row} OF workspaces"
+)
+_SHARED = Statement(_SQLITE, _POSTGRESQL.format(shared="_shared", row="SHARE"))
+_EXCLUSIVE = Statement(_SQLITE, _POSTGRESQL.format(shared="", row="UPDATE"))
 
 
 async def versions_of(tx: Tx, workspaces: Iterable[UUID], *, exclusive: bool = False) -> dict[UUID, int]:
