@@ -48,6 +48,37 @@ async def test_a_retry_is_answered_with_the_first_message(workspace: Workspace, 
     assert len([frame for frame in frames if frame.get("type") == "message.created"]) == 1
 
 
+async def test_who_may_not_read_any_more_is_told_of_a_retry_only_what_they_sent(
+    workspace: Workspace, member: Api
+) -> None:
+    """On every way: nothing of what came later, neither replies nor an end of the message."""
+    room, cid = await workspace.room(kind="private"), str(uuid.uuid4())
+    mine = f"/rooms/{room}/members/{member.user['id']}"
+    await workspace.owner.put(mine, expect=204)
+    body = {"text": "mine", "cid": cid}
+    first = await member.post(f"/rooms/{room}/messages", body)
+    edit = {"text": "edited", "cid": str(uuid.uuid4())}
+    await member.patch(f"/messages/{first['id']}", edit)
+    await workspace.owner.post(f"/rooms/{room}/messages", {"text": "reply", "thread": first["id"]})
+    seen = await member.post(f"/rooms/{room}/messages", body, expect=200)
+    assert (seen["text"], seen["reply_count"]) == ("edited", 1)
+    await workspace.owner.delete(mine)
+    assert await member.post(f"/rooms/{room}/messages", body, expect=200) == first
+    await workspace.owner.delete(f"/messages/{first['id']}")
+    assert await member.post(f"/rooms/{room}/messages", body, expect=200) == first
+    for method, again in (("PATCH", edit), ("DELETE", None)):
+        assert await member.refusal(method, f"/messages/{first['id']}", again) == (404, "not_found")
+    socket = await workspace.socket(member)
+    answer = await socket.send(room, "mine", cid)
+    assert {**answer, "ref": 0} == {
+        "op": "ack",
+        "ref": 0,
+        "cid": cid,
+        "dup": True,
+        **{name: first[name] for name in ("room", "seq", "id", "ts")},
+    }
+
+
 async def test_a_cid_is_ones_own(workspace: Workspace, member: Api) -> None:
     room, cid = await workspace.room(), str(uuid.uuid4())
     mine = await member.post(f"/rooms/{room}/messages", {"text": "same", "cid": cid})

@@ -41,8 +41,13 @@ async def send_message(kernel: KernelDep, actor: CurrentActor, room: UUID, new: 
     """Send a message; with a `cid` a retry can not send it twice."""
     command = Send(actor, room, new.text, new.cid, new.thread)
     sent = await kernel.uow.submit_to(SEND, command, key=room)
-    async with kernel.uow.read() as read:
-        message = await queries.message_json(read, sent.event.id)
+    try:
+        async with kernel.uow.read() as read:
+            await room_to_read(read, actor, room, LIST_MESSAGES)
+            message = await queries.message_json(read, sent.event.id)
+    except NotFound:  # they may not see any more what became of it
+        async with kernel.uow.read() as read:
+            message = await queries.message_as_sent(read, sent.event, new.text, new.thread)
     return Response(message.body, 200 if sent.dup else 201, media_type="application/json")
 
 

@@ -13,13 +13,15 @@ from talkoot.chat.accounts.models import User
 from talkoot.chat.messages.models import Message
 from talkoot.chat.messages.stretches import Stretch
 from talkoot.chat.messages.timelines import Reading, Timelines
-from talkoot.chat.messages.wire import Cursor, Shown, page_json, shown
+from talkoot.chat.messages.wire import Cursor, Sender, Shown, page_json, shown
+from talkoot.kernel.clock import rfc3339
 from talkoot.kernel.documents import Document
 from talkoot.kernel.log import heads
 from talkoot.kernel.log_tails import LogTails, catch_up
 from talkoot.kernel.types import Id
 
 if TYPE_CHECKING:
+    from talkoot.kernel.log import Event
     from talkoot.kernel.transactions import Caches, Read
 
 AnyRow = Row[*tuple[Any, ...]]
@@ -108,6 +110,14 @@ async def message_json(read: Read, message: UUID) -> Document:
     """One message, by somebody who passed a door to it before."""
     (found,) = await _rows(read, _ONE, 1, message=message)
     return Document(msgspec.json.encode(found))
+
+
+async def message_as_sent(read: Read, sent: Event, text: str, thread: UUID | None) -> Document:
+    """One message as it was when it was sent, for whom it was sent by: nothing of what came later."""
+    who = select(User.id, User.username, User.display_name, User.bot).where(User.id == sent.sender)
+    sender = Sender(*(await read.connection.execute(who)).one())
+    seen = Shown(sent.id, sent.log, sent.seq, sender, text, rfc3339(sent.ts), None, False, thread, 0, None)
+    return Document(msgspec.json.encode(seen))
 
 
 async def thread_roots(read: Read, ids: Iterable[UUID]) -> dict[UUID, AnyRow]:
