@@ -1,0 +1,267 @@
+"""How each operation of the table is asked for, so that who is let through leaves everything as it was."""
+
+import itertools
+import uuid
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from talkoot.chat.access.operations import Operation
+from tests.clients import Api, Json, Socket
+from tests.security.model import Node, Person
+
+numbers = itertools.count(1)
+KINDS = {"workspace": "workspaces", "category": "categories"}
+
+
+@dataclass
+class World:
+    """A workspace, its people and rooms, and `hand`: who made it all, and puts it back."""
+
+    workspace: str
+    hand: Api
+    people: dict[str, Api]
+    sockets: dict[str, Socket]
+    ids: dict[Node, str]
+    messages: dict[tuple[Node, str], str] = field(default_factory=dict)  # that were written there, by whom
+    given: dict[str, str] = field(default_factory=dict)  # for paths
+    entries: dict[str, list[Json]] = field(default_factory=dict)  # of each node
+
+
+@dataclass
+class Case:
+    """One question: may this person do this here? `own` says whether it is their own."""
+
+    world: World
+    person: Person
+    node: Node
+    own: bool
+    allowed: bool
+
+    @property
+    def api(self) -> Api:
+        return self.world.people[self.person.name]
+
+    def names(self) -> dict[str, str]:
+        """What stands in paths."""
+        world, id_ = self.world, self.world.ids[self.node]
+        author = self.person.name if self.own else "hand"
+        return {
+            **world.given,
+            "kind": KINDS.get(self.node.kind, "rooms"),
+            "resource": id_,
+            self.node.about: id_,
+            "user": (self.api if self.own else world.people["spare"]).user["id"],
+            "message": world.messages.get((self.node, author), ""),
+            "gone": world.messages.get((self.node, f"{author}, gone"), ""),
+            "number": str(next(numbers)),
+            "cid": str(uuid.uuid4()),
+            "token": self.api.token,
+        }
+
+
+Step = Callable[[Case], Awaitable[dict[str, str] | None]]
+Body = Json | Callable[[Case], Json] | None
+
+
+async def nothing(_case: Case) -> None:
+    """Most need none."""
+
+
+@dataclass
+class Ask:
+    """What is sent, with what stands in `{}` filled in, and which statuses say that one was let through."""
+
+    body: Body = None
+    query: Json = field(default_factory=dict)
+    passed: frozenset[int] = frozenset({200, 201, 204})
+    before: Step = nothing
+    after: Step = nothing
+    both: bool = False  # asked for what is one's own too
+    also_403: Callable[[Case], bool] = lambda _case: False  # for reasons that are not access
+
+
+def filled(value: Any, names: dict[str, str]) -> Any:
+    if isinstance(value, dict):
+        return {key: filled(item, names) for key, item in value.items()}
+    if isinstance(value, list):
+        return [filled(item, names) for item in value]
+    return value.format(**names) if isinstance(value, str) else value
+
+
+async def over_http(row: Operation, ask: Ask, case: Case) -> int:
+    """The status, with 200 for everything that says that one was let through."""
+    assert row.http is not None
+    method, path = row.http.split(" ")
+    names = case.names() | (await ask.before(case) or {})
+    body = ask.body(case) if callable(ask.body) else ask.body
+    answer = await case.api.ask(method, path.format(**names), filled(body, names), **filled(ask.query, names))
+    through = ask.passed if case.allowed else Ask.passed
+    status = 200 if answer.status_code in through else answer.status_code
+    if status == 403 and case.allowed and ask.also_403(case):
+        status = 200
+    if status == 200 and case.allowed:
+        await ask.after(case)
+    return status
+
+
+FRAMES: dict[str, Json] = {
+    "hb": {},
+    "auth": {"token": "{token}"},
+    "sub": {"rooms": [{"room": "{room}"}]},
+    "unsub": {"rooms": ["{room}"]},
+    "send": {"room": "{room}", "text": "x", "cid": "{cid}"},
+    "edit": {"message": "{message}", "text": "inside"},
+    "delete": {"message": "{gone}"},
+    "read": {"room": "{room}", "seq": 1},
+    "typing": {"room": "{room}"},
+    "presence": {"users": ["{user}"]},
+}
+CODES = {"not_found": 404, "forbidden": 403}
+
+
+async def over_socket(op: str, case: Case) -> int:
+    """The same for a frame; who is not signed in is sent away with 4401, which is a 401 here."""
+    if op == "hello":
+        async with await Socket.open(case.world.hand.url) as socket:
+            if not case.person.signed_in:
+                return 200
+            await socket.hello(token=case.api.token)
+        return 200
+    frame = {"op": op, **filled(FRAMES[op], {"room": str(uuid.uuid4())} | case.names())}
+    if not case.person.signed_in:
+        async with await Socket.open(case.world.hand.url) as socket:
+            await socket.push(**frame)
+            return (await socket.closed())[0] - 4000
+    answer = await case.world.sockets[case.person.name].ask(**frame)
+    if op == "sub" and answer["op"] == "subd":
+        await case.world.sockets[case.person.name].ask(op="unsub", rooms=[case.names()["room"]])
+    return CODES[answer["code"]] if answer["op"] in {"error", "nack"} else 200
+
+
+# Putting things back
+
+
+async def reopen(case: Case) -> None:
+    if not case.node.archived:
+        await case.world.hand.patch(f"/rooms/{case.world.ids[case.node]}", {"archived": False})
+
+
+async def come_back(case: Case) -> None:
+    """Whoever left is put into the room again, and whoever joined for a try leaves it."""
+    await _member_again(case, case.person.name)
+
+
+async def spare_again(case: Case) -> None:
+    await _member_again(case, case.person.name if case.own else "spare")
+
+
+async def _member_again(case: Case, who: str) -> None:
+    path, hand = f"/rooms/{case.world.ids[case.node]}", case.world.hand
+    person = case.world.people[who]
+    if who not in case.node.members:
+        await person.call("POST", f"{path}/leave", {}, expect=204)
+        return
+    if case.node.kind == "direct":
+        return
+    if case.node.archived:
+        await hand.patch(path, {"archived": False})
+    await hand.put(f"{path}/members/{person.user['id']}", expect=204)
+    if case.node.archived:
+        await hand.patch(path, {"archived": True})
+
+
+async def spare_into_workspace(case: Case) -> None:
+    spare, token = case.world.people["spare"], case.world.given["token_here"]
+    await spare.call("POST", f"/invites/{token}/accept", {})
+
+
+async def own_invite(case: Case) -> dict[str, str]:
+    maker = case.api if case.allowed else case.world.hand
+    made = await maker.post(f"/workspaces/{case.world.workspace}/invites")
+    return {"invite": made["id"]}
+
+
+async def side_invite(case: Case) -> dict[str, str]:
+    return {"token": case.world.given["token_aside"]}
+
+
+def the_entries(case: Case) -> Json:
+    return {"items": case.world.entries.get(case.world.ids[case.node], [])}
+
+
+async def what_is_gone(case: Case) -> dict[str, str]:
+    return {"message": case.names()["gone"]}
+
+
+def in_direct_room(case: Case) -> bool:
+    return case.node.kind == "direct"
+
+
+def gives_too_much(case: Case) -> bool:
+    """The entries hand out what nobody holds in an archived room, and only members do in a private one."""
+    return case.node.archived or (case.node.kind == "private" and case.person.name not in case.node.members)
+
+
+NOT_VALID = Ask(passed=frozenset({422}), body={})  # who is not asked who they are is told what is wrong
+NO_SUCH_JOB = Ask(passed=frozenset({404}))
+ASKS: dict[str, Ask] = {
+    "get_session": Ask(),
+    "get_setup": Ask(),
+    "set_up": NOT_VALID,
+    "register": NOT_VALID,
+    "get_token": NOT_VALID,
+    "log_in": NOT_VALID,
+    "get_invite": Ask(before=side_invite),
+    "open_socket": Ask(),
+    "log_out": Ask(),
+    "list_sessions": Ask(),
+    "close_other_sessions": Ask(),
+    "close_session": Ask(passed=frozenset({404})),
+    "get_ticket": Ask(),
+    "get_me": Ask(),
+    "change_me": Ask(body={}),
+    "accept_invite": Ask(before=side_invite, also_403=lambda _case: True),
+    "list_unreads": Ask(),
+    "list_workspaces": Ask(),
+    "get_user": Ask(),
+    "create_workspace": Ask(body={"name": "Another {number}"}),
+    "list_jobs": Ask(),
+    "get_job": NO_SUCH_JOB,
+    "retry_job": NO_SUCH_JOB,
+    "drop_job": NO_SUCH_JOB,
+    "rename_workspace": Ask(body={"name": "Matrix"}),
+    "list_members": Ask(),
+    "change_role": Ask(body={"role": "member"}),
+    "remove_member": Ask(after=spare_into_workspace),
+    "list_roles": Ask(),
+    "list_invites": Ask(),
+    "make_invite": Ask(body={}),
+    "revoke_invite": Ask(before=own_invite),
+    "list_rooms": Ask(),
+    "create_room": Ask(body={"name": "made {number}"}),
+    "open_direct": Ask(body={"users": ["{user}"]}),
+    "list_categories": Ask(),
+    "create_category": Ask(body={"name": "made {number}"}),
+    "update_category": Ask(body={"name": "Shelf"}),
+    "search": Ask(query={"q": "inside", "workspace": "{workspace}"}),
+    "list_entries": Ask(),
+    "replace_entries": Ask(body=the_entries, also_403=gives_too_much),
+    "explain": Ask(query={"user": "{user}", "permission": "room.read"}, both=True),
+    "get_room": Ask(),
+    "update_room": Ask(body={}),
+    "archive_room": Ask(after=reopen),
+    "join_room": Ask(after=come_back),
+    "leave_room": Ask(after=come_back, also_403=in_direct_room),
+    "list_room_members": Ask(),
+    "add_room_member": Ask(),
+    "remove_room_member": Ask(after=spare_again, both=True, also_403=in_direct_room),
+    "list_messages": Ask(),
+    "send_message": Ask(body={"text": "x"}),
+    "list_events": Ask(),
+    "mark_read": Ask(body={"seq": 1}),
+    "get_message": Ask(both=True),
+    "list_thread": Ask(),
+    "edit_message": Ask(body={"text": "inside"}, both=True),
+    "delete_message": Ask(before=what_is_gone, both=True),
+}

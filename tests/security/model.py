@@ -1,0 +1,105 @@
+"""Who may do what, said a second time: a small model that shares only the table's rows with the server."""
+
+from dataclasses import dataclass, field
+
+from talkoot.chat.access.operations import Operation
+
+GUEST = {"workspace.read"}
+MEMBER = GUEST | {"rooms.create", "direct.create", "members.invite"}
+MEMBER |= {"room.read", "room.join", "room.post", "room.invite"}
+MODERATOR = MEMBER | {"messages.moderate"}
+ADMIN = MODERATOR | {
+    "workspace.manage",
+    "access.manage",
+    "members.manage",
+    "categories.manage",
+    "room.manage",
+}
+ROLES = {"owner": ADMIN, "admin": ADMIN, "moderator": MODERATOR, "member": MEMBER, "guest": GUEST}
+
+INSIDE = {"room.read", "room.post"}
+HIDDEN = {"room.read", "room.join", "room.post", "room.invite"}
+NOTHING_NEW = {"room.join", "room.post", "room.invite", "rooms.create"}
+OF_THE_KIND = {
+    "public": [("allow", "members", INSIDE)],
+    "private": [("allow", "members", INSIDE | {"room.invite"}), ("deny", "everyone", HIDDEN)],
+    "direct": [
+        ("allow", "members", INSIDE),
+        ("deny", "everyone", HIDDEN | {"room.manage", "messages.moderate", "access.manage"}),
+    ],
+    "category": [],
+}
+
+
+@dataclass(eq=False)
+class Person:
+    """`role` is None for who is not in the workspace; `first` for who belongs to the first one."""
+
+    name: str
+    role: str | None = None
+    signed_in: bool = True
+    first: bool = False
+    first_owner: bool = False
+
+
+@dataclass(eq=False)
+class Node:
+    """What lies below a workspace. `entries` of (allow or deny, whom, what) come before those of its kind."""
+
+    kind: str
+    parent: "Node | None" = None
+    members: set[str] = field(default_factory=set)
+    entries: list[tuple[str, str, set[str]]] = field(default_factory=list)
+    archived: bool = False
+
+    @property
+    def about(self) -> str:
+        return self.kind if self.kind in {"workspace", "category"} else "room"
+
+
+def may(person: Person, node: Node, permission: str) -> bool:
+    if person.role is None or (node.archived and permission in NOTHING_NEW):
+        return False
+    return _held(person, node, permission)
+
+
+def _held(person: Person, node: Node | None, permission: str) -> bool:
+    assert person.role is not None
+    if node is None:
+        return permission in ROLES[person.role]
+    whoever = {"everyone", "authenticated", f"user {person.name}", f"role {person.role}"}
+    if person.name in node.members:
+        whoever.add("members")
+    for verdict, whom, what in node.entries + OF_THE_KIND[node.kind]:
+        if whom in whoever and permission in what:
+            return verdict == "allow"
+    return _held(person, node.parent, permission)
+
+
+WORKSPACE = Node("workspace")
+
+
+def answer(row: Operation, person: Person, node: Node, *, own: bool = False) -> int:
+    """401, 403, 404, or 200 for whoever is let through."""
+    if row.about == "anyone":
+        return 200
+    if not person.signed_in:
+        return 401
+    elsewhere = {
+        "oneself": 200,
+        "person": 200 if person.role else 404,
+        "owners": 200 if person.role == "owner" else 403,
+        "installation": 200 if person.first_owner else 403 if person.first else 404,
+    }
+    return elsewhere.get(row.about) or _answer_about(row, person, node, own=own)
+
+
+def _answer_about(row: Operation, person: Person, node: Node, *, own: bool) -> int:
+    known = "room.read" if node.about == "room" else "workspace.read"
+    above = None if node.kind == "workspace" else node
+    held = {p for p in ADMIN if person.role and (may(person, node, p) if above else p in ROLES[person.role])}
+    if known not in held:
+        return 404
+    if own and row.own in held:
+        return 200
+    return 200 if row.needs in held else 403

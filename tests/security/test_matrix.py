@@ -1,0 +1,228 @@
+"""Row 17: every operation of the table, over each of its transports, asked by everybody, everywhere."""
+
+import asyncio
+import uuid
+from collections.abc import AsyncIterator, Iterator
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
+
+import pytest
+import pytest_asyncio
+
+from talkoot.chat.access.operations import TABLE, Operation
+from tests.clients import Api, Json, Socket, join
+from tests.security.asking import ASKS, FRAMES, Ask, Case, World, over_http, over_socket
+from tests.security.model import ROLES, WORKSPACE, Node, Person, answer
+from tests.workspaces import Workspace
+
+HAND = Person("hand", "owner", first=True, first_owner=True)
+INSIDERS = [Person(role, role) for role in ROLES]
+OUTSIDERS = [Person("outsider", first=True), Person("removed")]
+NOBODY = Person("nobody", signed_in=False)
+EVERYBODY = [*INSIDERS, *OUTSIDERS, NOBODY]
+SPARE = Person("spare", "member")
+
+ALL = {*ROLES, "removed", "hand", "spare"}
+FEW = {"hand", "spare"}
+SHELF = Node("category", entries=[("deny", "everyone", {"room.post", "rooms.create"})])
+NODES = {
+    "a public room": Node("public", members=ALL),
+    "another public room": Node("public", members=FEW),
+    "a private room": Node("private", members=ALL),
+    "another private room": Node("private", members=FEW),
+    "a direct room": Node("direct", members=ALL - {"removed", "spare"}),
+    "another direct room": Node("direct", members=FEW),
+    "an archived room": Node("public", members=ALL, archived=True),
+    "a room that denies": Node(
+        "public",
+        members=ALL,
+        entries=[
+            ("deny", "role moderator", {"room.read"}),
+            ("deny", "role member", {"room.post"}),
+            ("deny", "user admin", {"access.manage", "room.manage"}),
+        ],
+    ),
+    "a private room that allows": Node(
+        "private",
+        members=FEW,
+        entries=[
+            ("allow", "role member", {"room.read"}),
+            ("allow", "role guest", {"room.read", "room.post"}),
+            ("allow", "user admin", {"room.read", "room.invite"}),
+        ],
+    ),
+    "the shelf": SHELF,
+    "a quiet room": Node("public", SHELF, members=ALL),
+    "a loud room": Node("public", SHELF, members=FEW, entries=[("allow", "authenticated", {"room.post"})]),
+}
+# Where those are asked too who are in no room of the workspace, whatever its entries say.
+OPEN_TO_QUESTIONS = {"a public room", "a private room", "a direct room", "a loud room", "the shelf"}
+ROOMS = {name: node for name, node in NODES.items() if node.about == "room"}
+
+
+@dataclass
+class Question:
+    name: str
+    row: Operation
+    person: Person
+    where: str
+    node: Node
+    own: bool = False
+
+    async def ask(self, world: World) -> list[str]:
+        """What was answered otherwise than the model says, over each transport."""
+        expected = answer(self.row, self.person, self.node, own=self.own)
+        case = Case(world, self.person, self.node, self.own, allowed=expected == 200)
+        found = {}
+        if self.row.http and self.row.http != "GET /ws":
+            found["HTTP"] = await over_http(self.row, ASKS.get(self.name, Ask()), case)
+        if self.row.socket:
+            found["socket"] = await over_socket(self.row.socket, case)
+        told = f"{self.name} {'with their own ' if self.own else ''}in {self.where} by {self.person.name}"
+        return [f"{told} over {way}: {got}, not {expected}" for way, got in found.items() if got != expected]
+
+
+def about(*subjects: str) -> dict[str, Operation]:
+    return {name: row for name, row in TABLE.items() if row.about in subjects and name != "log_out"}
+
+
+def questions_about_rooms(where: str, node: Node) -> Iterator[Question]:
+    subjects = ("room", "message", "node") if node.about == "room" else ("category", "node")
+    everybody = EVERYBODY if where in OPEN_TO_QUESTIONS else INSIDERS
+    for name, row in about(*subjects).items():
+        for person in everybody:
+            yield Question(name, row, person, where, node)
+            if row.own and person.signed_in and ASKS[name].both and may_be_own(row, person, node):
+                yield Question(name, row, person, where, node, own=True)
+
+
+def may_be_own(row: Operation, person: Person, node: Node) -> bool:
+    return row.about != "message" or person.name in node.members
+
+
+def questions_about_the_rest() -> Iterator[Question]:
+    for name, row in about("anyone", "oneself", "person", "workspace", "node").items():
+        for person in EVERYBODY:
+            yield Question(name, row, person, "the workspace", WORKSPACE)
+    for name, row in about("owners", "installation").items():
+        for person in [HAND, *EVERYBODY]:
+            yield Question(name, row, person, "the installation", WORKSPACE)
+
+
+@pytest_asyncio.fixture(scope="module")
+async def world(owner_sqlite: Api) -> AsyncIterator[World]:
+    async with AsyncExitStack() as stack:
+        workspace = await stack.enter_async_context(await Workspace.make(owner_sqlite))
+        hand, base, number = workspace.owner, f"/workspaces/{workspace.id}", uuid.uuid4().hex[:6]
+        first = min(item["id"] for item in (await hand.get("/workspaces"))["items"])
+        names = [*ROLES, "removed", "spare", "outsider"]
+        homes = [first if name == "outsider" else workspace.id for name in names]
+        found = await asyncio.gather(
+            *(join(hand, home, f"{name}{number}") for name, home in zip(names, homes, strict=True))
+        )
+        people = dict(zip(names, found, strict=True)) | {"hand": hand, "nobody": Api(hand.url)}
+        for name, person in people.items():
+            if name != "hand":
+                await stack.enter_async_context(person)
+            if name in ROLES:
+                await hand.put(f"{base}/members/{person.user['id']}", {"role": name}, expect=204)
+        sockets = {}
+        for name in [*ROLES, "removed", "outsider"]:
+            sockets[name] = await stack.enter_async_context(await Socket.of(people[name]))
+        world = World(workspace.id, hand, people, sockets, {WORKSPACE: workspace.id})
+        aside = await hand.post("/workspaces", {"name": "Aside"})
+        here, there = [await hand.post(f"/workspaces/{w}/invites") for w in (workspace.id, aside["id"])]
+        world.given = {name: str(uuid.uuid4()) for name in ("session", "job", "invite")}
+        world.given |= {"workspace": workspace.id, "token_here": here["token"], "token_aside": there["token"]}
+        await build(world)
+        yield world
+
+
+async def build(world: World) -> None:
+    """The tree; everybody says something, then the entries are set, and who is to be removed is."""
+    hand, base = world.hand, f"/workspaces/{world.workspace}"
+    world.ids[SHELF] = (await hand.post(f"{base}/categories", {"name": "Shelf"}))["id"]
+    world.given["category"] = world.ids[SHELF]
+    await asyncio.gather(*(make_room(world, *each) for each in ROOMS.items()))
+    roles = {role["name"]: role["id"] for role in (await hand.get(f"{base}/roles"))["items"]}
+    paths = {WORKSPACE: base, SHELF: f"/categories/{world.ids[SHELF]}"}
+    paths |= {node: f"/rooms/{world.ids[node]}" for node in ROOMS.values()}
+    for node, path in paths.items():
+        if node.kind != "direct":
+            await set_entries(world, path, node, roles)
+        if node.archived:
+            await hand.patch(path, {"archived": True})
+    await hand.delete(f"{base}/members/{world.people['removed'].user['id']}")
+
+
+async def make_room(world: World, where: str, node: Node) -> None:
+    hand, base = world.hand, f"/workspaces/{world.workspace}"
+    others = sorted(node.members - {"hand"})
+    users = [world.people[name].user["id"] for name in others]
+    if node.kind == "direct":
+        made = await hand.post(f"{base}/direct", {"users": users})
+    else:
+        category = world.ids[node.parent] if node.parent else None
+        made = await hand.post(f"{base}/rooms", {"name": where, "kind": node.kind, "category": category})
+        for user in users:
+            await hand.put(f"/rooms/{made['id']}/members/{user}", expect=204)
+    world.ids[node] = made["id"]
+    for name in node.members:
+        for what in (name, f"{name}, gone"):
+            said = await world.people[name].post(f"/rooms/{made['id']}/messages", {"text": "inside"})
+            world.messages[node, what] = said["id"]
+
+
+async def set_entries(world: World, path: str, node: Node, roles: dict[str, str]) -> None:
+    there = (await world.hand.get(f"{path}/acl"))["items"]
+    kept = [{k: e[k] for k in ("allow", "principal", "principal_id", "permissions")} for e in there]
+    items = [entry(world, roles, *each) for each in node.entries] + kept
+    world.entries[world.ids[node]] = items
+    await world.hand.put(f"{path}/acl", {"items": items})
+
+
+def entry(world: World, roles: dict[str, str], verdict: str, whom: str, what: set[str]) -> Json:
+    principal, _, name = whom.partition(" ")
+    made: Json = {"allow": verdict == "allow", "principal": principal, "permissions": sorted(what)}
+    if name:
+        made["principal_id"] = roles[name] if principal == "role" else world.people[name].user["id"]
+    return made
+
+
+async def answered_otherwise(world: World, questions: Iterator[Question]) -> list[str]:
+    return [wrong for question in questions for wrong in await question.ask(world)]
+
+
+def test_row_17_every_operation_is_asked() -> None:
+    over_http = {name for name, row in TABLE.items() if row.http}
+    assert over_http == ASKS.keys(), "tests/security/asking.py says how each is asked over HTTP"
+    over_socket = {row.socket for row in TABLE.values() if row.socket}
+    assert over_socket == FRAMES.keys() | {"hello"}, "tests/security/asking.py says what each frame holds"
+    asked = {q.name for where, node in NODES.items() for q in questions_about_rooms(where, node)}
+    assert asked | {q.name for q in questions_about_the_rest()} | {"log_out"} == TABLE.keys()
+
+
+async def test_row_17_every_answer_is_what_the_model_says(world: World) -> None:
+    rooms = [answered_otherwise(world, questions_about_rooms(*each)) for each in NODES.items()]
+    otherwise = [wrong for found in await asyncio.gather(*rooms) for wrong in found]
+    # Last, for who is removed from the workspace and comes back is in no room any more.
+    otherwise += await answered_otherwise(world, questions_about_the_rest())
+    assert not otherwise, "\n".join(otherwise)
+
+
+async def test_row_17_everybody_may_leave_and_then_sign_out(world: World) -> None:
+    remove, log_out = TABLE["remove_member"], TABLE["log_out"]
+    for person in reversed(INSIDERS):
+        api = world.people[person.name]
+        await api.delete(f"/workspaces/{world.workspace}/members/{api.user['id']}")
+    assert remove.own == "workspace.read"
+    leavers = [*INSIDERS, *OUTSIDERS, NOBODY]
+    told = [await Question("log_out", log_out, person, "", WORKSPACE).ask(world) for person in leavers]
+    assert told == [[]] * len(leavers)
+
+
+@pytest.mark.parametrize("person", EVERYBODY, ids=lambda person: person.name)
+def test_row_17_the_model_says_no_by_default(person: Person) -> None:
+    unheard_of = Operation("workspace", None, "GET /unheard-of")
+    expected = 401 if not person.signed_in else 403 if person.role else 404
+    assert answer(unheard_of, person, WORKSPACE) == expected
