@@ -8,13 +8,8 @@ GUEST = {"workspace.read"}
 MEMBER = GUEST | {"rooms.create", "direct.create", "members.invite"}
 MEMBER |= {"room.read", "room.join", "room.post", "room.invite"}
 MODERATOR = MEMBER | {"messages.moderate"}
-ADMIN = MODERATOR | {
-    "workspace.manage",
-    "access.manage",
-    "members.manage",
-    "categories.manage",
-    "room.manage",
-}
+ADMIN = MODERATOR | {"workspace.manage", "access.manage", "members.manage", "categories.manage"}
+ADMIN |= {"room.manage", "audit.read"}
 ROLES = {"owner": ADMIN, "admin": ADMIN, "moderator": MODERATOR, "member": MEMBER, "guest": GUEST}
 
 INSIDE = {"room.read", "room.post"}

@@ -27,7 +27,6 @@ FEW = {"hand", "spare"}
 SHELF = Node("category", entries=[("deny", "everyone", {"room.post", "rooms.create"})])
 NODES = {
     "a public room": Node("public", members=ALL),
-    "another public room": Node("public", members=FEW),
     "a private room": Node("private", members=ALL),
     "another private room": Node("private", members=FEW),
     "a direct room": Node("direct", members=ALL - {"removed", "spare"}),
