@@ -167,7 +167,25 @@ class LeftNotice(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     room: UUID
 
 
-NOTICES = {"notice.read": ReadNotice, "notice.room.joined": JoinedNotice, "notice.room.left": LeftNotice}
+class SanctionNotice(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """One was muted, banned or kicked, in a room or (`room` is null) the workspace; or that has ended."""
+
+    op: Literal["notice"]
+    kind: Literal["sanction"]
+    sanction: Literal["mute", "ban", "kick"]
+    workspace: UUID
+    room: UUID | None
+    reason: str
+    until: str | None
+    ended: bool
+
+
+NOTICES = {
+    "notice.read": ReadNotice,
+    "notice.room.joined": JoinedNotice,
+    "notice.room.left": LeftNotice,
+    "notice.sanction": SanctionNotice,
+}
 SERVER_FRAMES = (
     Welcome,
     EventFrame,

@@ -7,6 +7,8 @@ import logging
 from typing import TYPE_CHECKING
 
 from talkoot.chat.accounts.actions.cleaning import delete_ended_sessions
+from talkoot.chat.moderation.actions.sanctions import SANCTION_ENDS
+from talkoot.chat.moderation.jobs import end_sanction
 from talkoot.chat.search.elsewhere import Followed, FollowedElsewhere
 from talkoot.chat.search.follower import Follower
 from talkoot.chat.search.opening import TURN, index_for
@@ -41,7 +43,11 @@ async def forget_sessions(kernel: Kernel, claim: Claim) -> None:
         claim.progress(rounds, note="rounds of ended sessions")
 
 
-HANDLERS: dict[str, Handler] = {FORGET_FINISHED: forget_finished, FORGET_SESSIONS: forget_sessions}
+HANDLERS: dict[str, Handler] = {
+    FORGET_FINISHED: forget_finished,
+    FORGET_SESSIONS: forget_sessions,
+    SANCTION_ENDS: end_sanction,
+}
 """Every kind of job, and who does it."""
 
 

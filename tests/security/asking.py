@@ -55,6 +55,7 @@ class Case:
             "message": world.messages.get((self.node, author), ""),
             "gone": world.messages.get((self.node, f"{author}, gone"), ""),
             "number": str(next(numbers)),
+            "sanction": "mute",
             "cid": str(uuid.uuid4()),
             "token": self.api.token,
         }
@@ -186,6 +187,11 @@ async def side_invite(case: Case) -> dict[str, str]:
     return {"token": case.world.given["token_aside"]}
 
 
+async def lift(case: Case) -> None:
+    names = case.names()
+    await case.world.hand.ask("DELETE", "/{kind}/{resource}/sanctions/{user}/mute".format(**names))
+
+
 def the_entries(case: Case) -> Json:
     return {"items": case.world.entries.get(case.world.ids[case.node], [])}
 
@@ -251,6 +257,11 @@ ASKS: dict[str, Ask] = {
     "list_entries": Ask(),
     "replace_entries": Ask(body=the_entries, also_403=gives_too_much),
     "explain": Ask(query={"user": "{user}", "permission": "room.read"}, both=True),
+    "list_sanctions": Ask(),
+    "impose_sanction": Ask(body={}, after=lift),
+    "lift_sanction": Ask(passed=frozenset({404})),
+    "kick_from_room": Ask(body={}, after=spare_again),
+    "kick_from_workspace": Ask(body={}, after=spare_into_workspace),
     "get_room": Ask(),
     "update_room": Ask(body={}),
     "archive_room": Ask(after=reopen),

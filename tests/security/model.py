@@ -7,7 +7,7 @@ from talkoot.chat.access.operations import Operation
 GUEST = {"workspace.read"}
 MEMBER = GUEST | {"rooms.create", "direct.create", "members.invite"}
 MEMBER |= {"room.read", "room.join", "room.post", "room.invite"}
-MODERATOR = MEMBER | {"messages.moderate"}
+MODERATOR = MEMBER | {"messages.moderate", "members.moderate"}
 ADMIN = MODERATOR | {"workspace.manage", "access.manage", "members.manage", "categories.manage"}
 ADMIN |= {"room.manage", "audit.read"}
 ROLES = {"owner": ADMIN, "admin": ADMIN, "moderator": MODERATOR, "member": MEMBER, "guest": GUEST}
@@ -20,7 +20,11 @@ OF_THE_KIND = {
     "private": [("allow", "members", INSIDE | {"room.invite"}), ("deny", "everyone", HIDDEN)],
     "direct": [
         ("allow", "members", INSIDE),
-        ("deny", "everyone", HIDDEN | {"room.manage", "messages.moderate", "access.manage"}),
+        (
+            "deny",
+            "everyone",
+            HIDDEN | {"room.manage", "messages.moderate", "members.moderate", "access.manage"},
+        ),
     ],
     "category": [],
 }

@@ -129,13 +129,14 @@ export type EventsOut = {
   events: (EventOut)[];
 };
 
-/** Why someone may, or may not: the entry that decided; null if none matched, or if it is archived. */
+/** Why someone may, or may not: the entry that decided; null if none did, or archiving or a sanction. */
 export type Explanation = {
   user: string;
   permission: Permission;
   allowed: boolean;
   decided_by: EntryOut | null;
   archived: boolean;
+  sanctioned: boolean;
   lineage: (string)[];
 };
 
@@ -278,6 +279,11 @@ export type JoinedNotice = {
   room: RoomOut;
 };
 
+/** Why somebody is taken out; they are told. */
+export type Kick = {
+  reason?: string;
+};
+
 /** One is no member of a room any more. */
 export type LeftNotice = {
   op: "notice";
@@ -387,6 +393,12 @@ export type NewRoom = {
   category?: string | null;
 };
 
+/** A mute or ban to be; without `expires_in` (seconds) it holds until it is lifted. */
+export type NewSanction = {
+  reason?: string;
+  expires_in?: number | null;
+};
+
 /** A workspace to be made. */
 export type NewWorkspace = {
   name: string;
@@ -399,7 +411,7 @@ export type OkFrame = {
 };
 
 /** What can be allowed or denied on a resource and all that lies below it. */
-export type Permission = "workspace.read" | "workspace.manage" | "access.manage" | "members.invite" | "members.manage" | "categories.manage" | "rooms.create" | "direct.create" | "room.read" | "room.join" | "room.post" | "room.invite" | "room.manage" | "messages.moderate" | "audit.read";
+export type Permission = "workspace.read" | "workspace.manage" | "access.manage" | "members.invite" | "members.manage" | "categories.manage" | "rooms.create" | "direct.create" | "room.read" | "room.join" | "room.post" | "room.invite" | "room.manage" | "messages.moderate" | "members.moderate" | "audit.read";
 
 /** Where a log stands: its last position, and how many of its events count as unread. */
 export type Position = {
@@ -527,6 +539,30 @@ export type RoomToSubscribe = {
   room: string;
   since?: number | null;
   epoch?: string | null;
+};
+
+/** One was muted, banned or kicked, in a room or (`room` is null) the workspace; or that has ended. */
+export type SanctionNotice = {
+  op: "notice";
+  kind: "sanction";
+  sanction: "ban" | "kick" | "mute";
+  workspace: string;
+  room: string | null;
+  reason: string;
+  until: string | null;
+  ended: boolean;
+};
+
+/** A mute or ban that stands, on a workspace or a room. */
+export type SanctionOut = {
+  id: string;
+  kind: "mute" | "ban";
+  resource: string;
+  user: PublicUser;
+  reason: string;
+  created_by: string;
+  created_at: string;
+  until: string | null;
 };
 
 /** Send a message; the same `cid` again is answered with the first one's place. */

@@ -6,14 +6,22 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import delete, insert, or_, select, update
 
 from talkoot.chat.access.events import AccessChanged
 from talkoot.chat.access.grants import versions_of
-from talkoot.chat.access.models import AccessChange, AccessEntry, Membership, Resource, Role, Workspace
+from talkoot.chat.access.models import (
+    AccessChange,
+    AccessEntry,
+    Membership,
+    Resource,
+    Role,
+    Sanction,
+    Workspace,
+)
 from talkoot.chat.access.permissions import BUILT_IN_ROLES
 from talkoot.chat.access.queries import are_members
-from talkoot.kernel.errors import Invalid
+from talkoot.kernel.errors import Forbidden, Invalid
 from talkoot.kernel.ids import new_id
 
 if TYPE_CHECKING:
@@ -88,10 +96,24 @@ async def add_members(
     there = await are_members(tx, resource, users)
     new = [user for user in users if user not in there]
     if new:
+        await _refuse_banned(tx, resource, new, workspace)
         joined = {"resource_id": resource, "role_id": role, "joined_at": tx.now}
         await tx.connection.execute(insert(Membership).values([{**joined, "user_id": user} for user in new]))
         await record_change(tx, workspace, resource, new)
     return new
+
+
+async def _refuse_banned(tx: Tx, resource: UUID, users: Sequence[UUID], workspace: UUID) -> None:
+    await versions_of(tx, [workspace], exclusive=True)  # a ban that is being committed is seen after this
+    banned = select(Sanction.user_id).where(
+        Sanction.resource_id == resource,
+        Sanction.user_id.in_(users),
+        Sanction.kind == "ban",
+        Sanction.ended_at.is_(None),
+        or_(Sanction.until.is_(None), Sanction.until > tx.now),
+    )
+    if await tx.connection.scalar(banned) is not None:
+        raise Forbidden("Whoever is banned here can not come back before the ban ends", code="banned")
 
 
 async def remove_member(tx: Tx, resource: UUID, user: UUID, *, workspace: UUID) -> bool:

@@ -27,11 +27,12 @@ from talkoot.chat.access.queries import (
     lineage_of,
     role_in,
     roles_of,
-    standing_of,
     workspaces_of,
 )
-from talkoot.chat.access.resolution import Verdict, decide
+from talkoot.chat.access.resolution import Verdict, decide, taken_away
+from talkoot.chat.access.standings import standing_of
 from talkoot.kernel.audit import Act, record
+from talkoot.kernel.clock import SystemClock
 from talkoot.kernel.errors import Conflict, Forbidden, Invalid, NotFound
 
 if TYPE_CHECKING:
@@ -41,6 +42,7 @@ if TYPE_CHECKING:
     from talkoot.kernel.transactions import Read, Tx
 
 
+_CLOCK = SystemClock()
 _OF_OWNERS = {Permission.WORKSPACE_READ, Permission.ACCESS_MANAGE, Permission.MEMBERS_MANAGE}
 
 
@@ -142,9 +144,12 @@ async def explain(
     lineage = await lineage_of(read, resource)
     if lineage is None or not await are_members(read, lineage.workspace, [user]):
         raise NotFound("There is no such member")
-    verdict = decide(lineage.entries, await standing_of(read, lineage, user), permission)
+    standing = await standing_of(read, lineage, user)
+    verdict = decide(lineage.entries, standing, permission)
+    if permission in taken_away(standing, lineage.nodes, _CLOCK.now())[0]:
+        verdict = Verdict(allowed=False, entry=None, sanctioned=True)
     closed = lineage.archived and permission in ARCHIVED
-    return (Verdict(allowed=False, entry=None) if closed else verdict), lineage
+    return (Verdict(allowed=False, entry=None, sanctioned=verdict.sanctioned) if closed else verdict), lineage
 
 
 async def entries_of(read: Read, resource: UUID) -> list[dict[str, Any]]:

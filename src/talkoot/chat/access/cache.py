@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 from cachetools import LRUCache
 
+from talkoot.kernel.clock import SystemClock
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from uuid import UUID
@@ -14,6 +16,7 @@ if TYPE_CHECKING:
     from talkoot.chat.access.events import AccessChanged
     from talkoot.chat.access.permissions import Permission
 
+_CLOCK = SystemClock()
 REMEMBERED = 200_000  # grants; some 300 bytes each
 FLOORS = 5_000  # in one workspace; then they become one floor for all of it
 
@@ -29,6 +32,8 @@ class Grants:
     version: int
     member: bool
     permissions: frozenset[Permission]
+    until: int | None = None
+    """When a sanction ends, and with it what is said here; microseconds since the epoch."""
 
 
 class AccessCache:
@@ -140,7 +145,7 @@ class AccessCache:
 
     def holds(self, grants: Grants) -> bool:
         """Whether no change that is known by now came after them."""
-        if self._doubts:
+        if self._doubts or (grants.until is not None and grants.until <= _CLOCK.now()):
             return False
         version, workspace, resource, user = grants.version, grants.workspace, grants.resource, grants.user
         if version >= self._newest.get(workspace, 0):

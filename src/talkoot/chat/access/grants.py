@@ -14,8 +14,9 @@ from sqlalchemy import or_, select
 from talkoot.chat.access.cache import AccessCache, Grants
 from talkoot.chat.access.models import Membership, Resource, Workspace
 from talkoot.chat.access.permissions import Permission
-from talkoot.chat.access.queries import Lineage, entries_among, standing_among, versions_seen
+from talkoot.chat.access.queries import Lineage, entries_among, versions_seen
 from talkoot.chat.access.reading import evaluate, read_grants, room_grants_of
+from talkoot.chat.access.standings import standing_among
 from talkoot.kernel.errors import NotFound, Unavailable
 from talkoot.kernel.plain_sql import Statement, as_id
 from talkoot.kernel.transactions import Tx

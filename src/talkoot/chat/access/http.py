@@ -151,6 +151,7 @@ async def explain(
         allowed=verdict.allowed,
         decided_by=entry_out(verdict.entry) if verdict.entry else None,
         archived=lineage.archived,
+        sanctioned=verdict.sanctioned,
         lineage=list(lineage.nodes),
     )
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Index, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from talkoot.kernel.ids import new_id
@@ -79,6 +79,41 @@ class AccessEntry(Model):
     principal: Mapped[str]
     principal_id: Mapped[UUID | None]
     permissions: Mapped[str]
+
+
+_STANDING = text("ended_at IS NULL")
+
+
+class Sanction(Model):
+    """Somebody may not do here what others may: `kind` is `mute` or `ban`. It ends by itself at `until`.
+
+    It counts until then, whether or not `ended_at`, which a job sets a moment later, says so yet.
+    """
+
+    __tablename__ = "sanctions"
+    __table_args__ = (
+        Index(
+            "uq_sanctions_standing",
+            "user_id",
+            "resource_id",
+            "kind",
+            unique=True,
+            sqlite_where=_STANDING,
+            postgresql_where=_STANDING,
+        ),
+        Index("ix_sanctions_resource", "resource_id", "id"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    workspace_id: Mapped[UUID] = mapped_column(ForeignKey("workspaces.id"))
+    resource_id: Mapped[UUID] = mapped_column(ForeignKey("resources.id"))
+    user_id: Mapped[UUID] = mapped_column(ForeignKey("users.id"))
+    kind: Mapped[str]
+    reason: Mapped[str]
+    created_by: Mapped[UUID] = mapped_column(ForeignKey("users.id"))
+    created_at: Mapped[int]
+    until: Mapped[int | None]
+    ended_at: Mapped[int | None]
 
 
 class AccessChange(Model):

@@ -104,6 +104,13 @@ LIST_ENTRIES = Operation("node", P.ACCESS_MANAGE, "GET /{kind}/{resource}/acl")
 REPLACE_ENTRIES = Operation("node", P.ACCESS_MANAGE, "PUT /{kind}/{resource}/acl")
 EXPLAIN = Operation("node", P.ACCESS_MANAGE, "GET /{kind}/{resource}/acl/explain", own=P.WORKSPACE_READ)
 
+# Sanctions on a workspace or a room
+LIST_SANCTIONS = Operation("node", P.MEMBERS_MODERATE, "GET /{kind}/{resource}/sanctions")
+IMPOSE_SANCTION = Operation("node", P.MEMBERS_MODERATE, "PUT /{kind}/{resource}/sanctions/{user}/{sanction}")
+LIFT_SANCTION = Operation("node", P.MEMBERS_MODERATE, "DELETE /{kind}/{resource}/sanctions/{user}/{sanction}")
+KICK_FROM_ROOM = Operation("room", P.MEMBERS_MODERATE, "POST /rooms/{room}/kick/{user}")
+KICK_FROM_WORKSPACE = Operation("workspace", P.MEMBERS_MODERATE, "POST /workspaces/{workspace}/kick/{user}")
+
 # A room
 GET_ROOM = Operation("room", P.ROOM_READ, "GET /rooms/{room}")
 UPDATE_ROOM = Operation("room", P.ROOM_MANAGE, "PATCH /rooms/{room}")

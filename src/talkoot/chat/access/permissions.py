@@ -22,6 +22,7 @@ class Permission(StrEnum):
     ROOM_INVITE = "room.invite"
     ROOM_MANAGE = "room.manage"
     MESSAGES_MODERATE = "messages.moderate"
+    MEMBERS_MODERATE = "members.moderate"
     AUDIT_READ = "audit.read"
 
 
@@ -37,7 +38,7 @@ _MEMBER = _GUEST | {
     P.ROOM_POST,
     P.ROOM_INVITE,
 }
-_MODERATOR = _MEMBER | {P.MESSAGES_MODERATE}
+_MODERATOR = _MEMBER | {P.MESSAGES_MODERATE, P.MEMBERS_MODERATE}
 _ADMIN = _MODERATOR | {
     P.WORKSPACE_MANAGE,
     P.ACCESS_MANAGE,
@@ -56,11 +57,18 @@ BUILT_IN_ROLES: dict[str, frozenset[Permission]] = {
     "guest": _GUEST,
 }
 
+# What who makes a room may do in it.
+ROOM_MAKER = frozenset({P.ROOM_MANAGE, P.MESSAGES_MODERATE, P.MEMBERS_MODERATE})
 # What a member of a room may do in it, whatever their role in the workspace (a guest, for one).
 ROOM_MEMBER = frozenset({P.ROOM_READ, P.ROOM_POST})
 # What is closed to all but the members of a private room.
 PRIVATE_ROOM = frozenset({P.ROOM_READ, P.ROOM_JOIN, P.ROOM_POST, P.ROOM_INVITE})
 # Nobody stands above the people of a direct room.
-DIRECT_ROOM = PRIVATE_ROOM | {P.ROOM_MANAGE, P.MESSAGES_MODERATE, P.ACCESS_MANAGE}
+DIRECT_ROOM = PRIVATE_ROOM | {P.ROOM_MANAGE, P.MESSAGES_MODERATE, P.MEMBERS_MODERATE, P.ACCESS_MANAGE}
+# What sanctions take away, whoever allows it: who is muted reads on, who is banned has nothing there.
+SANCTIONS: dict[str, frozenset[Permission]] = {
+    "mute": frozenset({P.ROOM_POST, P.ROOMS_CREATE, P.DIRECT_CREATE}),
+    "ban": frozenset(Permission),
+}
 # What nobody may do in something archived.
 ARCHIVED = frozenset({P.ROOM_JOIN, P.ROOM_POST, P.ROOM_INVITE, P.ROOMS_CREATE})

@@ -13,7 +13,7 @@ from sqlalchemy.orm import aliased
 
 from talkoot.chat.access.events import AccessChanged
 from talkoot.chat.access.models import AccessChange, AccessEntry, Membership, Resource, Role, Workspace
-from talkoot.chat.access.resolution import Entry, Principal, Standing
+from talkoot.chat.access.resolution import Entry, Principal
 from talkoot.chat.accounts.models import User
 
 if TYPE_CHECKING:
@@ -61,15 +61,11 @@ _LINEAGES = (
 _VERSIONS = select(Workspace.id, Workspace.access_version).where(
     Workspace.id.in_(bindparam("workspaces", expanding=True))
 )
-_OF_THESE = select(Membership.user_id, Membership.resource_id, Membership.role_id).where(
-    Membership.user_id.in_(bindparam("users", expanding=True))
-)
 _WORKSPACES_OF_THESE = (
     select(Membership.user_id, Membership.resource_id)
     .join(Workspace, Workspace.id == Membership.resource_id)
     .where(Membership.user_id.in_(bindparam("users", expanding=True)))
 )
-_AMONG = _OF_THESE.where(Membership.resource_id.in_(bindparam("nodes", expanding=True)))
 
 
 async def lineage_of(read: Read, resource: UUID) -> Lineage | None:
@@ -123,26 +119,6 @@ async def entries_among(read: Read, nodes: Sequence[UUID] | Select[UUID]) -> lis
     ]
 
 
-async def standing_of(read: Read, lineage: Lineage, user: UUID) -> Standing:
-    """Someone's roles and memberships along a lineage. Whoever left the workspace stands nowhere in it."""
-    return await standing_among(read, user, lineage.workspace, lineage.nodes)
-
-
-async def standing_among(
-    read: Read, user: UUID, workspace: UUID, nodes: Sequence[UUID] | Select[UUID]
-) -> Standing:
-    """Someone's roles and memberships among these nodes of a workspace; none for who is not in it."""
-    found = await read.connection.execute(
-        select(Membership.resource_id, Membership.role_id).where(
-            Membership.user_id == user, Membership.resource_id.in_(nodes)
-        )
-    )
-    rows = {row.resource_id: row.role_id for row in found}
-    if workspace not in rows:
-        return Standing(user, frozenset(), frozenset())
-    return Standing(user, frozenset(role for role in rows.values() if role is not None), frozenset(rows))
-
-
 async def versions_seen(read: Read, workspaces: Collection[UUID]) -> dict[UUID, int]:
     """The versions of these workspaces' access rules, as this transaction sees them."""
     if not workspaces:
@@ -170,21 +146,6 @@ async def changes_after(read: Read, workspace: UUID, version: int, limit: int) -
         AccessChanged(workspace, number, resource, kind or "workspace", frozenset(map(UUID, users.split())))
         for number, resource, kind, users in found
     ]
-
-
-async def memberships_of(
-    read: Read, users: Collection[UUID], nodes: Collection[UUID] | None = None
-) -> dict[UUID, dict[UUID, UUID | None]]:
-    """What each of these people belongs to, of these nodes or of all, with the role they have there."""
-    found = (
-        await read.connection.execute(_OF_THESE, {"users": [*users]})
-        if nodes is None
-        else await read.connection.execute(_AMONG, {"users": [*users], "nodes": [*nodes]})
-    )
-    held: dict[UUID, dict[UUID, UUID | None]] = {user: {} for user in users}
-    for user, resource, role in found:
-        held[user][resource] = role
-    return held
 
 
 async def workspaces_of(read: Read, user: UUID) -> list[tuple[Workspace, str]]:

@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable
 from typing import TYPE_CHECKING
 from uuid import UUID
 
 from talkoot.chat.access.cache import AccessCache, Grants
 from talkoot.chat.access.lineages import lineages_now
 from talkoot.chat.access.permissions import ARCHIVED, Permission
-from talkoot.chat.access.queries import memberships_of, versions_seen
-from talkoot.chat.access.resolution import Standing, decide, granted
+from talkoot.chat.access.queries import versions_seen
+from talkoot.chat.access.resolution import Standing, decide, granted, taken_away
+from talkoot.chat.access.standings import memberships_of
+from talkoot.kernel.clock import SystemClock
 
 if TYPE_CHECKING:
     from talkoot.chat.access.queries import Lineage
     from talkoot.kernel.transactions import Read
 
 Key = tuple[UUID, UUID]
+_CLOCK = SystemClock()
 
 
 async def read_grants(read: Read, wanted: Collection[Key]) -> dict[Key, Grants]:
@@ -25,7 +28,7 @@ async def read_grants(read: Read, wanted: Collection[Key]) -> dict[Key, Grants]:
     nodes = {node for lineage in lineages.values() for node in lineage.nodes}
     held = await memberships_of(read, {user for user, _ in wanted}, nodes)
     return {
-        (user, resource): evaluate(lineage, standing_in(lineage, user, held[user]))
+        (user, resource): evaluate(lineage, held[user].standing(lineage.workspace, lineage.nodes))
         for user, resource in wanted
         if (lineage := lineages.get(resource)) is not None
     }
@@ -68,28 +71,22 @@ async def readable_rooms_of(read: Read, users: Collection[UUID]) -> dict[UUID, s
     rooms: dict[UUID, set[UUID]] = {user: set() for user in users}
     for lineage, standing in await _rooms_of(read, users):
         inside = lineage.workspace in standing.memberships
-        if inside and decide(lineage.entries, standing, Permission.ROOM_READ).allowed:
+        taken, _ = taken_away(standing, lineage.nodes, _CLOCK.now())
+        read_it = Permission.ROOM_READ not in taken and inside
+        if read_it and decide(lineage.entries, standing, Permission.ROOM_READ).allowed:
             rooms[standing.user].add(lineage.resource)
     return rooms
 
 
 async def _rooms_of(read: Read, users: Collection[UUID]) -> list[tuple[Lineage, Standing]]:
     held = await memberships_of(read, users)
-    lineages = await lineages_now(read, {resource for mine in held.values() for resource in mine})
+    lineages = await lineages_now(read, {resource for mine in held.values() for resource in mine.roles})
     return [
-        (lineage, standing_in(lineage, user, mine))
-        for user, mine in held.items()
-        for resource in mine
+        (lineage, mine.standing(lineage.workspace, lineage.nodes))
+        for mine in held.values()
+        for resource in mine.roles
         if (lineage := lineages[resource]).kind == "room"
     ]
-
-
-def standing_in(lineage: Lineage, user: UUID, held: Mapping[UUID, UUID | None]) -> Standing:
-    """Someone's standing along a lineage; who is not in the workspace stands nowhere in it."""
-    if lineage.workspace not in held:
-        return Standing(user, frozenset(), frozenset())
-    mine = [node for node in lineage.nodes if node in held]
-    return Standing(user, frozenset(role for node in mine if (role := held[node])), frozenset(mine))
 
 
 def evaluate(lineage: Lineage, standing: Standing) -> Grants:
@@ -97,6 +94,8 @@ def evaluate(lineage: Lineage, standing: Standing) -> Grants:
     # Whoever is not in the workspace has nothing in it, whatever an entry may still say of them.
     inside = lineage.workspace in standing.memberships
     permissions = granted(lineage.entries, standing) if inside else frozenset()
+    taken, until = taken_away(standing, lineage.nodes, _CLOCK.now())
+    permissions -= taken
     return Grants(
         user=standing.user,
         resource=lineage.resource,
@@ -105,4 +104,5 @@ def evaluate(lineage: Lineage, standing: Standing) -> Grants:
         version=lineage.version,
         member=lineage.resource in standing.memberships,
         permissions=permissions - ARCHIVED if lineage.archived else permissions,
+        until=until,
     )

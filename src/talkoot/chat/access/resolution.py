@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from talkoot.chat.access.permissions import Permission
+from talkoot.chat.access.permissions import SANCTIONS, Permission
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -28,20 +28,35 @@ class Entry:
 
 
 @dataclass(frozen=True, slots=True)
+class Held:
+    """A sanction that somebody is under: where, of which kind, and until when (None: until it is lifted)."""
+
+    resource: UUID
+    kind: str
+    until: int | None
+
+    def holds(self, now: int) -> bool:
+        """Whether it still does."""
+        return self.until is None or self.until > now
+
+
+@dataclass(frozen=True, slots=True)
 class Standing:
-    """What someone is along a lineage: their roles there, and which of its nodes they are a member of."""
+    """What someone is along a lineage: roles there, memberships of its nodes, and sanctions on them."""
 
     user: UUID
     roles: frozenset[UUID]
     memberships: frozenset[UUID]
+    sanctions: tuple[Held, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """The decision, and the entry that made it; none means that nothing matched."""
+    """The decision, and the entry that made it; none means that nothing matched, or that it is a sanction."""
 
     allowed: bool
     entry: Entry | None
+    sanctioned: bool = False
 
 
 def decide(entries: Sequence[Entry], standing: Standing, permission: str) -> Verdict:
@@ -62,6 +77,17 @@ def granted(entries: Sequence[Entry], standing: Standing) -> frozenset[Permissio
                 allowed.update(p for p in undecided if p in entry.permissions)
             undecided.difference_update(entry.permissions)
     return frozenset(allowed)
+
+
+def taken_away(
+    standing: Standing, nodes: Sequence[UUID], now: int
+) -> tuple[frozenset[Permission], int | None]:
+    """What sanctions on these nodes take away now, and when the first of them ends by itself."""
+    holding = [held for held in standing.sanctions if held.resource in nodes and held.holds(now)]
+    if not holding:
+        return frozenset(), None
+    denied = frozenset[Permission]().union(*(SANCTIONS[held.kind] for held in holding))
+    return denied, min((held.until for held in holding if held.until is not None), default=None)
 
 
 def _matches(entry: Entry, standing: Standing) -> bool:

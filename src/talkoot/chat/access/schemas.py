@@ -80,11 +80,12 @@ class EntryList(BaseModel):
 
 
 class Explanation(BaseModel):
-    """Why someone may, or may not: the entry that decided; null if none matched, or if it is archived."""
+    """Why someone may, or may not: the entry that decided; null if none did, or archiving or a sanction."""
 
     user: UUID
     permission: Permission
     allowed: bool
     decided_by: EntryOut | None
     archived: bool
+    sanctioned: bool
     lineage: list[UUID]

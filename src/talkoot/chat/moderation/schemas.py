@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from pydantic import BaseModel, Field
 
-from talkoot.chat.accounts.schemas import Moment
+from talkoot.chat.accounts.schemas import Moment, PublicUser
+from talkoot.kernel.text import OptionalLine
+
+YEAR = 366 * 86_400
 
 
 class ActOut(BaseModel):
@@ -24,3 +27,28 @@ class ActOut(BaseModel):
     before: dict[str, Any] | None
     after: dict[str, Any] | None
     reason: str
+
+
+class Kick(BaseModel):
+    """Why somebody is taken out; they are told."""
+
+    reason: OptionalLine = ""
+
+
+class NewSanction(Kick):
+    """A mute or ban to be; without `expires_in` (seconds) it holds until it is lifted."""
+
+    expires_in: Annotated[int, Field(ge=1, le=YEAR)] | None = None
+
+
+class SanctionOut(BaseModel):
+    """A mute or ban that stands, on a workspace or a room."""
+
+    id: UUID
+    kind: Literal["mute", "ban"]
+    resource: UUID
+    user: PublicUser
+    reason: str
+    created_by: UUID
+    created_at: Moment
+    until: Moment | None

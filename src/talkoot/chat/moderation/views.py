@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal, cast
 
 import msgspec
 
-from talkoot.chat.moderation.schemas import ActOut
+from talkoot.chat.accounts.views import public_user
+from talkoot.chat.moderation.schemas import ActOut, SanctionOut
 from talkoot.kernel.clock import rfc3339
 
 if TYPE_CHECKING:
+    from talkoot.chat.access.models import Sanction
+    from talkoot.chat.accounts.models import User
     from talkoot.kernel.audit import AuditRecord
 
 
@@ -33,6 +36,20 @@ def act_out(act: AuditRecord) -> ActOut:
 def act_line(act: AuditRecord) -> str:
     """The same as a line of JSON."""
     return act_out(act).model_dump_json() + "\n"
+
+
+def sanction_out(sanction: Sanction, user: User) -> SanctionOut:
+    """A mute or ban, as shown to moderators."""
+    return SanctionOut(
+        id=sanction.id,
+        kind=cast("Literal['mute', 'ban']", sanction.kind),
+        resource=sanction.resource_id,
+        user=public_user(user),
+        reason=sanction.reason,
+        created_by=sanction.created_by,
+        created_at=rfc3339(sanction.created_at),
+        until=rfc3339(sanction.until) if sanction.until is not None else None,
+    )
 
 
 def _values(text: str | None) -> dict[str, Any] | None:

@@ -21,7 +21,7 @@ from talkoot.chat.access.operations import (
     UPDATE_ROOM,
     Operation,
 )
-from talkoot.chat.access.permissions import DIRECT_ROOM, PRIVATE_ROOM, ROOM_MEMBER, Permission
+from talkoot.chat.access.permissions import DIRECT_ROOM, PRIVATE_ROOM, ROOM_MAKER, ROOM_MEMBER, Permission
 from talkoot.chat.access.queries import are_members
 from talkoot.chat.access.schemas import NewEntry
 from talkoot.chat.rooms.access import room_to_change
@@ -153,6 +153,13 @@ async def remove_from_room(tx: Tx, actor: Actor, room_id: UUID, user: UUID) -> N
         await record(tx, actor, Act("room.member_removed", room.workspace_id, user, room.id))
 
 
+async def take_out_of_room(tx: Tx, room_id: UUID, user: UUID, *, by: UUID) -> None:
+    """End a membership of a room, if there is one; whoever calls this may do so."""
+    room = await tx.session.get_one(Room, room_id)
+    if await are_members(tx, room_id, [user]):
+        await _leave(tx, room, user, by=by)
+
+
 async def join_default_rooms(tx: Tx, workspace: UUID, user: UUID) -> None:
     """Put a new member of the workspace into the rooms that all are in."""
     for room in await default_rooms(tx, workspace):
@@ -180,7 +187,7 @@ async def _open(tx: Tx, room: Room, entries: Sequence[NewEntry]) -> None:
 
 
 def _entries_of(room: Room, creator: UUID) -> list[NewEntry]:
-    own = _allow("user", {Permission.ROOM_MANAGE, Permission.MESSAGES_MODERATE}, creator)
+    own = _allow("user", ROOM_MAKER, creator)
     if room.kind == "private":
         return [own, _allow("members", ROOM_MEMBER | {Permission.ROOM_INVITE}), _deny(PRIVATE_ROOM)]
     return [own, _allow("members", ROOM_MEMBER)]

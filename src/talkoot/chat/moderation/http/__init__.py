@@ -1,5 +1,5 @@
 """Moderation over HTTP."""
 
-from talkoot.chat.moderation.http import audit
+from talkoot.chat.moderation.http import audit, sanctions
 
-routes = [route for part in (audit,) for route in part.router.routes]
+routes = [route for part in (audit, sanctions) for route in part.router.routes]

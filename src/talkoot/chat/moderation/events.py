@@ -1,0 +1,22 @@
+"""What moderation tells the others."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from uuid import UUID
+
+
+@dataclass(frozen=True, slots=True)
+class Sanctioned:
+    """Somebody was muted, banned or kicked, or that is over; `until` as microseconds since the epoch."""
+
+    user: UUID
+    sanction: str
+    workspace: UUID
+    resource: UUID
+    reason: str
+    until: int | None = None
+    ended: bool = False

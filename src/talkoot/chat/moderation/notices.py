@@ -1,0 +1,28 @@
+"""What moderation tells people on all their connections."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from talkoot.kernel.clock import rfc3339
+from talkoot.realtime.bus import Message
+
+if TYPE_CHECKING:
+    from talkoot.chat.moderation.events import Sanctioned
+
+
+def sanction_notice(event: Sanctioned) -> Message:
+    """To whom it happened: a mute, a ban, a kick, or the end of one."""
+    notice = {
+        "op": "notice",
+        "kind": "sanction",
+        "sanction": event.sanction,
+        "workspace": event.workspace,
+        "room": event.resource if event.resource != event.workspace else None,
+        "reason": event.reason,
+        "until": rfc3339(event.until) if event.until is not None else None,
+        "ended": event.ended,
+    }
+    return Message("user", event.user, msgspec.json.encode(notice))
