@@ -44,7 +44,7 @@ from talkoot.chat.rooms.actions import leave_rooms_of_workspace
 from talkoot.chat.rooms.events import MemberLeft, MembersJoined
 from talkoot.chat.rooms.heads import RoomHeads
 from talkoot.chat.rooms.live import LiveRooms
-from talkoot.chat.rooms.notices import RoomNotices
+from talkoot.chat.rooms.notices import JOINED, RoomNotices
 from talkoot.chat.rooms.wire import event_message
 from talkoot.chat.search import http as search_http
 from talkoot.controls import Controls
@@ -126,7 +126,7 @@ class Program:
         )
         self.metrics = _watching(uow, self.gateway, self.backends)
         self.heads = RoomHeads(self.hub, uow, self.gateway.connections)
-        self.notices = RoomNotices(self.bus, uow)
+        self.notices = RoomNotices(self.bus, self.hub, uow, self._spawn)
         self.fence, self.lookout = self._guards()
         self.controls = Controls(self.bus, self.hub, self.gate.sessions, self.timelines, self.fence)
         self.work = Work(self.kernel, self.metrics, self.controls.tell_enqueued, here=works)
@@ -161,7 +161,7 @@ class Program:
             Redacted: ([], [self.tails.redacted]),
             AccessChanged: ([], [controls.tell_access]),
             WorkspaceMemberLeaving: ([leave_rooms_of_workspace], []),
-            MembersJoined: ([begin_at_head], [lambda event: self._spawn(self.notices.joined(event))]),
+            MembersJoined: ([begin_at_head], [self.notices.joined]),
             MemberLeft: ([], [self.notices.left]),
             ReadMoved: ([], [self._tell_read]),
             SessionClosed: ([], [controls.tell_session_closed]),
@@ -182,7 +182,8 @@ class Program:
         hub.holes.fill = self.live.fill
         hub.on_open.append(lambda connection: self._spawn(self.heads.watch([connection])))
         self.controls.connect()
-        self.hub.controls |= self.backends.controls
+        hub.controls |= self.backends.controls
+        hub.controls[JOINED] = self.notices.look
         if self.work.here:
             hub.controls["jobs.enqueued"] = self.work.runner.wake
         self.fence.watched_by(self.metrics)
@@ -241,7 +242,16 @@ class Program:
             "unread": moved.unread,
         }
         frame = msgspec.json.encode(notice)
-        self.bus.publish(Message("user", moved.user, frame, except_connection=moved.connection))
+        self.bus.publish(
+            Message(
+                "user",
+                moved.user,
+                frame,
+                except_connection=moved.connection,
+                scope=moved.workspace,
+                version=moved.version,
+            )
+        )
 
     def _look_at_sessions(self) -> None:
         self._spawn(close_ended_sessions(self.gate, self.hub, self.gateway.connections))

@@ -97,12 +97,12 @@ async def remove_from_workspace(tx: Tx, actor: Actor, workspace: UUID, user: UUI
 
 async def end_membership(tx: Tx, workspace: UUID, user: UUID) -> None:
     """Take someone out of a workspace and of all rooms in it; whoever calls this may do so."""
+    await actions.record_change(tx, workspace, workspace, {user})  # what they are told carries its version
     await tx.emit(WorkspaceMemberLeaving(workspace, user))
     inside = select(Resource.id).where(Resource.workspace_id == workspace)
     await tx.connection.execute(
         delete(Membership).where(Membership.user_id == user, Membership.resource_id.in_(inside))
     )
-    await actions.record_change(tx, workspace, workspace, {user})
 
 
 async def replace_entries(

@@ -62,7 +62,8 @@ async def mark_read(tx: Tx, commands: Sequence[MarkRead]) -> Sequence[UnreadOut 
     moved: dict[tuple[UUID, UUID], Row] = {}
     outcomes: list[UnreadOut | TalkootError] = []
     for number, command in enumerate(commands):
-        if (refusal := _refusal(grants[command.key], rows.get(number))) is not None:
+        held = grants[command.key]
+        if (refusal := _refusal(held, rows.get(number))) is not None:
             outcomes.append(refusal)
             continue
         _, head, count, count_there, read_seq, read_count = rows[number]
@@ -70,8 +71,9 @@ async def mark_read(tx: Tx, commands: Sequence[MarkRead]) -> Sequence[UnreadOut 
         if command.seq > standing.read_seq:
             standing.read_seq, standing.read_count = command.seq, count_there
             moved[command.key] = (*command.key, command.seq, count_there)
-            unread = count - count_there
-            await tx.emit(ReadMoved(*command.key, command.seq, unread, command.connection))
+            assert held is not None
+            unread, rules = count - count_there, (held.workspace, held.version)
+            await tx.emit(ReadMoved(*command.key, command.seq, unread, command.connection, *rules))
         outcomes.append(_unread(command.room, standing))
     await _move(tx, moved.values())
     return outcomes

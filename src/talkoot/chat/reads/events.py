@@ -18,3 +18,6 @@ class ReadMoved:
     seq: int
     unread: int
     connection: UUID | None
+    workspace: UUID
+    version: int
+    """Of the workspace's access rules, under which it was done."""

@@ -172,9 +172,10 @@ async def leave_rooms_of_workspace(tx: Tx, leaving: WorkspaceMemberLeaving) -> N
     if not rooms:
         return
     goodbye = {"user": leaving.user}
-    await _append(tx, leaving.workspace, [(room, "member.left", goodbye) for room in rooms], by=leaving.user)
+    said = [(room, "member.left", goodbye) for room in rooms]
+    version = await _append(tx, leaving.workspace, said, by=leaving.user)
     for room in rooms:
-        await tx.emit(MemberLeft(room.id, leaving.user))
+        await tx.emit(MemberLeft(room.id, leaving.user, leaving.workspace, version))
 
 
 async def _open(tx: Tx, room: Room, entries: Sequence[NewEntry]) -> None:
@@ -217,19 +218,21 @@ async def _leave(tx: Tx, room: Room, user: UUID, *, by: UUID) -> None:
         if user == by:
             return
         raise NotFound("There is no such member of this room")
-    await _append(tx, room.workspace_id, [(room, "member.left", {"user": user})], by=by)
-    await tx.emit(MemberLeft(room.id, user))
+    version = await _append(tx, room.workspace_id, [(room, "member.left", {"user": user})], by=by)
+    await tx.emit(MemberLeft(room.id, user, room.workspace_id, version))
 
 
 async def _append(
     tx: Tx, workspace: UUID, events: Sequence[tuple[Room, str, dict[str, Any]]], *, by: UUID
-) -> None:
+) -> int:
+    """Append these events; the version of the access rules that they carry."""
     fence = (await versions_of(tx, [workspace]))[workspace]
     entries = [
         log.Entry(room.id, type_, body, sender=by, fence=fence, scope=workspace)
         for room, type_, body in events
     ]
     await log.append(tx, entries)
+    return fence
 
 
 async def _category_of(tx: Tx, actor: Actor, workspace: UUID, category: UUID | None) -> None:

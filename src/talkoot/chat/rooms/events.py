@@ -20,7 +20,9 @@ class MembersJoined:
 
 @dataclass(frozen=True, slots=True)
 class MemberLeft:
-    """This user is no member of the room any more."""
+    """This user is no member of the room any more, by this version of the workspace's access rules."""
 
     room: UUID
     user: UUID
+    workspace: UUID
+    version: int
