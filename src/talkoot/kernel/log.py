@@ -132,6 +132,10 @@ class Head:
     count: int
     last_ts: int
 
+    def is_at(self, event: Event) -> bool:
+        """Whether this is its last event: times rise within a log, so another one there has another time."""
+        return (event.seq, event.ts) == (self.head, self.last_ts)
+
 
 _COLUMNS = (
     LogEvent.log,

@@ -1,10 +1,10 @@
 """The newest events of active logs, in memory: catching up after a short absence asks no database.
 
 Fed with every commit of this process, in log order, before anybody is told of it. What is not certain is not
-kept: after a hole a tail begins anew, and what was redacted takes its tail with it. A tail says how far it
-goes; who knows the log's head from the database must not believe one that ends before it. So a process that
-misses commits of another one serves nothing stale: its tail ends where the other wrote. What others wrote is
-asked for in `kernel.shared_tails`.
+kept: after a hole a tail begins anew, and what was redacted takes its tail with it. Who knows the log's head
+from the database believes a tail only if it has the very event that the head is at. So a process that misses
+commits of another one serves nothing stale; nor what the database has lost, where others wrote on since. What
+others wrote is asked for in `kernel.shared_tails`.
 """
 
 from __future__ import annotations
@@ -50,12 +50,17 @@ class _Tail:
         place = event.seq - self.head - 1
         return -len(self.events) <= place < 0 and self.events[place].id != event.id
 
-    def after(self, seq: int, head: int | None) -> Sequence[Event] | None:
+    def after(self, seq: int, head: Head | None) -> Sequence[Event] | None:
         start = self.head - len(self.events)  # the position before the first event
-        if seq < start or (head is not None and head > self.head):
+        if seq < start or (head is not None and not self._leads_to(head)):
             return None
-        end = self.head if head is None else head
+        end = self.head if head is None else head.head
         return list(islice(self.events, seq - start, max(seq, end) - start))
+
+    def _leads_to(self, head: Head) -> bool:
+        """Whether it has the log's last event, or begins behind it; a log that lost some may be as long."""
+        place = head.head - self.head - 1
+        return place < 0 and (place < -len(self.events) or head.is_at(self.events[place]))
 
 
 class LogTails:
@@ -102,10 +107,20 @@ class LogTails:
                 return False
             self._start(log, head)
             self._stay_small()
-        return self.after(log, head) is not None
+        return self._after(log, head, None) is not None
 
-    def after(self, log: UUID, seq: int, *, head: int | None = None) -> Sequence[Event] | None:
-        """All events behind a position, up to `head` or as far as is known; None if that is not certain."""
+    def after(self, log: UUID, seq: int) -> Sequence[Event] | None:
+        """All events behind a position, as far as is known; None if that is not certain.
+
+        Only where nobody else writes: else `leading_to` has to be asked.
+        """
+        return self._after(log, seq, None)
+
+    def leading_to(self, head: Head, seq: int) -> Sequence[Event] | None:
+        """All events behind a position up to a head from the database; None if that is not certain."""
+        return self._after(head.log, seq, head)
+
+    def _after(self, log: UUID, seq: int, head: Head | None) -> Sequence[Event] | None:
         tail = self._tails.get(log)
         return tail.after(seq, head) if tail is not None else None
 
@@ -135,7 +150,7 @@ async def catch_up(read: Read, wanted: Sequence[tuple[Head, int]], limit: int) -
     They come from memory or from Redis where these reach up to the head, which was read in this view.
     """
     tails = read.caches.of(LogTails)
-    found = [tails.after(head.log, seq, head=head.head) for head, seq in wanted]
+    found = [tails.leading_to(head, seq) for head, seq in wanted]
     if tails.shared is not None:
         missing = [n for n, events in enumerate(found) if events is None]
         if missing:

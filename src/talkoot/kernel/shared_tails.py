@@ -191,13 +191,14 @@ class SharedTails:
 
 
 def _read(head: Head, seq: int, entries: Any) -> list[Event] | None:
-    """The events behind `seq`, if none is missing and all are of the head's epoch."""
+    """The events behind `seq`, if none is missing, all are of the head's epoch, and the last one is its."""
     if isinstance(entries, RedisRefused) or len(entries) != head.head - seq:
         return None
     try:
-        return [_event(head, number, entry) for number, entry in enumerate(entries, seq + 1)]
+        events = [_event(head, number, entry) for number, entry in enumerate(entries, seq + 1)]
     except (ValueError, msgspec.MsgspecError):  # not all of it is ours
         return None
+    return events if head.is_at(events[-1]) else None
 
 
 def _event(head: Head, number: int, entry: Any) -> Event:

@@ -79,7 +79,7 @@ async def timeline(read: Read, reading: Reading, room: UUID, cursor: Cursor) -> 
     older.reverse()
     if before is None and n_back:
         head = (await heads(read, [room]))[room]
-        stretch = Stretch(head.head, older, whole=len(older) <= n_back)
+        stretch = Stretch(head.head, head.last_ts, older, whole=len(older) <= n_back)
         if shared:
             timelines.put(room, reading, stretch)
         else:
@@ -94,8 +94,9 @@ async def _brought_up(read: Read, timelines: Timelines, room: UUID, cursor: Curs
     head = (await heads(read, [room]))[room]
     if not 0 <= head.head - position <= _FOLLOWED:
         return None
-    (events,) = await catch_up(read, [(head, position)], _FOLLOWED) if position < head.head else [()]
-    return timelines.page_at(room, head.head, events, cursor)
+    behind = (head, max(0, position - 1))  # with the event where it stands, to compare
+    (events,) = await catch_up(read, [behind], _FOLLOWED + 1) if position < head.head else [()]
+    return timelines.page_at(head, events, cursor)
 
 
 async def thread(read: Read, root: Message, *, after: int, limit: int) -> Document:

@@ -26,9 +26,13 @@ _HARMLESS = {"member.joined", "member.left", "room.updated"}
 
 @dataclass(frozen=True, slots=True)
 class Stretch:
-    """Messages without a gap up to the newest, as of a position in the log; `whole` if none is older."""
+    """Messages without a gap up to the newest, as of a position in the log; `whole` if none is older.
+
+    `ts` is the time of the event at that position, which tells it from another one there.
+    """
 
     position: int
+    ts: int
     messages: Sequence[Shown]
     whole: bool
 
@@ -59,13 +63,13 @@ class Stretch:
 
     def followed_by(self, events: Iterable[Event]) -> Stretch | None:
         """What it is after these events; None if they do not tell."""
-        messages, position = list(self.messages), self.position
+        messages, position, ts = list(self.messages), self.position, self.ts
         for event in events:
             if not _applied(event, messages):
                 return None
-            position = event.seq
+            position, ts = event.seq, event.ts
         kept = messages[-MESSAGES:]
-        return Stretch(position, kept, self.whole and len(kept) == len(messages))
+        return Stretch(position, ts, kept, self.whole and len(kept) == len(messages))
 
 
 def _seq(message: Shown) -> int:

@@ -20,7 +20,7 @@ from talkoot.kernel.documents import Document
 if TYPE_CHECKING:
     from talkoot.chat.messages.stretches import Stretch
     from talkoot.chat.messages.wire import Cursor
-    from talkoot.kernel.log import Event
+    from talkoot.kernel.log import Event, Head
     from talkoot.kernel.log_tails import LogTails
 
 BYTES = 48 * 1024 * 1024  # of all rooms
@@ -76,22 +76,26 @@ class Timelines:
         known = self._rooms.get(room)
         return known.stretch.position if known is not None else None
 
-    def page_at(self, room: UUID, head: int, events: Sequence[Event], cursor: Cursor) -> Document | None:
+    def page_at(self, head: Head, events: Sequence[Event], cursor: Cursor) -> Document | None:
         """A page as it is at this head, up to which these events lead; None if the stretch is not there.
 
-        Nor if it is beyond: whoever asks has looked at who may read when the log ended here.
+        Nor if it is beyond: whoever asks has looked at who may read when the log ended here. Nor if another
+        event is by now where it stood: the database has lost some, and got others.
         """
-        known = self._rooms.get(room)
-        if known is None or known.stretch.position > head:
+        room, known = head.log, self._rooms.get(head.log)
+        if known is None or known.stretch.position > head.head:
             return None
         at = known.stretch.position  # somebody else may have brought it up in the meantime
+        if at and known.stretch.ts != _time_at(at, head, events):
+            self._rooms.pop(room)
+            return None
         if more := [event for event in events if event.seq > at]:
             followed = known.stretch.followed_by(more)
             if followed is None:
                 self._rooms.pop(room)
                 return None
             known = self._keep(room, followed)
-        return _page(known, cursor) if known.stretch.position == head else None
+        return _page(known, cursor) if known.stretch.position == head.head else None
 
     def put(self, room: UUID, reading: Reading, stretch: Stretch) -> None:
         """A stretch was read, where other servers write too: it is asked for with a head from then on."""
@@ -130,6 +134,12 @@ class Timelines:
         if 2 * stretch.cost <= BYTES:
             self._rooms[room] = known
         return known
+
+
+def _time_at(position: int, head: Head, events: Sequence[Event]) -> int | None:
+    if position == head.head:
+        return head.last_ts
+    return next((event.ts for event in events if event.seq == position), None)
 
 
 def _page(known: _Room, cursor: Cursor) -> Document | None:
