@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 log = logging.getLogger("talkoot.fence")
 
 WINDOW = 0.02  # seconds: what is missing may be on its way
+MOST = 200  # workspaces looked up at the same time; of more than that the next look finds out
 AT_ONCE = 500  # changes in one reading; who missed more looks at everybody again instead
 _SHORTEST, _LONGEST = 0.05, 2.0  # seconds between two questions to a database that is away
 
@@ -82,10 +83,12 @@ class Fence:
         scope = message.scope
         if scope is None or (message.version <= self._cache.applied(scope) and scope not in self._waiting):
             self._deliver(message)
-        else:
+        elif self._may_ask(scope):
             if message.kind != "ephemeral":  # that is not worth waiting
                 self._waiting.hold(scope, message)
             self.notice(scope, message.version)
+        else:
+            self._waiting.dropped = True
 
     def changed(self, change: AccessChanged) -> None:
         """A change of access was committed; in its order or not, once or twice."""
@@ -98,18 +101,23 @@ class Fence:
             self._spawn(_run(look))
         if version == applied + 1:
             self._advance(workspace, version)
-        else:
-            self._ahead[workspace].add(version)
+        elif self._may_ask(workspace):
+            if len(self._ahead[workspace]) < AT_ONCE:  # else it is applied once more when it was read
+                self._ahead[workspace].add(version)
             self.notice(workspace, version)
 
     def notice(self, workspace: UUID, version: int) -> None:
         """The rules of this workspace are at this version by now: apply whatever is missing here."""
-        if version <= self._cache.applied(workspace):
+        if version <= self._cache.applied(workspace) or not self._may_ask(workspace):
             return
         busy = workspace in self._wanted
         self._wanted[workspace] = max(version, self._wanted.get(workspace, 0))
         if not busy:
             self._spawn(self._catch_up(workspace))
+
+    def _may_ask(self, workspace: UUID) -> bool:
+        """Not of any number of workspaces at once: somebody may name some that there never were."""
+        return workspace in self._wanted or len(self._wanted) < MOST
 
     # Applying
 
@@ -158,11 +166,12 @@ class Fence:
                     pause = min(2 * pause, _LONGEST)
                 else:
                     if version < wanted:
-                        self._disbelieve(workspace)
+                        self._disbelieve(workspace, version)
                         return
             self._let_go(workspace)  # nobody else does if `begin` has learned the version meanwhile
         finally:
             del self._wanted[workspace]
+            self._make_up_for(workspace)
 
     async def _read_missed(self, workspace: UUID) -> int:
         """Apply what the database has; at which version it is, 0 if it has no such workspace."""
@@ -179,13 +188,14 @@ class Fence:
             self.leap(workspace, version)
         return version
 
-    def _disbelieve(self, workspace: UUID) -> None:
+    def _disbelieve(self, workspace: UUID, version: int) -> None:
         """What is told has never been in this database: somebody else's, or from before a restore."""
         log.warning(
             "The bus tells of access rules that the database does not have, of workspace %s", workspace
         )
         self._ahead.pop(workspace, None)
         self._waiting.forget(workspace)
+        self._cache.disbelieve(workspace, version)
 
     def _let_go(self, scope: UUID) -> None:
         for message in self._waiting.let_go(scope, self._cache.applied(scope)):
@@ -193,6 +203,9 @@ class Fence:
                 self._deliver(message)
             except Exception:  # the others have waited too
                 log.exception("A message that waited could not be taken")
+        self._make_up_for(scope)
+
+    def _make_up_for(self, scope: UUID) -> None:
         if self._waiting.dropped and scope not in self._waiting:
             self._waiting.dropped = False
             self.on_dropped()

@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     from talkoot.realtime.bus import Message
 
 MOST = 2000  # messages of one scope; what comes on top is read from the log later
+MOST_BYTES = 16 * 1024 * 1024  # of all scopes
+_BESIDE_FRAME = 400  # bytes of a message
 
 _Key = tuple[str, UUID, int, bytes]
 
@@ -21,6 +23,7 @@ class Waiting:
 
     def __init__(self) -> None:
         self._held: defaultdict[UUID, dict[_Key, tuple[Message, float]]] = defaultdict(dict)
+        self.bytes = 0
         self.dropped = False
         """Whether there was too much of it since this was set to False."""
         self.waits = 0
@@ -35,6 +38,7 @@ class Waiting:
         ):
             watch(f"talkoot_fence_{name}", about, read, kind="counter")
         watch("talkoot_fence_waiting", "Messages that wait now.", lambda: sum(map(len, self._held.values())))
+        watch("talkoot_fence_waiting_bytes", "Bytes of those.", lambda: self.bytes)
 
     def __contains__(self, scope: UUID) -> bool:
         return scope in self._held
@@ -45,10 +49,13 @@ class Waiting:
         key = (message.kind, message.topic, message.seq, b"" if message.seq else message.frame)
         if key in held:
             return
-        if len(held) >= MOST:
+        if len(held) >= MOST or self.bytes + _weight(message) > MOST_BYTES:
             self.dropped = True
+            if not held:
+                del self._held[scope]
             return
         self.waits += 1
+        self.bytes += _weight(message)
         held[key] = (message, time.monotonic())
 
     def let_go(self, scope: UUID, version: int) -> list[Message]:
@@ -59,8 +66,13 @@ class Waiting:
             self._held[scope] = later
         free = [(message, since) for message, since in held.values() if message.version <= version]
         self.seconds += sum(now - since for _, since in free)
+        self.bytes -= sum(_weight(message) for message, _ in free)
         return [message for message, _ in free]
 
     def forget(self, scope: UUID) -> None:
         """Nobody shall get them."""
-        self._held.pop(scope, None)
+        self.bytes -= sum(_weight(message) for message, _ in self._held.pop(scope, {}).values())
+
+
+def _weight(message: Message) -> int:
+    return len(message.frame) + _BESIDE_FRAME

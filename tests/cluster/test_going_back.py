@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from uuid import UUID, uuid4
 
+import httpx2
 import pytest_asyncio
 import redis
 
 from talkoot.kernel.redis import prefix
-from talkoot.realtime.bus import Message
+from talkoot.realtime.bus import Message, control_message
 from talkoot.realtime.bus_wire import Sender, channel_of
 from tests.clients import Api, Socket
 from tests.cluster.conftest import SECRET
@@ -106,3 +107,42 @@ async def test_who_is_beyond_the_end_of_a_room_begins_anew(pair: Pair) -> None:
                 return [event["id"] for event in log["events"]] == [told["id"]]
 
             await until(agrees)  # Redis is told a moment later
+
+
+async def test_what_is_wild_takes_no_memory_and_stops_nothing(pair: Pair, valkey: Valkey) -> None:
+    """Changes of rules and messages of workspaces that there never were, or of versions that never were."""
+    real = UUID(pair.workspace["id"])
+    wild: list[Message] = []
+    for number in range(300):
+        scope = real if number % 3 == 0 else uuid4()
+        wild.append(Message("user", uuid4(), b"x" * 100_000, scope=scope, version=NEVER + number))
+        said = {"workspace": scope, "version": NEVER + number, "resource": scope, "kind": "workspace"}
+        wild.append(control_message("access.changed", **said, users=uuid4()))
+        wild.append(Message("log", UUID(pair.room), b"x" * 100_000, seq=NEVER + number))
+    forger, peak = Sender(), 0.0
+    async with await Socket.of(pair.owner) as here, await Socket.of(pair.guest) as there:
+        for socket in (here, there):
+            await socket.subscribe(pair.room)
+        with redis.Redis.from_url(valkey.url) as client:
+            for start in range(0, len(wild), 45):
+                channel = f"{prefix(valkey.url)}bus:0"
+                client.execute_command("SPUBLISH", channel, forger.batch(wild[start : start + 45], 0.0))
+                peak = max(peak, await told(pair, "talkoot_fence_waiting_bytes"))
+        assert peak < 17 * 1024 * 1024
+
+        async def over() -> bool:
+            return not await told(pair, "talkoot_fence_waiting")
+
+        await until(over)
+        ack = await here.send(pair.room, "what is true")
+        assert (await there.event("message.created", seq=ack["seq"]))["body"]["text"] == "what is true"
+        await pair.owner.delete(f"/workspaces/{real}/members/{pair.guest.user['id']}")
+        assert (await there.until(op="gone"))["room"] == pair.room
+
+
+async def told(pair: Pair, metric: str) -> float:
+    """The greatest value of a metric at any of the nodes."""
+    async with httpx2.AsyncClient() as client:
+        pages = [(await client.get(f"{node.url}/metrics")).text for node in pair.nodes]
+    lines = [line.split() for page in pages for line in page.splitlines()]
+    return max(float(value) for name, value in (line for line in lines if len(line) == 2) if name == metric)

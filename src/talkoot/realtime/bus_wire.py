@@ -24,6 +24,9 @@ LARGEST = 256 * 1024
 REMEMBERED = 3600.0
 """Seconds that a silent node is remembered; a node that begins again has another name."""
 
+NODES = 1000
+"""How many are remembered at most: the longest silent one is heard for the first time again."""
+
 _VERSION = 1
 _HEAD = struct.Struct("!B16sQd")
 _BESIDE_FRAME = 64
@@ -102,6 +105,8 @@ class Receiver:
         known = self._next.get(node)
         expected = first if known is None else known[0]
         self.missed += max(0, first - expected)
+        if known is None and len(self._next) >= NODES:
+            del self._next[min(self._next, key=lambda each: self._next[each][1])]
         self._next[node] = max(expected, first + len(messages)), now
         return messages, first > (0 if known is None else expected)
 

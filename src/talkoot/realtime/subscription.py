@@ -6,13 +6,11 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Protocol
 from uuid import UUID
 
+from talkoot.realtime.early import Early
 from talkoot.realtime.frames import text_frame
 
 if TYPE_CHECKING:
     from talkoot.realtime.connection import Connection
-
-HELD = 1000
-"""Events kept at most that came before their turn; those beyond are read from the log instead."""
 
 
 class Shared(Protocol):
@@ -50,7 +48,7 @@ class Subscription:
         self.shared = False
         """Live, and at the topic's own position: then the topic serves it together with all the others."""
         self._position = position
-        self._held: dict[int, bytes] | None = None
+        self._held: Early | None = None
 
     @property
     def topic(self) -> UUID:
@@ -110,20 +108,21 @@ class Subscription:
         else:
             self._hold(seq, framed)
 
-    def give_held(self) -> dict[int, bytes]:
+    def give_held(self) -> Early | None:
         """What came before its turn; from now on the topic keeps it."""
         held, self._held = self._held, None
-        return held or {}
+        return held
 
     def _hand_over_held(self) -> None:
-        held = self._held or {}
-        while (framed := held.pop(self._position + 1, None)) is not None:
+        if (held := self._held) is None:
+            return
+        while (framed := held.pop(self._position + 1)) is not None:
             self._position += 1
             self.connection.push(framed)
-        self._held = {seq: framed for seq, framed in held.items() if seq > self._position} or None
+        held.pass_by(self._position)
+        self._held = held or None
 
     def _hold(self, seq: int, framed: bytes) -> None:
         if self._held is None:
-            self._held = {}
-        if len(self._held) < HELD:
-            self._held[seq] = framed
+            self._held = Early()
+        self._held.keep(seq, framed)

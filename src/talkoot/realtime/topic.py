@@ -8,7 +8,8 @@ from uuid import UUID
 
 from talkoot.realtime.carousel import Carousel
 from talkoot.realtime.connection import CHUNK
-from talkoot.realtime.subscription import HELD, Subscription
+from talkoot.realtime.early import Early
+from talkoot.realtime.subscription import Subscription
 
 if TYPE_CHECKING:
     from talkoot.realtime.connection import Connection
@@ -73,7 +74,7 @@ class Topic:
         self.watchers: set[Connection] = set()
         self._batch: list[bytes] = []
         self._batch_bytes = 0
-        self._early: dict[int, bytes] = {}
+        self._early = Early()
         self.carousel: Carousel | None = None
         """While there are many: they get their turns, one after the other."""
 
@@ -156,7 +157,7 @@ class Topic:
         """A live subscription joins the others as soon as it stands where they stand."""
         if not self.shared:
             self.position = subscription.position
-            self._early = {seq: framed for seq, framed in self._early.items() if seq > self.position}
+            self._early.pass_by(self.position)
         elif subscription.position != self.position:
             if subscription.position < self.head:
                 self._hub.miss(self)
@@ -167,7 +168,8 @@ class Topic:
             self.shared[subscription.connection] = subscription
             subscription.shared = True
             self._joined(subscription)
-            self._early |= subscription.give_held()
+            if (held := subscription.give_held()) is not None:
+                self._early.take_over(held)
             self._go_on()
 
     def unshare(self, subscription: Subscription) -> None:
@@ -225,14 +227,14 @@ class Topic:
     def _deliver_shared(self, seq: int, framed: bytes) -> None:
         if seq == self.position + 1:
             self._append(seq, framed)
-        elif seq > self.position and len(self._early) < HELD:
-            self._early[seq] = framed
+        elif seq > self.position:
+            self._early.keep(seq, framed)
         if self.position < self.head:
             self._go_on()
 
     def _go_on(self) -> None:
         """With what came early, as far as that goes without a hole."""
-        while (framed := self._early.pop(self.position + 1, None)) is not None:
+        while (framed := self._early.pop(self.position + 1)) is not None:
             self._append(self.position + 1, framed)
         if self.position < self.head:
             self._hub.miss(self)

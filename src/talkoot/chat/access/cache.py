@@ -120,6 +120,13 @@ class AccessCache:
         self._newest.pop(workspace, None)
         self._applied[workspace] = version
 
+    def disbelieve(self, workspace: UUID, version: int) -> None:
+        """Changes behind this version were told of that never were; at 0 there is no such workspace."""
+        if self._newest.get(workspace, 0) > version:
+            del self._floors[workspace], self._newest[workspace]
+            if version:
+                self._raise_floor(workspace, workspace, None, version)
+
     def notice(self, workspace: UUID, version: int) -> None:
         """The rules were seen at this version."""
         self._seen.add(workspace)
