@@ -15,11 +15,13 @@ from sqlalchemy.exc import DBAPIError
 
 from talkoot.kernel.errors import Conflict, Forbidden, StorageFull, TalkootError, Unavailable
 from talkoot.kernel.plain_sql import Statement, inserting
+from talkoot.kernel.postgresql_plain import PostgresqlPlain
 from talkoot.kernel.sqlite_plain import PATIENCE
 from talkoot.kernel.transactions import Tx
 from talkoot.kernel.unit_of_work import Batch
 from talkoot.settings import Settings
 from tests.kernel.ground import Ground
+from tests.servers.postgres import Postgres
 
 notes = Table("notes", MetaData(), Column("name", String, primary_key=True))
 INSERT = inserting("notes", name="text")
@@ -152,6 +154,27 @@ async def test_the_loop_goes_on_while_another_process_writes(embedded: Settings)
         other.execute("COMMIT")
         await ground.uow.run(lambda tx: write(tx, "again"))
         other.close()
+
+
+async def test_only_the_process_that_was_lost_is_ended(postgres: Postgres) -> None:
+    """Its number may be that of somebody else's process by now."""
+    connections = [await asyncpg.connect(postgres.url()) for _ in range(3)]
+    lost, other, heir = (PostgresqlPlain(each, begins="BEGIN", pooler=False) for each in connections)
+    for plain in (lost, other, heir):
+        await plain.begin()
+        await plain.rollback()
+    assert lost.process
+    assert other.process
+    number, since = lost.process
+    lost.process = (other.process[0], since)
+    await heir.succeed(lost)
+    assert await connections[1].fetchval("SELECT 1") == 1
+    lost.process = (number, since)
+    await heir.succeed(lost)
+    with pytest.raises((asyncpg.PostgresError, asyncpg.InterfaceError)):
+        await connections[0].fetchval("SELECT 1")
+    for connection in connections:
+        await connection.close()
 
 
 async def test_a_full_disk_is_told_to_all_of_the_group(embedded: Settings) -> None:

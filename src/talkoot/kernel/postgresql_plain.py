@@ -17,7 +17,12 @@ if TYPE_CHECKING:
 # The client's own confusion is one of them: it comes when the server dies while an answer is under way.
 FAILURES = (asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError, OSError)
 ENDINGS, PAUSE = 50, 0.1  # seconds, together five
-_END = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid = $1 AND usename = current_user"
+_SELF = "SELECT pid, backend_start FROM pg_stat_activity WHERE pid = pg_backend_pid()"
+# The number alone may belong to somebody else's process by now.
+_END = (
+    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+    " WHERE pid = $1 AND backend_start = $2 AND usename = current_user"
+)
 
 
 class PostgresqlPlain:
@@ -27,7 +32,8 @@ class PostgresqlPlain:
         self._connection = connection
         self._begins = begins
         self._pooler = pooler
-        self.process: int = connection.get_server_pid()
+        self.process: Row | None = None
+        """The process on the server, by its number and when it was started; None before the first `begin`."""
 
     @property
     def closed(self) -> bool:
@@ -39,8 +45,10 @@ class PostgresqlPlain:
         assert isinstance(lost, PostgresqlPlain)
         if self._pooler:
             return  # which tells of no process; every transaction waits for the one before it in its lane
+        if lost.process is None:
+            return  # nothing was ever begun
         for _ in range(ENDINGS):
-            if not await self._fetch(_END, lost.process):
+            if not await self._fetch(_END, *lost.process):
                 return
             await asyncio.sleep(PAUSE)
         raise wrapped(TimeoutError("A lost connection does not end"))
@@ -58,6 +66,8 @@ class PostgresqlPlain:
 
     async def begin(self) -> None:
         """Begin a transaction."""
+        if self.process is None and not self._pooler:
+            (self.process,) = await self._fetch(_SELF)
         try:
             await self.tell(self._begins)
         except Exception:
