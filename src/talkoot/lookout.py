@@ -15,7 +15,7 @@ from uuid import UUID
 
 from talkoot.chat.access.cache import AccessCache
 from talkoot.chat.access.queries import versions_seen
-from talkoot.chat.accounts.queries import sessions_revoked_since
+from talkoot.chat.accounts.queries import sessions_revoked_lately
 from talkoot.chat.rooms.standing import standing_of
 from talkoot.kernel.clock import SECOND
 from talkoot.kernel.errors import TalkootError
@@ -36,7 +36,7 @@ log = logging.getLogger("talkoot.lookout")
 AT_ONCE = 500  # rooms, or workspaces, in one statement
 SESSIONS_EVERY = 1.0  # seconds: who was signed out elsewhere is shut out here within two
 NAMES_EVERY = 4  # looks: so long a changed name may be old in remembered pages, if nobody told of it
-_SKEW = 60 * SECOND  # how far the clocks of servers may be apart, and how long a commit may take
+_COMMIT = 60.0  # seconds that a commit may take after a session was marked as revoked
 _PAUSE = 1.0  # seconds, after a question that was not answered
 
 
@@ -54,12 +54,12 @@ class Lookout:
     clustered: bool
     _wake: asyncio.Event = field(default_factory=asyncio.Event)
     _tasks: list[asyncio.Task[None]] = field(default_factory=list)
-    _revoked: dict[UUID, int] = field(default_factory=dict)
-    _looked_at: int = 0
+    _revoked: set[UUID] = field(default_factory=set)
+    _looked_at: float = 0.0
 
     def start(self) -> None:
         """Begin to look."""
-        self._looked_at = self.clock.now()
+        self._looked_at = self.clock.monotonic()
         wanted: list[tuple[Callable[[], Awaitable[None]], Callable[[], Awaitable[None]]]] = [
             (self._next_look, self.look)
         ]
@@ -121,10 +121,11 @@ class Lookout:
 
     async def _look_at_sessions(self) -> None:
         """Shut out those whose session was revoked lately, though nobody told of it."""
-        now, since = self.clock.now(), self._looked_at - _SKEW
+        now = self.clock.monotonic()
+        within = round((now - self._looked_at + _COMMIT) * SECOND)
         async with self.uow.read() as read:
-            revoked = await sessions_revoked_since(read, since)
-        for session in revoked.keys() - self._revoked.keys():
+            revoked = await sessions_revoked_lately(read, within, self.clock.now())
+        for session in revoked - self._revoked:
             self.sessions.forget(session)
             self.hub.close_session(session)
         self._revoked = revoked

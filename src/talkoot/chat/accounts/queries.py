@@ -13,6 +13,7 @@ from talkoot.chat.accounts.models import Session, User
 from talkoot.chat.accounts.names import username_key
 from talkoot.chat.accounts.session_cache import LiveSession
 from talkoot.kernel.errors import NotFound
+from talkoot.kernel.moments import moment
 
 if TYPE_CHECKING:
     from talkoot.kernel.transactions import Read
@@ -110,12 +111,10 @@ async def ended_sessions(read: Read, sessions: Sequence[UUID], now: int) -> set[
     return {*sessions} - {*holding}
 
 
-async def sessions_revoked_since(read: Read, moment: int) -> dict[UUID, int]:
-    """All sessions that were revoked after a moment, and when."""
-    found = await read.connection.execute(
-        select(Session.id, Session.revoked_at).where(Session.revoked_at > moment)
-    )
-    return {row.id: row.revoked_at for row in found}
+async def sessions_revoked_lately(read: Read, within: int, now: int) -> set[UUID]:
+    """All sessions that were revoked in the last `within` microseconds, by the clock of the database."""
+    since = moment(read.connection, now) - within
+    return {*await read.connection.scalars(select(Session.id).where(Session.revoked_at > since))}
 
 
 async def has_signed_in_from(read: Read, user: UUID | None, address: str) -> bool:

@@ -15,6 +15,7 @@ from talkoot.chat.accounts.queries import live_session
 from talkoot.kernel.clock import DAY
 from talkoot.kernel.errors import NotAuthenticated
 from talkoot.kernel.ids import fingerprint, new_id, new_token
+from talkoot.kernel.moments import moment
 
 if TYPE_CHECKING:
     from typing import Literal
@@ -151,7 +152,7 @@ async def _close(tx: Tx, *which: ColumnElement[bool]) -> list[UUID]:
         await tx.connection.execute(
             update(Session)
             .where(Session.revoked_at.is_(None), *which)
-            .values(revoked_at=tx.now)
+            .values(revoked_at=moment(tx.connection, tx.now))  # other servers look for it by that clock
             .returning(Session.id, Session.user_id)
         )
     ).all()
