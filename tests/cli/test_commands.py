@@ -1,5 +1,7 @@
 """The command line as operators use it: the real program, its words and its exit codes."""
 
+import asyncio
+import signal
 import socket
 import sqlite3
 import stat
@@ -8,12 +10,15 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
 
+import asyncpg
 import httpx2
 import pytest
 
 from talkoot import __version__
+from talkoot.cli.only_server import LOCK
 from tests.clients import PASSWORD, Api, set_up
 from tests.conftest import Serve
+from tests.realtime.toy import until
 from tests.servers.postgres import Postgres
 from tests.servers.talkoot import Talkoot
 from tools import settings_page
@@ -289,3 +294,43 @@ def test_a_second_server_on_the_same_postgresql_is_refused(serve: Serve, program
     assert first.terminate() == 0
     second.start()
     second.stop()
+
+
+async def test_a_server_that_lost_its_lock_takes_it_again_or_stops(serve: Serve) -> None:
+    """As after a failover, which ends the connection that holds it."""
+    server = serve("postgresql")
+    database = await asyncpg.connect(server.environment["TALKOOT_DATABASE_URL"])
+    holders = (
+        "SELECT pid FROM pg_locks WHERE locktype = 'advisory' AND objsubid = 1 AND granted"
+        " AND (classid::bigint << 32) + objid::bigint = $1 AND pid <> pg_backend_pid()"
+    )
+
+    async def held() -> bool:
+        return await database.fetchval(holders, LOCK) is not None
+
+    end = f"SELECT pg_terminate_backend(pid) FROM ({holders}) AS them"  # noqa: S608
+
+    async def held_again() -> bool:
+        return "and is held again" in server.log and await held()
+
+    assert await database.fetchval(end, LOCK)
+    await until(held_again)
+    taking = asyncio.create_task(database.execute(f"SELECT pg_advisory_lock({LOCK})"))
+    other = await asyncpg.connect(server.environment["TALKOOT_DATABASE_URL"])
+
+    async def waits() -> bool:
+        return bool(await other.fetchval("SELECT count(*) FROM pg_locks WHERE NOT granted"))
+
+    await until(waits)
+    assert await other.fetchval(end, LOCK)
+    await taking
+
+    async def stopped() -> bool:
+        return not server.process.running
+
+    await until(stopped)
+    assert server.process.stop(signal.SIGTERM, 1) == 1
+    assert "Another Talkoot serves this database: stop it" in server.log
+    assert "This one stops now." in server.log
+    await database.close()
+    await other.close()
