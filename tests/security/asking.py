@@ -183,6 +183,12 @@ async def own_invite(case: Case) -> dict[str, str]:
     return {"invite": made["id"]}
 
 
+async def another_role(case: Case) -> dict[str, str]:
+    path = f"/workspaces/{case.world.workspace}/roles"
+    made = await case.world.hand.post(path, {"name": f"Short-lived {next(numbers)}"})
+    return {"role": made["id"]}
+
+
 async def side_invite(case: Case) -> dict[str, str]:
     return {"token": case.world.given["token_aside"]}
 
@@ -244,6 +250,9 @@ ASKS: dict[str, Ask] = {
     "change_role": Ask(body={"role": "member"}),
     "remove_member": Ask(after=spare_into_workspace),
     "list_roles": Ask(),
+    "create_role": Ask(body={"name": "made {number}"}),
+    "update_role": Ask(body={}),
+    "delete_role": Ask(before=another_role),
     "list_invites": Ask(),
     "make_invite": Ask(body={}),
     "revoke_invite": Ask(before=own_invite),

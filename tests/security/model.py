@@ -10,7 +10,15 @@ MEMBER |= {"room.read", "room.join", "room.post", "room.invite"}
 MODERATOR = MEMBER | {"messages.moderate", "members.moderate"}
 ADMIN = MODERATOR | {"workspace.manage", "access.manage", "members.manage", "categories.manage"}
 ADMIN |= {"room.manage", "audit.read"}
-ROLES = {"owner": ADMIN, "admin": ADMIN, "moderator": MODERATOR, "member": MEMBER, "guest": GUEST}
+HELPER = {"workspace.read", "room.read", "messages.moderate", "members.manage"}  # of a role that was made
+ROLES = {
+    "helper": HELPER,
+    "owner": ADMIN,
+    "admin": ADMIN,
+    "moderator": MODERATOR,
+    "member": MEMBER,
+    "guest": GUEST,
+}
 
 INSIDE = {"room.read", "room.post"}
 HIDDEN = {"room.read", "room.join", "room.post", "room.invite"}

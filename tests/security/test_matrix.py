@@ -12,7 +12,7 @@ import pytest_asyncio
 from talkoot.chat.access.operations import TABLE, Operation
 from tests.clients import Api, Json, Socket, join
 from tests.security.asking import ASKS, FRAMES, Ask, Case, World, over_http, over_socket
-from tests.security.model import ROLES, WORKSPACE, Node, Person, answer
+from tests.security.model import HELPER, ROLES, WORKSPACE, Node, Person, answer
 from tests.workspaces import Workspace
 
 HAND = Person("hand", "owner", first=True, first_owner=True)
@@ -120,6 +120,7 @@ async def world(owner_sqlite: Api) -> AsyncIterator[World]:
             *(join(hand, home, f"{name}{number}") for name, home in zip(names, homes, strict=True))
         )
         people = dict(zip(names, found, strict=True)) | {"hand": hand, "nobody": Api(hand.url)}
+        made = await hand.post(f"{base}/roles", {"name": "helper", "permissions": sorted(HELPER)})
         for name, person in people.items():
             if name != "hand":
                 await stack.enter_async_context(person)
@@ -132,6 +133,7 @@ async def world(owner_sqlite: Api) -> AsyncIterator[World]:
         aside = await hand.post("/workspaces", {"name": "Aside"})
         here, there = [await hand.post(f"/workspaces/{w}/invites") for w in (workspace.id, aside["id"])]
         world.given = {name: str(uuid.uuid4()) for name in ("session", "job", "invite")}
+        world.given["role"] = made["id"]
         world.given |= {"workspace": workspace.id, "token_here": here["token"], "token_aside": there["token"]}
         await build(world)
         yield world

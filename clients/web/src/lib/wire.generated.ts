@@ -41,6 +41,25 @@ export type CategoryOut = {
   position: number;
 };
 
+/** A node of the lineage and those of its entries that say something about the permission. */
+export type Considered = {
+  resource: string;
+  kind: string;
+  entries: (ConsideredEntry)[];
+};
+
+/** Whether an entry is about this person, and whether it is the one that decided. */
+export type ConsideredEntry = {
+  id: string;
+  resource: string;
+  allow: boolean;
+  principal: "user" | "role" | "members" | "authenticated" | "everyone";
+  principal_id: string | null;
+  permissions: (string)[];
+  matches: boolean;
+  decides: boolean;
+};
+
 /** Who one says to be, and the proof. */
 export type Credentials = {
   username: string;
@@ -138,6 +157,7 @@ export type Explanation = {
   archived: boolean;
   sanctioned: boolean;
   lineage: (string)[];
+  chain: (Considered)[];
 };
 
 /** What is wrong with one field of a frame. */
@@ -385,6 +405,13 @@ export type NewRole = {
   role: string;
 };
 
+/** A role to be made; without a rank it is a member's. */
+export type NewRoleInWorkspace = {
+  name: string;
+  rank?: number;
+  permissions?: (Permission)[];
+};
+
 /** A room to be made. */
 export type NewRoom = {
   name: string;
@@ -500,12 +527,19 @@ export type ResetFrame = {
   reason: "ahead" | "epoch";
 };
 
-/** A role; the lower the rank, the more it outranks. */
+/** A role, and what it holds on the workspace; the lower the rank, the more it outranks. */
 export type RoleOut = {
   id: string;
   name: string;
   rank: number;
   built_in: boolean;
+  permissions: (string)[];
+};
+
+/** What is to change of a role; what is left out stays. */
+export type RolePatch = {
+  name?: string | null;
+  permissions?: (Permission)[] | null;
 };
 
 /** A room as one user sees it; `permissions` is what they may do, `users` is for direct rooms. */

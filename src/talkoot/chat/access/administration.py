@@ -1,4 +1,4 @@
-"""What people with `access.manage` or `members.manage` do: roles, members, entries; and *explain*."""
+"""What people with `access.manage` or `members.manage` do: roles, members, entries."""
 
 from __future__ import annotations
 
@@ -15,34 +15,28 @@ from talkoot.chat.access.grants import grants_of
 from talkoot.chat.access.models import Membership, Resource, Role, Workspace
 from talkoot.chat.access.operations import (
     CHANGE_ROLE,
-    EXPLAIN,
     REMOVE_MEMBER,
     RENAME_WORKSPACE,
     REPLACE_ENTRIES,
 )
-from talkoot.chat.access.permissions import ARCHIVED, Permission
+from talkoot.chat.access.permissions import Permission
 from talkoot.chat.access.queries import (
     are_members,
     entries_among,
-    lineage_of,
     role_in,
     roles_of,
     workspaces_of,
 )
-from talkoot.chat.access.resolution import Verdict, decide, taken_away
-from talkoot.chat.access.standings import standing_of
+from talkoot.chat.access.roles import permissions_of_roles, what_one_may_give
 from talkoot.kernel.audit import Act, record
-from talkoot.kernel.clock import SystemClock
 from talkoot.kernel.errors import Conflict, Forbidden, Invalid, NotFound
 
 if TYPE_CHECKING:
-    from talkoot.chat.access.queries import Lineage
     from talkoot.chat.access.schemas import NewEntry
     from talkoot.chat.accounts.actors import Actor
     from talkoot.kernel.transactions import Read, Tx
 
 
-_CLOCK = SystemClock()
 _OF_OWNERS = {Permission.WORKSPACE_READ, Permission.ACCESS_MANAGE, Permission.MEMBERS_MANAGE}
 
 
@@ -68,13 +62,18 @@ async def rename_workspace(tx: Tx, actor: Actor, workspace: UUID, name: str) -> 
 
 async def change_role(tx: Tx, actor: Actor, workspace: UUID, user: UUID, role_name: str) -> None:
     """Give a member another role: not above one's own, and not to somebody above oneself."""
-    await resource_for(tx, actor, CHANGE_ROLE, workspace)
+    grants = await resource_for(tx, actor, CHANGE_ROLE, workspace)
     mine, theirs = await _ranks(tx, actor, workspace, user)
     wanted = next((role for role in await roles_of(tx, workspace) if role.name == role_name), None)
     if wanted is None:
         raise Invalid.field("role", "unknown", f"There is no role {role_name!r} in this workspace")
     if wanted.rank < mine.rank or theirs.rank < mine.rank:
         raise Forbidden("Nobody can give a role above their own, or change the role of somebody above them")
+    if wanted.id != theirs.id:
+        held = await what_one_may_give(tx, actor, workspace, grants.permissions)
+        roles = await permissions_of_roles(tx, workspace)
+        if beyond := sorted(roles[wanted.id] - roles[mine.id] - held):
+            raise Forbidden(f"You can not give what you do not have here: {', '.join(beyond)}")
     if theirs.name == "owner" and role_name != "owner":
         await _keep_an_owner(tx, workspace, theirs)
     await actions.set_workspace_role(tx, workspace, user, role_name)
@@ -111,7 +110,10 @@ async def replace_entries(
     """Set a resource's entries; nobody can hand out a permission that they do not hold there themselves."""
     grants = await resource_for(tx, actor, REPLACE_ENTRIES, resource, kind=kind)
     handed_out = frozenset(p for entry in entries if entry.allow for p in entry.permissions)
-    if beyond := sorted(handed_out - grants.permissions):
+    held = grants.permissions
+    if kind == "workspace":
+        held = await what_one_may_give(tx, actor, resource, held)
+    if beyond := sorted(handed_out - held):
         raise Forbidden(f"You can not give what you do not have here: {', '.join(beyond)}")
     for number, entry in enumerate(entries):
         await _known_principal(tx, grants.workspace, number, entry)
@@ -134,22 +136,6 @@ async def replace_entries(
         raise Conflict("With these entries you would lock yourself out")
     if kind == "workspace":
         await _keep_owners_in(tx, resource)
-
-
-async def explain(
-    read: Read, actor: Actor, kind: str, resource: UUID, *, user: UUID, permission: Permission
-) -> tuple[Verdict, Lineage]:
-    """Why someone may or may not: asked for oneself by everybody, for others by who manages access."""
-    await resource_for(read, actor, EXPLAIN, resource, own=user == actor.user, kind=kind)
-    lineage = await lineage_of(read, resource)
-    if lineage is None or not await are_members(read, lineage.workspace, [user]):
-        raise NotFound("There is no such member")
-    standing = await standing_of(read, lineage, user)
-    verdict = decide(lineage.entries, standing, permission)
-    if permission in taken_away(standing, lineage.nodes, _CLOCK.now())[0]:
-        verdict = Verdict(allowed=False, entry=None, sanctioned=True)
-    closed = lineage.archived and permission in ARCHIVED
-    return (Verdict(allowed=False, entry=None, sanctioned=verdict.sanctioned) if closed else verdict), lineage
 
 
 async def entries_of(read: Read, resource: UUID) -> list[dict[str, Any]]:

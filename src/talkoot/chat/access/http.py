@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Literal
 from uuid import UUID
 
-from talkoot.chat.access import administration, queries
+from talkoot.chat.access import administration, explaining, queries, roles
 from talkoot.chat.access.doors import resource_for
 from talkoot.chat.access.grants import grants_of
 from talkoot.chat.access.operations import LIST_ENTRIES, LIST_MEMBERS, LIST_ROLES
@@ -17,11 +17,13 @@ from talkoot.chat.access.schemas import (
     Explanation,
     MemberOut,
     NewRole,
+    NewRoleInWorkspace,
     NewWorkspace,
     RoleOut,
+    RolePatch,
     WorkspaceOut,
 )
-from talkoot.chat.access.views import entry_out, member_out
+from talkoot.chat.access.views import entry_out, explanation_of, member_out, role_out
 from talkoot.chat.accounts.http_auth import CurrentActor
 from talkoot.chat.accounts.queries import user_with_id
 from talkoot.chat.accounts.schemas import UserOut
@@ -111,8 +113,43 @@ async def list_roles(kernel: KernelDep, actor: CurrentActor, workspace: UUID) ->
     """The roles of a workspace, from the highest down."""
     async with kernel.uow.read() as read:
         await resource_for(read, actor, LIST_ROLES, workspace)
-        roles = await queries.roles_of(read, workspace)
-        return Page(items=[RoleOut(id=r.id, name=r.name, rank=r.rank, built_in=r.built_in) for r in roles])
+        found = await queries.roles_of(read, workspace)
+        held = await roles.permissions_of_roles(read, workspace)
+        return Page(items=[role_out(role, held[role.id]) for role in found])
+
+
+@router.post("/workspaces/{workspace}/roles", status_code=201, responses=problems(Forbidden, Conflict))
+async def create_role(
+    kernel: KernelDep, actor: CurrentActor, workspace: UUID, new: NewRoleInWorkspace
+) -> RoleOut:
+    """Make a role. Nobody can give it what they do not hold, or a rank above their own."""
+
+    async def action(tx: Tx) -> RoleOut:
+        role = await roles.create_role(tx, actor, workspace, new)
+        return role_out(role, frozenset(new.permissions))
+
+    return await kernel.uow.run(action)
+
+
+@router.patch("/workspaces/{workspace}/roles/{role}", responses=problems(Forbidden, Conflict))
+async def update_role(
+    kernel: KernelDep, actor: CurrentActor, workspace: UUID, role: UUID, patch: RolePatch
+) -> RoleOut:
+    """Rename a role, or replace what it holds; the owner's role stays as it is."""
+
+    async def action(tx: Tx) -> RoleOut:
+        changed = await roles.update_role(tx, actor, workspace, role, patch)
+        return role_out(changed, (await roles.permissions_of_roles(tx, workspace))[role])
+
+    return await kernel.uow.run(action)
+
+
+@router.delete(
+    "/workspaces/{workspace}/roles/{role}", status_code=204, responses=problems(Forbidden, Conflict)
+)
+async def delete_role(kernel: KernelDep, actor: CurrentActor, workspace: UUID, role: UUID) -> None:
+    """Take away a role that nobody has; entries that name it go with it."""
+    await kernel.uow.run(lambda tx: roles.delete_role(tx, actor, workspace, role))
 
 
 @router.get("/{kind}/{resource}/acl", responses=problems(Forbidden))
@@ -142,18 +179,10 @@ async def explain(
 ) -> Explanation:
     """Which entry decides whether someone may."""
     async with kernel.uow.read() as read:
-        verdict, lineage = await administration.explain(
+        found = await explaining.explain(
             read, actor, _SINGULAR[kind], resource, user=user, permission=permission
         )
-    return Explanation(
-        user=user,
-        permission=permission,
-        allowed=verdict.allowed,
-        decided_by=entry_out(verdict.entry) if verdict.entry else None,
-        archived=lineage.archived,
-        sanctioned=verdict.sanctioned,
-        lineage=list(lineage.nodes),
-    )
+    return explanation_of(found, user, permission)
 
 
 async def _my_workspaces(read: Read, user: UUID) -> list[WorkspaceOut]:

@@ -85,6 +85,9 @@ REMOVE_MEMBER = Operation(
     "workspace", P.MEMBERS_MANAGE, "DELETE /workspaces/{workspace}/members/{user}", own=P.WORKSPACE_READ
 )
 LIST_ROLES = Operation("workspace", P.WORKSPACE_READ, "GET /workspaces/{workspace}/roles")
+CREATE_ROLE = Operation("workspace", P.ACCESS_MANAGE, "POST /workspaces/{workspace}/roles")
+UPDATE_ROLE = Operation("workspace", P.ACCESS_MANAGE, "PATCH /workspaces/{workspace}/roles/{role}")
+DELETE_ROLE = Operation("workspace", P.ACCESS_MANAGE, "DELETE /workspaces/{workspace}/roles/{role}")
 LIST_INVITES = Operation("workspace", P.MEMBERS_INVITE, "GET /workspaces/{workspace}/invites")
 MAKE_INVITE = Operation("workspace", P.MEMBERS_INVITE, "POST /workspaces/{workspace}/invites")
 REVOKE_INVITE = Operation("workspace", P.MEMBERS_INVITE, "DELETE /workspaces/{workspace}/invites/{invite}")

@@ -119,6 +119,12 @@ async def entries_among(read: Read, nodes: Sequence[UUID] | Select[UUID]) -> lis
     ]
 
 
+async def kinds_of(read: Read, nodes: Collection[UUID]) -> dict[UUID, str]:
+    """Of what kind each of these nodes is."""
+    found = await read.connection.execute(select(Resource.id, Resource.kind).where(Resource.id.in_(nodes)))
+    return {row.id: row.kind for row in found}
+
+
 async def versions_seen(read: Read, workspaces: Collection[UUID]) -> dict[UUID, int]:
     """The versions of these workspaces' access rules, as this transaction sees them."""
     if not workspaces:

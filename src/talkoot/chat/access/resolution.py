@@ -62,7 +62,7 @@ class Verdict:
 def decide(entries: Sequence[Entry], standing: Standing, permission: str) -> Verdict:
     """Decide one permission; `entries` come from the leaf up, and by position within a resource."""
     for entry in entries:
-        if permission in entry.permissions and _matches(entry, standing):
+        if permission in entry.permissions and matches(entry, standing):
             return Verdict(entry.allow, entry)
     return Verdict(allowed=False, entry=None)
 
@@ -72,7 +72,7 @@ def granted(entries: Sequence[Entry], standing: Standing) -> frozenset[Permissio
     allowed: set[Permission] = set()
     undecided = set(_ALL)
     for entry in entries:
-        if _matches(entry, standing):
+        if matches(entry, standing):
             if entry.allow:
                 allowed.update(p for p in undecided if p in entry.permissions)
             undecided.difference_update(entry.permissions)
@@ -90,7 +90,8 @@ def taken_away(
     return denied, min((held.until for held in holding if held.until is not None), default=None)
 
 
-def _matches(entry: Entry, standing: Standing) -> bool:
+def matches(entry: Entry, standing: Standing) -> bool:
+    """Whether an entry is about somebody who stands like this."""
     match entry.principal:
         case "user":
             return entry.principal_id == standing.user

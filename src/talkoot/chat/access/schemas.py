@@ -25,12 +25,28 @@ class WorkspaceOut(BaseModel):
 
 
 class RoleOut(BaseModel):
-    """A role; the lower the rank, the more it outranks."""
+    """A role, and what it holds on the workspace; the lower the rank, the more it outranks."""
 
     id: UUID
     name: str
     rank: int
     built_in: bool
+    permissions: list[str]
+
+
+class NewRoleInWorkspace(BaseModel):
+    """A role to be made; without a rank it is a member's."""
+
+    name: Name
+    rank: Annotated[int, Field(ge=0, le=1000)] = 30
+    permissions: frozenset[Permission] = frozenset()
+
+
+class RolePatch(BaseModel):
+    """What is to change of a role; what is left out stays."""
+
+    name: Name | None = None
+    permissions: frozenset[Permission] | None = None
 
 
 class MemberOut(BaseModel):
@@ -79,8 +95,26 @@ class EntryList(BaseModel):
     items: Annotated[list[NewEntry], Field(max_length=200)]
 
 
+class ConsideredEntry(EntryOut):
+    """Whether an entry is about this person, and whether it is the one that decided."""
+
+    matches: bool
+    decides: bool
+
+
+class Considered(BaseModel):
+    """A node of the lineage and those of its entries that say something about the permission."""
+
+    resource: UUID
+    kind: str
+    entries: list[ConsideredEntry]
+
+
 class Explanation(BaseModel):
-    """Why someone may, or may not: the entry that decided; null if none did, or archiving or a sanction."""
+    """Why someone may, or may not: the entry that decided; null if none did, or archiving or a sanction.
+
+    `chain` is the way there, from the leaf up to the workspace; the first entry that matches decides.
+    """
 
     user: UUID
     permission: Permission
@@ -89,3 +123,4 @@ class Explanation(BaseModel):
     archived: bool
     sanctioned: bool
     lineage: list[UUID]
+    chain: list[Considered]

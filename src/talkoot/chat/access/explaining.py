@@ -1,0 +1,66 @@
+"""*Explain*: why somebody may do something somewhere, or may not, entry by entry."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+from talkoot.chat.access.doors import resource_for
+from talkoot.chat.access.operations import EXPLAIN
+from talkoot.chat.access.permissions import ARCHIVED, Permission
+from talkoot.chat.access.queries import are_members, kinds_of, lineage_of
+from talkoot.chat.access.resolution import Entry, Verdict, decide, matches, taken_away
+from talkoot.chat.access.standings import standing_of
+from talkoot.kernel.clock import SystemClock
+from talkoot.kernel.errors import NotFound
+
+if TYPE_CHECKING:
+    from talkoot.chat.access.queries import Lineage
+    from talkoot.chat.accounts.actors import Actor
+    from talkoot.kernel.transactions import Read
+
+
+_CLOCK = SystemClock()
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One node on the way up, and what its entries say of the permission; with each whether it matches."""
+
+    resource: UUID
+    kind: str
+    entries: list[tuple[Entry, bool]]
+
+
+@dataclass(frozen=True, slots=True)
+class Explained:
+    """The decision and the way to it."""
+
+    verdict: Verdict
+    lineage: Lineage
+    chain: list[Step]
+
+
+async def explain(
+    read: Read, actor: Actor, kind: str, resource: UUID, *, user: UUID, permission: Permission
+) -> Explained:
+    """Why someone may or may not: asked for oneself by everybody, for others by who manages access."""
+    await resource_for(read, actor, EXPLAIN, resource, own=user == actor.user, kind=kind)
+    lineage = await lineage_of(read, resource)
+    if lineage is None or not await are_members(read, lineage.workspace, [user]):
+        raise NotFound("There is no such member")
+    standing = await standing_of(read, lineage, user)
+    verdict = decide(lineage.entries, standing, permission)
+    sanctioned = permission in taken_away(standing, lineage.nodes, _CLOCK.now())[0]
+    if sanctioned or (lineage.archived and permission in ARCHIVED):
+        verdict = Verdict(allowed=False, entry=None, sanctioned=sanctioned)
+    about = [
+        (entry, matches(entry, standing)) for entry in lineage.entries if permission in entry.permissions
+    ]
+    kinds = await kinds_of(read, lineage.nodes)
+    chain = [
+        Step(node, kinds[node], [each for each in about if each[0].resource == node])
+        for node in lineage.nodes
+    ]
+    return Explained(verdict, lineage, chain)
