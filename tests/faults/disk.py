@@ -20,8 +20,16 @@ def shimmed(root: Path) -> dict[str, str]:
     command = [compiler, "-O2", "-shared", "-fPIC", "-o", str(library), str(SOURCE), "-ldl", "-lpthread"]
     subprocess.run(command, check=True)
     orders.mkdir()
+    orders.chmod(0o777)  # PostgreSQL is another user
     durable.mkdir()
     return {"LD_PRELOAD": str(library), "DISK_ORDERS": str(orders), "DISK_DURABLE": str(durable)}
+
+
+def done(root: Path, what: str) -> int:
+    """How often the disk did what it was ordered to do: `slow`, `fail` or `clock`."""
+    told = root / "orders" / "done"
+    lines = told.read_text().splitlines() if told.exists() else []
+    return sum(line.startswith(f"{what} ") for line in lines)
 
 
 def cut_power(root: Path) -> None:
@@ -40,6 +48,12 @@ def small(root: Path) -> Callable[[], object]:
     data.mkdir()
     subprocess.run(["mount", "-t", "tmpfs", "-o", "size=24m,mode=755", "talkoot", data], check=True)
     return lambda: subprocess.run(["umount", "-l", data], check=False)
+
+
+def free(data: Path) -> int:
+    """Bytes that are left there."""
+    found = os.statvfs(data)
+    return found.f_bavail * found.f_bsize
 
 
 def fill(data: Path) -> Path:

@@ -7,6 +7,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
+from tests.faults import invariants_of_answers as answers
 from tests.faults import invariants_of_reading as reading
 from tests.faults import invariants_of_writing as writing
 from tests.faults.recording import Final, Recording
@@ -42,7 +43,9 @@ _ALL = (
     Invariant("I15", "Descriptors and connections return to their baseline", writing.bounded),
     Invariant("I16", "A job's effect happens once", writing.effects),
     Invariant("I17", "A malformed frame gets its close code and harms nobody", writing.malformed),
+    Invariant("I18", "Nothing is answered by a failure of the server's own (500)", answers.failures),
     Invariant("I19", "After a restore the epoch is new, and clients are told", reading.restored),
+    Invariant("I20", "A page read under load is what the log says at one position", answers.torn),
 )
 INVARIANTS = {invariant.name: invariant for invariant in _ALL}
 

@@ -58,6 +58,7 @@ def alike(recording: Recording, final: Final) -> Iterator[Violation]:
         (name, event["seq"]): event for name, room in final.rooms.items() for event in room.events
     }
     gone = _deletions(recording)
+    yield from _still_there(final, gone)
     asked: dict[tuple[int, str], float] = {}
     for entry in recording.of("subscribing", "event", "shown"):
         if entry.kind == "subscribing":
@@ -89,6 +90,14 @@ def _deletions(recording: Recording) -> dict[str, tuple[float, int]]:
     }
 
 
+def _still_there(final: Final, gone: dict[str, tuple[float, int]]) -> Iterator[Violation]:
+    for room in final.rooms.values():
+        for event in room.events:
+            _, end = gone.get(event["body"].get("message", event["id"]), (0.0, 0))
+            if event["seq"] < end and event["body"].get("text"):
+                yield Violation(f"deleted text is in the log at {event['seq']}: {event}")
+
+
 def _same_body(seen: Json, truth: Json) -> bool:
     return seen == truth or bool(seen.get("deleted")) or bool(truth.get("deleted"))
 
@@ -113,9 +122,12 @@ def complete(recording: Recording, final: Final) -> Iterator[Violation]:
 def converged(recording: Recording, _final: Final) -> Iterator[Violation]:
     """I7: after the end of the faults everybody has everything within the bound."""
     healed: Entry | None = None
-    for entry in recording.of("healed", "converged"):
+    for entry in recording.of("healed", "converged", "waited"):
         if entry.kind == "healed":
             healed = entry
+        elif entry.kind == "waited":
+            yield Violation("it never converged", entry)
+            healed = None
         elif healed is not None and entry.at - healed.at > BOUND:
             yield Violation(f"it took {entry.at - healed.at:.1f} s", entry)
             healed = None

@@ -15,11 +15,21 @@ from tests.faults.recording import Recording
 from tests.faults.watched import Places, Watched
 
 LOST = (ConnectionClosed, InvalidHandshake, InvalidMessage, OSError, TimeoutError, EOFError)
+EXPECTED = {503, 507}
+"""Unavailable, and the storage is full."""
 STUMBLED = (httpx2.HTTPError, OSError)
 BEAT = 15.0
 """Seconds between heartbeats. What their answers tell is not used: delivery must do without."""
+SHOWN = ("seq", "id", "text", "deleted")
 MANY = 30
 """Own messages that a client remembers, to change them."""
+
+
+def judge(answer: httpx2.Response, recording: Recording, who: str) -> None:
+    """A failure that the server names and expects may be tried again; any other is a defect."""
+    if answer.status_code >= 500 and answer.status_code not in EXPECTED:
+        told = {"status": answer.status_code, "path": answer.request.url.path, "text": answer.text[:500]}
+        recording.add("failure", who, 0, "", **told)
 
 
 @dataclass
@@ -44,6 +54,7 @@ class Client:
     session: str
     rooms: list[str]
     writes: bool = True
+    idle: bool = False  # only listens, and takes no more of the machine than that
     places: Places = field(default_factory=Places)
     pending: dict[str, Json] = field(default_factory=dict)
     mine: list[tuple[str, str]] = field(default_factory=list)  # room, message
@@ -58,6 +69,11 @@ class Client:
     @property
     def who(self) -> str:
         return str(self.user["id"])
+
+    @property
+    def name(self) -> str:
+        """The device, for people."""
+        return f"{self.user['username']}-{id(self) % 0xFFFF:04x}"
 
     async def run(self) -> None:
         """Live until the run is over; come back after every end, as the protocol page says."""
@@ -138,7 +154,7 @@ class Client:
         if lost := self.places.refused & set(self.rooms):
             await socket.follow(*lost)
             await self._pause(0.05)
-        if self.ground.quiet.is_set():
+        if self.idle or self.ground.quiet.is_set():
             await (self._again(socket) if self.pending else self._pause(0.05))
             return
         steps = [self._look_at_reads, self._show, self._type, self._come_again]
@@ -207,6 +223,7 @@ class Client:
         body = {"text": frame["text"], "cid": frame["cid"]}
         ground.recording.add("send", self.who, 0, frame["room"], cid=frame["cid"], text=frame["text"])
         answer = await self._anywhere().ask("POST", f"/rooms/{frame['room']}/messages", body)
+        self._judge(answer)
         if answer.status_code in {200, 201}:
             told = {name: answer.json()[name] for name in ("seq", "id", "ts")}
             dup = answer.status_code == 200
@@ -237,8 +254,12 @@ class Client:
             answer = await self._anywhere().ask("GET", path, None, **query)
         except STUMBLED:
             return None
+        self._judge(answer)
         found: Json | None = answer.json() if answer.status_code == 200 else None
         return found
+
+    def _judge(self, answer: httpx2.Response) -> None:
+        judge(answer, self.ground.recording, self.who)
 
     async def _look(self) -> None:
         """Read what was acknowledged last."""
@@ -257,6 +278,9 @@ class Client:
         """The newest page of a room."""
         room, began = self.ground.chance.choice(self.rooms), self.ground.recording.now()
         page = await self._get(f"/rooms/{room}/messages", limit=20)
+        if page is not None:
+            shown = [{name: item[name] for name in SHOWN} for item in page["items"]]
+            self.ground.recording.add("page", self.who, 0, room, began=began, items=shown)
         for item in page["items"] if page else ():
             told = {name: item[name] for name in ("seq", "id", "text")}
             self.ground.recording.add("shown", self.who, 0, room, began=began, **told)
@@ -281,6 +305,7 @@ class Client:
             answer = await self._anywhere().ask("PUT", f"/rooms/{room}/read", {"seq": seq})
         except STUMBLED:
             return
+        self._judge(answer)
         if answer.status_code == 200:
             self.ground.recording.add("read", self.who, 0, room, seq=answer.json()["read_seq"])
 

@@ -6,8 +6,8 @@ A mutation is a patch to a copy of the source tree, which the server under test 
 import asyncio
 import shutil
 import tempfile
-from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import talkoot
@@ -51,6 +51,7 @@ class Verdict:
     name: str
     breaks: str
     on: str
+    expects: list[str]
     red: list[str]
     said: str
 
@@ -60,7 +61,8 @@ class Verdict:
         return self.said == "seen"
 
     def __str__(self) -> str:
-        return f"{self.name} ({self.breaks}): {self.said}, red: {', '.join(self.red) or 'nothing'}"
+        named = " or ".join(self.expects)
+        return f"{self.name}: {self.said}, red: {', '.join(self.red) or 'nothing'}; named before: {named}"
 
 
 MUTATIONS = (
@@ -88,6 +90,13 @@ MUTATIONS = (
         "a commit is not on the disk when it is acknowledged",
         (Edit("kernel/database.py", '"synchronous=FULL"', '"synchronous=NORMAL"'),),
         "F12",
+        ("I1",),
+    ),
+    Mutation(
+        "leftover-believed",
+        "what a server left whose fsync failed is believed to be on the disk",
+        (Edit("cli/serving.py", "    settle(settings)\n", ""),),
+        "F11a",
         ("I1",),
     ),
     Mutation(
@@ -172,7 +181,7 @@ MUTATIONS = (
                 "    return\n    emptied = update(LogEvent)",
             ),
         ),
-        "F16",
+        "F0",
         ("I5",),
     ),
     Mutation(
@@ -195,6 +204,32 @@ MUTATIONS = (
         "F22a",
         ("I10",),
         short=True,
+    ),
+    Mutation(
+        "page-outdated",
+        "a page that is remembered does not follow the log",
+        (
+            Edit(
+                "chat/messages/timelines.py",
+                "        if events == []:\n            return known",
+                "        return known",
+            ),
+        ),
+        "F0",
+        ("I20",),
+    ),
+    Mutation(
+        "reads-fail",
+        "to read a page of history crashes now and then",
+        (
+            Edit(
+                "chat/messages/timelines.py",
+                "    older, newer = known.stretch.older(",
+                '    raise KeyError("edited_at")\n    older, newer = known.stretch.older(',
+            ),
+        ),
+        "F0",
+        ("I18",),
     ),
     Mutation(
         "unread-miscounted",
@@ -228,27 +263,31 @@ MUTATIONS = (
 async def check(mutation: Mutation, *, seed: int, seconds: float) -> Verdict:
     """Play the scenario on the broken server, until it shows."""
     scenario = next(found for found in SCENARIOS if found.name == mutation.scenario)
-    folder = await asyncio.to_thread(mutate, mutation)
+    where = f"{mutation.scenario}, {mutation.on}"
+    verdict = partial(Verdict, mutation.name, mutation.breaks, where, [*mutation.expects])
+    try:
+        folder = await asyncio.to_thread(mutate, mutation)
+    except LookupError as error:
+        return verdict([], f"NOT SEEN: it does not fit, {error}")
     red: list[str] = []
     try:
         for number in range(TRIES):
             environment = {"PYTHONPATH": str(folder)}
-            with suppress(AssertionError, LookupError, OSError):  # too broken to be played at all
-                result = await play(
-                    scenario,
-                    mutation.on,
-                    seed=seed + number,
-                    seconds=seconds,
-                    environment=environment,
-                    patience=BROKEN,
-                )
-                red = sorted(result.violated)
+            result = await play(
+                scenario,
+                mutation.on,
+                seed=seed + number,
+                seconds=seconds,
+                environment=environment,
+                patience=BROKEN,
+            )
+            red = sorted(result.violated, key=lambda name: (len(name), name))
             if set(red) & set(mutation.expects):
                 break
     finally:
         shutil.rmtree(folder)
-    said = "seen" if set(red) & set(mutation.expects) else f"NOT SEEN by {' or '.join(mutation.expects)}"
-    return Verdict(mutation.name, mutation.breaks, f"{mutation.scenario}, {mutation.on}", red, said)
+    said = "seen" if set(red) & set(mutation.expects) else "NOT SEEN"
+    return verdict(red, said)
 
 
 def mutate(mutation: Mutation) -> Path:

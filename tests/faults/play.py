@@ -1,5 +1,6 @@
 """Plays a scenario on a deployment, and judges what was recorded."""
 
+import asyncio
 import os
 import random
 import shutil
@@ -12,12 +13,16 @@ from pathlib import Path
 
 from tests.faults.deployments import Deployment, Name
 from tests.faults.invariants import doubled, violations
-from tests.faults.recording import Final
+from tests.faults.recording import Final, Recording
 from tests.faults.stage import PATIENCE, Stage, staged
 from tests.faults.violations import Violation
 
 EMBEDDED: tuple[Name, ...] = ("embedded",)
 CLUSTER: tuple[Name, ...] = ("cluster",)
+LONGEST = 420.0
+"""Seconds after which a run is given up, so that the next one begins."""
+FAILED = "run"
+"""What stands in the place of an invariant when the run itself failed."""
 
 
 @dataclass(frozen=True)
@@ -32,6 +37,8 @@ class Scenario:
     short: tuple[Name, ...] = ()  # where it is part of the short form
     environment: Callable[[Path], dict[str, str]] | None = None
     prepare: Callable[[Path], Callable[[], object]] | None = None  # before the start; what it gives ends it
+    apart: bool = False  # the last node is in a network namespace of its own
+    harmless: bool = False  # there is nothing to inject
 
 
 @dataclass
@@ -46,6 +53,8 @@ class Result:
     converged: float
     counts: dict[str, int]
     violated: dict[str, list[Violation]]
+    injected: dict[str, float] = field(default_factory=dict)
+    notes: list[str] = field(default_factory=list)
     logs: str = ""
 
     @property
@@ -53,11 +62,17 @@ class Result:
         """Whether every invariant does."""
         return not self.violated
 
+    def again(self, seconds: float) -> str:
+        """The command that plays it once more."""
+        what = f"--only {self.scenario} --deployment {self.deployment} --seed {self.seed}"
+        return f'make proof ARGS="{what} --seconds {seconds:g} --minutes 0"'
+
     def __str__(self) -> str:
         said = ", ".join(f"{count} {name}" for name, count in self.counts.items())
         verdict = "holds" if self.holds else f"VIOLATED {', '.join(self.violated)}"
+        broken = ", ".join(f"{what} {times:g}x" for what, times in self.injected.items())
         took = f"{self.converged:.1f} s to converge, {self.seconds:.0f} s in all"
-        return f"{self.scenario} {self.deployment}: {said}, {took}; {verdict}"
+        return f"{self.scenario} {self.deployment}: injected {broken or 'NOTHING'}; {said}, {took}; {verdict}"
 
 
 def new_seed() -> int:
@@ -77,44 +92,102 @@ async def play(
     """Run it from nothing to the verdict; `environment` is the nodes' in addition."""
     began = time.monotonic()
     root = _folder()
-    undo = scenario.prepare(root) if scenario.prepare else None
-    deployment = Deployment(name, root)
-    own = scenario.environment(root) if scenario.environment else {}
+    run = _Run(scenario, name, seed)
+    undo: Callable[[], object] | None = None
+    deployment: Deployment | None = None
     try:
-        await deployment.start({**own, **(environment or {})}, **scenario.settings)
-        chance = random.Random(seed)
-        async with staged(deployment, chance, seconds=seconds) as stage:
-            await stage.load(30, seconds=0.3)
-            failed = await _failure(scenario, stage)
-            converged = 0.0 if failed else await stage.converge(patience)
-            final = Final({}) if failed else await stage.at_the_end()
-            entries = list(stage.recording.entries)
-            await stage.leave()
-            if not failed:
-                await stage.resources("after")
-                measured = [*stage.recording.of("resources")]
-                stage.recording.entries = [*entries, *measured[-len(deployment.nodes) :]]
-        found = failed or {name: bad for name, bad in violations(stage.recording, final).items() if bad}
-        counts = _counts(stage, found, doubled(final))
+        undo = scenario.prepare(root) if scenario.prepare else None
+        deployment = Deployment(name, root, apart=scenario.apart)
+        own = scenario.environment(root) if scenario.environment else {}
+        async with asyncio.timeout(LONGEST):
+            await deployment.start({**own, **(environment or {})}, **scenario.settings)
+            await run.through(deployment, seconds, patience)
+    except Exception as error:  # noqa: BLE001 - the page says it, and the next run begins
+        run.found.setdefault(FAILED, []).append(Violation(f"{error!r}"[:1500]))
     finally:
-        await deployment.stop()
-        logs = "\n".join(node.log[-6000:] for node in deployment.nodes)
+        if deployment is not None:
+            await _stopped(deployment, run)
         if undo:
             undo()
         shutil.rmtree(root, ignore_errors=True)
-    took = time.monotonic() - began
-    return Result(
-        scenario.name, scenario.injects, name, seed, round(took, 1), round(converged, 2), counts, found, logs
-    )
+    return run.result(time.monotonic() - began)
+
+
+@dataclass
+class _Run:
+    """What is known of one run so far."""
+
+    scenario: Scenario
+    name: str
+    seed: int
+    stage: Stage | None = None
+    final: Final = field(default_factory=lambda: Final({}))
+    converged: float = 0.0
+    found: dict[str, list[Violation]] = field(default_factory=dict)
+    logs: str = ""
+
+    async def through(self, deployment: Deployment, seconds: float, patience: float) -> None:
+        """Load, fault, healing, and the verdict."""
+        async with staged(deployment, random.Random(self.seed), seconds=seconds) as stage:
+            self.stage = stage
+            await stage.load(30, seconds=0.3)
+            self.found = await _failure(self.scenario, stage)
+            if self.found:
+                return
+            self.converged = await stage.converge(patience)
+            self.final = await stage.at_the_end()
+            entries = list(stage.recording.entries)
+            await stage.leave()
+            await stage.resources("after")
+            measured = [*stage.recording.of("resources")]
+            stage.recording.entries = [*entries, *measured[-len(deployment.nodes) :]]
+            self.found = {name: bad for name, bad in violations(stage.recording, self.final).items() if bad}
+
+    def result(self, took: float) -> Result:
+        """What came out of it."""
+        scenario, stage = self.scenario, self.stage
+        recording = stage.recording if stage else Recording()
+        return Result(
+            scenario.name,
+            scenario.injects,
+            self.name,
+            self.seed,
+            round(took, 1),
+            round(self.converged, 2),
+            _counts(recording, self.found, doubled(self.final)),
+            self.found,
+            _injected(recording),
+            stage.notes if stage else [],
+            self.logs,
+        )
+
+
+async def _stopped(deployment: Deployment, run: _Run) -> None:
+    try:
+        await deployment.stop()
+    except Exception as error:  # noqa: BLE001 - as above
+        run.found.setdefault(FAILED, []).append(Violation(f"it could not be stopped: {error!r}"))
+    run.logs = "\n".join(node.log[-6000:] for node in deployment.nodes if node.started)
 
 
 async def _failure(scenario: Scenario, stage: Stage) -> dict[str, list[Violation]]:
-    """Play it; what it expected in vain is a violation like others."""
+    """Play it; what it expected in vain is a violation like others, and so is a fault that never came."""
     try:
         await scenario.play(stage)
+        if scenario.harmless:
+            stage.injected("nothing")
+        assert any(stage.recording.of("injected")), "nothing was injected"
     except Exception as error:  # noqa: BLE001 - the verdict says it, and the next run begins
-        return {scenario.name: [Violation(repr(error) or "it failed")]}
+        return {FAILED: [Violation(f"{error!r}"[:1500])]}
     return {}
+
+
+def _injected(recording: Recording) -> dict[str, float]:
+    """How often what was injected."""
+    found: Counter[str] = Counter()
+    for entry in recording.of("injected"):
+        found[entry.data["what"]] += entry.data["times"]
+    return dict(found)
 
 
 def _folder() -> Path:
@@ -124,8 +197,8 @@ def _folder() -> Path:
     return root
 
 
-def _counts(stage: Stage, found: dict[str, list[Violation]], doubles: int) -> dict[str, int]:
-    kinds = Counter(entry.kind for entry in stage.recording.entries)
+def _counts(recording: Recording, found: dict[str, list[Violation]], doubles: int) -> dict[str, int]:
+    kinds = Counter(entry.kind for entry in recording.entries)
     return {
         "operations": kinds["send"] + kinds["change"] + kinds["read"] + kinds["shown"] + kinds["subscribing"],
         "acknowledged": kinds["ack"] + kinds["changed"],

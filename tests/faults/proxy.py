@@ -9,8 +9,10 @@ from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from typing import Self
 
+HERE = "127.0.0.1"
 CHUNK = 65536
 NARROW = 4096
+KEEPALIVE = {"TCP_KEEPIDLE": 15, "TCP_KEEPINTVL": 5, "TCP_KEEPCNT": 3, "TCP_USER_TIMEOUT": 30_000}
 RESET = struct.pack("ii", 1, 0)  # SO_LINGER: on, zero seconds
 
 
@@ -50,7 +52,8 @@ class Proxy:
         self.up, self.down = Way(), Way()
         self.port = 0
         self.target = target
-        self.accepted = self.cuts = self.replayed = 0
+        self.host = HERE
+        self.accepted = self.cuts = self.replayed = self.resets = self.held = self.late = 0
         self.refusing = False
         self.narrow = False  # little fits into new connections: who does not read is soon noticed
         self._chance = chance or random.Random(0)
@@ -60,10 +63,13 @@ class Proxy:
         self._server: asyncio.Server | None = None
 
     @classmethod
-    async def before(cls, port: int, chance: random.Random | None = None) -> Self:
-        """One that listens on a port of its own."""
+    async def before(
+        cls, port: int, chance: random.Random | None = None, *, target: str = HERE, at: str = HERE
+    ) -> Self:
+        """One that listens on a port of its own; `target` and `at` are hosts."""
         proxy = cls(port, chance)
-        proxy._server = await asyncio.start_server(proxy._accept, "127.0.0.1", 0, limit=CHUNK)
+        proxy.host = target
+        proxy._server = await asyncio.start_server(proxy._accept, at, 0, limit=CHUNK)
         proxy.port = proxy._server.sockets[0].getsockname()[1]
         return proxy
 
@@ -88,6 +94,7 @@ class Proxy:
     def reset_all(self) -> None:
         """Reset every connection that is open now."""
         for pair in list(self._pairs):
+            self.resets += 1
             self._reset(pair)
 
     async def close(self) -> None:
@@ -113,6 +120,7 @@ class Proxy:
         except OSError:
             client.transport.abort()
             return
+        _notice_when_gone(client.get_extra_info("socket"))
         pair = _Pair(client, server)
         self._pairs.add(pair)
         pair.tasks = [
@@ -126,12 +134,12 @@ class Proxy:
 
     async def _connect(self) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
         if not self.narrow:
-            return await asyncio.open_connection("127.0.0.1", self.target, limit=CHUNK)
+            return await asyncio.open_connection(self.host, self.target, limit=CHUNK)
         raw = socket.socket()
         raw.setblocking(False)
         raw.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, NARROW)
         raw.setsockopt(socket.IPPROTO_TCP, socket.TCP_MAXSEG, 536)  # buffers grow with it
-        await asyncio.get_running_loop().sock_connect(raw, ("127.0.0.1", self.target))
+        await asyncio.get_running_loop().sock_connect(raw, (self.host, self.target))
         return await asyncio.open_connection(sock=raw, limit=NARROW)
 
     async def _carry(
@@ -156,6 +164,7 @@ class Proxy:
         return data
 
     async def _while_black(self, *, up: bool) -> None:
+        self.held += self._way(up=up).blackhole  # a connection that would have been read
         while self._way(up=up).blackhole:  # noqa: ASYNC110 - a scenario sets it whenever it likes
             await asyncio.sleep(0.02)
 
@@ -165,6 +174,7 @@ class Proxy:
     async def _hand_on(self, pair: _Pair, writer: asyncio.StreamWriter, data: bytes, *, up: bool) -> None:
         way = self._way(up=up)
         if way.delay or way.jitter:
+            self.late += 1
             await asyncio.sleep(way.delay + self._chance.random() * way.jitter)
         if way.cut_when and way.cut_when(data):
             pair.swallowing, way.cut_when = True, None
@@ -191,7 +201,7 @@ class Proxy:
     async def _replay(self, data: bytes) -> None:
         await asyncio.sleep(self._chance.random())
         with suppress(OSError):
-            reader, writer = await asyncio.open_connection("127.0.0.1", self.target)
+            reader, writer = await asyncio.open_connection(self.host, self.target)
             writer.write(data)
             await reader.read(CHUNK)
             writer.close()
@@ -205,3 +215,11 @@ class Proxy:
             with suppress(OSError):
                 raw.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, RESET)
             writer.transport.abort()
+
+
+def _notice_when_gone(raw: socket.socket) -> None:
+    """Look after the other end as Talkoot asks PostgreSQL to: who stands between must not keep it alive."""
+    raw.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+    for name, value in KEEPALIVE.items():
+        if hasattr(socket, name):  # not every system has all of them
+            raw.setsockopt(socket.IPPROTO_TCP, getattr(socket, name), value)

@@ -14,6 +14,8 @@ Kind = Literal[
     "unsubscribed",
     "event",  # an event came over a connection (conn > 0), or by HTTP (conn 0, began)
     "shown",  # a message was shown in a page of history (HTTP): seq, id, text, began
+    "page",  # the newest page of a room (HTTP): items (seq, id, text, deleted), began
+    "failure",  # an answer was a failure of the server's own: status, path
     "reset",
     "gone",
     "closed",  # a connection ended: code
@@ -34,8 +36,10 @@ Kind = Literal[
     "malformed",  # a malformed frame was sent: wanted (close codes), got
     "harmed",  # an innocent connection was harmed by somebody's malformed frames
     "restored",  # a backup was put back: epochs (room -> epoch before)
+    "injected",  # a fault was, as seen from outside: what, times
     "healed",  # nothing is broken on purpose from now on
-    "converged",  # everybody has everything
+    "converged",  # everybody has everything: waited_for
+    "waited",  # ... which never was so: waited_for
 ]
 
 

@@ -31,6 +31,8 @@ async def access_changes(stage: Stage) -> None:
 async def access_changes_unheard(stage: Stage) -> None:
     """The same, and no node hears of it over the bus."""
     await stage.deployment.set_failpoints("bus_drop_control:1")
+    for node in stage.deployment.nodes:
+        stage.injected("node that hears nothing of access", "bus_drop_control:1" in node.log)
     await access_changes(stage)
     await stage.deployment.set_failpoints("")
 
@@ -45,6 +47,7 @@ async def sessions_end(stage: Stage) -> None:
         ended = await stage.insist_as(stage.people[1], "DELETE", f"/auth/sessions/{client.session}")
         assert ended.status_code in {204, 404}, ended.text
         stage.recording.add("session_ended", client.who, session=client.session)
+        stage.injected("session ended")
         await device.close()
     await stage.load(20, seconds=3)  # longer than a session may live on
 
@@ -60,3 +63,4 @@ async def _revoked(stage: Stage, room: str, user: Json) -> None:
         after = page[-1]["seq"]
         await asyncio.sleep(0)
     stage.recording.add("revoke", user["id"], 0, room, after=stage.left[room])
+    stage.injected("access taken")

@@ -20,20 +20,27 @@ async def restored(stage: Stage) -> None:
     deployment.supervised = False
     node.kill()
     await asyncio.sleep(0.2)  # the clients hear of it
-    epochs = {room: client.places.epochs[room] for client in stage.clients for room in client.rooms}
-    followed = [(client.who, room) for client in stage.clients for room in client.rooms]
-    stage.recording.take_back(began)
-    stage.recording.add("restored", epochs=epochs, followed=followed)
+    begin_anew(stage, began)
     await asyncio.to_thread(shutil.rmtree, deployment.root / "data")
     put_back = await asyncio.to_thread(node.run, "restore", str(backup))
     assert put_back.returncode == 0, put_back.stdout + put_back.stderr
     await deployment.bring_up(node)
+    stage.injected("backup put back", f"{put_back.stdout}{put_back.stderr}".count("Restored"))
     deployment.supervised = True
-    await _sign_in_again(stage)
+    await sign_in_again(stage)
     await stage.load(30)
 
 
-async def _sign_in_again(stage: Stage) -> None:
+def begin_anew(stage: Stage, since: float) -> None:
+    """What was done since then may be gone; from now on all must be told, by a new epoch of every room."""
+    epochs = {room: client.places.epochs[room] for client in stage.clients for room in client.rooms}
+    followed = [(client.who, room) for client in stage.clients for room in client.rooms]
+    stage.recording.take_back(since)
+    stage.recording.add("restored", epochs=epochs, followed=followed)
+
+
+async def sign_in_again(stage: Stage) -> None:
+    """Let everybody go on whose session was ended."""
     url = stage.deployment.urls()[0]
     for person in (stage.owner, *stage.people):
         again = await _signed_in(url, person.user["username"])

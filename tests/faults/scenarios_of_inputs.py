@@ -34,6 +34,8 @@ async def bad_inputs(stage: Stage) -> None:
             for _ in range(REQUESTS):
                 await _ask(api, chance, made["id"], stage.workspace)
             await _talk(api, chance, made["id"])
+        stage.injected("senseless request", REQUESTS)
+        stage.injected("senseless frame", FRAMES)
     await stage.load(20)
     for node in stage.deployment.nodes:
         for word in BROKEN:

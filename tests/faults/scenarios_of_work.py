@@ -1,6 +1,7 @@
 """Workers that die while they do jobs."""
 
 import asyncio
+import signal
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -20,6 +21,7 @@ async def workers_die(stage: Stage) -> None:
         async with _working(stage, fail=f"{point}:0.3") as doomed, asyncio.timeout(PATIENCE):
             while doomed.process.running:
                 await stage.load(5, seconds=0.1)
+        stage.injected(f"SIGKILL at {point}", doomed.process.ended_with == -signal.SIGKILL)
     async with _working(stage), asyncio.timeout(PATIENCE):
         while not await all_done(node):
             await stage.load(5, seconds=0.1)

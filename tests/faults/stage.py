@@ -3,7 +3,7 @@
 import asyncio
 import random
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -12,8 +12,9 @@ import httpx2
 
 from tests.clients import Api, Json, join, set_up
 from tests.faults.deployments import Deployment
-from tests.faults.load import STUMBLED, Client, Ground
+from tests.faults.load import STUMBLED, Client, Ground, judge
 from tests.faults.recording import Final, Recording, RoomAtTheEnd
+from tests.faults.waits import Waits
 
 PATIENCE = 60.0
 """Seconds until a wait in a run is given up."""
@@ -34,6 +35,7 @@ class Stage:
     clients: list[Client] = field(default_factory=list)
     left: dict[str, int] = field(default_factory=dict)  # room -> where somebody left it last
     seconds: float = 2.0  # that a fault lasts at least, where nothing else says it
+    notes: list[str] = field(default_factory=list)  # what the page says of this run beside its verdict
     _living: list[asyncio.Task[None]] = field(default_factory=list)
 
     async def person(self, name: str) -> Api:
@@ -94,6 +96,7 @@ class Stage:
                 except STUMBLED:
                     await asyncio.sleep(0.1)
                     continue
+                judge(answer, self.recording, person.user["id"])
                 if answer.status_code < 500:
                     return answer
                 await asyncio.sleep(0.1)
@@ -117,21 +120,39 @@ class Stage:
                 connections=connections,
             )
 
+    def injected(self, what: str, times: float = 1) -> None:
+        """Record that a fault was really there, as something outside of Talkoot counted it."""
+        assert times > 0, f"it was not injected: {what}"
+        self.recording.add("injected", what=what, times=times)
+
+    async def until(self, what: str, holds: Callable[[], Awaitable[object]], acknowledged: int = 0) -> None:
+        """Let the load go on until something is so, and until so many more writes were acknowledged."""
+        wanted, end = self.acknowledged() + acknowledged, time.monotonic() + PATIENCE
+        while not await holds() or self.acknowledged() < wanted:
+            self._check_living()
+            if time.monotonic() > end:
+                raise TimeoutError(f"it was waited {PATIENCE:.0f} s in vain until {what}")
+            await asyncio.sleep(0.05)
+
     async def converge(self, patience: float = PATIENCE) -> float:
         """Heal, write nothing new, and wait until everybody has everything; the seconds it took."""
         for proxy in self.deployment.proxies:
             proxy.heal()
         began = self.recording.add("healed").at
         self.ground.quiet.set()
-        waiting: list[str] = []
+        waits = Waits()
         while self.recording.now() < began + patience:
-            heads = {room: (await self._page(room, 0))["head"] for room in self.rooms}
+            heads = await self._heads()
             unsettled = [client for client in self.clients if client.stays and not client.settled(heads)]
+            waits.note(self.recording.now(), [(c.name, c.standing(heads)) for c in unsettled])
             if not unsettled:
-                return self.recording.add("converged", waited_for=waiting).at - began
-            waiting = [client.standing(heads) for client in unsettled]
+                return self.recording.add("converged", waited_for=waits.longest()).at - began
             await asyncio.sleep(0.05)
+        self.recording.add("waited", waited_for=waits.longest())
         return self.recording.now() - began
+
+    async def _heads(self) -> dict[str, int]:
+        return {room: (await self._page(room, 0))["head"] for room in self.rooms}
 
     async def at_the_end(self) -> Final:
         """All rooms and all unread counts, from outside."""

@@ -7,6 +7,7 @@ import pytest
 
 from tests.faults.invariants import INVARIANTS, doubled, violations
 from tests.faults.recording import Entry, Final, Json, Kind, Recording, RoomAtTheEnd
+from tests.faults.waits import Waits
 
 ROOM, ANN, BOB = "room", "ann", "bob"
 Doctor = Callable[[Recording, Final], None]
@@ -33,6 +34,11 @@ LOG = [
     event(5, "message.deleted", cid="d", message="id4"),
     event(6, "member.left", user=BOB),
     event(7, cid="e", text="secret", thread=None),
+]
+
+PAGE = [
+    {"id": f"id{seq}", "seq": seq, "text": text, "deleted": not text}
+    for seq, text in ((2, "one"), (3, "two"), (4, ""), (7, "secret"))
 ]
 
 
@@ -71,6 +77,7 @@ def good() -> tuple[Recording, Final]:
         ("subscribing", ANN, 1, ROOM, {"since": 3}),
         *[("event", ANN, 1, ROOM, seen) for seen in LOG[3:]],
         ("subscribed", ANN, 1, ROOM, {"head": 7, "epoch": "x", "recovered": True}),
+        ("page", ANN, 0, ROOM, {"began": 34.5, "items": PAGE}),
         ("session_ended", BOB, 0, "", {"session": BOB}),
         ("closed", BOB, 2, "", {"code": 4401}),
         ("effect", "", 0, "", {"job": "j"}),
@@ -163,6 +170,7 @@ RED: list[tuple[str, Doctor]] = [
     ("I5", change("event", {"seq": 3}, id="other")),
     ("I5", add("event", ANN, 0, 34.5, **LOG[3] | {"began": 34.4, "body": {"text": "three", "thread": None}})),
     ("I5", add("event", ANN, 0, 34.5, **event(8))),
+    ("I5", log(lambda events: events[3].update(body={"text": "three"}))),
     ("I6", drop("event", seq=7)),
     ("I7", change("converged", {})),
     ("I7", drop("converged")),
@@ -182,8 +190,14 @@ RED: list[tuple[str, Doctor]] = [
     ("I16", change("effect", {}, times=0)),
     ("I17", change("malformed", {}, got=1000)),
     ("I17", add("harmed", ANN, 1, 42.5)),
+    ("I18", change("nack", {}, code="internal")),
+    ("I18", add("failure", ANN, 0, 42.5, status=500)),
     ("I19", put_back("y")),
     ("I19", put_back("x")),
+    ("I20", change("page", {}, items=PAGE[:-1])),
+    ("I20", change("page", {}, items=[PAGE[0], *PAGE[2:]])),
+    ("I20", change("page", {}, items=[PAGE[0] | {"text": "another"}, *PAGE[1:]])),
+    ("I20", change("page", {}, items=[*PAGE[:2], PAGE[2] | {"text": "three", "deleted": False}, PAGE[3]])),
 ]
 
 
@@ -215,3 +229,10 @@ def test_doubles_are_counted() -> None:
     _, final = good()
     final.rooms[ROOM].events.append(LOG[1])
     assert doubled(final) == 1
+
+
+def test_who_was_waited_for_longest_is_told_with_where_it_stood() -> None:
+    waits = Waits()
+    for now, names in enumerate([["ann", "bob"], ["ann", "bob"], ["bob"], ["ann", "bob"], ["ann"], []]):
+        waits.note(float(now), [(name, f"{name} in sub at {now}") for name in names])
+    assert waits.longest() == ["3.0 s for bob in sub at 3", "1.0 s for ann in sub at 4"]

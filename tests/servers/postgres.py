@@ -63,6 +63,7 @@ class Postgres(HousedServer):
             os.chown(self.root, self.user.uid, self.user.gid)
             self._make_reachable()
         self.data = self.root / "data"
+        self.more_environment: dict[str, str] = {}
         self._numbers = itertools.count(1)
         if not (self.data / "PG_VERSION").exists():
             self._make(primary)
@@ -96,10 +97,18 @@ class Postgres(HousedServer):
         """Start, or start again after a crash; returns when it accepts connections."""
         command = leashed(self.binaries / "postgres", "-D", self.data, "-p", str(self.port), user=self.user)
         self._process = Process(
-            command, cwd=self.root, log=self.root / "log", environment=self._environment()
+            command,
+            cwd=self.root,
+            log=self.root / "log",
+            environment=self._environment() | self.more_environment,
         )
         self._process.wait_until(self._is_ready, 30)
         return self
+
+    @property
+    def log(self) -> str:
+        """All it ever said."""
+        return (self.root / "log").read_text(errors="replace")
 
     def pause(self) -> None:
         """Freeze: connections stay open and nothing answers."""
