@@ -93,13 +93,6 @@ MUTATIONS = (
         ("I1",),
     ),
     Mutation(
-        "leftover-believed",
-        "what a server left whose fsync failed is believed to be on the disk",
-        (Edit("cli/serving.py", "    settle(settings)\n", ""),),
-        "F11a",
-        ("I1",),
-    ),
-    Mutation(
         "ack-before-commit",
         "acknowledged and published before the commit",
         (

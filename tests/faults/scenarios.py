@@ -14,7 +14,7 @@ from tests.faults import scenarios_of_partitions as partitions
 from tests.faults import scenarios_of_storage as storage
 from tests.faults import scenarios_of_work as work
 from tests.faults.play import CLUSTER, EMBEDDED, Scenario
-from tests.faults.stage import Stage
+from tests.faults.stage import PATIENCE, Stage
 
 
 async def nothing(stage: Stage) -> None:
@@ -94,7 +94,10 @@ async def stands_still(stage: Stage) -> None:
     """SIGSTOP for a while: nobody may be sent away for it."""
     node = stage.chance.choice(stage.deployment.nodes)
     node.pause()
-    stage.injected("node stopped", _state(node.process.pid) == "T")
+    async with asyncio.timeout(PATIENCE):
+        while _state(node.process.pid) != "T":  # noqa: ASYNC110 - nobody tells
+            await asyncio.sleep(0.01)
+    stage.injected("node stopped")
     await asyncio.sleep(min(5.0, 2 * stage.seconds))
     node.resume()
     await stage.load(50)
