@@ -9,7 +9,7 @@ from uuid import UUID
 import msgspec
 
 from talkoot import __version__
-from talkoot.chat.messages.frames import Ack
+from talkoot.chat.messages.frames import Ack, HeldFrame
 from talkoot.chat.presence.frames import PresenceFrame, TypingFrame
 from talkoot.chat.rooms.frames import SubscribedFrame
 from talkoot.chat.rooms.schemas import RoomOut
@@ -180,17 +180,32 @@ class SanctionNotice(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     ended: bool
 
 
+class HeldNotice(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A moderator has decided on a message of one's own; `message` is what it became."""
+
+    op: Literal["notice"]
+    kind: Literal["held"]
+    held: UUID
+    cid: UUID | None
+    room: UUID
+    state: Literal["approved", "rejected"]
+    reason: str
+    message: UUID | None
+
+
 NOTICES = {
     "notice.read": ReadNotice,
     "notice.room.joined": JoinedNotice,
     "notice.room.left": LeftNotice,
     "notice.sanction": SanctionNotice,
+    "notice.held": HeldNotice,
 }
 SERVER_FRAMES = (
     Welcome,
     EventFrame,
     SubscribedFrame,
     Ack,
+    HeldFrame,
     Nack,
     ErrorFrame,
     OkFrame,
@@ -216,7 +231,12 @@ def asyncapi(operations: Iterable[Operation]) -> dict[str, Any]:
     for name, schema in zip(asked, schemas, strict=False):
         _add_op(components[schema["$ref"].rsplit("/", 1)[-1]], str(name))
     components[JoinedNotice.__name__]["properties"]["room"] = _room(components)
-    for frame in (Ack, SubscribedFrame, PresenceFrame):  # the reference is added when they are sent
+    for frame in (
+        Ack,
+        HeldFrame,
+        SubscribedFrame,
+        PresenceFrame,
+    ):  # the reference is added when they are sent
         components[frame.__name__]["properties"]["ref"] = {"anyOf": [{"type": "integer"}, {"type": "string"}]}
     return {
         "asyncapi": "3.0.0",

@@ -11,7 +11,8 @@ from talkoot.chat.access.actions import add_workspace_member
 from talkoot.chat.accounts.actions import NewUser, create_user
 from talkoot.chat.accounts.actors import NO_SESSION, Actor
 from talkoot.chat.accounts.passwords import hash_now
-from talkoot.chat.messages.actions.send import SEND, Send
+from talkoot.chat.messages.actions.commands import Send, Sent
+from talkoot.chat.messages.actions.send import SEND
 from talkoot.chat.onboarding.actions import set_up
 from talkoot.chat.reads.actions import MarkRead, begin_at_head, mark_read
 from talkoot.chat.rooms import actions as rooms
@@ -110,6 +111,7 @@ class _Stage:
         thread = self._said[line.replies_to] if line.replies_to else None
         send = Send(self._actors[line.who], self._rooms[line.room], line.text, thread=thread)
         sent = await self._uow.submit_to(SEND, send)
+        assert isinstance(sent, Sent)  # none of its rooms has rules
         self._said[line.mark] = sent.event.id
 
     async def _read_most(self, tx: Tx) -> None:

@@ -7,8 +7,9 @@ export interface Outgoing {
   text: string;
   thread: Id | null;
   at: number;
-  state: "waiting" | "sending" | "sent" | "failed";
-  /** The message that it became, once acknowledged. */
+  /** `held`: the server has it, and a moderator looks at it first. */
+  state: "waiting" | "sending" | "sent" | "held" | "failed";
+  /** The message that it became, once acknowledged; or the one that is held. */
   id?: Id;
   error: string | null;
 }
@@ -46,6 +47,10 @@ export function reason(code: string): string {
       return "The server did not accept this text.";
     case "conflict":
       return "Another message was sent under the same number.";
+    case "banned":
+      return "You are banned here.";
+    case "rejected":
+      return "A moderator did not let this through.";
     case "storage_full":
       return "The server has no space left.";
     default:

@@ -27,6 +27,11 @@ export type ActOut = {
   reason: string;
 };
 
+/** Let it through, with another text if one is given. */
+export type Approval = {
+  text?: string | null;
+};
+
 /** Renews an open socket before its token ends. */
 export type Auth = {
   op: "auth";
@@ -222,6 +227,53 @@ export type HeartbeatFrame = {
   op: "hb";
   heads: Record<string, number>;
   ref?: number | string | null;
+};
+
+/** The answer to `send` where a moderator looks first: nobody sees it yet, and `notice.held` tells more. */
+export type HeldFrame = {
+  op: "held";
+  room: string;
+  id: string;
+  ts: string;
+  state: string;
+  dup: boolean;
+  cid?: string | null;
+  ref?: number | string;
+};
+
+/** A moderator has decided on a message of one's own; `message` is what it became. */
+export type HeldNotice = {
+  op: "notice";
+  kind: "held";
+  held: string;
+  cid: string | null;
+  room: string;
+  state: "approved" | "rejected";
+  reason: string;
+  message: string | null;
+};
+
+/** A message that a moderator looks at before anybody else; `message` is what it became. */
+export type HeldOut = {
+  id: string;
+  room: string;
+  sender: PublicUser;
+  text: string;
+  ts: string;
+  thread: string | null;
+  why: ("all" | "role" | "newcomer" | "word" | "link")[];
+  state: "waiting" | "approved" | "rejected" | "withdrawn";
+  reason: string | null;
+  message: string | null;
+};
+
+/** The answer to a send that is held; sent again with its `cid`, `state` is what came of it. */
+export type HeldSend = {
+  id: string;
+  room: string;
+  ts: string;
+  state: string;
+  dup: boolean;
 };
 
 /** The first frame: a token (programs) or a one-use ticket (browsers), and the levels it speaks. */
@@ -520,6 +572,11 @@ export type Registration = {
   invite?: string | null;
 };
 
+/** Why it is not let through; its author is told. */
+export type Rejection = {
+  reason?: string;
+};
+
 /** What the client knows of a room does not fit its log: begin anew. */
 export type ResetFrame = {
   op: "reset";
@@ -573,6 +630,16 @@ export type RoomToSubscribe = {
   room: string;
   since?: number | null;
   epoch?: string | null;
+};
+
+/** What is asked of messages to a room, except from its moderators; as it is here, nothing. */
+export type Rules = {
+  slow_seconds?: number;
+  hold_all?: boolean;
+  hold_roles?: (string)[];
+  hold_first?: number;
+  hold_words?: (string)[];
+  hold_links?: boolean;
 };
 
 /** One was muted, banned or kicked, in a room or (`room` is null) the workspace; or that has ended. */

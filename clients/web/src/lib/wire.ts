@@ -6,7 +6,10 @@ export type {
   CategoryOut as Category,
   EventOut as RoomEvent,
   EventsOut as EventPage,
+  ActOut as Act,
   FoundMessage,
+  HeldNotice,
+  HeldOut as HeldMessage,
   Me,
   MemberOut as Member,
   Permission,
@@ -14,6 +17,7 @@ export type {
   ProblemField as FieldError,
   Refused as RefusedRoom,
   RoomOut as Room,
+  Rules,
   SessionInfo as LoginSession,
   SessionState,
   Subscribed,
@@ -48,13 +52,15 @@ export type Message = Pick<
 
 export type Presence = "online" | "away" | "offline";
 
-export type Notice = wire.ReadNotice | wire.JoinedNotice | wire.LeftNotice;
+export type Notice =
+  wire.ReadNotice | wire.JoinedNotice | wire.LeftNotice | wire.SanctionNotice | wire.HeldNotice;
 
 export type ServerFrame =
   | wire.Welcome
   | wire.EventFrame
   | wire.SubscribedFrame
   | wire.Ack
+  | wire.HeldFrame
   | wire.Nack
   | wire.OkFrame
   | wire.ErrorFrame

@@ -24,6 +24,7 @@ import { People } from "./people.svelte";
 import { Reading } from "./reading.svelte";
 import { Rooms } from "./rooms.svelte";
 import { roomPath, route } from "./route.svelte";
+import { sanctionText } from "../lib/sanctions";
 import { toasts } from "./toasts.svelte";
 import { Attendance } from "./attendance.svelte";
 
@@ -223,6 +224,8 @@ export class Chat {
     if (notice.kind === "read") this.rooms.readElsewhere(notice);
     else if (notice.kind === "room.joined") this.admit(notice.room);
     else if (notice.kind === "room.left") this.expel(notice.room);
+    else if (notice.kind === "held") this.outbox.decided(notice);
+    else toasts.add(sanctionText(notice));
   }
 
   #apply(events: RoomEvent[]): void {

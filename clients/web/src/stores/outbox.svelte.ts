@@ -1,10 +1,12 @@
 import { RefusedFrame, type Socket } from "../lib/socket";
 import { type Outgoing, reason, revive, sendable } from "../lib/outbox";
 import { keep, recall } from "../lib/storage";
-import type { Id, RoomEvent, ServerFrame } from "../lib/wire";
+import type { HeldNotice, Id, RoomEvent, ServerFrame } from "../lib/wire";
 
 const ANSWER_MS = 20_000;
 const SETTLE_MS = 10_000;
+/** Refusals that may end, and of which the person is told at once. */
+const PATIENT = new Set(["storage_full", "slow_mode"]);
 
 /** What was written and is not acknowledged yet. It outlives a reload and a restart of the server. */
 export class Outbox {
@@ -36,6 +38,8 @@ export class Outbox {
   resume(): void {
     this.#open = true;
     this.#tries = 0;
+    // What became of those that were held is answered when they are sent again.
+    for (const entry of this.entries) if (entry.state === "held") entry.state = "waiting";
     this.flush();
   }
 
@@ -77,7 +81,7 @@ export class Outbox {
   async #send(entry: Outgoing): Promise<void> {
     entry.state = "sending";
     const { cid, room, text, thread } = entry;
-    const asked = this.socket.ask<Extract<ServerFrame, { op: "ack" }>>({
+    const asked = this.socket.ask<Extract<ServerFrame, { op: "ack" | "held" }>>({
       op: "send",
       cid,
       room,
@@ -88,13 +92,30 @@ export class Outbox {
       setTimeout(() => reject(new RefusedFrame("timeout", true, null)), ANSWER_MS),
     );
     try {
-      const { id } = await Promise.race([asked, late]);
+      const answer = await Promise.race([asked, late]);
       this.#tries = 0;
-      this.#sent(cid, id);
+      if (answer.op === "held") this.#held(cid, answer.id, answer.state);
+      else this.#sent(cid, answer.id);
     } catch (error) {
       this.#refused(cid, error as RefusedFrame);
     }
     this.flush();
+  }
+
+  /** A moderator has decided on a message that was held. */
+  decided(notice: HeldNotice): void {
+    const entry = notice.cid ? this.#find(notice.cid) : undefined;
+    if (entry) this.#held(entry.cid, notice.held, notice.state, notice.reason);
+  }
+
+  #held(cid: Id, id: Id, state: string, why = ""): void {
+    const entry = this.#find(cid);
+    if (!entry) return;
+    if (state === "approved" || state === "withdrawn") return this.discard(cid);
+    entry.state = state === "waiting" ? "held" : "failed";
+    entry.error = state === "waiting" ? null : `${reason(state)} ${why}`.trim();
+    entry.id = id;
+    this.#save();
   }
 
   /** It stands in the log now; its event replaces this copy, usually at once. */
@@ -111,7 +132,7 @@ export class Outbox {
     const entry = this.#find(cid);
     if (!entry) return;
     // Retrying for ever into a full disk would help nobody.
-    if (error.retryable && error.code !== "storage_full" && this.#tries < 8) {
+    if (error.retryable && !PATIENT.has(error.code) && this.#tries < 8) {
       entry.state = "waiting";
       if (!this.socket.ready) return;
       this.#open = false;
@@ -125,7 +146,10 @@ export class Outbox {
       return;
     }
     entry.state = "failed";
-    entry.error = reason(error.code);
+    entry.error =
+      error.code === "slow_mode"
+        ? `Slow mode: you can write here again in ${Math.ceil(error.retryAfter ?? 1)} s.`
+        : reason(error.code);
     this.#save();
   }
 

@@ -1,6 +1,7 @@
 import type { User } from "../lib/wire";
 
-export type DialogName = "invite" | "create" | "browse" | "direct" | "settings" | "switcher" | "search";
+export type DialogName =
+  "invite" | "create" | "browse" | "direct" | "settings" | "switcher" | "search" | "review" | "audit";
 
 /** What stands open on the page. */
 class Ui {

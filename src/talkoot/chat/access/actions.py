@@ -67,6 +67,12 @@ async def archive_resource(tx: Tx, resource: UUID, *, workspace: UUID, archived:
     await record_change(tx, workspace, resource)
 
 
+async def set_moderated(tx: Tx, resource: UUID, *, workspace: UUID, moderated: bool) -> None:
+    """Say of a node whether it has rules that messages must pass; everybody's next one is asked for them."""
+    await tx.connection.execute(update(Resource).where(Resource.id == resource).values(moderated=moderated))
+    await record_change(tx, workspace, resource)
+
+
 async def move_resource(tx: Tx, resource: UUID, *, workspace: UUID, parent: UUID) -> None:
     """Hang a node under another one; what is inherited changes for everybody."""
     await tx.connection.execute(update(Resource).where(Resource.id == resource).values(parent_id=parent))

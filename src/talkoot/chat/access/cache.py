@@ -32,6 +32,7 @@ class Grants:
     version: int
     member: bool
     permissions: frozenset[Permission]
+    moderated: bool = False
     until: int | None = None
     """When a sanction ends, and with it what is said here; microseconds since the epoch."""
 

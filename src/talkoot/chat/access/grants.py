@@ -155,9 +155,9 @@ async def grants_inside(
     tree = {
         row.id: row
         for row in await read.connection.execute(
-            select(Resource.id, Resource.kind, Resource.parent_id, Resource.archived_at).where(
-                Resource.id.in_(inside)
-            )
+            select(
+                Resource.id, Resource.kind, Resource.parent_id, Resource.archived_at, Resource.moderated
+            ).where(Resource.id.in_(inside))
         )
     }
     entries: dict[UUID, list[Entry]] = defaultdict(list)
@@ -169,7 +169,9 @@ async def grants_inside(
         nodes = tuple(_upwards(tree, resource))
         inherited = tuple(entry for node in nodes for entry in entries[node])
         archived = any(tree[node].archived_at is not None for node in nodes)
-        lineage = Lineage(resource, row.kind, workspace, version or 0, nodes, inherited, archived)
+        lineage = Lineage(
+            resource, row.kind, workspace, version or 0, nodes, inherited, archived, row.moderated
+        )
         everything[resource] = evaluate(lineage, standing)
     if not isinstance(read, Tx):
         cache = read.caches.of(AccessCache)

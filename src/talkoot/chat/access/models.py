@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Index, UniqueConstraint, text
+from sqlalchemy import ForeignKey, Index, UniqueConstraint, false, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from talkoot.kernel.ids import new_id
@@ -35,6 +35,8 @@ class Resource(Model):
     parent_id: Mapped[UUID | None] = mapped_column(ForeignKey("resources.id"), index=True)
     kind: Mapped[str]
     archived_at: Mapped[int | None]
+    moderated: Mapped[bool] = mapped_column(default=False, server_default=false())
+    """Whether a room has rules that messages must pass; in the tree, so that who has none asks nothing."""
 
 
 class Membership(Model):

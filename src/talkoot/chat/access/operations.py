@@ -130,6 +130,16 @@ SUBSCRIBE = Operation("room", P.ROOM_READ, socket="sub")
 MARK_READ = Operation("room", P.ROOM_READ, "PUT /rooms/{room}/read", socket="read")
 TYPE = Operation("room", P.ROOM_POST, socket="typing")
 
+# What moderators are to see first
+GET_RULES = Operation("room", P.MESSAGES_MODERATE, "GET /rooms/{room}/rules")
+SET_RULES = Operation("room", P.MESSAGES_MODERATE, "PUT /rooms/{room}/rules")
+LIST_QUEUE = Operation("workspace", P.WORKSPACE_READ, "GET /workspaces/{workspace}/held")
+LIST_HELD = Operation("room", P.MESSAGES_MODERATE, "GET /rooms/{room}/held")
+LIST_OWN_HELD = Operation("room", P.ROOM_READ, "GET /rooms/{room}/held/mine")
+APPROVE_HELD = Operation("room", P.MESSAGES_MODERATE, "POST /rooms/{room}/held/{held}/approve")
+REJECT_HELD = Operation("room", P.MESSAGES_MODERATE, "POST /rooms/{room}/held/{held}/reject")
+WITHDRAW_HELD = Operation("room", P.ROOM_READ, "DELETE /rooms/{room}/held/{held}")
+
 # A message
 GET_MESSAGE = Operation("message", P.ROOM_READ, "GET /messages/{message}")
 LIST_THREAD = Operation("message", P.ROOM_READ, "GET /messages/{message}/thread")

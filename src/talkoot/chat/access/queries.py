@@ -33,6 +33,7 @@ class Lineage:
     nodes: tuple[UUID, ...]
     entries: tuple[Entry, ...]
     archived: bool
+    moderated: bool = False
 
 
 _Parent = aliased(Resource)
@@ -42,6 +43,7 @@ _LINEAGES = (
         Resource.id,
         Resource.kind,
         Resource.workspace_id,
+        Resource.moderated,
         Workspace.access_version,
         _Parent.id.label("parent"),
         _Grandparent.id.label("grandparent"),
@@ -92,6 +94,7 @@ async def lineages_of(read: Read, resources: Collection[UUID]) -> dict[UUID, Lin
             above[row.id],
             tuple(entry for node in above[row.id] for entry in entries[node]),
             bool(row.archived),
+            row.moderated,
         )
         for row in rows
     }

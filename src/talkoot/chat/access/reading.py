@@ -104,5 +104,6 @@ def evaluate(lineage: Lineage, standing: Standing) -> Grants:
         version=lineage.version,
         member=lineage.resource in standing.memberships,
         permissions=permissions - ARCHIVED if lineage.archived else permissions,
+        moderated=lineage.moderated,
         until=until,
     )

@@ -36,6 +36,21 @@ class DeleteFrame(msgspec.Struct, frozen=True):
     ref: Ref = None
 
 
+class HeldFrame(msgspec.Struct, frozen=True, tag_field="op", tag="held"):
+    """The answer to `send` where a moderator looks first: nobody sees it yet, and `notice.held` tells more.
+
+    Sent again with its `cid` it is not sent twice; `state` is then what came of it: `waiting`, `approved`,
+    `rejected` or `withdrawn`.
+    """
+
+    room: UUID
+    id: UUID
+    ts: str
+    state: str
+    dup: bool
+    cid: UUID | None = None
+
+
 class Ack(msgspec.Struct, frozen=True, tag_field="op", tag="ack"):
     """It is stored: the place it has in the room's log, for ever."""
 

@@ -12,11 +12,13 @@ from talkoot.chat.accounts.http_auth import CurrentActor
 from talkoot.chat.messages import queries
 from talkoot.chat.messages.access import message_for
 from talkoot.chat.messages.actions.change import Edit, delete_message, edit_message
-from talkoot.chat.messages.actions.send import SEND, Send
-from talkoot.chat.messages.schemas import EventsOut, MessageOut, MessagePatch, NewMessage
+from talkoot.chat.messages.actions.commands import Held, Send
+from talkoot.chat.messages.actions.send import SEND
+from talkoot.chat.messages.schemas import EventsOut, HeldSend, MessageOut, MessagePatch, NewMessage
 from talkoot.chat.messages.wire import Cursor
 from talkoot.chat.rooms.access import may_read_now, room_to_read
 from talkoot.chat.rooms.wire import event_json
+from talkoot.kernel.clock import rfc3339
 from talkoot.kernel.documents import Document
 from talkoot.kernel.errors import Conflict, Forbidden, Invalid, NotAuthenticated, NotFound
 from talkoot.kernel.http import UNCHANGED, KernelDep, answer, make_router, problems
@@ -35,12 +37,18 @@ Position = Annotated[int, Query(ge=0, lt=2**53, description="A position in the r
     status_code=201,
     response_model=MessageOut,
     responses=problems(Forbidden, Conflict)
-    | {200: {"model": MessageOut, "description": "It had been sent before, with this cid"}},
+    | {
+        200: {"model": MessageOut, "description": "It had been sent before, with this cid"},
+        202: {"model": HeldSend, "description": "It waits for a moderator: nobody sees it yet"},
+    },
 )
 async def send_message(kernel: KernelDep, actor: CurrentActor, room: UUID, new: NewMessage) -> Response:
     """Send a message; with a `cid` a retry can not send it twice."""
     command = Send(actor, room, new.text, new.cid, new.thread)
     sent = await kernel.uow.submit_to(SEND, command, key=room)
+    if isinstance(sent, Held):
+        held = HeldSend(id=sent.id, room=room, ts=rfc3339(sent.ts), state=sent.state, dup=sent.dup)
+        return Response(held.model_dump_json(), 202, media_type="application/json")
     try:
         async with kernel.uow.read() as read:
             await room_to_read(read, actor, room, LIST_MESSAGES)

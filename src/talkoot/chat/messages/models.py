@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Index, text
+from sqlalchemy import ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
+from talkoot.kernel.ids import new_id
 from talkoot.kernel.types import Model
 
 
@@ -42,3 +43,63 @@ class Message(Model):
     deleted_at: Mapped[int | None]
     reply_count: Mapped[int] = mapped_column(default=0)
     last_reply_at: Mapped[int | None]
+
+
+class RoomRules(Model):
+    """What is asked of messages to a room before they are in it; only where `Resource.moderated` is set.
+
+    `hold_roles` are ids separated by spaces, `hold_words` one word or phrase a line.
+    """
+
+    __tablename__ = "room_rules"
+
+    room_id: Mapped[UUID] = mapped_column(ForeignKey("rooms.id"), primary_key=True)
+    slow_seconds: Mapped[int]
+    hold_all: Mapped[bool]
+    hold_roles: Mapped[str]
+    hold_first: Mapped[int]
+    hold_words: Mapped[str]
+    hold_links: Mapped[bool]
+
+
+class RoomSender(Model):
+    """Somebody in a room with rules: when they last sent, and how many messages they got through.
+
+    `passed` is -1 while nobody has counted.
+    """
+
+    __tablename__ = "room_senders"
+
+    room_id: Mapped[UUID] = mapped_column(ForeignKey("rooms.id"), primary_key=True)
+    user_id: Mapped[UUID] = mapped_column(ForeignKey("users.id"), primary_key=True)
+    last_at: Mapped[int]
+    passed: Mapped[int]
+
+
+class HeldMessage(Model):
+    """A message that a moderator looks at first: in no log, and known to its author and the moderators alone.
+
+    `state` is `waiting`, `approved` (then `message_id` is what it became), `rejected` or `withdrawn`.
+    """
+
+    __tablename__ = "held_messages"
+    __table_args__ = (
+        UniqueConstraint("cid", "sender_id"),
+        Index("ix_held_messages_room", "room_id", "state", "id"),
+        Index("ix_held_messages_sender", "sender_id", "id"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    room_id: Mapped[UUID] = mapped_column(ForeignKey("rooms.id"))
+    sender_id: Mapped[UUID] = mapped_column(ForeignKey("users.id"))
+    cid: Mapped[UUID | None]
+    digest: Mapped[bytes | None]
+    thread_id: Mapped[UUID | None] = mapped_column(ForeignKey("messages.id"))
+    text: Mapped[str]
+    why: Mapped[str]
+    state: Mapped[str]
+    created_at: Mapped[int]
+    decided_at: Mapped[int | None]
+    decided_by: Mapped[UUID | None] = mapped_column(ForeignKey("users.id"))
+    reason: Mapped[str | None]
+    message_id: Mapped[UUID | None] = mapped_column(ForeignKey("messages.id"))

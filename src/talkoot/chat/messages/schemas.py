@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from pydantic import AfterValidator, BaseModel, Field
 
-from talkoot.chat.accounts.schemas import PublicUser
+from talkoot.chat.accounts.schemas import Moment, PublicUser
 from talkoot.kernel.text import body_text
 
 TEXT = 16_000  # characters
@@ -41,6 +41,31 @@ class NewMessage(BaseModel):
     text: Text
     cid: UUID | None = None
     thread: UUID | None = None
+
+
+class HeldOut(BaseModel):
+    """A message that a moderator looks at before anybody else; `message` is what it became."""
+
+    id: UUID
+    room: UUID
+    sender: PublicUser
+    text: str
+    ts: Moment
+    thread: UUID | None
+    why: list[Literal["all", "role", "newcomer", "word", "link"]]
+    state: Literal["waiting", "approved", "rejected", "withdrawn"]
+    reason: str | None
+    message: UUID | None
+
+
+class HeldSend(BaseModel):
+    """The answer to a send that is held; sent again with its `cid`, `state` is what came of it."""
+
+    id: UUID
+    room: UUID
+    ts: Moment
+    state: str
+    dup: bool
 
 
 class MessagePatch(BaseModel):

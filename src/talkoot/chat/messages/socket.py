@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 from talkoot.chat.accounts.actors import actor_of
 from talkoot.chat.messages.actions.change import Edit, delete_message, edit_message
-from talkoot.chat.messages.actions.send import SEND, Send, Sent
-from talkoot.chat.messages.frames import Ack, DeleteFrame, EditFrame, SendFrame
+from talkoot.chat.messages.actions.commands import Held, Send, Sent
+from talkoot.chat.messages.actions.send import SEND
+from talkoot.chat.messages.frames import Ack, DeleteFrame, EditFrame, HeldFrame, SendFrame
 from talkoot.chat.messages.schemas import TEXT
 from talkoot.kernel.clock import rfc3339
 from talkoot.kernel.errors import Invalid
@@ -33,7 +34,7 @@ def operations(uow: UnitOfWork) -> list[Operation]:
 
 def _send(uow: UnitOfWork, connection: Connection, frame: SendFrame) -> Later:
     command = Send(actor_of(connection), frame.room, _checked(frame.text), frame.cid, frame.thread)
-    return Later(partial(uow.post, SEND, command, frame.room), partial(_ack, cid=frame.cid))
+    return Later(partial(uow.post, SEND, command, frame.room), partial(_sent, cid=frame.cid))
 
 
 async def _edit(uow: UnitOfWork, connection: Connection, frame: EditFrame) -> Ack:
@@ -44,6 +45,13 @@ async def _edit(uow: UnitOfWork, connection: Connection, frame: EditFrame) -> Ac
 async def _delete(uow: UnitOfWork, connection: Connection, frame: DeleteFrame) -> Ack:
     actor = actor_of(connection)
     return _ack(await uow.run(lambda tx: delete_message(tx, actor, frame.message)), frame.cid)
+
+
+def _sent(outcome: Sent | Held, cid: UUID | None) -> Ack | HeldFrame:
+    if isinstance(outcome, Sent):
+        return _ack(outcome, cid)
+    held = outcome
+    return HeldFrame(room=held.room, id=held.id, ts=rfc3339(held.ts), state=held.state, dup=held.dup, cid=cid)
 
 
 def _ack(sent: Sent, cid: UUID | None) -> Ack:

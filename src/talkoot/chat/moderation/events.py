@@ -20,3 +20,16 @@ class Sanctioned:
     reason: str
     until: int | None = None
     ended: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Reviewed:
+    """A moderator has decided on a held message of this user."""
+
+    user: UUID
+    held: UUID
+    cid: UUID | None
+    room: UUID
+    state: str
+    reason: str
+    message: UUID | None

@@ -10,7 +10,7 @@ from talkoot.kernel.clock import rfc3339
 from talkoot.realtime.bus import Message
 
 if TYPE_CHECKING:
-    from talkoot.chat.moderation.events import Sanctioned
+    from talkoot.chat.moderation.events import Reviewed, Sanctioned
 
 
 def sanction_notice(event: Sanctioned) -> Message:
@@ -24,5 +24,20 @@ def sanction_notice(event: Sanctioned) -> Message:
         "reason": event.reason,
         "until": rfc3339(event.until) if event.until is not None else None,
         "ended": event.ended,
+    }
+    return Message("user", event.user, msgspec.json.encode(notice))
+
+
+def held_notice(event: Reviewed) -> Message:
+    """To the author of a held message: what was decided."""
+    notice = {
+        "op": "notice",
+        "kind": "held",
+        "held": event.held,
+        "cid": event.cid,
+        "room": event.room,
+        "state": event.state,
+        "reason": event.reason,
+        "message": event.message,
     }
     return Message("user", event.user, msgspec.json.encode(notice))

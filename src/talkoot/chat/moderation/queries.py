@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import TYPE_CHECKING
 from uuid import UUID
 
@@ -10,6 +10,7 @@ from sqlalchemy import or_, select
 
 from talkoot.chat.access.models import Sanction
 from talkoot.chat.accounts.models import User
+from talkoot.chat.messages.models import HeldMessage, RoomRules
 
 if TYPE_CHECKING:
     from talkoot.kernel.transactions import Read
@@ -33,3 +34,40 @@ async def sanctions_on(
     if after is not None:
         query = query.where(Sanction.id > after)
     return [(sanction, user) for sanction, user in await read.session.execute(query)]
+
+
+async def rules_of(read: Read, room: UUID) -> RoomRules | None:
+    """The rules of a room, if it ever had some."""
+    return await read.session.get(RoomRules, room)
+
+
+async def held_messages(
+    read: Read,
+    rooms: Collection[UUID],
+    *,
+    sender: UUID | None = None,
+    state: str | None = "waiting",
+    after: UUID | None = None,
+    limit: int,
+) -> Sequence[tuple[HeldMessage, User]]:
+    """Held messages of these rooms, of everybody or of one author, in one state or all; the oldest first."""
+    query = (
+        select(HeldMessage, User)
+        .join(User, User.id == HeldMessage.sender_id)
+        .where(HeldMessage.room_id.in_(rooms))
+        .order_by(HeldMessage.id)
+        .limit(limit)
+    )
+    if state is not None:
+        query = query.where(HeldMessage.state == state)
+    if sender is not None:
+        query = query.where(HeldMessage.sender_id == sender)
+    if after is not None:
+        query = query.where(HeldMessage.id > after)
+    return [(held, user) for held, user in await read.session.execute(query)]
+
+
+async def held_message(read: Read, held: UUID) -> tuple[HeldMessage, User]:
+    """One, by somebody who passed a door to it before."""
+    found = await read.session.get_one(HeldMessage, held)
+    return found, await read.session.get_one(User, found.sender_id)

@@ -8,7 +8,8 @@ from uuid import UUID
 from pydantic import BaseModel, Field
 
 from talkoot.chat.accounts.schemas import Moment, PublicUser
-from talkoot.kernel.text import OptionalLine
+from talkoot.chat.messages.schemas import Text
+from talkoot.kernel.text import Line, OptionalLine
 
 YEAR = 366 * 86_400
 
@@ -52,3 +53,41 @@ class SanctionOut(BaseModel):
     created_by: UUID
     created_at: Moment
     until: Moment | None
+
+
+class Rules(BaseModel):
+    """What is asked of messages to a room, except from its moderators; as it is here, nothing."""
+
+    slow_seconds: Annotated[
+        int,
+        Field(
+            ge=0, le=21_600, description="So long between two messages of one person; 0: slow mode is off."
+        ),
+    ] = 0
+    hold_all: bool = False
+    hold_roles: Annotated[frozenset[UUID], Field(max_length=50)] = frozenset()
+    hold_first: Annotated[
+        int, Field(ge=0, le=100, description="So many messages of who is new in the room are held.")
+    ] = 0
+    hold_words: Annotated[
+        list[Annotated[Line, Field(max_length=80)]],
+        Field(max_length=500, description="Words and phrases; `spam*` is every word that begins so."),
+    ] = []
+    hold_links: bool = False
+
+    @property
+    def any(self) -> bool:
+        """Whether there is any rule."""
+        return self != Rules()
+
+
+class Approval(BaseModel):
+    """Let it through, with another text if one is given."""
+
+    text: Text | None = None
+
+
+class Rejection(BaseModel):
+    """Why it is not let through; its author is told."""
+
+    reason: OptionalLine = ""

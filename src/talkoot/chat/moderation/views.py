@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Literal, cast
+from uuid import UUID
 
 import msgspec
 
 from talkoot.chat.accounts.views import public_user
-from talkoot.chat.moderation.schemas import ActOut, SanctionOut
+from talkoot.chat.messages.schemas import HeldOut
+from talkoot.chat.moderation.schemas import ActOut, Rules, SanctionOut
 from talkoot.kernel.clock import rfc3339
 
 if TYPE_CHECKING:
     from talkoot.chat.access.models import Sanction
     from talkoot.chat.accounts.models import User
+    from talkoot.chat.messages.models import HeldMessage, RoomRules
     from talkoot.kernel.audit import AuditRecord
 
 
@@ -49,6 +52,36 @@ def sanction_out(sanction: Sanction, user: User) -> SanctionOut:
         created_by=sanction.created_by,
         created_at=rfc3339(sanction.created_at),
         until=rfc3339(sanction.until) if sanction.until is not None else None,
+    )
+
+
+def rules_out(rules: RoomRules | None) -> Rules:
+    """The rules of a room; none of them where there are none."""
+    if rules is None:
+        return Rules()
+    return Rules(
+        slow_seconds=rules.slow_seconds,
+        hold_all=rules.hold_all,
+        hold_roles=frozenset(map(UUID, rules.hold_roles.split())),
+        hold_first=rules.hold_first,
+        hold_words=rules.hold_words.splitlines(),
+        hold_links=rules.hold_links,
+    )
+
+
+def held_out(held: HeldMessage, author: User) -> HeldOut:
+    """A held message, as shown to moderators and to its author."""
+    return HeldOut(
+        id=held.id,
+        room=held.room_id,
+        sender=public_user(author),
+        text=held.text,
+        ts=rfc3339(held.created_at),
+        thread=held.thread_id,
+        why=cast("list[Any]", held.why.split()),
+        state=cast("Any", held.state),
+        reason=held.reason,
+        message=held.message_id,
     )
 
 

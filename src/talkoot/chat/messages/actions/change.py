@@ -11,7 +11,9 @@ import msgspec
 
 from talkoot.chat.access.operations import DELETE_MESSAGE, EDIT_MESSAGE
 from talkoot.chat.messages.access import message_for
-from talkoot.chat.messages.actions.send import Sent, thread_entry
+from talkoot.chat.messages.actions.commands import Sent
+from talkoot.chat.messages.actions.screen import refuse_unseen_edit
+from talkoot.chat.messages.actions.send import thread_entry
 from talkoot.kernel import log
 from talkoot.kernel.audit import Act, record
 from talkoot.kernel.clock import rfc3339
@@ -48,6 +50,7 @@ async def edit_message(tx: Tx, actor: Actor, edit: Edit) -> Sent:
         return before
     if message.deleted_at is not None:
         raise NotFound("This message was deleted")
+    await refuse_unseen_edit(tx, grants, edit.text)
     message.text, message.edited_at = edit.text, tx.now
     entry = log.Entry(
         log=message.room_id,

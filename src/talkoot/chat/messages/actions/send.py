@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
@@ -14,6 +13,8 @@ from sqlalchemy import bindparam, update
 from talkoot.chat.access.doors import admit
 from talkoot.chat.access.grants import grants_now
 from talkoot.chat.access.operations import SEND_MESSAGE
+from talkoot.chat.messages.actions.commands import Held, Send, Sent
+from talkoot.chat.messages.actions.screen import screen
 from talkoot.chat.messages.models import Message
 from talkoot.chat.messages.queries import thread_roots
 from talkoot.kernel import log
@@ -24,7 +25,6 @@ from talkoot.kernel.unit_of_work import Batch
 
 if TYPE_CHECKING:
     from talkoot.chat.access.cache import Grants
-    from talkoot.chat.accounts.actors import Actor
     from talkoot.kernel.plain_sql import Row
     from talkoot.kernel.transactions import Tx
 
@@ -32,36 +32,7 @@ if TYPE_CHECKING:
 CREATED = "message.created"
 
 
-@dataclass(frozen=True, slots=True)
-class Send:
-    """A message that somebody wants to send."""
-
-    actor: Actor
-    room: UUID
-    text: str
-    cid: UUID | None = None
-    thread: UUID | None = None
-
-    @property
-    def key(self) -> tuple[UUID, UUID] | None:
-        """What makes a retry recognisable."""
-        return (self.actor.user, self.cid) if self.cid is not None else None
-
-    def digest(self) -> bytes:
-        """16 bytes over what was asked: the same cid with another digest is a conflict."""
-        asked = f"{self.room}\0{self.thread}\0{self.text}".encode()
-        return hashlib.blake2b(asked, digest_size=16, key=self.cid.bytes if self.cid else b"").digest()
-
-
-@dataclass(frozen=True, slots=True)
-class Sent:
-    """Where the message stands in its room's log; `dup` when it had been sent before."""
-
-    event: log.Event
-    dup: bool
-
-
-Outcome = Sent | TalkootError
+Outcome = Sent | Held | TalkootError
 _Known = dict[tuple[UUID | None, UUID | None], tuple[log.Event, bytes | None]]
 
 
@@ -84,6 +55,9 @@ async def send_messages(tx: Tx, commands: Sequence[Send]) -> Sequence[Outcome]:
         fresh[number] = send
         if send.key is not None:
             first_with[send.key] = number
+    for number, outcome in (await screen(tx, fresh, grants)).items():
+        outcomes[number] = outcome
+        del fresh[number]
     for number, event in zip(fresh, await _append(tx, list(fresh.values()), grants, roots), strict=True):
         outcomes[number] = Sent(event, dup=False)
     for number, first in repeats.items():
@@ -91,7 +65,21 @@ async def send_messages(tx: Tx, commands: Sequence[Send]) -> Sequence[Outcome]:
     return [outcome for outcome in outcomes if outcome is not None]
 
 
-SEND = Batch(send_messages)
+SEND: Batch[Send, Sent | Held] = Batch(send_messages)
+
+
+async def send_approved(tx: Tx, send: Send) -> log.Event:
+    """Append what a moderator let through, as its author's; refused if they could not send it now."""
+    key = (send.actor.user, send.room)
+    grants = await grants_now(tx, [key])
+    roots = await _locked_roots(tx, [send] if send.thread else [])
+    if (refusal := _refusal(send, grants[key], roots)) is not None:
+        raise refusal
+    if send.key is not None and (before := (await log.events_with_cids(tx, [send.key])).get(send.key)):
+        if isinstance(found := _repeated(send, {send.key: before}), Sent):
+            return found.event
+        send = replace(send, cid=None)  # its author has used it for something else since
+    return (await _append(tx, [send], grants, roots))[0]
 
 
 async def _locked_roots(tx: Tx, replies: Sequence[Send]) -> dict[UUID, Any]:
@@ -129,7 +117,7 @@ def _repeated(send: Send, earlier: _Known) -> Outcome | None:
 def _same(send: Send, first: Send, outcome: Outcome | None) -> Outcome:
     if send.digest() != first.digest():
         return _conflict()
-    return Sent(outcome.event, dup=True) if isinstance(outcome, Sent) else outcome or _conflict()
+    return replace(outcome, dup=True) if isinstance(outcome, Sent | Held) else outcome or _conflict()
 
 
 def _conflict() -> Conflict:

@@ -1,0 +1,53 @@
+"""What is asked of messages, and what comes of it."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+if TYPE_CHECKING:
+    from talkoot.chat.accounts.actors import Actor
+    from talkoot.kernel.log import Event
+
+
+@dataclass(frozen=True, slots=True)
+class Send:
+    """A message that somebody wants to send; `asked` is their text where a moderator changed it."""
+
+    actor: Actor
+    room: UUID
+    text: str
+    cid: UUID | None = None
+    thread: UUID | None = None
+    asked: str | None = None
+
+    @property
+    def key(self) -> tuple[UUID, UUID] | None:
+        """What makes a retry recognisable."""
+        return (self.actor.user, self.cid) if self.cid is not None else None
+
+    def digest(self) -> bytes:
+        """16 bytes over what was asked: the same cid with another digest is a conflict."""
+        asked = f"{self.room}\0{self.thread}\0{self.asked or self.text}".encode()
+        return hashlib.blake2b(asked, digest_size=16, key=self.cid.bytes if self.cid else b"").digest()
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """Where the message stands in its room's log; `dup` when it had been sent before."""
+
+    event: Event
+    dup: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """The message waits for a moderator; `dup` when it had been sent before, and `state` what came of it."""
+
+    id: UUID
+    room: UUID
+    ts: int
+    state: str
+    dup: bool

@@ -1,0 +1,109 @@
+"""Deciding on messages that are held: the moderator who comes first decides, and it counts once."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+from sqlalchemy import select
+
+from talkoot.chat.access.doors import resource_for
+from talkoot.chat.access.operations import APPROVE_HELD, REJECT_HELD, WITHDRAW_HELD, Operation
+from talkoot.chat.accounts.actors import NO_SESSION, Actor
+from talkoot.chat.accounts.queries import user_with_id
+from talkoot.chat.messages.actions.commands import Send
+from talkoot.chat.messages.actions.screen import count_passed
+from talkoot.chat.messages.actions.send import send_approved
+from talkoot.chat.messages.models import HeldMessage
+from talkoot.chat.moderation.events import Reviewed
+from talkoot.kernel.audit import Act, record
+from talkoot.kernel.errors import Conflict, Forbidden, NotFound, TalkootError
+
+if TYPE_CHECKING:
+    from talkoot.chat.access.cache import Grants
+    from talkoot.kernel.transactions import Tx
+
+WAITING, APPROVED, REJECTED, WITHDRAWN = "waiting", "approved", "rejected", "withdrawn"
+
+
+async def approve(tx: Tx, actor: Actor, room: UUID, held_id: UUID, text: str | None = None) -> HeldMessage:
+    """Let a message into its room, where it comes after what is there; who approves again is told the same.
+
+    Conflict if it was decided otherwise, or if its author could not send it any more.
+    """
+    grants, held = await _held_in(tx, actor, APPROVE_HELD, room, held_id)
+    if held.state == APPROVED:
+        return held
+    _still_waiting(held)
+    author = await user_with_id(tx, held.sender_id)
+    if author.deactivated_at is not None:
+        raise Conflict("The author has no account any more", code="author_may_not_post")
+    said = held.text if text is None else text
+    own = Actor(author.id, author.username, NO_SESSION, author.bot)
+    try:
+        event = await send_approved(tx, Send(own, room, said, held.cid, held.thread_id, asked=held.text))
+    except (Forbidden, NotFound) as refusal:
+        raise _too_late(refusal) from refusal
+    await count_passed(tx, room, author.id)
+    held.message_id = event.id
+    held.state = APPROVED
+    await _decided(tx, actor, grants, held)
+    if text is not None and text != held.text:
+        act = Act("held.edited", grants.workspace, author.id, room, after={"held": held.id})
+        await record(tx, actor, act)
+    return held
+
+
+async def reject(tx: Tx, actor: Actor, room: UUID, held_id: UUID, reason: str) -> HeldMessage:
+    """Nobody will see it; its author is told why."""
+    grants, held = await _held_in(tx, actor, REJECT_HELD, room, held_id)
+    if held.state == REJECTED:
+        return held
+    _still_waiting(held)
+    held.state, held.reason = REJECTED, reason or None
+    await _decided(tx, actor, grants, held)
+    return held
+
+
+async def withdraw(tx: Tx, actor: Actor, room: UUID, held_id: UUID) -> None:
+    """Take back a message of one's own that still waits; its text is gone."""
+    _, held = await _held_in(tx, actor, WITHDRAW_HELD, room, held_id)
+    if held.sender_id != actor.user:
+        raise NotFound("There is no such message")
+    _still_waiting(held)
+    held.state, held.text, held.decided_at = WITHDRAWN, "", tx.now
+
+
+async def _held_in(
+    tx: Tx, actor: Actor, operation: Operation, room: UUID, held_id: UUID
+) -> tuple[Grants, HeldMessage]:
+    """A held message as it is now that nobody else decides on it."""
+    grants = await resource_for(tx, actor, operation, room, exclusive=False)
+    held = await tx.session.scalar(
+        select(HeldMessage)
+        .where(HeldMessage.id == held_id, HeldMessage.room_id == room)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    )
+    if held is None:
+        raise NotFound("There is no such message")
+    return grants, held
+
+
+def _still_waiting(held: HeldMessage) -> None:
+    if held.state != WAITING:
+        raise Conflict(f"It does not wait any more: it was {held.state}")
+
+
+def _too_late(refusal: TalkootError) -> Conflict:
+    return Conflict(f"The author could not send this any more: {refusal.detail}", code="author_may_not_post")
+
+
+async def _decided(tx: Tx, actor: Actor, grants: Grants, held: HeldMessage) -> None:
+    state, reason = held.state, held.reason or ""
+    held.decided_at, held.decided_by = tx.now, actor.user
+    await tx.flush()
+    after = {"held": held.id, "message": held.message_id}
+    act = Act(f"held.{state}", grants.workspace, held.sender_id, held.room_id, after=after, reason=reason)
+    await record(tx, actor, act)
+    await tx.emit(Reviewed(held.sender_id, held.id, held.cid, held.room_id, state, reason, held.message_id))
