@@ -220,6 +220,9 @@ SERVER_FRAMES = (
 """What the server says, each known by its `op`; notices are also told apart by their `kind`."""
 
 
+_ANSWERS = (Ack, HeldFrame, SubscribedFrame, PresenceFrame)  # the reference is added when they are sent
+
+
 def asyncapi(operations: Iterable[Operation]) -> dict[str, Any]:
     """The AsyncAPI 3.0 document of the socket."""
     said = {operation.name: operation.schema for operation in operations}
@@ -231,12 +234,7 @@ def asyncapi(operations: Iterable[Operation]) -> dict[str, Any]:
     for name, schema in zip(asked, schemas, strict=False):
         _add_op(components[schema["$ref"].rsplit("/", 1)[-1]], str(name))
     components[JoinedNotice.__name__]["properties"]["room"] = _room(components)
-    for frame in (
-        Ack,
-        HeldFrame,
-        SubscribedFrame,
-        PresenceFrame,
-    ):  # the reference is added when they are sent
+    for frame in _ANSWERS:
         components[frame.__name__]["properties"]["ref"] = {"anyOf": [{"type": "integer"}, {"type": "string"}]}
     return {
         "asyncapi": "3.0.0",

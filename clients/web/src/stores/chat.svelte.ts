@@ -24,7 +24,6 @@ import { People } from "./people.svelte";
 import { Reading } from "./reading.svelte";
 import { Rooms } from "./rooms.svelte";
 import { roomPath, route } from "./route.svelte";
-import { sanctionText } from "../lib/sanctions";
 import { toasts } from "./toasts.svelte";
 import { Attendance } from "./attendance.svelte";
 
@@ -171,7 +170,7 @@ export class Chat {
     }
   }
 
-  /** Rooms may have come, gone or been read elsewhere while we were away. */
+  /** Rooms may have come, gone or been read elsewhere. */
   async #refresh(): Promise<void> {
     if (!this.workspace) return;
     const rooms = await all<Room>(`/workspaces/${this.workspace.id}/rooms`);
@@ -225,7 +224,7 @@ export class Chat {
     else if (notice.kind === "room.joined") this.admit(notice.room);
     else if (notice.kind === "room.left") this.expel(notice.room);
     else if (notice.kind === "held") this.outbox.decided(notice);
-    else toasts.add(sanctionText(notice));
+    else toasts.sanctioned(notice);
   }
 
   #apply(events: RoomEvent[]): void {

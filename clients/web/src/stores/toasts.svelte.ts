@@ -1,3 +1,6 @@
+import { sanctionText } from "../lib/sanctions";
+import type { Notice } from "../lib/wire";
+
 interface Toast {
   id: number;
   text: string;
@@ -14,6 +17,11 @@ class Toasts {
     const id = this.#next++;
     this.list.push({ id, text });
     setTimeout(() => this.drop(id), SHOWN_MS);
+  }
+
+  /** What moderators did to us. */
+  sanctioned(notice: Extract<Notice, { kind: "sanction" }>): void {
+    this.add(sanctionText(notice));
   }
 
   drop(id: number): void {
