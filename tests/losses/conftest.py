@@ -97,7 +97,8 @@ def lossy_nodes(start_nodes: Start) -> list[Talkoot]:
 @pytest.fixture(scope="session")
 def deaf_nodes(start_nodes: Start) -> list[Talkoot]:
     """Nodes that hear nothing at all from each other."""
-    return start_nodes(2, fail="bus_drop_log:1.0,bus_drop_control:1.0", check_seconds="1")
+    deaf = {"fail": "bus_drop_log:1.0,bus_drop_control:1.0", "check_seconds": "1"}
+    return start_nodes(2, **deaf, max_connections_per_user="400")
 
 
 @pytest_asyncio.fixture(scope="session")
