@@ -28,7 +28,7 @@ def stretch(room: uuid.UUID, messages: int) -> Stretch:
         )
         for n in range(1, messages + 1)
     ]
-    return Stretch(messages, 0, shown, whole=True)
+    return Stretch(messages, None, shown, whole=True)
 
 
 def test_ever_new_positions_do_not_fill_the_memory() -> None:

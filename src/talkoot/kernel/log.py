@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import CheckConstraint, Index, UniqueConstraint, insert, select, text, update
+from sqlalchemy import CheckConstraint, Index, UniqueConstraint, and_, insert, select, text, update
 from sqlalchemy.orm import Mapped, mapped_column
 
 from talkoot.kernel.ids import new_id
@@ -124,17 +124,17 @@ class Redacted:
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """Where a log stands."""
+    """Where a log stands; `last` is the id of the event there, which tells all of the log up to there.
+
+    Nothing is taken out of a log without an event that is appended.
+    """
 
     log: UUID
     epoch: UUID
     head: int
     count: int
     last_ts: int
-
-    def is_at(self, event: Event) -> bool:
-        """Whether this is its last event: times rise within a log, so another one there has another time."""
-        return (event.seq, event.ts) == (self.head, self.last_ts)
+    last: UUID | None
 
 
 _COLUMNS = (
@@ -215,7 +215,9 @@ async def lock(tx: Tx, logs: Iterable[UUID]) -> None:
 async def heads(read: Read, logs: Sequence[UUID]) -> dict[UUID, Head]:
     """Where these logs stand; a log that is not there is left out."""
     found = await read.connection.execute(
-        select(Log.id, Log.epoch, Log.head, Log.count, Log.last_ts).where(Log.id.in_(logs))
+        select(Log.id, Log.epoch, Log.head, Log.count, Log.last_ts, LogEvent.id)
+        .outerjoin(LogEvent, and_(LogEvent.log == Log.id, LogEvent.seq == Log.head))
+        .where(Log.id.in_(logs))
     )
     return {row.id: Head(*row) for row in found}
 

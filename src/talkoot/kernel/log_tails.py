@@ -15,6 +15,7 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from talkoot.kernel.log import events_after
+from talkoot.kernel.log_readings import LogReadings
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -60,7 +61,7 @@ class _Tail:
     def _leads_to(self, head: Head) -> bool:
         """Whether it has the log's last event, or begins behind it; a log that lost some may be as long."""
         place = head.head - self.head - 1
-        return place < 0 and (place < -len(self.events) or head.is_at(self.events[place]))
+        return place < 0 and (place < -len(self.events) or self.events[place].id == head.last)
 
 
 class LogTails:
@@ -69,6 +70,7 @@ class LogTails:
     def __init__(self) -> None:
         self._tails: OrderedDict[UUID, _Tail] = OrderedDict()
         self._bytes = 0
+        self.readings = LogReadings()
         self.shared: SharedTails | None = None
         """Where processes tell each other what they wrote, if there are several."""
         self.dropped = 0
@@ -96,6 +98,7 @@ class LogTails:
         if self.shared is not None:
             self.shared.redacted(redacted)
         self._drop(redacted.log)
+        self.readings.forget(redacted.log)
 
     def follow(self, log: UUID, head: int, *, dropped: int) -> bool:
         """Whether all that comes after this head is, and will be, in the log's tail.
@@ -118,7 +121,8 @@ class LogTails:
 
     def leading_to(self, head: Head, seq: int) -> Sequence[Event] | None:
         """All events behind a position up to a head from the database; None if that is not certain."""
-        return self._after(head.log, seq, head)
+        known = self._after(head.log, seq, head)
+        return known if known is not None else self.readings.leading_to(head, seq)
 
     def _after(self, log: UUID, seq: int, head: Head | None) -> Sequence[Event] | None:
         tail = self._tails.get(log)
@@ -148,6 +152,7 @@ async def catch_up(read: Read, wanted: Sequence[tuple[Head, int]], limit: int) -
     """For each (head, position) at most `limit` events behind it, in order.
 
     They come from memory or from Redis where these reach up to the head, which was read in this view.
+    What had to be read is kept for those who come next.
     """
     tails = read.caches.of(LogTails)
     found = [tails.leading_to(head, seq) for head, seq in wanted]
@@ -157,9 +162,15 @@ async def catch_up(read: Read, wanted: Sequence[tuple[Head, int]], limit: int) -
             for n, events in zip(missing, await tails.shared.find([wanted[n] for n in missing]), strict=True):
                 found[n] = events
     return [
-        events[:limit] if events is not None else await events_after(read, head.log, seq, limit)
+        events[:limit] if events is not None else await _read_after(read, head, seq, limit)
         for events, (head, seq) in zip(found, wanted, strict=True)
     ]
+
+
+async def _read_after(read: Read, head: Head, seq: int, limit: int) -> Sequence[Event]:
+    events = await events_after(read, head.log, seq, limit)
+    read.caches.of(LogTails).readings.keep(head, events)
+    return events
 
 
 def _cost(event: Event) -> int:

@@ -198,7 +198,7 @@ def _read(head: Head, seq: int, entries: Any) -> list[Event] | None:
         events = [_event(head, number, entry) for number, entry in enumerate(entries, seq + 1)]
     except (ValueError, msgspec.MsgspecError):  # not all of it is ours
         return None
-    return events if head.is_at(events[-1]) else None
+    return events if events[-1].id == head.last else None
 
 
 def _event(head: Head, number: int, entry: Any) -> Event:

@@ -79,7 +79,7 @@ async def timeline(read: Read, reading: Reading, room: UUID, cursor: Cursor) -> 
     older.reverse()
     if before is None and n_back:
         head = (await heads(read, [room]))[room]
-        stretch = Stretch(head.head, head.last_ts, older, whole=len(older) <= n_back)
+        stretch = Stretch(head.head, head.last, older, whole=len(older) <= n_back)
         if shared:
             timelines.put(room, reading, stretch)
         else:

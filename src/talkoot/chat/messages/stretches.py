@@ -28,11 +28,11 @@ _HARMLESS = {"member.joined", "member.left", "room.updated"}
 class Stretch:
     """Messages without a gap up to the newest, as of a position in the log; `whole` if none is older.
 
-    `ts` is the time of the event at that position, which tells it from another one there.
+    `last` is the id of the event at that position.
     """
 
     position: int
-    ts: int
+    last: UUID | None
     messages: Sequence[Shown]
     whole: bool
 
@@ -63,13 +63,13 @@ class Stretch:
 
     def followed_by(self, events: Iterable[Event]) -> Stretch | None:
         """What it is after these events; None if they do not tell."""
-        messages, position, ts = list(self.messages), self.position, self.ts
+        messages, position, last = list(self.messages), self.position, self.last
         for event in events:
             if not _applied(event, messages):
                 return None
-            position, ts = event.seq, event.ts
+            position, last = event.seq, event.id
         kept = messages[-MESSAGES:]
-        return Stretch(position, ts, kept, self.whole and len(kept) == len(messages))
+        return Stretch(position, last, kept, self.whole and len(kept) == len(messages))
 
 
 def _seq(message: Shown) -> int:

@@ -86,7 +86,7 @@ class Timelines:
         if known is None or known.stretch.position > head.head:
             return None
         at = known.stretch.position  # somebody else may have brought it up in the meantime
-        if at and known.stretch.ts != _time_at(at, head, events):
+        if known.stretch.last != _id_at(at, head, events):
             self._rooms.pop(room)
             return None
         if more := [event for event in events if event.seq > at]:
@@ -136,10 +136,10 @@ class Timelines:
         return known
 
 
-def _time_at(position: int, head: Head, events: Sequence[Event]) -> int | None:
+def _id_at(position: int, head: Head, events: Sequence[Event]) -> UUID | None:
     if position == head.head:
-        return head.last_ts
-    return next((event.ts for event in events if event.seq == position), None)
+        return head.last
+    return next((event.id for event in events if event.seq == position), None)
 
 
 def _page(known: _Room, cursor: Cursor) -> Document | None:
