@@ -51,6 +51,7 @@ GROUPS: dict[str, tuple[str, ...]] = {
         "max_connections_per_user",
         "max_connections_per_address",
         "hello_rate",
+        "admission_seconds",
         "drain_seconds",
         "jobs_at_once",
         "job_lease_seconds",
@@ -184,6 +185,12 @@ class Settings(BaseModel):
     )
     hello_rate: float = Field(
         500.0, gt=0, description="Sockets admitted per second before others have to wait."
+    )
+    admission_seconds: float = Field(
+        10.0,
+        gt=0,
+        le=60,
+        description="How long who signs in again waits for a turn before being told to come back.",
     )
     max_body_bytes: int = Field(1_048_576, ge=1024, description="Largest HTTP request body, files excepted.")
     body_seconds: float = Field(

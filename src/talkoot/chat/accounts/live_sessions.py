@@ -22,17 +22,19 @@ if TYPE_CHECKING:
 
 TOUCHED_EVERY = 10 * MINUTE
 AT_ONCE = 64  # sessions in one reading: bounds for how long a storm of hellos keeps the event loop
-PATIENCE = 10.0  # seconds; who waited longer comes back later, instead of waiting with ever more others
 
 
 class LiveSessions:
-    """The one way to a session, for requests and hellos alike."""
+    """The one way to a session, for requests and hellos alike.
+
+    Who has waited `admission_seconds` for it comes back later, instead of waiting with ever more others.
+    """
 
     def __init__(self, kernel: Kernel) -> None:
         self._kernel = kernel
         self._cache = SessionCache()
         self._reading: Together[UUID, LiveSession | None] = Together(
-            self._read, at_once=AT_ONCE, patience=PATIENCE
+            self._read, at_once=AT_ONCE, patience=kernel.settings.admission_seconds
         )
 
     async def find(self, session: UUID) -> LiveSession | None:
