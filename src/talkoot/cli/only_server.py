@@ -147,7 +147,7 @@ class _Lock:
 
     async def watch(self) -> None:
         """Take it again when it was lost; end this process if another server was quicker."""
-        self._watching = asyncio.current_task()
+        self._watching, away = asyncio.current_task(), False
         while not self._asked_to_end:
             await asyncio.sleep(LOOKED_AT_EVERY)
             if await self._open():
@@ -157,15 +157,17 @@ class _Lock:
                 await self.connect()
                 self.lost = not await self.take(AGAIN_WITHIN)
             except Exception as error:  # noqa: BLE001 - without a database nobody else serves it either
-                log.warning(
-                    "The lock that keeps a second server away was lost, and can not be taken: %s", error
-                )
+                await self.close()  # an open connection without the lock would look as if it were held
+                if not away:
+                    log.warning("The lock that keeps a second server away was lost: %s", error)
+                away = True
                 continue
             if self.lost:
                 log.critical("%s This one stops now.", _ALONE[self._settings.clustered])
                 os.kill(os.getpid(), signal.SIGTERM)
                 return
             log.warning("The lock that keeps a second server away was lost for a moment, and is held again")
+            away = False
 
     def look_no_more(self) -> None:
         """The process ends."""
