@@ -4,9 +4,11 @@ import type * as wire from "./wire.generated";
 
 export type {
   CategoryOut as Category,
+  ConsideredEntry,
   EventOut as RoomEvent,
   EventsOut as EventPage,
   ActOut as Act,
+  Explanation,
   FoundMessage,
   HeldNotice,
   HeldOut as HeldMessage,
@@ -16,6 +18,7 @@ export type {
   Problem,
   ProblemField as FieldError,
   Refused as RefusedRoom,
+  RoleOut as Role,
   RoomOut as Room,
   Rules,
   SessionInfo as LoginSession,
@@ -25,6 +28,8 @@ export type {
   Welcome,
   WorkspaceOut as Workspace,
 } from "./wire.generated";
+
+export type Principal = wire.EntryOut["principal"];
 
 export type Id = string;
 /** RFC 3339, UTC, with microseconds. */

@@ -1,7 +1,16 @@
 import type { User } from "../lib/wire";
 
 export type DialogName =
-  "invite" | "create" | "browse" | "direct" | "settings" | "switcher" | "search" | "review" | "audit";
+  | "invite"
+  | "create"
+  | "browse"
+  | "direct"
+  | "settings"
+  | "switcher"
+  | "search"
+  | "review"
+  | "roles"
+  | "audit";
 
 /** What stands open on the page. */
 class Ui {

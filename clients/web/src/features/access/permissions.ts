@@ -1,0 +1,32 @@
+import type { Permission, Principal } from "../../lib/wire";
+
+const WORDS: Partial<Record<Permission, string>> = {
+  "workspace.read": "Know the workspace",
+  "workspace.manage": "Rename the workspace",
+  "access.manage": "Change roles and access",
+  "audit.read": "Read the audit log",
+  "members.invite": "Invite people",
+  "members.manage": "Change and remove members",
+  "members.moderate": "Mute, kick and ban",
+  "categories.manage": "Make categories",
+  "rooms.create": "Create rooms",
+  "direct.create": "Write to people directly",
+  "room.read": "Read rooms",
+  "room.join": "Join rooms",
+  "room.post": "Post in rooms",
+  "room.invite": "Add people to rooms",
+  "room.manage": "Manage rooms",
+  "messages.moderate": "Delete what others wrote",
+};
+
+/** What a permission lets one do; one that this client does not know says its name. */
+export function inWords(permission: string): string {
+  return WORDS[permission as Permission] ?? permission;
+}
+
+/** Whom an entry is about, where it names nobody. */
+export const EVERYBODY: Partial<Record<Principal, string>> = {
+  members: "its members",
+  authenticated: "everybody signed in",
+  everyone: "everyone",
+};

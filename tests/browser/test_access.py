@@ -1,0 +1,61 @@
+"""Roles and the reasons for an answer, for who manages access: on a phone, in the dark, by keyboard."""
+
+from playwright.async_api import Page, expect
+
+from tests.browser.conftest import Enter
+from tests.browser.test_looks import PHONE, violations
+from tests.clients import Api
+from tests.workspaces import Workspace
+
+
+async def choose(page: Page, item: str) -> None:
+    """An item of the menu whose button has the focus."""
+    await page.keyboard.press("Enter")
+    await page.get_by_role("menuitem", name=item).press("Enter")
+
+
+async def an_admin(workspace: Workspace) -> Api:
+    admin = await workspace.member("admin")
+    path = f"/workspaces/{workspace.id}/members/{admin.user['id']}"
+    await workspace.owner.put(path, {"role": "admin"}, expect=204)
+    return admin
+
+
+async def test_a_role_is_made(enter: Enter, workspace_sqlite: Workspace) -> None:
+    room, admin = await workspace_sqlite.room("garden"), await an_admin(workspace_sqlite)
+    page = await enter(admin, f"/r/{room}", color_scheme="dark", viewport=PHONE)
+    await page.get_by_role("button", name="Rooms", exact=True).click()
+    await page.locator(".top .workspace").focus()
+    await choose(page, "Roles")
+    dialog = page.get_by_role("dialog", name="Roles")
+    await dialog.get_by_role("textbox", name="Name").fill("Readers")
+    await dialog.get_by_role("checkbox", name="Read rooms").check()
+    assert await violations(page) == []
+    await dialog.get_by_role("button", name="Create").press("Enter")
+    await expect(dialog.get_by_role("button", name="Delete the role")).to_be_visible()
+    roles = (await admin.get(f"/workspaces/{workspace_sqlite.id}/roles"))["items"]
+    made = next(role for role in roles if role["name"] == "Readers")
+    assert made["permissions"] == ["room.read", "workspace.read"]
+    await dialog.get_by_role("combobox").select_option(label="owner")
+    await expect(dialog.get_by_role("button", name="Save")).to_be_disabled()
+
+
+async def test_why_somebody_may_is_explained(enter: Enter, workspace_sqlite: Workspace) -> None:
+    room, admin = await workspace_sqlite.room("garden"), await an_admin(workspace_sqlite)
+    reader = await workspace_sqlite.member("reader")
+    path = f"/workspaces/{workspace_sqlite.id}/members/{reader.user['id']}"
+    await workspace_sqlite.owner.put(path, {"role": "guest"}, expect=204)
+    await workspace_sqlite.owner.put(f"/rooms/{room}/members/{reader.user['id']}", expect=204)
+    page = await enter(admin, f"/r/{room}", color_scheme="dark", viewport=PHONE)
+    await page.get_by_role("button", name="Room menu").focus()
+    await choose(page, "Who may do what")
+    dialog = page.get_by_role("dialog", name="Who may do what here")
+    await dialog.get_by_label("Person").select_option(reader.user["id"])
+    answer, looked_at = dialog.get_by_role("status"), dialog.get_by_role("list", name="What was looked at")
+    name = reader.user["display_name"]
+    await expect(answer).to_have_text(f"Yes. {name} may: read rooms.")
+    await expect(looked_at.get_by_text("Allows it to its members: this decides")).to_be_visible()
+    await expect(looked_at.get_by_text("Allows it to the role member: not about them")).to_be_visible()
+    await dialog.get_by_label("May they").select_option("room.join")
+    await expect(answer).to_have_text(f"No. {name} may not: join rooms. No entry says that they may.")
+    assert await violations(page) == []
