@@ -24,6 +24,8 @@ from talkoot.chat.accounts.gate import Gate
 from talkoot.chat.accounts.origins import is_own_origin
 from talkoot.chat.accounts.socket import LOOKED_AT_EVERY, close_ended_sessions, hello_for
 from talkoot.chat.administration import http as administration_http
+from talkoot.chat.identities import http as identities_http
+from talkoot.chat.identities.desk import Desk
 from talkoot.chat.messages import http as messages_http
 from talkoot.chat.messages import socket as messages_socket
 from talkoot.chat.messages.timelines import Timelines
@@ -104,6 +106,7 @@ class Program:
         self.bus, presence = self.backends.bus, self.backends.presence
         self.kernel = Kernel(settings, clock, load_secrets(settings), database, uow, self.backends.limits)
         self.gate = Gate(self.kernel, self.backends.once)
+        self.desk = Desk(self.kernel)
         self.hub = Hub(socket_limits(settings))
         self.tails = uow.caches.of(LogTails)
         self.timelines = uow.caches.of(Timelines)
@@ -219,6 +222,7 @@ class Program:
             yield {
                 "kernel": self.kernel,
                 "gate": self.gate,
+                "desk": self.desk,
                 "gateway": self.gateway,
                 "search": self.work.search,
             }
@@ -285,7 +289,15 @@ def create_app(settings: Settings) -> FastAPI:
     )
     routes = app.router.routes
     routes += [*onboarding_http.routes, *accounts_http.routes, *moderation_http.routes]
-    features = (access_http, rooms_http, messages_http, reads_http, search_http, administration_http)
+    features = (
+        access_http,
+        rooms_http,
+        messages_http,
+        reads_http,
+        search_http,
+        administration_http,
+        identities_http,
+    )
     for feature in features:
         routes += feature.router.routes
     routes.insert(0, RouteTable(routes))

@@ -42,7 +42,13 @@ GROUPS: dict[str, tuple[str, ...]] = {
         "database_lock_seconds",
         "database_idle_seconds",
     ),
-    "Who comes in": ("registration", "access_token_minutes", "session_days"),
+    "Who comes in": (
+        "registration",
+        "identity_providers",
+        "outgoing_networks",
+        "access_token_minutes",
+        "session_days",
+    ),
     "How much": (
         "rate_limits",
         "max_body_bytes",
@@ -133,6 +139,15 @@ class Settings(BaseModel):
     registration: Literal["open", "invite", "closed"] = Field(
         "invite", description="Who may make an account: anybody, people with an invitation, nobody."
     )
+    identity_providers: Path | None = Field(
+        None,
+        description="A TOML file of the providers that people may sign in with; see Signing in.",
+    )
+    outgoing_networks: tuple[str, ...] = Field(
+        (),
+        description="Private networks that this server may send requests to, with commas, such as that of"
+        " one's own identity provider: `10.1.0.0/16`.",
+    )
     rate_limits: Literal["on", "off"] = Field(
         "on", description="`off` is for benchmarks only; the log says so at every start."
     )
@@ -208,7 +223,7 @@ class Settings(BaseModel):
     def _trim(cls, value: str) -> str:
         return value.strip().rstrip("/")
 
-    @field_validator("allowed_origins", "trusted_proxies", mode="before")
+    @field_validator("allowed_origins", "trusted_proxies", "outgoing_networks", mode="before")
     @classmethod
     def _list(cls, value: Any) -> Any:
         if not isinstance(value, str):
@@ -216,7 +231,7 @@ class Settings(BaseModel):
         parts = json.loads(value) if value.lstrip().startswith("[") else value.split(",")
         return tuple(stripped for part in parts if (stripped := part.strip()))
 
-    @field_validator("trusted_proxies")
+    @field_validator("trusted_proxies", "outgoing_networks")
     @classmethod
     def _are_networks(cls, value: tuple[str, ...]) -> tuple[str, ...]:
         for entry in value:

@@ -4,7 +4,7 @@ from typing import Any, Self
 
 import httpx2
 
-from tests.clients import PASSWORD, Json
+from tests.clients import NO_TLS, PASSWORD, Json
 
 
 class Web:
@@ -13,7 +13,7 @@ class Web:
     def __init__(self, url: str, **headers: str) -> None:
         self.url = url
         self.csrf = ""
-        self.http = httpx2.AsyncClient(base_url=f"{url}/api/v1", headers=headers, timeout=10)
+        self.http = httpx2.AsyncClient(base_url=f"{url}/api/v1", headers=headers, timeout=10, verify=NO_TLS)
 
     async def __aenter__(self) -> Self:
         return self

@@ -51,7 +51,7 @@ async def enter(open_page: Open) -> Enter:
         page = await open_page(person.url + path, **options)
         await page.get_by_label("Username or email").fill(person.user["username"])
         await page.get_by_label("Password").fill(PASSWORD)
-        await page.get_by_role("button", name="Sign in").click()
+        await page.get_by_role("button", name="Sign in", exact=True).click()
         await page.get_by_role("main").get_by_role("heading", level=1).wait_for()
         return page
 

@@ -23,8 +23,9 @@ ONLY_WHEN_ASKED = {
     "talkoot.realtime.redis_bus",
     "redis",
     "hiredis",
+    "httpx2",
 }
-NEVER = {"httpx2", "jinja2", "pydantic_settings", "pygments", "rich", "structlog"}
+NEVER = {"jinja2", "pydantic_settings", "pygments", "rich", "structlog"}
 TO_SERVE = {"fastapi", "joserfc", "prometheus_client", "pwdlib", "sqlalchemy", "starlette", "uvicorn"}
 
 

@@ -23,6 +23,8 @@ _QUEUED = 10_000
 _PAUSE = 0.02
 _FILE_BYTES, _FILES = 10_000_000, 5
 _ONLY_WARNINGS = (
+    "httpcore2",
+    "httpx2",
     "uvicorn.access",
     "uvicorn.error",
     "aiosqlite",

@@ -286,6 +286,16 @@ export type Hello = {
   ref?: number | string | null;
 };
 
+/** One of the identities that open one's account. */
+export type IdentityOut = {
+  id: string;
+  provider: string;
+  provider_name: string;
+  label: string;
+  created_at: string;
+  last_used_at: string;
+};
+
 /** The workspace one joined. */
 export type InviteAccepted = {
   workspace: string;
@@ -361,6 +371,16 @@ export type LeftNotice = {
   op: "notice";
   kind: "room.left";
   room: string;
+};
+
+/** Link one's account to an identity at this provider. */
+export type LinkStart = {
+  provider: string;
+};
+
+/** What a provider sends to sign somebody out (OpenID Connect Back-Channel Logout). */
+export type LogoutForm = {
+  logout_token: string;
 };
 
 /** Oneself. */
@@ -530,6 +550,13 @@ export type ProfileChanges = {
   email?: string | null;
   password?: string | null;
   current_password?: string | null;
+};
+
+/** Whom one may sign in with. */
+export type ProviderOut = {
+  id: string;
+  name: string;
+  kind: "oidc" | "google" | "github" | "entra";
 };
 
 /** Someone, as shown beside what they wrote. */
@@ -714,6 +741,16 @@ export type SetupDone = {
 /** Whether the first run is still to come. */
 export type SetupState = {
   required: boolean;
+};
+
+/** Where in the web client the person wants to be afterwards. */
+export type SignInStart = {
+  return_to?: string;
+};
+
+/** The page of the provider that the browser has to go to. */
+export type SignInStarted = {
+  url: string;
 };
 
 /** The answer to a sign-in; `csrf` goes into the header `X-CSRF-Token` of every unsafe request. */

@@ -21,6 +21,8 @@ export type {
   RoleOut as Role,
   RoomOut as Room,
   Rules,
+  IdentityOut as Identity,
+  ProviderOut as Provider,
   SessionInfo as LoginSession,
   SessionState,
   Subscribed,

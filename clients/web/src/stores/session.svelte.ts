@@ -1,7 +1,9 @@
 import { ApiError, api, onSignedOut, sentence, setCsrf } from "../lib/api";
+import { toldOnReturn } from "../lib/provider";
 import { forget } from "../lib/storage";
 import { localZone } from "../lib/time";
 import type { Me, Registration, SessionState } from "../lib/wire";
+import { toasts } from "./toasts.svelte";
 
 export type Standing = "loading" | "setup" | "signed-out" | "signed-in" | "unreachable";
 
@@ -25,9 +27,12 @@ class Session {
       const state = await api.get<SessionState>("/auth/session");
       setCsrf(state.csrf);
       this.registration = state.registration;
+      const told = toldOnReturn();
       if (state.setup_required) this.standing = "setup";
-      else if (state.user) await this.#enter();
-      else this.#leave("");
+      else if (state.user) {
+        await this.#enter();
+        if (told) toasts.add(told);
+      } else this.#leave(told);
     } catch (error) {
       if (this.standing !== "loading" && error instanceof ApiError && error.retryable) return;
       this.error = sentence(error);

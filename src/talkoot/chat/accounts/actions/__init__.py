@@ -10,6 +10,7 @@ from talkoot.chat.accounts.actions.sessions import (
     open_session,
     rotate_refresh_token,
     touch_sessions,
+    vouched_session,
 )
 from talkoot.chat.accounts.actions.users import (
     NewHash,
@@ -38,4 +39,5 @@ __all__ = [
     "rotate_refresh_token",
     "set_password",
     "touch_sessions",
+    "vouched_session",
 ]

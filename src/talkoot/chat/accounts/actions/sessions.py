@@ -73,12 +73,28 @@ async def open_session(
     if user is None or user.deactivated_at is not None or user.password_hash != checked:
         raise NotAuthenticated("Username or password is wrong", code="invalid_credentials")
     user.password_hash = better or checked
-    await _make_room(tx, user.id)
-    opened = OpenedSession(new_id(), user.id, new_token(), tx.now + days * DAY)
+    return await _open(tx, user.id, kind, device, days=days)
+
+
+async def vouched_session(
+    tx: Tx, user_id: UUID, kind: Literal["cookie", "token"], device: Device, *, days: int
+) -> OpenedSession:
+    """Open a session for somebody for whom another one vouches; NotAuthenticated if the account is closed."""
+    user = await tx.session.get(User, user_id)
+    if user is None or user.deactivated_at is not None:
+        raise NotAuthenticated("This account is closed", code="account_closed")
+    return await _open(tx, user.id, kind, device, days=days)
+
+
+async def _open(
+    tx: Tx, user_id: UUID, kind: Literal["cookie", "token"], device: Device, *, days: int
+) -> OpenedSession:
+    await _make_room(tx, user_id)
+    opened = OpenedSession(new_id(), user_id, new_token(), tx.now + days * DAY)
     await tx.connection.execute(
         insert(Session).values(
             id=opened.session,
-            user_id=user.id,
+            user_id=user_id,
             kind=kind,
             secret_hash=fingerprint(opened.secret) if kind == "cookie" else None,
             user_agent=device.user_agent,

@@ -1,0 +1,215 @@
+"""The one way out: requests to addresses that somebody else chose, kept away from private networks.
+
+A name is resolved once, and the connection goes to the address that was looked at, whatever the name says a
+moment later. Nothing is read beyond its limits of time, size and type.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address, ip_network
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urljoin, urlsplit
+
+if TYPE_CHECKING:
+    import httpx2
+
+SECONDS = 5.0
+MOST_BYTES = 1_048_576
+REDIRECTS = 3
+_REDIRECTS = frozenset({301, 302, 303, 307, 308})
+_NAT64 = IPv6Network("64:ff9b::/96")  # the last 32 bits are an IPv4 address (RFC 6052)
+_PORTS = {"http": 80, "https": 443}
+JSON = ("application/json",)
+
+
+class OutgoingError(Exception):
+    """Nothing usable came back; the text says why, and names neither query nor secret."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What came back."""
+
+    status: int
+    body: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class _Target:
+    url: str
+    scheme: str
+    host: str
+    port: int
+
+    @property
+    def shown(self) -> str:
+        return f"{self.scheme}://{self.host}:{self.port}"
+
+
+class Outgoing:
+    """Sends requests; `allowed` are networks that may be reached although private, also over plain http."""
+
+    def __init__(self, allowed: Collection[str] = ()) -> None:
+        self._allowed = tuple(ip_network(entry, strict=False) for entry in allowed)
+
+    async def get(
+        self, url: str, *, types: Collection[str] = JSON, headers: Mapping[str, str] | None = None
+    ) -> Answer:
+        """Fetch something; a redirect is followed within the same origin only."""
+        return await self._limited("GET", url, types, headers, None)
+
+    async def post(
+        self,
+        url: str,
+        form: Mapping[str, str],
+        *,
+        types: Collection[str] = JSON,
+        headers: Mapping[str, str] | None = None,
+    ) -> Answer:
+        """Send a form; no redirect is followed."""
+        return await self._limited("POST", url, types, headers, form)
+
+    async def _limited(
+        self,
+        method: str,
+        url: str,
+        types: Collection[str],
+        headers: Mapping[str, str] | None,
+        form: Mapping[str, str] | None,
+    ) -> Answer:
+        import httpx2  # a server that asks nobody does without
+
+        target = _target(url)
+        try:
+            async with asyncio.timeout(SECONDS):
+                return await self._follow(method, target, types, {**(headers or {})}, form)
+        except TimeoutError:
+            raise OutgoingError(f"{target.shown} did not answer within {SECONDS:.0f} seconds") from None
+        except httpx2.HTTPError as error:
+            raise OutgoingError(f"{target.shown} can not be asked: {type(error).__name__}") from None
+
+    async def _follow(
+        self,
+        method: str,
+        target: _Target,
+        types: Collection[str],
+        headers: dict[str, str],
+        form: Mapping[str, str] | None,
+    ) -> Answer:
+        for _ in range(REDIRECTS + 1):
+            answer, location = await self._once(method, target, types, headers, form)
+            if location is None:
+                return answer
+            following = _target(urljoin(target.url, location))
+            if method != "GET" or following.shown != target.shown:
+                raise OutgoingError(f"{target.shown} redirects elsewhere, which is not followed")
+            target = following
+        raise OutgoingError(f"{target.shown} redirects too often")
+
+    async def _once(
+        self,
+        method: str,
+        target: _Target,
+        types: Collection[str],
+        headers: dict[str, str],
+        form: Mapping[str, str] | None,
+    ) -> tuple[Answer, str | None]:
+        pinned = await self._pin(target)
+        request = self._client.build_request(
+            method,
+            self._httpx.URL(target.url).copy_with(host=pinned),
+            headers={"Accept-Encoding": "identity", **headers, "Host": _host_header(target)},
+            data=form,
+            extensions={"sni_hostname": target.host},
+        )
+        response = await self._client.send(request, stream=True)
+        try:
+            if response.status_code in _REDIRECTS:
+                return Answer(response.status_code, b""), response.headers.get("location", "")
+            return Answer(response.status_code, await _read(response, types, target)), None
+        finally:
+            await response.aclose()
+
+    async def _pin(self, target: _Target) -> str:
+        """An address of the target that may be reached."""
+        loop = asyncio.get_running_loop()
+        try:
+            found = await loop.getaddrinfo(target.host, target.port, type=socket.SOCK_STREAM)
+        except (OSError, UnicodeError):
+            raise OutgoingError(f"There is no host {target.host}") from None
+        for *_, place in found:
+            address = ip_address(str(place[0]).partition("%")[0])
+            if self._may_reach(address, target.scheme):
+                return str(address)
+        raise OutgoingError(
+            f"{target.shown} is in a private network, or not https: TALKOOT_OUTGOING_NETWORKS may allow it"
+        )
+
+    def _may_reach(self, address: IPv4Address | IPv6Address, scheme: str) -> bool:
+        if any(address in network for network in self._allowed):
+            return True
+        return scheme == "https" and is_public(address)
+
+    @cached_property
+    def _httpx(self) -> Any:
+        import httpx2
+
+        return httpx2
+
+    @cached_property
+    def _client(self) -> httpx2.AsyncClient:
+        """Keeps no connection: two names at one address must not share one. No proxy, no redirect."""
+        client: httpx2.AsyncClient = self._httpx.AsyncClient(
+            verify=self._httpx.create_ssl_context(),  # SSL_CERT_FILE may name a CA of one's own
+            trust_env=False,
+            limits=self._httpx.Limits(max_connections=20, max_keepalive_connections=0),
+            timeout=SECONDS,
+        )
+        return client
+
+
+def is_public(address: IPv4Address | IPv6Address) -> bool:
+    """Whether an address is one of the open Internet, and so is any IPv4 address inside it."""
+    if isinstance(address, IPv6Address):
+        if address.ipv4_mapped is not None:
+            return is_public(address.ipv4_mapped)
+        if address in _NAT64:
+            return is_public(IPv4Address(int(address) & 0xFFFFFFFF))
+        if address.sixtofour is not None or address.teredo is not None:
+            return False  # tunnels that nobody needs any more
+    return address.is_global and not address.is_multicast
+
+
+def _target(url: str) -> _Target:
+    parts = urlsplit(url)
+    try:
+        port = parts.port or _PORTS[parts.scheme]
+    except (KeyError, ValueError):
+        raise OutgoingError("Only http and https addresses are asked") from None
+    if not parts.hostname or parts.username is not None or parts.password is not None:
+        raise OutgoingError("An address needs a host, and has no password in it")
+    return _Target(url, parts.scheme, parts.hostname, port)
+
+
+def _host_header(target: _Target) -> str:
+    host = f"[{target.host}]" if ":" in target.host else target.host
+    return host if target.port == _PORTS[target.scheme] else f"{host}:{target.port}"
+
+
+async def _read(response: httpx2.Response, types: Collection[str], target: _Target) -> bytes:
+    kind = response.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if kind not in types:
+        raise OutgoingError(f"{target.shown} answered {response.status_code} with an unexpected type")
+    if response.headers.get("content-encoding", "identity").lower() != "identity":
+        raise OutgoingError(f"{target.shown} answered compressed, unasked")
+    body = bytearray()
+    async for part in response.aiter_raw():
+        body += part
+        if len(body) > MOST_BYTES:
+            raise OutgoingError(f"{target.shown} answered more than {MOST_BYTES} bytes")
+    return bytes(body)
