@@ -15,7 +15,7 @@ from talkoot.backup.folders import BackupError, folder_for
 from talkoot.backup.manifest import Manifest, write_manifest
 from talkoot.backup.sqlite_copy import copy_file
 from talkoot.kernel.clock import SystemClock, rfc3339
-from talkoot.kernel.database import database_url, migration_engine
+from talkoot.kernel.database import database_url, migrating
 from talkoot.kernel.postgresql_plain import FAILURES
 from talkoot.migrations import revision
 from talkoot.migrations.scripts import known_revisions
@@ -52,35 +52,27 @@ async def make_backup(settings: Settings, destination: Path, tell: Tell) -> Mani
 
 
 async def _revision(settings: Settings) -> str:
-    engine = migration_engine(settings)
-    try:
-        async with engine.connect() as connection:
-            found = await connection.run_sync(revision)
-    finally:
-        await engine.dispose()
+    async with migrating(settings) as engine, engine.connect() as connection:
+        found = await connection.run_sync(revision)
     if found is None or found not in known_revisions():
         raise BackupError(f"The tables are those of a newer version ({found}): use that one for the backup.")
     return found
 
 
 async def _copy_tables(settings: Settings, folder: Path, tell: Tell) -> dict[str, list[str]]:
-    engine = migration_engine(settings)
     parts = {}
-    try:
-        async with engine.begin() as connection:
-            await connection.execute(_ONE_MOMENT)
-            raw = await connection.get_raw_connection()
-            driver = raw.driver_connection
-            if driver is None:
-                raise BackupError("The database gave no connection.")
-            for table in METADATA.sorted_tables:
-                if table.name.startswith(_MADE_AGAIN):
-                    continue
-                columns = [column.name for column in table.columns]
-                with (folder / f"{table.name}.copy").open("wb") as file:
-                    status = await driver.copy_from_table(table.name, columns=columns, output=file)
-                tell(f"{table.name}: {status.removeprefix('COPY ')} rows")
-                parts[f"{table.name}.copy"] = columns
-    finally:
-        await engine.dispose()
+    async with migrating(settings) as engine, engine.begin() as connection:
+        await connection.execute(_ONE_MOMENT)
+        raw = await connection.get_raw_connection()
+        driver = raw.driver_connection
+        if driver is None:
+            raise BackupError("The database gave no connection.")
+        for table in METADATA.sorted_tables:
+            if table.name.startswith(_MADE_AGAIN):
+                continue
+            columns = [column.name for column in table.columns]
+            with (folder / f"{table.name}.copy").open("wb") as file:
+                status = await driver.copy_from_table(table.name, columns=columns, output=file)
+            tell(f"{table.name}: {status.removeprefix('COPY ')} rows")
+            parts[f"{table.name}.copy"] = columns
     return parts

@@ -15,7 +15,7 @@ from talkoot.backup.folders import BackupError
 from talkoot.backup.making import FILE
 from talkoot.backup.manifest import Manifest, read_manifest, require_known
 from talkoot.kernel.clock import SystemClock
-from talkoot.kernel.database import database_url, migration_engine
+from talkoot.kernel.database import database_url, migrating
 from talkoot.kernel.durability import synchronise
 from talkoot.kernel.ids import new_id
 from talkoot.kernel.postgresql_plain import FAILURES
@@ -68,37 +68,29 @@ async def _restore_file(settings: Settings, target: Path, folder: Path) -> None:
 
 
 async def _renew(settings: Settings) -> None:
-    engine = migration_engine(settings)
-    try:
-        async with engine.begin() as connection:
-            await connection.run_sync(upgrade, newest())
-            await _begin_anew(connection)
-    finally:
-        await engine.dispose()
+    async with migrating(settings) as engine, engine.begin() as connection:
+        await connection.run_sync(upgrade, newest())
+        await _begin_anew(connection)
 
 
 async def _restore_tables(settings: Settings, folder: Path, manifest: Manifest) -> None:
-    engine = migration_engine(settings)
-    try:
-        async with engine.begin() as connection:
-            if await connection.run_sync(lambda sync: inspect(sync).get_table_names()):
-                raise BackupError("The database is not empty: a backup is restored into an empty one.")
-            await connection.run_sync(upgrade, manifest.revision)
-            raw = await connection.get_raw_connection()
-            driver = raw.driver_connection
-            if driver is None:
-                raise BackupError("The database gave no connection.")
-            ours = await connection.run_sync(lambda sync: inspect(sync).get_table_names())
-            require_known(manifest, {f"{table}.copy" for table in ours})
-            filled = ", ".join(part.name.removesuffix(".copy") for part in manifest.parts)
-            await connection.execute(text(f"TRUNCATE {filled}"))  # migrations may have put something in
-            for part in manifest.parts:
-                table = part.name.removesuffix(".copy")
-                await driver.copy_to_table(table, source=folder / part.name, columns=part.columns)
-            await connection.run_sync(upgrade, newest())
-            await _begin_anew(connection)
-    finally:
-        await engine.dispose()
+    async with migrating(settings) as engine, engine.begin() as connection:
+        if await connection.run_sync(lambda sync: inspect(sync).get_table_names()):
+            raise BackupError("The database is not empty: a backup is restored into an empty one.")
+        await connection.run_sync(upgrade, manifest.revision)
+        raw = await connection.get_raw_connection()
+        driver = raw.driver_connection
+        if driver is None:
+            raise BackupError("The database gave no connection.")
+        ours = await connection.run_sync(lambda sync: inspect(sync).get_table_names())
+        require_known(manifest, {f"{table}.copy" for table in ours})
+        filled = ", ".join(part.name.removesuffix(".copy") for part in manifest.parts)
+        await connection.execute(text(f"TRUNCATE {filled}"))  # migrations may have put something in
+        for part in manifest.parts:
+            table = part.name.removesuffix(".copy")
+            await driver.copy_to_table(table, source=folder / part.name, columns=part.columns)
+        await connection.run_sync(upgrade, newest())
+        await _begin_anew(connection)
 
 
 async def _begin_anew(connection: AsyncConnection) -> None:

@@ -3,23 +3,18 @@
 from __future__ import annotations
 
 import asyncio
-import errno
 import gc
 import logging
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
-from talkoot.cli.failures import Exit, Failure
 from talkoot.cli.options import FLAGS, with_settings
 from talkoot.settings import Settings
-
-if TYPE_CHECKING:
-    from fastapi import FastAPI
 
 log = logging.getLogger("talkoot")
 
@@ -45,6 +40,7 @@ def serve(
     """
     gc.disable()  # a start makes little garbage; `talkoot.serve` enables it when the server answers
     from talkoot.cli.databases import make_folder
+    from talkoot.cli.listening import listen_at
     from talkoot.cli.only_server import only_server_of
     from talkoot.kernel.logging import log_as
 
@@ -57,7 +53,10 @@ def serve(
             if demo:
                 asyncio.run(_fill(staged))
             _warn(staged)
-            code = _run(staged)
+            from talkoot.app import create_app
+
+            app = create_app(staged)
+            code = listen_at(app, staged.host, staged.port, flag="--port", gateway=staged.gateway)
     raise typer.Exit(code)
 
 
@@ -102,30 +101,3 @@ async def _look_at_redis(url: str) -> None:
         log.info("%s answers at %s", await require_redis(url), where(url))
     except RedisAway as away:
         log.warning("Redis at %s is away, this server begins without it: %s", where(url), away)
-
-
-def _run(settings: Settings) -> int:
-    from talkoot.app import create_app
-    from talkoot.serve import run
-
-    app: FastAPI = create_app(settings)
-    try:
-        return run(
-            app,
-            host=settings.host,
-            port=settings.port,
-            gateway=settings.gateway,
-        )
-    except OSError as error:
-        raise no_address(settings.host, settings.port, error) from error
-
-
-def no_address(host: str, port: int, error: OSError, *, flag: str = "--port") -> Failure:
-    """What to say when an address can not be listened on."""
-    where = f"{host}:{port}"
-    if error.errno == errno.EADDRINUSE:
-        return Failure(
-            Exit.NO_ADDRESS,
-            f"{where} is in use: is another Talkoot running? Choose another {flag}; 0 takes a free one.",
-        )
-    return Failure(Exit.NO_ADDRESS, f"{where} can not be listened on: {error.strerror or error}")

@@ -4,17 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import gc
-from typing import TYPE_CHECKING
 
 import typer
 
 from talkoot.cli.failures import Exit, Failure
 from talkoot.cli.options import with_settings
-from talkoot.cli.serving import no_address, prepare
+from talkoot.cli.serving import prepare
 from talkoot.settings import Settings
-
-if TYPE_CHECKING:
-    from fastapi import FastAPI
 
 _FLAGS = (
     *("host", "worker_port", "public_url", "trusted_proxies"),
@@ -44,6 +40,7 @@ def worker(settings: Settings) -> None:
     """
     gc.disable()  # as for `talkoot serve`
     from talkoot.cli.databases import make_folder
+    from talkoot.cli.listening import listen_at
     from talkoot.cli.only_server import only_server_of
     from talkoot.kernel.logging import log_as
 
@@ -57,22 +54,12 @@ def worker(settings: Settings) -> None:
         make_folder(settings)
         with only_server_of(settings):
             asyncio.run(prepare(settings))
-            code = _run(settings)
+            from talkoot.app import create_worker
+
+            app = create_worker(settings)
+            says = "Talkoot worker is ready at"
+            # gateway: the application decides, and it has no socket
+            code = listen_at(
+                app, settings.host, settings.worker_port, flag="--worker-port", says=says, gateway="asgi"
+            )
     raise typer.Exit(code)
-
-
-def _run(settings: Settings) -> int:
-    from talkoot.app import create_worker
-    from talkoot.serve import run
-
-    app: FastAPI = create_worker(settings)
-    try:
-        return run(
-            app,
-            host=settings.host,
-            port=settings.worker_port,
-            says="Talkoot worker is ready at",
-            gateway="asgi",  # the application decides, and it has no socket
-        )
-    except OSError as error:
-        raise no_address(settings.host, settings.worker_port, error, flag="--worker-port") from error

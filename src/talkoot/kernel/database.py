@@ -83,6 +83,16 @@ def migration_engine(settings: Settings) -> AsyncEngine:
     return open_migrating_engine(url, Patience.of(settings))
 
 
+@asynccontextmanager
+async def migrating(settings: Settings) -> AsyncIterator[AsyncEngine]:
+    """The same for a short work; its connections are closed at the end."""
+    engine = migration_engine(settings)
+    try:
+        yield engine
+    finally:
+        await engine.dispose()
+
+
 def database_url(settings: Settings) -> URL:
     """The URL with the driver that is used, whichever usual way it was written."""
     if settings.embedded and not settings.database_url:

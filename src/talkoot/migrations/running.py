@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
-from talkoot.kernel.database import migration_engine
+from talkoot.kernel.database import migrating
 from talkoot.migrations import SchemaTooNew, revision, upgrade
 from talkoot.migrations.scripts import indexes_at, known_revisions, needed, newest
 
@@ -35,15 +35,12 @@ async def migrate(settings: Settings, *, contract: bool = False) -> bool:
     With `contract` also what is left is taken away that only older programs needed. Each time it is one
     transaction. Raises SchemaTooNew; what the driver raises when the database is not there stays as it is.
     """
-    engine = migration_engine(settings)
-    try:
+    async with migrating(settings) as engine:
         done = await _patiently(partial(_upgrade, engine, contract=contract))
         if engine.dialect.name == "postgresql":
             for name, on in indexes_at(await _revision(engine)).items():
                 done |= await _patiently(partial(_index, engine, name, on))
         return done
-    finally:
-        await engine.dispose()
 
 
 async def _upgrade(engine: AsyncEngine, *, contract: bool) -> bool:
