@@ -26,6 +26,11 @@ _YOUNG = 5_000
 """Objects that may be made before the garbage collector looks at them; 700 is Python's own."""
 
 _SIGNALS = (signal.SIGTERM, signal.SIGINT)
+_RESTING = 75
+"""Seconds that a connection without a request stays open: longer than nginx (60) and clients (5) keep theirs.
+
+Who closes first must be the one who asks: a request that meets the end of its connection is lost.
+"""
 _LAST_REQUESTS = 5
 """Seconds that HTTP requests get to end after all sockets are gone."""
 
@@ -54,6 +59,7 @@ def run(
         access_log=False,
         server_header=False,
         proxy_headers=False,  # `kernel.addresses` reads them, for sockets and requests alike
+        timeout_keep_alive=_RESTING,
         timeout_graceful_shutdown=_LAST_REQUESTS,
     )
     listener = listen(host, port)
