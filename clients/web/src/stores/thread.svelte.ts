@@ -8,6 +8,8 @@ export class Thread {
   messages = $state.raw<Message[]>([]);
   loaded = $state(false);
   error = $state("");
+  /** What came while the pages were on their way, which may have been read before. */
+  #meanwhile: RoomEvent[] | null = null;
 
   constructor(
     readonly room: Id,
@@ -17,6 +19,7 @@ export class Thread {
 
   async open(): Promise<void> {
     this.error = "";
+    this.#meanwhile = [];
     try {
       let after = "";
       do {
@@ -26,12 +29,16 @@ export class Thread {
         after = page.next ? `&after=${encodeURIComponent(page.next)}` : "";
       } while (after);
       this.loaded = true;
+      this.apply(this.#meanwhile.splice(0));
     } catch (error) {
       this.error = sentence(error);
+    } finally {
+      this.#meanwhile = null;
     }
   }
 
   apply(events: readonly RoomEvent[]): void {
+    this.#meanwhile?.push(...events);
     this.messages = apply(
       this.messages,
       events,

@@ -18,6 +18,8 @@ export class Timeline {
   atEnd = $state(true);
   /** Where "new" begins, fixed while the room is open. */
   divider = $state<number | null>(null);
+  /** What came while the page was on its way, which may have been read before. */
+  #meanwhile: RoomEvent[] = [];
 
   constructor(
     readonly room: Id,
@@ -35,6 +37,7 @@ export class Timeline {
   /** Reads the newest page, or the one around a position. */
   async open(around: number | null = null): Promise<void> {
     await this.#load("first", async () => {
+      this.#meanwhile = [];
       const query = around === null ? `limit=${PAGE}` : `around=${around}&limit=${PAGE}`;
       const page = await this.#page(query);
       const live = this.loaded && this.atEnd && around === null ? this.messages : [];
@@ -46,6 +49,7 @@ export class Timeline {
       this.atStart = !page.previous;
       this.atEnd = around === null || !page.next;
       this.loaded = true;
+      this.#take(this.#meanwhile);
       await this.#readLines(page.items);
     });
   }
@@ -77,7 +81,13 @@ export class Timeline {
 
   /** Applies live events; new messages only when the page shows the end of the room. */
   apply(events: readonly RoomEvent[], stuck: boolean): void {
-    if (!this.loaded && this.loading !== "first") return;
+    if (this.loading === "first") this.#meanwhile.push(...events);
+    if (!this.loaded) return;
+    this.#take(events);
+    if (stuck) this.#trimTop();
+  }
+
+  #take(events: readonly RoomEvent[]): void {
     this.messages = apply(
       this.messages,
       events,
@@ -85,7 +95,6 @@ export class Timeline {
       (message) => message.thread === null && this.atEnd,
     );
     if (this.atEnd) this.#addLines(linesOf(events));
-    if (stuck) this.#trimTop();
   }
 
   #trimTop(): void {
