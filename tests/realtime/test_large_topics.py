@@ -11,8 +11,13 @@ from tests.realtime.toy import Client, Toy
 MANY = 230  # more than one slice of a round
 
 
+async def _client(toy: Toy, stack: AsyncExitStack, number: int) -> Client:
+    """One that takes in whatever comes: who stops reading is waited for at the end, for seconds."""
+    return await stack.enter_async_context(toy.client(number + 1, max_queue=None))
+
+
 async def _crowd(toy: Toy, stack: AsyncExitStack, topic: UUID) -> list[Client]:
-    crowd = await asyncio.gather(*(stack.enter_async_context(toy.client(n + 1)) for n in range(MANY)))
+    crowd = await asyncio.gather(*(_client(toy, stack, n) for n in range(MANY)))
     await asyncio.gather(*(client.ask(op="sub", topic=topic) for client in crowd))
     return crowd
 
