@@ -36,6 +36,7 @@ class Sizes:
     repeats: int = 3
     seconds: float = 1.5
     warm_up: float = 0.6
+    warm_searches: int = 20
 
 
 TINY = Sizes(
@@ -53,6 +54,7 @@ TINY = Sizes(
     repeats=1,
     seconds=0.2,
     warm_up=0.05,
+    warm_searches=2,
 )
 
 

@@ -10,6 +10,7 @@ browser, context    Chromium, and a window of its own for the test
 """
 
 import os
+import shutil
 from collections.abc import AsyncIterator, Callable, Generator, Iterator
 from pathlib import Path
 from typing import Literal
@@ -69,22 +70,36 @@ def own_valkey() -> Iterator[Valkey]:
     server.stop()
 
 
+def migrate(talkoot: Talkoot) -> Talkoot:
+    """Make its tables; a process does it, for the loop of a test may run already."""
+    done = talkoot.run("migrate")
+    assert done.returncode == 0, done.stdout + done.stderr
+    return talkoot
+
+
 @pytest.fixture(scope="session")
 def migrated(postgres: Postgres, tmp_path_factory: pytest.TempPathFactory) -> str:
     """The name of a database with all tables and nothing in them, to copy from."""
     name = postgres.create_database()
-    talkoot = Talkoot(tmp_path_factory.mktemp("migrate") / "data", database_url=postgres.url(name))
-    done = talkoot.run("migrate")
-    assert done.returncode == 0, done.stdout + done.stderr
+    migrate(Talkoot(tmp_path_factory.mktemp("migrate") / "data", database_url=postgres.url(name)))
     return name
 
 
+@pytest.fixture(scope="session")
+def migrated_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An SQLite database with all tables and nothing in them, to copy from."""
+    return migrate(Talkoot(tmp_path_factory.mktemp("migrate") / "data")).data / "talkoot.db"
+
+
 def make_talkoot(database: Database, data: Path, request: pytest.FixtureRequest, **settings: str) -> Talkoot:
-    """A server that is not started yet; PostgreSQL starts only where a test wants it."""
+    """A server that is not started yet, with its tables; PostgreSQL starts only where a test wants it."""
     if database == "postgresql":
         cluster: Postgres = request.getfixturevalue("postgres")
         name = cluster.create_database(template=request.getfixturevalue("migrated"))
         settings = {"database_url": cluster.url(name), **settings}
+    else:
+        data.mkdir(mode=0o700, exist_ok=True)
+        shutil.copy(request.getfixturevalue("migrated_file"), data / "talkoot.db")
     return Talkoot(data, **settings)
 
 

@@ -16,7 +16,6 @@ from bench.server import Server
 from bench.world import Bench
 
 COMMON = 30  # words of which each is in some per cent of all messages
-WARM = 20  # searches before it is measured
 
 Samples = list[dict[str, Any]]
 Words = Callable[[random.Random, list[str]], list[str]]
@@ -47,7 +46,11 @@ async def _on(bench: Bench, url: str, database: int | None) -> Samples:
                         window = Window(library, reader, words, random.Random(repeat), api.host)
                         with bench.watch(server.pid, "search", case):
                             sample = await window.run(
-                                api.lines[0], server.pid, database, bench.sizes.seconds / 2
+                                api.lines[0],
+                                server.pid,
+                                database,
+                                warm=bench.sizes.warm_searches,
+                                seconds=bench.sizes.seconds / 2,
                             )
                         samples.append({"case": case, "repeat": repeat, "rooms": 100 // portion, **sample})
     shutil.rmtree(data)
@@ -79,9 +82,11 @@ class Window:
         self._times: list[float] = []
         self._found = 0
 
-    async def run(self, line: Line, server: int, database: int | None, seconds: float) -> dict[str, Any]:
-        """Search for so long; what was found is checked."""
-        for _ in range(WARM):
+    async def run(
+        self, line: Line, server: int, database: int | None, *, warm: int, seconds: float
+    ) -> dict[str, Any]:
+        """Search for so long, after so many that are not measured; what was found is checked."""
+        while len(self._times) < warm:
             await self._once(line)
         self._times, self._found = [], 0
         measured = Meter(server, lambda: len(self._times), database)

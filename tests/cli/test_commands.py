@@ -17,7 +17,7 @@ import pytest
 from talkoot import __version__
 from talkoot.cli.only_server import LOCK
 from tests.clients import PASSWORD, Api, set_up
-from tests.conftest import Serve
+from tests.conftest import Serve, make_talkoot
 from tests.realtime.toy import until
 from tests.servers.postgres import Postgres
 from tests.servers.talkoot import Talkoot
@@ -34,6 +34,12 @@ def program(tmp_path: Path) -> Program:
         return Talkoot(tmp_path / "data", **settings)
 
     return make
+
+
+@pytest.fixture
+def with_tables(request: pytest.FixtureRequest, tmp_path: Path) -> Talkoot:
+    """The program on a data folder that has all tables, not started."""
+    return make_talkoot("sqlite", tmp_path / "data", request)
 
 
 def test_the_version(program: Program) -> None:
@@ -180,9 +186,8 @@ def test_the_doctor_finds_an_open_key(serve: Serve) -> None:
 
 
 @pytest.mark.parametrize("content", [b"", b"short\n", b"\0" * 64, "schlüssel".encode() * 8, b"\xff" * 64])
-def test_a_key_file_that_holds_no_key(program: Program, content: bytes) -> None:
-    talkoot = program()
-    talkoot.data.mkdir(mode=0o700)
+def test_a_key_file_that_holds_no_key(with_tables: Talkoot, content: bytes) -> None:
+    talkoot = with_tables
     key = talkoot.data / "secret.key"
     key.touch(mode=0o600)
     key.write_bytes(content)
@@ -221,7 +226,8 @@ def test_the_doctor_reads_the_address(program: Program, flags: list[str], level:
     assert examined.returncode == (1 if level == "fail" else 0)
 
 
-async def test_accounts_are_made_listed_and_given_passwords(talkoot: Talkoot) -> None:
+async def test_accounts_are_made_listed_and_given_passwords(talkoot_sqlite: Talkoot) -> None:
+    talkoot = talkoot_sqlite
     owner, _ = await set_up(talkoot.url)
     made = talkoot.run("user", "create", "Ada", "--display-name", "Ada L", "--password-stdin", stdin=PASSWORD)
     assert made.returncode == 0, made.stderr
@@ -251,11 +257,9 @@ async def test_accounts_are_made_listed_and_given_passwords(talkoot: Talkoot) ->
     ],
 )
 def test_accounts_that_are_refused(
-    program: Program, arguments: list[str], stdin: str, code: int, said: str
+    with_tables: Talkoot, arguments: list[str], stdin: str, code: int, said: str
 ) -> None:
-    talkoot = program()
-    assert talkoot.run("migrate").returncode == 0
-    refused = talkoot.run("user", *arguments, stdin=stdin)
+    refused = with_tables.run("user", *arguments, stdin=stdin)
     assert (refused.returncode, said in refused.stderr) == (code, True), refused.stderr
     assert PASSWORD not in refused.stderr
 

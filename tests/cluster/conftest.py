@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import pytest
 
-from tests.conftest import Serve
+from tests.conftest import Serve, make_talkoot
 from tests.servers.talkoot import Talkoot
 from tests.servers.valkey import Valkey
 
@@ -24,6 +24,20 @@ def two_on(serve: Serve) -> Nodes:
         return first, serve("postgresql", redis_url=valkey.url, secret_key=SECRET, database_url=url)
 
     return start
+
+
+@pytest.fixture(scope="module")
+def shared_two(
+    request: pytest.FixtureRequest, valkey: Valkey, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[tuple[Talkoot, Talkoot]]:
+    """Two servers that the tests of a file share; do not stop those."""
+    folder, common = tmp_path_factory.mktemp("two"), {"redis_url": valkey.url, "secret_key": SECRET}
+    first = make_talkoot("postgresql", folder / "first", request, **common)
+    url = first.environment["TALKOOT_DATABASE_URL"]
+    second = Talkoot(folder / "second", database_url=url, **common)
+    yield first.start(), second.start()
+    for node in (first, second):
+        node.stop()
 
 
 @pytest.fixture

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import httpx2
 import pytest_asyncio
@@ -13,6 +14,8 @@ from tests.clients import PATIENCE, Api, Json, Socket, join, set_up
 from tests.cluster.conftest import Nodes
 from tests.servers.talkoot import Talkoot
 from tests.servers.valkey import Valkey
+
+numbers = itertools.count(1)
 
 
 @dataclass
@@ -40,11 +43,22 @@ async def pair_on(nodes: tuple[Talkoot, Talkoot]) -> Pair:
     return pair
 
 
-@pytest_asyncio.fixture
-async def pair(two: tuple[Talkoot, Talkoot]) -> AsyncIterator[Pair]:
-    made = await pair_on(two)
+@pytest_asyncio.fixture(scope="module")
+async def installed(shared_two: tuple[Talkoot, Talkoot]) -> AsyncIterator[Pair]:
+    made = await pair_on(shared_two)
     async with made.owner, made.guest:
         yield made
+
+
+@pytest_asyncio.fixture
+async def pair(installed: Pair) -> AsyncIterator[Pair]:
+    """A guest and a room of the test's own, on servers that the tests share."""
+    owner, workspace = installed.owner, installed.workspace["id"]
+    name = f"guest{next(numbers)}"
+    async with await join(owner, workspace, name) as here, installed.on(here, 1) as guest:
+        room = (await owner.post(f"/workspaces/{workspace}/rooms", {"name": name}))["id"]
+        await guest.post(f"/rooms/{room}/join", expect=204)
+        yield replace(installed, guest=guest, room=room)
 
 
 async def test_people_on_two_nodes_share_a_room(pair: Pair) -> None:

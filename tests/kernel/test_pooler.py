@@ -21,8 +21,8 @@ ROUNDS = 40
 
 
 @pytest_asyncio.fixture
-async def pooled(postgres: Postgres, postgres_template: str) -> AsyncIterator[Ground]:
-    name = postgres.create_database(postgres_template)
+async def pooled(postgres: Postgres, migrated: str) -> AsyncIterator[Ground]:
+    name = postgres.create_database(migrated)
     pgbouncer = await asyncio.to_thread(Pgbouncer, postgres, size=4)
     settings = Settings(database_url=pgbouncer.url(name), database_pooler="on", database_lock_seconds=0.2)
     async with Ground.on(settings) as ground:

@@ -87,11 +87,9 @@ class Process:
 
 
 @pytest_asyncio.fixture
-async def processes(
-    postgres: Postgres, postgres_template: str, own_valkey: Valkey
-) -> AsyncIterator[list[Process]]:
+async def processes(postgres: Postgres, migrated: str, own_valkey: Valkey) -> AsyncIterator[list[Process]]:
     """Three on one database and one Redis; the last one dies after each commit."""
-    settings = Settings(database_url=postgres.url(postgres.create_database(postgres_template)))
+    settings = Settings(database_url=postgres.url(postgres.create_database(migrated)))
     calls = RedisCalls(own_valkey.url)
     await calls.start()
     async with Ground.on(settings) as one, Ground.on(settings) as other, Ground.on(settings) as dying:

@@ -128,10 +128,10 @@ async def test_a_connection_that_ended_while_nothing_was_to_do_is_not_noticed(gr
 
 
 @pytest.fixture
-def embedded(sqlite_template: Path, tmp_path: Path) -> Settings:
+def embedded(migrated_file: Path, tmp_path: Path) -> Settings:
     folder = tmp_path / "embedded"
     folder.mkdir()
-    (folder / "talkoot.db").write_bytes(sqlite_template.read_bytes())
+    (folder / "talkoot.db").write_bytes(migrated_file.read_bytes())
     return Settings(data=folder)
 
 

@@ -70,8 +70,12 @@ def leashed(program: Path, *arguments: str | Path, user: User | None = None) -> 
 
 
 def plain_environment(*dropped: str) -> dict[str, str]:
-    """This process's environment without the variables that start with one of the prefixes."""
-    return {name: value for name, value in os.environ.items() if not name.startswith(dropped or ("PG",))}
+    """This process's environment without the variables that start with one of the prefixes.
+
+    Programs keep their byte code: else each of many hundred starts compiles all of Talkoot anew.
+    """
+    dropped = ("PYTHONDONTWRITEBYTECODE", *(dropped or ("PG",)))
+    return {name: value for name, value in os.environ.items() if not name.startswith(dropped)}
 
 
 class Process:
