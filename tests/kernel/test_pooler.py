@@ -18,13 +18,16 @@ from tests.servers.postgres import Postgres
 
 WHERE = text("SELECT pg_backend_pid()")
 ROUNDS = 40
+impatient = pytest.mark.parametrize("pooled", [{"database_lock_seconds": 0.2}], indirect=True, ids=["0.2 s"])
 
 
 @pytest_asyncio.fixture
-async def pooled(postgres: Postgres, migrated: str) -> AsyncIterator[Ground]:
+async def pooled(request: pytest.FixtureRequest, postgres: Postgres, migrated: str) -> AsyncIterator[Ground]:
+    """Locks are waited for as long as by default; `impatient` tests give up soon."""
     name = postgres.create_database(migrated)
     pgbouncer = await asyncio.to_thread(Pgbouncer, postgres, size=4)
-    settings = Settings(database_url=pgbouncer.url(name), database_pooler="on", database_lock_seconds=0.2)
+    patience = getattr(request, "param", {})
+    settings = Settings(database_url=pgbouncer.url(name), database_pooler="on", **patience)
     async with Ground.on(settings) as ground:
         yield ground
     await asyncio.to_thread(pgbouncer.stop)
@@ -52,6 +55,7 @@ async def test_every_transaction_may_meet_another_connection(pooled: Ground) -> 
     assert [event.seq for event in events] == [*range(1, 2 * ROUNDS + 1)]
 
 
+@impatient
 async def test_the_limits_come_along_with_every_transaction(pooled: Ground) -> None:
     async def limits(tx: Tx) -> tuple[str | None, ...]:
         names = ("statement_timeout", "lock_timeout", "idle_in_transaction_session_timeout")
@@ -64,6 +68,7 @@ async def test_the_limits_come_along_with_every_transaction(pooled: Ground) -> N
             await read.connection.execute(text("DELETE FROM logs"))
 
 
+@impatient
 async def test_a_lane_waits_for_what_it_began_before(pooled: Ground) -> None:
     """As after a COMMIT without an answer: the old transaction still holds the lock of the lane."""
     lane = pooled.uow._lanes[0].writer._lane
