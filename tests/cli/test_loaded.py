@@ -2,11 +2,13 @@
 
 import re
 from collections.abc import Iterator
+from pathlib import Path
 
 import httpx2
 import pytest
 
 from tests.conftest import Serve
+from tests.servers.talkoot import Talkoot
 
 # Python tells each module that it loads.
 TELLING = {"PYTHONPROFILEIMPORTTIME": "1"}
@@ -56,8 +58,8 @@ def test_a_server_on_postgresql_loads_its_driver_and_no_migration(serve: Serve) 
 
 
 @pytest.mark.parametrize("command", ["version", "--help", "serve --help", "settings"])
-def test_what_only_speaks_loads_nothing_of_the_server(serve: Serve, command: str) -> None:
-    talkoot = serve("sqlite")
+def test_what_only_speaks_loads_nothing_of_the_server(tmp_path: Path, command: str) -> None:
+    talkoot = Talkoot(tmp_path / "data")
     talkoot.environment |= TELLING
     ran = talkoot.run(*command.split())
     found = set(loaded(ran.stderr))
