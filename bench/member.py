@@ -39,6 +39,7 @@ class Member(asyncio.BufferedProtocol):
         self.count = 0  # events delivered
         self.last = 0  # the place of the last one
         self.frame_bytes = 0  # of an event
+        self.read_at = 0.0  # when the last bytes came
         self.wrong = 0  # times that it was not the expected one
         self.refused: list[dict[str, Any]] = []
         self.on_ack: Callable[[dict[str, Any]], None] | None = None
@@ -70,8 +71,9 @@ class Member(asyncio.BufferedProtocol):
         self.transport.pause_reading()
         return self.transport.get_extra_info("socket").fileno(), self._rest
 
-    def hear(self, payload: bytes) -> None:
-        """What somebody else read, and is no event; nothing means that the connection was closed."""
+    def hear(self, payload: bytes, at: float) -> None:
+        """What somebody else read then, and is no event; nothing means that the connection was closed."""
+        self.read_at = at
         self._other(payload or b"\0\0lost")
 
     # What asyncio calls
@@ -95,6 +97,7 @@ class Member(asyncio.BufferedProtocol):
         return self.shared.view[rest:]
 
     def buffer_updated(self, nbytes: int) -> None:
+        self.read_at = time.monotonic()
         data, end = self.shared.buffer, len(self._rest) + nbytes
         at = 0 if self._upgraded else self._upgrade(end)
         while at < end and self._upgraded:

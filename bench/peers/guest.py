@@ -46,6 +46,7 @@ class Guest(Member):
         """Nobody asks for it."""
 
     def buffer_updated(self, nbytes: int) -> None:
+        self.read_at = time.monotonic()
         data, end = self.shared.buffer, len(self._rest) + nbytes
         at = self.take(data, 0, end)
         self._rest = bytes(data[at:end])
