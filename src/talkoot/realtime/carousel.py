@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from talkoot.realtime.connection import CHUNK
 
 if TYPE_CHECKING:
+    from talkoot.realtime.connection import Connection
     from talkoot.realtime.counters import Counters
     from talkoot.realtime.subscription import Subscription
 
@@ -19,14 +20,15 @@ if TYPE_CHECKING:
 class Carousel:
     """Pieces of the topic's stream that not everybody has yet, and how far each subscription has come."""
 
-    __slots__ = ("_begin", "_counters", "_joined", "_pieces", "_turns")
+    __slots__ = ("_begin", "_counters", "_joined", "_joined_at", "_pieces", "_turns")
 
     def __init__(self, counters: Counters) -> None:
         self._counters = counters
         self._pieces: list[bytes] = []
         self._begin = 0  # number of the first piece
         self._turns: OrderedDict[Subscription, int] = OrderedDict()  # who is next, and their next piece
-        self._joined = (0, 0, b"")
+        self._joined_at = -1
+        self._joined = b""  # what those are owed who stand there
 
     @property
     def behind(self) -> bool:
@@ -48,25 +50,28 @@ class Carousel:
         if at < self._end:
             self._turns[subscription] = self._end
             self._turns.move_to_end(subscription)
-            self._hand_over(subscription, at)
+            self._hand_over(subscription.connection, at)
             self._forget_what_all_have()
 
     def add(self, piece: bytes) -> None:
         """Some frames for everybody who is here."""
         if self._turns:
             self._pieces.append(piece)
+            self._joined_at = -1
 
     def go_round(self, turns: int) -> None:
         """So many turns, fewer if all have everything."""
-        for _ in range(min(turns, len(self._turns))):
-            if not self._turns:  # the last ones have left
+        order, end = self._turns, self._end
+        for _ in range(min(turns, len(order))):
+            if not order:  # the last ones have left
                 break
-            subscription, at = next(iter(self._turns.items()))
-            if at == self._end:
+            subscription, at = order.popitem(last=False)
+            if at == end:
+                order[subscription] = at
+                order.move_to_end(subscription, last=False)
                 break
-            self._turns[subscription] = self._end
-            self._turns.move_to_end(subscription)
-            self._hand_over(subscription, at)
+            order[subscription] = end
+            self._hand_over(subscription.connection, at)
         self._forget_what_all_have()
 
     def finish(self) -> None:
@@ -77,25 +82,24 @@ class Carousel:
     def _end(self) -> int:
         return self._begin + len(self._pieces)
 
-    def _hand_over(self, subscription: Subscription, at: int) -> None:
-        connection = subscription.connection
+    def _hand_over(self, connection: Connection, at: int) -> None:
         try:
-            data = self._from(at)
-            if not connection.out and not connection.paused_since and len(data) <= CHUNK:  # nearly always
-                if not connection.closing:
-                    self._counters.writes += 1
-                    connection.link.write(data)
-            else:  # one write, unless it is larger than what goes to the transport at once
-                whole = len(data) <= CHUNK
-                connection.owe((data,) if whole else self._pieces[at - self._begin :], len(data))
+            if at != self._joined_at:
+                self._join(at)
+            data = self._joined
+            if connection.out or connection.paused_since or connection.closing or not data:
+                pieces = self._pieces[at - self._begin :]
+                connection.owe((data,) if data else pieces, len(data) or sum(map(len, pieces)))
+            else:  # nearly always
+                self._counters.writes += 1
+                connection.link.write(data)
         except Exception:  # noqa: BLE001 - `fail` logs it, and the others go on
             connection.fail()
 
-    def _from(self, at: int) -> bytes:
-        if self._joined[:2] != (at, self._end):
-            pieces = self._pieces[at - self._begin :]
-            self._joined = (at, self._end, pieces[0] if len(pieces) == 1 else b"".join(pieces))
-        return self._joined[2]
+    def _join(self, at: int) -> None:
+        """What those are owed who stand here: one write, unless it is more than goes out at once."""
+        data = b"".join(self._pieces[at - self._begin :])
+        self._joined_at, self._joined = at, data if len(data) <= CHUNK else b""
 
     def _forget_what_all_have(self) -> None:
         """Whoever is next has come least far: turns are taken in the order of the pieces."""
