@@ -196,6 +196,7 @@ class Program:
         self.bus.on_gap.append(self.lookout.look_now)
         self.bus.listen(self.fence.receive)
         uow = self.kernel.uow
+        uow.on_told = self.hub.write_now
         uow.on_doubt = Doubt(uow, self.gate.sessions, self.fence, self._spawn).begin
 
     @asynccontextmanager

@@ -8,10 +8,12 @@ What every message runs makes no visit at all: see `sqlite_plain`.
 
 from __future__ import annotations
 
+import asyncio
 import sqlite3
 from collections.abc import Callable, Sequence
+from contextvars import Context, copy_context
 from functools import partial
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, NamedTuple, Self, TypeVar
 
 import aiosqlite
 from sqlalchemy.dialects import registry
@@ -39,6 +41,35 @@ class _Executed(NamedTuple):
 
 
 _NOTHING = _Executed(None, [], -1, None)
+
+
+class Visit(asyncio.Future[T]):
+    """Who waits for it goes on in the same pass of the event loop that hears of it, not in the next one."""
+
+    _waiting: Callable[[], object] | None = None
+
+    def add_done_callback(self, fn: Callable[[Self], object], /, *, context: Context | None = None) -> None:
+        """The one who waits."""
+        self._waiting = partial((context or copy_context()).run, fn, self)
+
+    def set_result(self, result: T, /) -> None:
+        """The thread is done."""
+        super().set_result(result)
+        self._go_on()
+
+    def set_exception(self, exception: type | BaseException, /) -> None:
+        """The thread has failed."""
+        super().set_exception(exception)
+        self._go_on()
+
+    def cancel(self, msg: Any = None) -> bool:
+        """What was begun is waited for."""
+        del msg
+        return False
+
+    def _go_on(self) -> None:
+        if self._waiting is not None:
+            self._waiting()
 
 
 class OneVisitCursor(AsyncAdapt_aiosqlite_cursor):
@@ -130,15 +161,14 @@ class OneVisitConnection(AsyncAdapt_aiosqlite_connection):
     async def in_thread(self, work: Callable[[sqlite3.Connection], T]) -> T:
         """Do something in the thread, after what waited; for what may wait for the disk."""
         waiting, self.waiting = self.waiting, []
-        done: T = await self._connection._execute(partial(_after, waiting, work, self._raw()))
-        return done
+        return await self._visit(partial(_after, waiting, work, self._raw()))
 
     def visit(self, work: Callable[[sqlite3.Connection], T]) -> T:
         """Do something in the thread, after what waited; the result, or what was raised."""
         waiting, self.waiting = self.waiting, []
         self.begun = self.begun or bool(waiting)
         try:
-            done: T = await_(self._connection._execute(partial(_after, waiting, work, self._raw())))
+            done: T = await_(self._visit(partial(_after, waiting, work, self._raw())))
         except Exception as error:
             self._handle_exception(error)
         return done
@@ -164,6 +194,11 @@ class OneVisitConnection(AsyncAdapt_aiosqlite_connection):
             self._connection._tx.put_nowait((None, self._raw().rollback))
         else:
             self.visit(sqlite3.Connection.rollback)
+
+    def _visit(self, work: Callable[[], T]) -> Visit[T]:
+        visit: Visit[T] = Visit()
+        self._connection._tx.put_nowait((visit, work))
+        return visit
 
     def _raw(self) -> sqlite3.Connection:
         return self._connection._conn  # type: ignore[no-any-return]

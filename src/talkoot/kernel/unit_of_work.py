@@ -90,6 +90,8 @@ class UnitOfWork:
         self.replica = Replica(database.replica) if database.replica is not None else None
         self.on_doubt: Callable[[], None] = _nobody_minds
         """Called when a commit was not answered: what this process remembers may be behind from now on."""
+        self.on_told: Callable[[], None] = _nobody_minds
+        """Called when all who waited for a commit were told, and nothing else is done before."""
         self.commits = 0
         self.actions = 0
 
@@ -218,7 +220,14 @@ class UnitOfWork:
                 return False
         for waiting in group:
             waiting.settle()
+        self._told()
         return False
+
+    def _told(self) -> None:
+        try:
+            self.on_told()
+        except Exception:
+            log.exception("What was told could not be written")
 
     async def _in_one_transaction(self, writer: Writer, group: list[_Waiting]) -> list[Tx]:
         done: list[Tx] = []
@@ -306,7 +315,7 @@ def _dies_publishing(done: list[Tx]) -> bool:
 
 
 def _nobody_minds() -> None:
-    """Whoever remembers nothing has nothing to doubt."""
+    """Whoever remembers nothing has nothing to doubt, and who keeps no answers back has none to write."""
 
 
 def _settle(future: asyncio.Future[Any], outcome: Any) -> None:

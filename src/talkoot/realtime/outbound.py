@@ -64,9 +64,8 @@ class Outbound:
         for connection in crowded:
             connection.relieve()
 
-    def flush(self) -> None:
-        """The end of the tick."""
-        self._scheduled = False
+    def write_now(self) -> None:
+        """Answers, notices and small topics; for those who follow large ones it waits for their turns."""
         topics, self._dirty_topics = self._dirty_topics, []
         for topic in topics:
             topic.spread()
@@ -74,6 +73,11 @@ class Outbound:
                 self._behind.setdefault(topic.carousel)
         connections, self._dirty = self._dirty, []
         self._write(connections)
+
+    def flush(self) -> None:
+        """The end of the tick."""
+        self._scheduled = False
+        self.write_now()
         if self._behind:
             self._take_turns()
         if self._dirty_topics or self._dirty or self._behind:
