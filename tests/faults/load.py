@@ -42,6 +42,7 @@ class Ground:
     quiet: asyncio.Event = field(default_factory=asyncio.Event)  # nothing new is written
     over: asyncio.Event = field(default_factory=asyncio.Event)
     pace: float = 0.02
+    padding: str = ""  # behind the text of each message
 
 
 @dataclass
@@ -184,7 +185,7 @@ class Client:
         room = self.ground.chance.choice(
             [r for r in self.rooms if r not in self.places.refused] or self.rooms
         )
-        text = f"{self.user['username']} {self.count}"
+        text = f"{self.user['username']} {self.count}{self.ground.padding}"
         return {"op": "send", "cid": self._cid(), "room": room, "text": text}
 
     def _cid(self) -> str:

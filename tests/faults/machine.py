@@ -25,6 +25,7 @@ def machine() -> dict[str, str]:
         "Valkey": _said(find_binary(), "--version").partition(" sha=")[0],
         "system": f"{platform.system()} {platform.release()}",
         "processor": f"{os.cpu_count()} x {_processor()}",
+        "load when it began": f"{os.getloadavg()[0]:.1f} processes, those of others too",
         "memory": f"{os.sysconf('SC_PAGE_SIZE') * os.sysconf('SC_PHYS_PAGES') / 2**30:.1f} GiB",
     }
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from tests.faults import page
 from tests.faults.deployments import Name
+from tests.faults.machine import machine
 from tests.faults.mutations import MUTATIONS, Mutation, Verdict, check
 from tests.faults.play import Result, Scenario, new_seed, play
 from tests.faults.scenarios import SCENARIOS
@@ -59,6 +60,7 @@ class Run:
         self.verdicts: list[Verdict] = []
         self.faults = [(s, name) for s in SCENARIOS for name in s.on if self._chosen(s.name, name)]
         self.mutations = [m for m in MUTATIONS if self._chosen(m.name, m.on)]
+        machine()  # as it is before this makes any load
         self._began = time.monotonic()
         self._done = 0
 

@@ -41,6 +41,7 @@ async def slow_readers(stage: Stage) -> None:
         client = await stage.client(person, writes=False)
         client.ground = replace(stage.ground, urls=partial(_only, f"http://127.0.0.1:{proxy.port}"))
         slow.append(client)
+    stage.ground.padding = " and so on" * 100  # what is not read has to be more than the system takes
     await stage.load(20, seconds=1)
     start = stage.recording.now()
     await stage.load(100, seconds=2 * stage.seconds)
@@ -52,7 +53,7 @@ async def slow_readers(stage: Stage) -> None:
     async def sent_away() -> bool:
         return await _closed_slow(node.url)
 
-    await stage.until("a slow reader was sent away", sent_away, acknowledged=100)
+    await stage.until("a slow reader was sent away", sent_away, acknowledged=100, patience=3 * PATIENCE)
     meanwhile = Speed.of(stage.recording, start)
     stage.injected("client sent away because it did not read")
     stage.notes.append(

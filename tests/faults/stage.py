@@ -125,13 +125,19 @@ class Stage:
         assert times > 0, f"it was not injected: {what}"
         self.recording.add("injected", what=what, times=times)
 
-    async def until(self, what: str, holds: Callable[[], Awaitable[object]], acknowledged: int = 0) -> None:
+    async def until(
+        self,
+        what: str,
+        holds: Callable[[], Awaitable[object]],
+        acknowledged: int = 0,
+        patience: float = PATIENCE,
+    ) -> None:
         """Let the load go on until something is so, and until so many more writes were acknowledged."""
-        wanted, end = self.acknowledged() + acknowledged, time.monotonic() + PATIENCE
+        wanted, end = self.acknowledged() + acknowledged, time.monotonic() + patience
         while not await holds() or self.acknowledged() < wanted:
             self._check_living()
             if time.monotonic() > end:
-                raise TimeoutError(f"it was waited {PATIENCE:.0f} s in vain until {what}")
+                raise TimeoutError(f"it was waited {patience:.0f} s in vain until {what}")
             await asyncio.sleep(0.05)
 
     async def converge(self, patience: float = PATIENCE) -> float:
