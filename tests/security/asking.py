@@ -56,6 +56,8 @@ class Case:
             "gone": world.messages.get((self.node, f"{author}, gone"), ""),
             "number": str(next(numbers)),
             "sanction": "mute",
+            "provider": "nowhere",
+            "identity": str(uuid.uuid4()),
             "cid": str(uuid.uuid4()),
             "token": self.api.token,
         }
@@ -217,6 +219,8 @@ def gives_too_much(case: Case) -> bool:
 
 NOT_VALID = Ask(passed=frozenset({422}), body={})  # who is not asked who they are is told what is wrong
 NO_SUCH_JOB = Ask(passed=frozenset({404}))
+# No provider is known here: who is let through is told so, or what is missing.
+NO_PROVIDER = Ask(body={}, passed=frozenset({303, 400, 404, 422}))
 ASKS: dict[str, Ask] = {
     "get_session": Ask(),
     "get_setup": Ask(),
@@ -226,6 +230,13 @@ ASKS: dict[str, Ask] = {
     "log_in": NOT_VALID,
     "get_invite": Ask(before=side_invite),
     "open_socket": Ask(),
+    "list_providers": Ask(),
+    "start_sign_in": NO_PROVIDER,
+    "come_back": NO_PROVIDER,
+    "sign_out_elsewhere": NO_PROVIDER,
+    "list_identities": Ask(),
+    "start_link": NO_PROVIDER,
+    "unlink": Ask(passed=frozenset({404})),
     "log_out": Ask(),
     "list_sessions": Ask(),
     "close_other_sessions": Ask(),
