@@ -46,7 +46,7 @@ class Heard:
 
 async def main(url: str, messages: int, rate: float, at_once: int) -> None:
     """Publish so many messages, each to another room than the one before; or hear them."""
-    bus, heard = RedisBus(url), Heard(messages)
+    bus, heard = RedisBus(url, "bench:", bytes(32)), Heard(messages)
     bus.listen(heard)
     await bus.start()
     print("ready", flush=True)

@@ -84,6 +84,8 @@ from talkoot.web.shell import serve_client
 from talkoot.work import Work
 
 if TYPE_CHECKING:
+    from uuid import UUID
+
     from talkoot.backends import Backends
     from talkoot.kernel.transactions import Inside, Listeners
     from talkoot.settings import Settings
@@ -94,7 +96,7 @@ log = logging.getLogger("talkoot.app")
 class Program:
     """All parts of one running process, wired to each other."""
 
-    def __init__(self, settings: Settings, *, works: bool = True) -> None:
+    def __init__(self, settings: Settings, installation: UUID | None = None, *, works: bool = True) -> None:
         self.settings = settings
         failpoints.arm(settings.fail)
         self._background: set[asyncio.Task[None]] = set()
@@ -102,9 +104,10 @@ class Program:
         database = open_database(settings)
         self._listeners: dict[type, tuple[list[Inside], list[Any]]] = {}
         uow = UnitOfWork(database, clock, self._listeners, shared=settings.clustered)
-        self.backends = open_backends(settings, clock)
+        secrets = load_secrets(settings)
+        self.backends = open_backends(settings, clock, secrets, installation)
         self.bus, presence = self.backends.bus, self.backends.presence
-        self.kernel = Kernel(settings, clock, load_secrets(settings), database, uow, self.backends.limits)
+        self.kernel = Kernel(settings, clock, secrets, database, uow, self.backends.limits)
         self.gate = Gate(self.kernel, self.backends.once)
         self.desk = Desk(self.kernel)
         self.hub = Hub(socket_limits(settings))
@@ -276,9 +279,9 @@ class Program:
         await asyncio.gather(*self._background, return_exceptions=True)
 
 
-def create_app(settings: Settings) -> FastAPI:
-    """The application that a server runs, with all its parts."""
-    program = Program(settings, works=not settings.clustered)
+def create_app(settings: Settings, installation: UUID | None = None) -> FastAPI:
+    """The application that a server runs, with all its parts; in a cluster, of this installation."""
+    program = Program(settings, installation, works=not settings.clustered)
     app = FastAPI(
         title="Talkoot",
         version=__version__,
@@ -316,9 +319,9 @@ def create_app(settings: Settings) -> FastAPI:
     return app
 
 
-def create_worker(settings: Settings) -> FastAPI:
+def create_worker(settings: Settings, installation: UUID | None) -> FastAPI:
     """The application that a worker runs: the same parts, and nothing for clients."""
-    program = Program(settings)
+    program = Program(settings, installation)
     app = FastAPI(title="Talkoot worker", openapi_url=None, lifespan=_lifespan(program))
     app.include_router(_health(program))
     answer_problems(app)

@@ -12,9 +12,12 @@ from talkoot.realtime.presence import MemoryPresence
 from talkoot.realtime.tickets import MemoryOnce
 
 if TYPE_CHECKING:
+    from uuid import UUID
+
     from talkoot.kernel.clock import Clock
     from talkoot.kernel.metrics import Metrics
     from talkoot.kernel.rate_limits import RateLimiter
+    from talkoot.kernel.secrets import Secrets
     from talkoot.kernel.shared_tails import SharedTails
     from talkoot.kernel.spending import Spending
     from talkoot.realtime.bus import Bus
@@ -69,9 +72,16 @@ class Backends:
             part.watched_by(metrics)
 
 
-def open_backends(settings: Settings, clock: Clock) -> Backends:
-    """The twins that the settings ask for; nothing is connected before `start`."""
-    return _through_redis(settings, clock) if settings.clustered else _in_memory(settings, clock)
+def open_backends(settings: Settings, clock: Clock, secrets: Secrets, installation: UUID | None) -> Backends:
+    """The twins that the settings ask for; nothing is connected before `start`.
+
+    What is in Redis belongs to one installation: it has its name, and is signed with its key.
+    """
+    if not settings.clustered:
+        return _in_memory(settings, clock)
+    if installation is None:
+        raise ValueError("The servers of a cluster belong to an installation")
+    return _through_redis(settings, clock, secrets, installation)
 
 
 def _in_memory(settings: Settings, clock: Clock) -> Backends:
@@ -84,8 +94,8 @@ def _in_memory(settings: Settings, clock: Clock) -> Backends:
     )
 
 
-def _through_redis(settings: Settings, clock: Clock) -> Backends:
-    from talkoot.kernel.redis import prefix
+def _through_redis(settings: Settings, clock: Clock, secrets: Secrets, installation: UUID) -> Backends:
+    from talkoot.kernel.redis import names_of
     from talkoot.kernel.redis_calls import RedisCalls
     from talkoot.kernel.redis_limits import RedisRateLimiter
     from talkoot.kernel.shared_tails import SharedTails
@@ -96,9 +106,10 @@ def _through_redis(settings: Settings, clock: Clock) -> Backends:
 
     unlimited = settings.rate_limits == "off"
     url = settings.redis_url
-    bus, calls, names = RedisBus(url), RedisCalls(url), prefix(url)
+    names = names_of(installation)
+    bus, calls = RedisBus(url, names, secrets.key_for(f"bus {names}")), RedisCalls(url)
     spending, presence = RedisSpending(calls, names), RedisPresence(calls, names, bus)
-    tails = SharedTails(calls, names)
+    tails = SharedTails(calls, names, secrets.key_for(f"tails {names}"))
     return Backends(
         bus=bus,
         presence=presence,

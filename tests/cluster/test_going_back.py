@@ -9,7 +9,8 @@ import httpx2
 import pytest_asyncio
 import redis
 
-from talkoot.kernel.redis import prefix
+from talkoot.kernel.redis import names_of
+from talkoot.kernel.secrets import Secrets
 from talkoot.realtime.bus import Message, control_message
 from talkoot.realtime.bus_wire import Sender, channel_of
 from tests.clients import Api, Socket
@@ -41,14 +42,23 @@ async def until_said(pair: Pair, words: str) -> None:
     await until(said)
 
 
+async def another_of(pair: Pair) -> tuple[str, Sender]:
+    """One more server that says what it likes, and what its channels are called."""
+    ((installation,),) = await rows(pair.nodes[0], "SELECT name FROM incarnation")
+    names = names_of(installation)
+    return names, Sender(Secrets(SECRET).key_for(f"bus {names}"))
+
+
 async def test_a_position_that_never_was_is_forgotten(pair: Pair, valkey: Valkey) -> None:
     message = Message("log", UUID(pair.room), b'{"op":"ev"}', seq=NEVER)
-    channel = f"{prefix(valkey.url)}bus:{channel_of(message)}"
+    names, sender = await another_of(pair)
     async with await Socket.of(pair.owner) as here, await Socket.of(pair.guest) as there:
         for socket in (here, there):
             await socket.subscribe(pair.room)
         with redis.Redis.from_url(valkey.url) as client:
-            client.execute_command("SPUBLISH", channel, Sender().batch([message], 0.0))
+            client.execute_command(
+                "SPUBLISH", f"{names}bus:{channel_of(message)}", sender.batch([message], 0.0)
+            )
         await until_said(pair, "ends before what was told of it")
         for socket in (here, there):
             assert (await socket.ask(op="hb", seen={pair.room: 0}))["heads"][pair.room] < NEVER
@@ -119,14 +129,14 @@ async def test_what_is_wild_takes_no_memory_and_stops_nothing(pair: Pair, valkey
         said = {"workspace": scope, "version": NEVER + number, "resource": scope, "kind": "workspace"}
         wild.append(control_message("access.changed", **said, users=uuid4()))
         wild.append(Message("log", UUID(pair.room), b"x" * 100_000, seq=NEVER + number))
-    forger, peak = Sender(), 0.0
+    (names, forger), peak = await another_of(pair), 0.0
     async with await Socket.of(pair.owner) as here, await Socket.of(pair.guest) as there:
         for socket in (here, there):
             await socket.subscribe(pair.room)
         with redis.Redis.from_url(valkey.url) as client:
-            for start in range(0, len(wild), 45):
-                channel = f"{prefix(valkey.url)}bus:0"
-                client.execute_command("SPUBLISH", channel, forger.batch(wild[start : start + 45], 0.0))
+            for start in range(0, len(wild), 24):
+                batch = forger.batch(wild[start : start + 24], 0.0)
+                client.execute_command("SPUBLISH", f"{names}bus:0", batch)
                 peak = max(peak, await told(pair, "talkoot_fence_waiting_bytes"))
         assert peak < 17 * 1024 * 1024
 

@@ -13,6 +13,7 @@ from talkoot.realtime.bus import Bus, Message
 from talkoot.realtime.redis_bus import RedisBus
 from tests.clients import PATIENCE
 
+NAMES, KEY = "talkoot:test:", b"k" * 32
 B = TypeVar("B", bound=Bus)
 
 
@@ -49,9 +50,11 @@ async def until(true: Callable[[], bool]) -> None:
 
 
 @asynccontextmanager
-async def two_on(url: str) -> AsyncIterator[tuple[Node[RedisBus], Node[RedisBus]]]:
-    """Two nodes on this Redis; they notice quickly when nothing comes back."""
-    first, second = Node(RedisBus(url, beat=0.3)), Node(RedisBus(url, beat=0.3))
+async def two_on(
+    url: str, names: str = NAMES, key: bytes = KEY
+) -> AsyncIterator[tuple[Node[RedisBus], Node[RedisBus]]]:
+    """Two nodes of an installation on this Redis; they notice quickly when nothing comes back."""
+    first, second = [Node(RedisBus(url, names, key, beat=0.3)) for _ in range(2)]
     await first.bus.start()
     await second.bus.start()
     try:

@@ -68,7 +68,7 @@ class OnRedis:
     async def ask(self, rule: Rule, cost: int, mode: Mode, wait: int) -> tuple[int, Decision]:
         await asyncio.sleep(wait / 1_000_000)
         command = count_command("test:", self.key, rule, cost, mode)
-        now, *stood = map(int, await self.calls.ask(*command))
+        now, _, *stood = map(int, await self.calls.ask(*command))
         return now, decide_from(stood, rule, cost, now)
 
 

@@ -93,7 +93,7 @@ async def processes(postgres: Postgres, migrated: str, own_valkey: Valkey) -> As
     calls = RedisCalls(own_valkey.url)
     await calls.start()
     async with Ground.on(settings) as one, Ground.on(settings) as other, Ground.on(settings) as dying:
-        shared = [SharedTails(calls, "test:", every=0) for _ in range(3)]
+        shared = [SharedTails(calls, "test:", b"k" * 32, every=0) for _ in range(3)]
         made = [Process(ground, tails) for ground, tails in zip((one, other, dying), shared, strict=True)]
         made[2].mute = True
         yield made

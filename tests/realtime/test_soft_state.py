@@ -27,11 +27,12 @@ class Time:
 async def test_what_can_no_longer_be_accepted_is_forgotten() -> None:
     time = Time()
     once = MemoryOnce(time)
-    assert await once.use("ticket", 30)
+    mark = await once.mark()
+    assert await once.use("ticket", 30, mark)
     time.now += 29.9
-    assert not await once.use("ticket", 30)
+    assert not await once.use("ticket", 30, mark)
     time.now += 30.1
-    assert await once.use("ticket", 30)
+    assert await once.use("ticket", 30, mark)
 
 
 def test_the_bus_calls_every_listener_in_order() -> None:

@@ -12,6 +12,7 @@ from talkoot.cli.backing_up import backup, restore
 from talkoot.cli.doctor import doctor
 from talkoot.cli.jobs import jobs
 from talkoot.cli.migrating import migrate
+from talkoot.cli.rekeying import rekey
 from talkoot.cli.search import search
 from talkoot.cli.serving import serve
 from talkoot.cli.settings import settings
@@ -44,6 +45,7 @@ for name, command in (
     ("migrate", migrate),
     ("backup", backup),
     ("restore", restore),
+    ("rekey", rekey),
     ("doctor", doctor),
     ("settings", settings),
     ("audit", audit),

@@ -81,7 +81,7 @@ async def unit_of_work(settings: Settings) -> AsyncIterator[UnitOfWork]:
     from talkoot.app import Program
 
     await require_fitting(settings)
-    program = Program(settings)
+    program = Program(settings.model_copy(update={"redis_url": ""}))  # nobody else is told
     uow = UnitOfWork(program.kernel.database, program.kernel.clock, program.acting())
     uow.start()
     try:

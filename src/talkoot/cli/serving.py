@@ -9,12 +9,15 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from talkoot.cli.options import FLAGS, with_settings
 from talkoot.settings import Settings
+
+if TYPE_CHECKING:
+    from uuid import UUID
 
 log = logging.getLogger("talkoot")
 
@@ -49,13 +52,13 @@ def serve(
         if staged.clustered:
             asyncio.run(_look_at_redis(staged.redis_url))
         with only_server_of(staged):
-            asyncio.run(prepare(staged))
+            installation = asyncio.run(prepare(staged))
             if demo:
                 asyncio.run(_fill(staged))
             _warn(staged)
             from talkoot.app import create_app
 
-            app = create_app(staged)
+            app = create_app(staged, installation)
             code = listen_at(app, staged.host, staged.port, flag="--port", gateway=staged.gateway)
     raise typer.Exit(code)
 
@@ -82,15 +85,20 @@ async def _fill(settings: Settings) -> None:
     typer.echo(f"This is a demo: sign in as {demo.username} with the password {demo.password}")
 
 
-async def prepare(settings: Settings) -> None:
-    """Make the database fit this program where that is safe; else say what to do."""
+async def prepare(settings: Settings) -> UUID | None:
+    """Make the database fit this program where that is safe; else say what to do.
+
+    The name of the installation, if there may be several servers: they need the same key.
+    """
     from talkoot.cli.databases import bring_up_to_date, is_empty, require_fitting, settle
+    from talkoot.cli.installing import installation_of
 
     settle(settings)
     if settings.migrate == "auto" and (settings.embedded or await is_empty(settings)):
         await bring_up_to_date(settings, contract=True)  # nobody else is there
     else:
         await require_fitting(settings)
+    return await installation_of(settings)
 
 
 async def _look_at_redis(url: str) -> None:

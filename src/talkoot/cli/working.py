@@ -53,10 +53,10 @@ def worker(settings: Settings) -> None:
     with log_as(settings):
         make_folder(settings)
         with only_server_of(settings):
-            asyncio.run(prepare(settings))
+            installation = asyncio.run(prepare(settings))
             from talkoot.app import create_worker
 
-            app = create_worker(settings)
+            app = create_worker(settings, installation)
             says = "Talkoot worker is ready at"
             # gateway: the application decides, and it has no socket
             code = listen_at(

@@ -167,7 +167,7 @@ def _window(before: _Counted | None, rule: Rule, cost: int, now: int) -> tuple[D
     free = rule.limit * rule.period - previous * left - current * rule.period
     allowed = cost * rule.period <= free
     if allowed:
-        current, free = current + cost, free - cost * rule.period
+        current, free = max(0, current + cost), free - cost * rule.period
     wait = 0.0 if allowed else _until_free(rule, cost, current, previous, elapsed)
     last = 2 if current else 1
     expires = (number + last) * rule.period

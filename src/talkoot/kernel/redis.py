@@ -14,6 +14,8 @@ from urllib.parse import parse_qsl, urlsplit
 from talkoot.settings import SettingsError
 
 if TYPE_CHECKING:
+    from uuid import UUID
+
     from redis.asyncio.connection import AbstractConnection
 
 PORT = 6379
@@ -94,7 +96,7 @@ async def require_redis(url: str) -> str:
     """
     try:
         async with asking_redis(url) as client:
-            await client.execute_command("SPUBLISH", f"{prefix(url)}bus:probe", b"")
+            await client.execute_command("SPUBLISH", "talkoot:probe", b"")
             info = await client.execute_command("INFO", "server")
     except RedisRefused as refused:
         raise SettingsError(f"`redis_url` (TALKOOT_REDIS_URL): {_advice(url, refused)}") from None
@@ -102,9 +104,9 @@ async def require_redis(url: str) -> str:
     return f"{brand} {info.get(f'{brand.lower()}_version', '')}"
 
 
-def prefix(url: str) -> str:
-    """What the names of keys and channels begin with: pub/sub, unlike keys, knows no database number."""
-    return f"talkoot:{urlsplit(url).path.strip('/') or 0}:"
+def names_of(installation: UUID) -> str:
+    """What the names of its keys and channels begin with: others may use the same Redis."""
+    return f"talkoot:{installation.hex}:"
 
 
 def _options(url: str) -> dict[str, Any]:

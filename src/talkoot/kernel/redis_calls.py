@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import math
 import random
+import time
 from collections import Counter
 from collections.abc import Callable, Sequence
 from contextlib import suppress
@@ -30,6 +32,9 @@ AT_ONCE = 256
 PAUSE = 1.0
 """Seconds between two tries to reach a Redis that is away, at the most."""
 
+TOLD_ODD_EVERY = 3600.0
+"""Seconds between two complaints about what stands in Redis."""
+
 Argument = bytes | str | int | float
 Command = Sequence[Argument]
 
@@ -48,6 +53,18 @@ class RedisCalls:
         self.failures = 0
         self.alone: Counter[str] = Counter()
         """By part of the program: what it did without Redis, because that was away or refused."""
+        self.odd: Counter[str] = Counter()
+        """By part of the program: how often something stood under its names that it had not put there."""
+        self._told_odd_at = -math.inf
+
+    def found_odd(self, part: str) -> None:
+        """Something that makes no sense stood there, and was given up; it is told in the log once an hour."""
+        self.odd[part] += 1
+        if time.monotonic() - self._told_odd_at > TOLD_ODD_EVERY:
+            self._told_odd_at = time.monotonic()
+            log.warning(
+                "Redis held what Talkoot has not put there, for %s: does somebody else write to it?", part
+            )
 
     @property
     def up(self) -> bool:
@@ -81,6 +98,13 @@ class RedisCalls:
             "talkoot_redis_alone",
             "What was done without Redis.",
             lambda: {part: float(times) for part, times in self.alone.items()},
+            kind="counter",
+            label="part",
+        )
+        watch(
+            "talkoot_redis_odd",
+            "What was found in Redis and given up, since it made no sense.",
+            lambda: {part: float(times) for part, times in self.odd.items()},
             kind="counter",
             label="part",
         )
@@ -148,8 +172,10 @@ class RedisCalls:
             with redis_errors():
                 async with asyncio.timeout(CONNECTING):
                     await connection.connect()
-                    await connection.send_packed_command(connection.pack_commands([("PING",)]))
+                    await connection.send_packed_command(connection.pack_commands([("PING",), ("ROLE",)]))
                     await connection.read_response()
+                    role = await _reply(connection)  # refused to a user who may not know
+                    _require_primary(role)
         except BaseException:
             await _disconnect(connection)
             raise
@@ -171,6 +197,11 @@ async def _reply(connection: AbstractConnection) -> Any:
             return await connection.read_response(disable_decoding=True)
     except RedisRefused as refused:
         return refused
+
+
+def _require_primary(role: Any) -> None:
+    if isinstance(role, list) and role[0] == b"slave":
+        raise RedisAway("it is a replica")
 
 
 async def _disconnect(connection: AbstractConnection) -> None:

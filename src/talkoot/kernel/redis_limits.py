@@ -54,5 +54,7 @@ class RedisRateLimiter(RateLimiter):
             self._calls.alone["limits"] += 1
             count = self._local.hit if mode == "hit" else self._local.check
             return await count(key, rule, cost)
-        now, *stood = map(int, found)
+        now, odd, *stood = map(int, found)
+        if odd:
+            self._calls.found_odd("limits")
         return decide_from(stood, rule, cost, now)

@@ -16,6 +16,9 @@ import hiredis
 
 from talkoot.kernel.redis import PORT, RedisAway, RedisRefused, RedisTrouble
 
+MOST = 8 * 1024 * 1024
+"""Bytes of one answer, or of one message: whoever sends more is not listened to."""
+
 Hear = Callable[[list[Any]], None]
 Command = tuple[bytes, ...]
 
@@ -34,6 +37,7 @@ class RedisLink(asyncio.Protocol):
         self._free = free
         self._reader = hiredis.Reader(notEnoughData=StopIteration)
         self._asked: asyncio.Future[Any] | None = None
+        self._unfinished = 0
 
     def say(self, commands: Iterable[Command]) -> None:
         """Write these, all at once."""
@@ -63,10 +67,14 @@ class RedisLink(asyncio.Protocol):
 
     def data_received(self, data: bytes) -> None:
         """Answers, or parts of them."""
+        self._unfinished += len(data)
         try:
             self._reader.feed(data)
             while (answer := self._reader.gets()) is not StopIteration:
+                self._unfinished = len(data)
                 self._take(answer)
+            if self._unfinished > MOST:
+                self._end(RedisAway(f"more than {MOST} bytes came at once"))
         except hiredis.HiredisError:
             self._end(RedisAway("this is no Redis"))
 

@@ -4,14 +4,17 @@ The process that committed appends, if the tail ends right before; else the tail
 took bodies out of a log is never appended: its position is a hole for ever. So whoever knows a log's head
 from the database, and finds in the tail all from a position up to that head, without a hole and of the same
 epoch, has read what the database says. Whatever was lost on the way, or delayed, or forgotten by Redis, only
-makes the tail not reach. Nobody else may believe it.
+makes the tail not reach. Nobody else may believe it. Each event is sealed, at its place, with a key of the
+installation: who can write to this Redis can not make people read what nobody has said.
 """
 
 from __future__ import annotations
 
 import asyncio
+import hmac
 from collections import deque
 from collections.abc import Sequence
+from hashlib import blake2b
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
@@ -41,7 +44,7 @@ if found[1] and found[1][2][1] == epoch then
   if top >= last then  -- it came late, or twice; or the database has lost what was there
     local id = string.format('%.0f-0', last)
     local there = redis.call('XRANGE', key, id, id)[1]
-    if there and there[2][2] ~= ARGV[#ARGV] then redis.call('DEL', key) end
+    if not there or there[2][2] ~= ARGV[#ARGV] then redis.call('DEL', key) end
     return 0
   end
 end
@@ -65,6 +68,8 @@ class _Kept(msgspec.Struct, array_like=True, gc=False):
     body: str
 
 
+_SEAL = 16
+
 _encode = msgspec.msgpack.Encoder(uuid_format="bytes").encode
 _decode = msgspec.msgpack.Decoder(_Kept).decode
 
@@ -72,9 +77,10 @@ _decode = msgspec.msgpack.Decoder(_Kept).decode
 class _Run:
     """Events of one log without a hole between them, which Redis was not told yet."""
 
-    __slots__ = ("epoch", "events", "first", "redacted")
+    __slots__ = ("epoch", "events", "first", "key", "redacted")
 
-    def __init__(self) -> None:
+    def __init__(self, key: bytes) -> None:
+        self.key = key
         self.epoch = UUID(int=0)
         self.first = 0
         self.events: deque[bytes] = deque()
@@ -86,6 +92,7 @@ class _Run:
             self.events.clear()
         e = event
         said = _encode(_Kept(e.id, e.type, e.sender, e.cid, e.ts, e.count, e.fence, e.body))
+        said = _seal(self.key, e.log, epoch, e.seq, said) + said
         if len(said) > LARGEST:
             self.first = event.seq + 1
             self.events.clear()
@@ -97,10 +104,11 @@ class _Run:
 
 
 class SharedTails:
-    """Tails in Redis: told after each commit, asked by who knows the head."""
+    """Tails in Redis: told after each commit, asked by who knows the head; `key` seals what is told."""
 
-    def __init__(self, calls: RedisCalls, prefix: str, *, every: float = EVERY) -> None:
+    def __init__(self, calls: RedisCalls, prefix: str, key: bytes, *, every: float = EVERY) -> None:
         self._calls = calls
+        self._seals = key
         self._prefix = prefix
         self._every = every
         self._runs: dict[UUID, _Run] = {}
@@ -144,7 +152,8 @@ class SharedTails:
         asked = [(n, head, seq) for n, (head, seq) in enumerate(wanted) if 0 < head.head - seq <= EVENTS]
         found: list[Sequence[Event] | None] = [None] * len(wanted)
         commands: list[Command] = [
-            ("XRANGE", self._key(head.log), f"{seq + 1}-0", f"{head.head}-0") for _, head, seq in asked
+            ("XRANGE", self._key(head.log), f"{seq + 1}-0", f"{head.head}-0", "COUNT", head.head - seq)
+            for _, head, seq in asked
         ]
         try:
             answers = await self._calls.ask_each(commands)
@@ -152,7 +161,7 @@ class SharedTails:
             self._calls.alone["tails"] += len(asked)
         else:
             for (n, head, seq), entries in zip(asked, answers, strict=True):
-                found[n] = _read(head, seq, entries)
+                found[n] = self._read(head, seq, entries)
         self.hits += sum(events is not None for events in found)
         self.misses += sum(events is None for events in found)
         return found
@@ -160,7 +169,7 @@ class SharedTails:
     def _run(self, log: UUID) -> _Run:
         run = self._runs.get(log)
         if run is None:
-            run = self._runs[log] = _Run()
+            run = self._runs[log] = _Run(self._seals)
         return run
 
     def _begin(self) -> None:
@@ -189,21 +198,32 @@ class SharedTails:
     def _key(self, log: UUID) -> str:
         return f"{self._prefix}tail:{log}"
 
+    def _read(self, head: Head, seq: int, entries: Any) -> list[Event] | None:
+        """The events behind `seq`, if none is missing all are of its epoch, and the head is at the last."""
+        if isinstance(entries, RedisRefused):
+            self._calls.found_odd("tails")
+            return None
+        if len(entries) != head.head - seq:
+            return None
+        try:
+            events = [_event(self._seals, head, at, entry) for at, entry in enumerate(entries, seq + 1)]
+        except (ValueError, msgspec.MsgspecError):  # not all of it is ours
+            return None
+        return events if events[-1].id == head.last else None
 
-def _read(head: Head, seq: int, entries: Any) -> list[Event] | None:
-    """The events behind `seq`, if none is missing, all are of the head's epoch, and the last one is its."""
-    if isinstance(entries, RedisRefused) or len(entries) != head.head - seq:
-        return None
-    try:
-        events = [_event(head, number, entry) for number, entry in enumerate(entries, seq + 1)]
-    except (ValueError, msgspec.MsgspecError):  # not all of it is ours
-        return None
-    return events if events[-1].id == head.last else None
+
+def _seal(key: bytes, log: UUID, epoch: UUID, seq: int, said: bytes) -> bytes:
+    """What says that this is at this place."""
+    place = b"".join((log.bytes, epoch.bytes, seq.to_bytes(8)))
+    return blake2b(place + said, key=key, digest_size=_SEAL).digest()
 
 
-def _event(head: Head, number: int, entry: Any) -> Event:
-    at, (epoch, said) = entry
+def _event(key: bytes, head: Head, number: int, entry: Any) -> Event:
+    at, (epoch, sealed) = entry
     if at != b"%d-0" % number or epoch != head.epoch.bytes:
         raise ValueError("Another event")
+    said = sealed[_SEAL:]
+    if not hmac.compare_digest(sealed[:_SEAL], _seal(key, head.log, head.epoch, number, said)):
+        raise ValueError("Nobody of ours has told it")
     k = _decode(said)
     return Event(head.log, number, k.id, k.type, k.sender, k.cid, k.ts, k.count, k.fence, k.body)

@@ -91,6 +91,8 @@ class RedisSpending:
         except RedisTrouble:
             self._calls.alone["spending"] += len(spent)
             return
-        for each, (_, missing) in zip(spent.values(), answers, strict=True):
+        for each, (_, odd, missing) in zip(spent.values(), answers, strict=True):
+            if odd:
+                self._calls.found_odd("spending")
             full = each.rule.capacity * each.rule.period
             each.owe(min(int(missing) + each.cost * each.rule.period, full))

@@ -10,6 +10,7 @@ import talkoot.chat.rooms.models
 import talkoot.chat.search.models
 import talkoot.kernel.audit
 import talkoot.kernel.cron
+import talkoot.kernel.installation
 import talkoot.kernel.jobs
 import talkoot.kernel.leases
 import talkoot.kernel.log

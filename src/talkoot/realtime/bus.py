@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
-from typing import Literal, Protocol
+from typing import Annotated, Literal, Protocol
 from uuid import UUID
 
 import msgspec
 
 log = logging.getLogger("talkoot.realtime")
 
+_Number = Annotated[int, msgspec.Meta(ge=0, le=2**53)]  # as far as every language counts exactly
 _EVERY_NODE = UUID(int=0)  # the topic of control messages
 
 
@@ -25,12 +26,12 @@ class Message(msgspec.Struct, frozen=True, array_like=True):
     kind: Literal["log", "head", "ephemeral", "user", "control"]
     topic: UUID
     frame: bytes
-    seq: int = 0
-    count: int = 0
+    seq: _Number = 0
+    count: _Number = 0
     except_user: UUID | None = None
     except_connection: UUID | None = None
     scope: UUID | None = None
-    version: int = 0
+    version: _Number = 0
 
 
 def control_message(name: str, **said: object) -> Message:

@@ -1,14 +1,17 @@
 """What travels between nodes: batches of messages, each with who sends it and how many came before.
 
-A batch is a head of 33 bytes and a list of messages in msgpack. The head: the version of all this, the node,
-how many messages the node has published before this batch (lost ones too), and when, by the node's own clock.
+A batch is a head of 33 bytes, a seal of 16, and a list of messages in msgpack. The head: the version of all
+this, the node, how many messages the node has published before this batch (lost ones too), and when, by the
+node's own clock. The seal is made of all the rest with a key that only the nodes of one installation have.
 """
 
 from __future__ import annotations
 
+import hmac
 import struct
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from hashlib import blake2b
 from uuid import uuid4
 
 import msgspec
@@ -21,14 +24,19 @@ CHANNELS = 16
 LARGEST = 256 * 1024
 """Bytes of messages that are put into one batch, if it is not a single message."""
 
+MOST = 2 * 1024 * 1024
+"""Bytes of any batch: a larger one is not even looked at."""
+
 REMEMBERED = 3600.0
 """Seconds that a silent node is remembered; a node that begins again has another name."""
 
 NODES = 1000
 """How many are remembered at most: the longest silent one is heard for the first time again."""
 
-_VERSION = 1
+_VERSION = 2
 _HEAD = struct.Struct("!B16sQd")
+_SEAL = 16
+_BODY = _HEAD.size + _SEAL
 _BESIDE_FRAME = 64
 
 _encode = msgspec.msgpack.Encoder(uuid_format="bytes").encode
@@ -36,7 +44,14 @@ _decode = msgspec.msgpack.Decoder(list[Message]).decode
 
 
 class NotOurs(Exception):
-    """These bytes are no batch of this version."""
+    """These bytes are no batch of this version and installation, or one that was told before.
+
+    `newer`: a node of ours has made it, of a version that says more than this one knows.
+    """
+
+    def __init__(self, why: str, *, newer: bool = False) -> None:
+        super().__init__(why)
+        self.newer = newer
 
 
 def channel_of(message: Message) -> int:
@@ -60,56 +75,68 @@ def portions(messages: Sequence[Message]) -> Iterator[Sequence[Message]]:
     yield messages[start:]
 
 
-def looks_newer(payload: bytes) -> bool:
-    """Whether what can not be read may come from a newer node, and so be something to know."""
-    return len(payload) >= _HEAD.size and payload[0] == _VERSION
-
-
 class Sender:
     """Writes the batches of one node; `counted` are all its messages so far."""
 
-    def __init__(self) -> None:
+    def __init__(self, key: bytes) -> None:
         self.counted = 0
-        self._node = uuid4().bytes
-        self._mine = bytes((_VERSION,)) + self._node
+        self.node = uuid4().bytes
+        self._key = key
 
     def batch(self, messages: Sequence[Message], now: float) -> bytes:
         """The bytes of a batch; it may be empty, to say how many there were before."""
-        head = _HEAD.pack(_VERSION, self._node, self.counted, now)
+        head = _HEAD.pack(_VERSION, self.node, self.counted, now)
         self.counted += len(messages)
-        return head + _encode(messages)
-
-    def sent_at(self, payload: bytes) -> float | None:
-        """When this node has sent it; None when another has."""
-        if not payload.startswith(self._mine) or len(payload) < _HEAD.size:
-            return None
-        return float(_HEAD.unpack_from(payload)[3])
+        body = _encode(messages)
+        return b"".join((head, _sealed(self._key, head, body), body))
 
 
 @dataclass(slots=True)
 class Receiver:
-    """Reads the batches of other nodes, and knows when some did not come."""
+    """Reads batches, those of other nodes and one's own, and knows when some did not come."""
 
+    key: bytes
     missed: int = 0
     _next: dict[bytes, tuple[int, float]] = field(default_factory=dict)
 
-    def read(self, payload: bytes, now: float) -> tuple[list[Message], bool]:
-        """The messages of a batch, and whether there may have been others before it; raises NotOurs."""
-        try:
-            version, node, first, _ = _HEAD.unpack_from(payload)
-            if version != _VERSION:
-                raise NotOurs(f"version {version}")
-            messages = _decode(memoryview(payload)[_HEAD.size :])
-        except (struct.error, msgspec.MsgspecError, UnicodeDecodeError) as error:
-            raise NotOurs(str(error)) from None
+    def open(self, payload: bytes) -> tuple[bytes, int, float]:
+        """Which node has made it, how many messages came before, and when; raises NotOurs.
+
+        Nothing that is not sealed by a node of the installation gets any further.
+        """
+        if not _BODY < len(payload) <= MOST:
+            raise NotOurs(f"{len(payload)} bytes")
+        if payload[0] != _VERSION:
+            raise NotOurs(f"version {payload[0]}")
+        view = memoryview(payload)
+        seal = _sealed(self.key, view[: _HEAD.size], view[_BODY:])
+        if not hmac.compare_digest(view[_HEAD.size : _BODY], seal):
+            raise NotOurs("another installation, or nobody who may")
+        _, node, first, sent_at = _HEAD.unpack_from(payload)
+        return node, first, sent_at
+
+    def read(self, payload: bytes, node: bytes, first: int, now: float) -> tuple[list[Message], bool]:
+        """The messages of an opened batch, and whether there may have been others before it."""
         known = self._next.get(node)
         expected = first if known is None else known[0]
+        if first < expected:
+            raise NotOurs("told before")
+        try:
+            messages = _decode(memoryview(payload)[_BODY:])
+        except (msgspec.MsgspecError, UnicodeDecodeError) as error:
+            raise NotOurs(str(error), newer=True) from None
         self.missed += max(0, first - expected)
         if known is None and len(self._next) >= NODES:
             del self._next[min(self._next, key=lambda each: self._next[each][1])]
-        self._next[node] = max(expected, first + len(messages)), now
+        self._next[node] = first + len(messages), now
         return messages, first > (0 if known is None else expected)
 
     def forget(self, now: float) -> None:
         """Forget nodes that are silent for long."""
         self._next = {node: at for node, at in self._next.items() if at[1] > now - REMEMBERED}
+
+
+def _sealed(key: bytes, head: bytes | memoryview, body: bytes | memoryview) -> bytes:
+    seal = blake2b(head, key=key, digest_size=_SEAL)
+    seal.update(body)
+    return seal.digest()

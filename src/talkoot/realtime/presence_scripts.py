@@ -2,7 +2,8 @@
 
 The key is a sorted set of nodes by the time of their last beat. Each has a hash of its users that are there
 (`o`nline or `a`way), and a set of users that somebody on it watches; both expire when the beats stop. Times
-are those of Redis. A key of another type is not ours, and goes.
+are those of Redis; a node that has beaten in the future is from before its clock was set back, or nobody. A
+key of another type is not ours, and goes.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ local function watched_by(node) return KEYS[1] .. ':watched:' .. node end
 local function others()
   local found = {}
   if sane(KEYS[1], 'zset') then
-    for _, node in ipairs(redis.call('ZRANGEBYSCORE', KEYS[1], now - life, '+inf')) do
+    for _, node in ipairs(redis.call('ZRANGEBYSCORE', KEYS[1], now - life, now + life)) do
       if node ~= me then found[#found + 1] = node end
     end
   end
@@ -32,6 +33,7 @@ local function beat()
   sane(KEYS[1], 'zset') sane(users_of(me), 'hash') sane(watched_by(me), 'set')
   redis.call('ZADD', KEYS[1], now, me)
   redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', now - 2 * life)
+  redis.call('ZREMRANGEBYSCORE', KEYS[1], '(' .. string.format('%.0f', now + life), '+inf')
 end
 local function live()
   redis.call('PEXPIRE', KEYS[1], 2 * life)

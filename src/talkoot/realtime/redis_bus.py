@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING
 
 from talkoot.kernel.failpoints import hit
 from talkoot.kernel.histogram import Histogram
-from talkoot.kernel.redis import prefix
 from talkoot.realtime.bus import MemoryBus, Message
 from talkoot.realtime.bus_wire import (
     CHANNELS,
@@ -20,7 +19,6 @@ from talkoot.realtime.bus_wire import (
     Receiver,
     Sender,
     channel_of,
-    looks_newer,
     portions,
     weight_of,
 )
@@ -53,13 +51,16 @@ class BusCounters:
 
 
 class RedisBus(MemoryBus):
-    """Sharded pub/sub on a few channels that all topics share, and that every node is subscribed to."""
+    """Sharded pub/sub on a few channels that all topics share, and that every node is subscribed to.
 
-    def __init__(self, url: str, *, beat: float = BEAT) -> None:
+    `names` is what the channels of the installation begin with, and `key` what its nodes seal with.
+    """
+
+    def __init__(self, url: str, names: str, key: bytes, *, beat: float = BEAT) -> None:
         super().__init__()
         self.counters = BusCounters()
         self.connected = False
-        self._prefix = f"{prefix(url)}bus:"
+        self._prefix = f"{names}bus:"
         self._channels = [f"{self._prefix}{number}".encode() for number in range(CHANNELS)]
         self._links = RedisLinks(
             url,
@@ -70,8 +71,8 @@ class RedisBus(MemoryBus):
             beat=beat,
         )
         self._lag = Histogram()
-        self._sender = Sender()
-        self._receiver = Receiver()
+        self._sender = Sender(key)
+        self._receiver = Receiver(key)
         self._waiting: defaultdict[int, list[Message]] = defaultdict(list)
         self._weight = 0
         self._gap_at = self._told_at = -math.inf
@@ -157,15 +158,15 @@ class RedisBus(MemoryBus):
         """Whether it is our own, come back."""
         now = time.monotonic()
         self.counters.bytes_in += len(payload)
-        sent_at = self._sender.sent_at(payload)
-        if sent_at is not None:
-            self._lag.observe(now - sent_at)
-            return True
         try:
-            messages, gap = self._receiver.read(payload, now)
+            node, first, sent_at = self._receiver.open(payload)
+            if node == self._sender.node:
+                self._lag.observe(now - sent_at)
+                return True
+            messages, gap = self._receiver.read(payload, node, first, now)
         except NotOurs as error:
             self._reject(error, now)
-            if looks_newer(payload):
+            if error.newer:
                 self._tell_gap()
             return False
         self.counters.received += len(messages)

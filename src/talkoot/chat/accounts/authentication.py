@@ -57,12 +57,12 @@ async def admit_cookie(gate: Gate, cookie: str) -> Admission:
 async def admit_ticket(gate: Gate, ticket: str, address: str) -> Admission:
     """Who was given this ticket; it works once."""
     try:
-        once, vouched = gate.tokens.verify_ticket(ticket, gate.kernel.clock.now())
+        once, mark, vouched = gate.tokens.verify_ticket(ticket, gate.kernel.clock.now())
     except NotAuthenticated as refusal:
         if refusal.code != "token_expired":
             await count_wrong(gate.kernel.limits, address, WRONG_TOKEN)
         raise
-    if not await gate.tickets.use(once, TICKET_SECONDS + 1):
+    if not await gate.tickets.use(once, TICKET_SECONDS + 1, mark):
         raise NotAuthenticated("The ticket was used before", code="ticket_used")
     live = await _vouched_session(gate, vouched)
     return Admission(live.actor, live.display_name, "ticket", min(vouched.until, live.expires_at))

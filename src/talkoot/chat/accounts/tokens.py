@@ -82,23 +82,21 @@ class Tokens:
             raise _refused()
         return self._read_claims(decoded.claims, now)
 
-    def ticket(self, vouched: Vouched, now: int) -> str:
-        """A ticket that opens one socket, once, within the next half minute."""
-        ends = now + TICKET_SECONDS * SECOND
-        value = (
-            f"{randomness.token_urlsafe(16)}.{vouched.session.hex}.{vouched.user.hex}.{vouched.until}.{ends}"
-        )
-        return f"{value}.{self._secrets.sign('ws-ticket', value)}"
+    def ticket(self, vouched: Vouched, mark: str, now: int) -> str:
+        """A ticket that opens one socket, once, within the next half minute; `mark` is that of the store."""
+        said = (vouched.session.hex, vouched.user.hex, vouched.until, now + TICKET_SECONDS * SECOND, mark)
+        value = ".".join(map(str, (randomness.token_urlsafe(16), *said)))
+        return f"{value}.{self._secrets.sign('socket-ticket', value)}"
 
-    def verify_ticket(self, ticket: str, now: int) -> tuple[str, Vouched]:
-        """A ticket's own id, which works once, and what it vouches for; or NotAuthenticated."""
+    def verify_ticket(self, ticket: str, now: int) -> tuple[str, str, Vouched]:
+        """A ticket's own id, which works once, its mark, and what it vouches for; or NotAuthenticated."""
         value, _, signature = ticket.rpartition(".")
-        if len(ticket) > _LONGEST or not self._secrets.verify("ws-ticket", value, signature):
+        if len(ticket) > _LONGEST or not self._secrets.verify("socket-ticket", value, signature):
             raise _refused("ticket")
-        once, session, user, until, ends = value.split(".")
+        once, session, user, until, ends, mark = value.split(".")
         if int(ends) <= now or int(until) <= now:
             raise NotAuthenticated("The ticket has expired", code="token_expired")
-        return once, Vouched(UUID(session), UUID(user), int(until))
+        return once, mark, Vouched(UUID(session), UUID(user), int(until))
 
     def csrf(self, session: UUID) -> str:
         """The token that a cookie session's unsafe requests carry in a header."""

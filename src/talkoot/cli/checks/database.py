@@ -12,6 +12,7 @@ from talkoot.cli.checks.connections import between, room
 from talkoot.cli.checks.finding import Finding
 from talkoot.cli.databases import require_fitting
 from talkoot.cli.failures import Failure
+from talkoot.cli.installing import OTHER_KEY, has_other_key
 from talkoot.kernel.database import opened_database
 
 if TYPE_CHECKING:
@@ -48,6 +49,8 @@ async def database(settings: Settings) -> AsyncIterator[Finding]:
         if not opened.is_sqlite:
             yield await between(settings, opened, connection)
             yield await room(settings, connection)
+    if settings.secret_key.get_secret_value() and settings.clustered and await has_other_key(settings):
+        yield Finding("fail", "key", OTHER_KEY)
 
 
 @asynccontextmanager

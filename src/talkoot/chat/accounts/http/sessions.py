@@ -43,4 +43,6 @@ async def close_one_session(gate: GateDep, actor: CurrentActor, session: UUID) -
 async def get_ticket(gate: GateDep, admission: CurrentAdmission) -> Ticket:
     """A ticket that opens one socket, once; the socket lives no longer than what asked for it."""
     vouched = Vouched(admission.actor.session, admission.actor.user, admission.until)
-    return Ticket(ticket=gate.tokens.ticket(vouched, gate.kernel.clock.now()), expires_in=TICKET_SECONDS)
+    mark = await gate.tickets.mark()
+    ticket = gate.tokens.ticket(vouched, mark, gate.kernel.clock.now())
+    return Ticket(ticket=ticket, expires_in=TICKET_SECONDS)
