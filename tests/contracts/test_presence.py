@@ -206,3 +206,15 @@ async def test_without_redis_a_node_knows_its_own_and_tells_all_when_it_is_back(
         assert await one.state_of([mine, theirs]) == {mine: "online", theirs: "offline"}
         own_valkey.start()
         await seen(far, {mine: "online", theirs: "offline"})
+
+
+async def test_a_node_that_died_before_the_clock_was_set_back_is_gone(valkey: Valkey) -> None:
+    async with asking(valkey) as calls:
+        nodes, user = Nodes(calls), uuid4()
+        one = nodes.node()
+        one.watch(user)
+        seconds, _ = map(int, await calls.ask("TIME"))
+        await calls.ask("ZADD", f"{nodes.key}presence", (seconds + 3600) * 1000, "dead")
+        await calls.ask("HSET", f"{nodes.key}presence:users:dead", user.bytes, "o")
+        assert await one.state_of([user]) == {user: "offline"}
+        assert await calls.ask("ZSCORE", f"{nodes.key}presence", "dead") is None

@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 import asyncio
+import os
+import pickle
 from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import cast
 from uuid import UUID, uuid4
 
-import msgspec
 import pytest
 import pytest_asyncio
 from redis.asyncio import Redis
 
-from talkoot.kernel import failpoints
+from talkoot.kernel import failpoints, redis_link
 from talkoot.kernel.redis import RedisAway, require_redis
 from talkoot.realtime.bus import Message
-from talkoot.realtime.bus_wire import CHANNELS
+from talkoot.realtime.bus_wire import CHANNELS, MOST, Sender
 from talkoot.realtime.redis_bus import WAITING, RedisBus
-from tests.contracts.ears import Node, two_on, until
+from tests.contracts.ears import KEY, NAMES, Node, two_on, until
 from tests.contracts.tls import certificate, tls_before
 from tests.servers.valkey import Valkey
 
@@ -131,18 +133,30 @@ async def test_a_flush_changes_nothing(nodes: Nodes, own_valkey: Valkey) -> None
     assert [node.bus.counters.connects for node in nodes] == [1, 1]
 
 
-@pytest.mark.parametrize(
-    "garbage",
-    [b"", b"hello", bytes(33), b"\x01" + bytes(40), b"\x02" + bytes(32) + b"\x90", b"\xff" * 100_000],
-)
+def sealed(message: object, key: bytes = KEY) -> bytes:
+    """A batch of somebody who has the key, whatever is in it."""
+    return Sender(key).batch([cast("Message", message)], 0.0)
+
+
+def at_position(seq: int) -> bytes:
+    return sealed(["log", uuid4().bytes, b"{}", seq])
+
+
 async def test_what_others_publish_on_our_channels_is_counted_and_ignored(
-    valkey: Valkey, garbage: bytes, caplog: pytest.LogCaptureFixture
+    valkey: Valkey, caplog: pytest.LogCaptureFixture
 ) -> None:
+    whole = sealed(Message("log", uuid4(), b"{}", seq=1))
+    garbage = [b"", b"hello", bytes(33), b"\x02" + bytes(40), whole[:-1], whole + b"\0"]
+    garbage += [b"\x01" + whole[1:], pickle.dumps(os.system), b"\xff" * (MOST + 1)]
+    garbage += [sealed(Message("log", uuid4(), b"{}"), key=b"another key")]
+    garbage += [whole[:place] + bytes([whole[place] ^ 1]) + whole[place + 1 :] for place in range(len(whole))]
     async with two_on(valkey.url) as (first, second), Redis.from_url(valkey.url, protocol=2) as client:
-        for number in range(CHANNELS):
-            await client.spublish(f"talkoot:0:bus:{number}", garbage)
-        await until(lambda: first.bus.counters.rejected == second.bus.counters.rejected == CHANNELS)
+        for number, payload in enumerate(garbage):
+            await client.spublish(f"{NAMES}bus:{number % CHANNELS}", payload)
+        await until(lambda: first.bus.counters.rejected == second.bus.counters.rejected == len(garbage))
         await hear_each_other(first, second)
+        assert {len(node.heard) for node in (first, second)} == {2}
+        assert first.bus.missed == second.bus.missed == 0
         assert caplog.text.count("Ignored what somebody else published") == 2
 
 
@@ -150,11 +164,36 @@ async def test_what_a_newer_node_may_have_said_is_looked_up(valkey: Valkey) -> N
     async with two_on(valkey.url) as (first, second), Redis.from_url(valkey.url, protocol=2) as client:
         await hear_each_other(first, second)
         await until(lambda: first.gaps > 0)
-        before = first.gaps
-        unknown = msgspec.msgpack.encode([["surprise", uuid4().bytes, b"{}"]])
-        await client.spublish("talkoot:0:bus:3", b"\x01" + bytes(32) + unknown)
-        await until(lambda: first.gaps > before)
-        assert first.bus.counters.rejected == 1
+        unknown = [sealed(["surprise", uuid4().bytes, b"{}"]), at_position(-1), at_position(2**53 + 1)]
+        for number, payload in enumerate(unknown, 1):
+            before = first.gaps
+            await client.spublish(f"{NAMES}bus:3", payload)
+            await until(lambda before=before: first.gaps > before)  # type: ignore[misc]
+            assert first.bus.counters.rejected == number
+
+
+async def test_what_was_told_is_not_told_again(valkey: Valkey) -> None:
+    async with two_on(valkey.url) as (first, second), Redis.from_url(valkey.url, protocol=2) as client:
+        sender, topic = Sender(KEY), uuid4()
+        batches = [sender.batch([Message("log", topic, b"{}", seq=seq)], 0.0) for seq in (1, 2)]
+        for payload in (*batches, *batches, *batches):
+            await client.spublish(f"{NAMES}bus:3", payload)
+        await until(lambda: first.bus.counters.rejected == second.bus.counters.rejected == 4)
+        assert first.seqs(topic) == second.seqs(topic) == [1, 2]
+
+
+async def test_a_huge_message_costs_the_connection_and_not_the_memory(
+    nodes: Nodes, own_valkey: Valkey, caplog: pytest.LogCaptureFixture
+) -> None:
+    first, second = nodes
+    async with Redis.from_url(own_valkey.url, protocol=2) as client:
+        await client.config_set("client-output-buffer-limit", "pubsub 0 0 0")
+        await client.spublish(f"{NAMES}bus:3", bytes(50 * 1024 * 1024))
+    await until(lambda: all(node.bus.counters.connects == 2 for node in nodes))
+    await until(lambda: first.bus.connected and second.bus.connected)
+    await hear_each_other(first, second)
+    assert f"more than {redis_link.MOST} bytes came at once" in caplog.text
+    assert all(node.bus.counters.bytes_in < MOST for node in nodes)
 
 
 async def test_the_way_may_be_encrypted(
@@ -201,13 +240,6 @@ async def test_what_is_no_redis_is_left_again(caplog: pytest.LogCaptureFixture) 
     async with server, two_on(f"redis://127.0.0.1:{server.sockets[0].getsockname()[1]}") as (first, _):
         assert not first.bus.connected
     assert "this is no Redis" in caplog.text
-
-
-async def test_databases_of_one_redis_are_apart(valkey: Valkey) -> None:
-    async with two_on(valkey.url) as here, two_on(f"{valkey.url.rpartition('/')[0]}/3") as there:
-        await hear_each_other(*here)
-        await hear_each_other(*there)
-        assert [len(node.heard) for node in (*here, *there)] == [2, 2, 2, 2]
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,11 @@
 """Limits of several processes: requests that arrive twice, keys that are broken, and Redis that goes away."""
 
 import asyncio
+import math
+import struct
 from collections.abc import AsyncIterator
+from itertools import product
+from typing import Literal
 
 import pytest
 import pytest_asyncio
@@ -53,6 +57,54 @@ async def test_a_key_that_is_something_else_begins_anew(
     await calls.ask(how, f"test:limit:{rule.name}:key", value)
     limiter = process(calls)
     assert [(await limiter.hit("key", rule)).allowed for _ in range(6)] == [True] * 5 + [False]
+
+
+ODD = [math.nan, math.inf, -math.inf, -1.0, 1e300]
+
+
+async def absurd(calls: RedisCalls, rule: Rule) -> AsyncIterator[str]:
+    """Keys that hold everything used up, an hour from now, and things that make no sense."""
+    seconds, micros = map(int, await calls.ask("TIME"))
+    now, hour = seconds * 1_000_000 + micros, 3_600_000_000
+    one, full = (rule.period, rule.limit) if rule.kind == "window" else (1, rule.limit * rule.period)
+    for number, (at, used) in enumerate(product([now // one, (now + hour) // one, *ODD], [full, *ODD])):
+        counts = [used, used] if rule.kind == "window" else [used]
+        state = b"".join(struct.pack(">d", value) for value in (at, *counts))
+        await calls.ask("SET", f"test:limit:{rule.name}:{number}", state)
+        yield str(number)
+
+
+@pytest.mark.parametrize("kind", ["bucket", "window"])
+async def test_what_makes_no_sense_frees_nobody_and_shuts_nobody_out(
+    calls: RedisCalls, kind: Literal["bucket", "window"], caplog: pytest.LogCaptureFixture
+) -> None:
+    limiter = process(calls)
+    long, brief = Rule("long", 5, 3600, kind=kind), Rule("brief", 5, 0.05, kind=kind)
+    async for key in absurd(calls, long):
+        assert sum([(await limiter.hit(key, long)).allowed for _ in range(7)]) <= 5
+    async for key in absurd(calls, brief):
+
+        async def admitted(key: str = key) -> bool:
+            return (await limiter.hit(key, brief)).allowed
+
+        await until(admitted)
+    assert calls.odd["limits"] > 20
+    assert caplog.text.count("what Talkoot has not put there") == 1
+
+
+@pytest.mark.parametrize("rule", [BUCKET, WINDOW], ids=["bucket", "window"])
+async def test_who_used_all_up_before_a_clock_was_set_back_waits_no_longer_than_others(
+    calls: RedisCalls, rule: Rule
+) -> None:
+    limiter = process(calls)
+    keys = [key async for key in absurd(calls, rule)]
+    decision = await limiter.check(keys[len(ODD) + 1], rule)  # all used up, in an hour
+    assert not decision.allowed
+    state = await calls.ask("GET", f"test:limit:{rule.name}:{len(ODD) + 1}")
+    seconds, _ = map(int, await calls.ask("TIME"))
+    stands_at = struct.unpack_from(">d", state)[0] * (rule.period if rule is WINDOW else 1)
+    assert stands_at <= (seconds + 1) * 1_000_000
+    assert 0 < decision.retry_after <= 2 * 3600
 
 
 async def test_keys_expire_with_what_they_limit(calls: RedisCalls) -> None:

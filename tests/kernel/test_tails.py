@@ -185,3 +185,22 @@ async def test_what_others_wrote_is_found_in_redis(processes: list[Process], own
     own_valkey.kill()
     assert not await found(one, log, 450)
     await one.check(log, 450)
+
+
+async def test_what_somebody_else_has_put_there_is_not_read(
+    processes: list[Process], own_valkey: Valkey
+) -> None:
+    one, other, _ = processes
+    calls = RedisCalls(own_valkey.url)
+    await calls.start()
+    log = await one.begin()
+    await one.write(log, 3)
+    await until(lambda: found(other, log, 0))
+    key = f"test:tail:{log}"
+    entries = await calls.ask("XRANGE", key, "-", "+")
+    await calls.ask("DEL", key)
+    for at, (epoch, _) in entries:  # true words, at another place
+        await calls.ask("XADD", key, at, epoch, entries[0][1][1])
+    assert not await found(other, log, 0)
+    await other.check(log, 0)
+    await calls.close()
