@@ -199,7 +199,7 @@ class SharedTails:
         return f"{self._prefix}tail:{log}"
 
     def _read(self, head: Head, seq: int, entries: Any) -> list[Event] | None:
-        """The events behind `seq`, if none is missing all are of its epoch, and the head is at the last."""
+        """The events behind `seq`, if none is missing, all are of its epoch, and the head is at the last."""
         if isinstance(entries, RedisRefused):
             self._calls.found_odd("tails")
             return None

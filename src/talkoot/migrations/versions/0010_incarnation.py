@@ -5,8 +5,8 @@ import sqlalchemy as sa
 
 from talkoot.kernel import types
 
-revision = "0009"
-down_revision = "0008"
+revision = "0010"
+down_revision = "0009"
 branch_labels = None
 depends_on = None
 phase = "expand"
