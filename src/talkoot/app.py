@@ -101,10 +101,9 @@ class Program:
         failpoints.arm(settings.fail)
         self._background: set[asyncio.Task[None]] = set()
         clock = SystemClock()
-        database = open_database(settings)
+        secrets, database = load_secrets(settings), open_database(settings)
         self._listeners: dict[type, tuple[list[Inside], list[Any]]] = {}
         uow = UnitOfWork(database, clock, self._listeners, shared=settings.clustered)
-        secrets = load_secrets(settings)
         self.backends = open_backends(settings, clock, secrets, installation)
         self.bus, presence = self.backends.bus, self.backends.presence
         self.kernel = Kernel(settings, clock, secrets, database, uow, self.backends.limits)

@@ -91,7 +91,8 @@ async def sign_out_elsewhere(desk: Desk, gate: Gate, provider: str, token: str) 
     discovery = desk.discovery(provider)
     claims = await read_logout_token(discovery, token, desk.seconds)
     life = max(1, int(claims["exp"]) + LEEWAY - desk.seconds)
-    if not await gate.tickets.use(f"logout.{provider}.{claims['jti']}", life):
+    mark = await gate.tickets.mark()  # the provider made the token, with no mark of ours in it
+    if not await gate.tickets.use(f"logout.{provider}.{claims['jti']}", life, mark):
         raise SignInRefused("the logout token was used before")
     issuer, subject, sid = str(claims["iss"]), claims.get("sub"), claims.get("sid")
     closed = await gate.kernel.uow.run(lambda tx: close_sessions_begun_with(tx, issuer, subject, sid))
@@ -109,7 +110,8 @@ async def _expected(desk: Desk, gate: Gate, back: Callback) -> Flow:
         state=back.state,
         now=desk.kernel.clock.now(),
     )
-    if not await gate.tickets.use(f"flow.{flow.state}", LASTS / SECOND):
+    mark = await gate.tickets.mark()  # the provider takes its code only once as well
+    if not await gate.tickets.use(f"flow.{flow.state}", LASTS / SECOND, mark):
         raise SignInRefused("it came to an end before", code="flow_lost")
     if discovery.provider.kind != "github":
         metadata = await discovery.metadata()
