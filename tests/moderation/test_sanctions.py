@@ -178,3 +178,35 @@ async def test_nobody_does_it_to_those_above_to_equals_or_where_they_may_not_loo
     await impose(one, MUTE, member, room=room)
     assert await two.refusal("DELETE", f"{target}/mute") == (404, "not_found")
     await two.delete(f"/rooms/{room}/sanctions/{member.user['id']}/mute")
+
+
+async def test_a_moderator_who_is_muted_does_not_lift_it_themselves(workspace_sqlite: Workspace) -> None:
+    workspace = workspace_sqlite
+    owner, moderator, at = workspace.owner, await workspace.member(), f"/workspaces/{workspace.id}"
+    whom = moderator.user["id"]
+    await owner.put(f"{at}/members/{whom}", {"role": "moderator"}, expect=204)
+    room = await workspace.room()
+    await impose(owner, MUTE, moderator, room=room)
+    await impose(owner, MUTE, moderator, workspace=workspace.id)
+    for node in (f"/rooms/{room}", at):
+        refused = await moderator.refusal("DELETE", f"{node}/sanctions/{whom}/mute")
+        assert refused == (403, "forbidden")
+        await owner.delete(f"{node}/sanctions/{whom}/mute")
+    await moderator.post(f"/rooms/{room}/messages", {"text": "x"})
+
+
+async def test_a_ban_is_changed_although_who_is_banned_is_no_member_any_more(
+    workspace_sqlite: Workspace,
+) -> None:
+    workspace = workspace_sqlite
+    owner, member, at = workspace.owner, await workspace.member(), f"/workspaces/{workspace.id}"
+    await impose(owner, BAN, member, workspace=workspace.id, expires_in=1000)
+    longer = await impose(owner, BAN, member, workspace=workspace.id)
+    assert [(each["id"], each["until"]) for each in (await owner.get(f"{at}/sanctions"))["items"]] == [
+        (longer["id"], None)
+    ]
+    whom = member.user["id"]
+    assert await owner.refusal("PUT", f"{at}/sanctions/{whom}/mute", {}) == (404, "not_found")
+    assert await owner.refusal("POST", f"{at}/kick/{whom}", {}) == (404, "not_found")
+    await owner.delete(f"{at}/sanctions/{whom}/ban")
+    assert await owner.refusal("PUT", f"{at}/sanctions/{whom}/ban", {}) == (404, "not_found")

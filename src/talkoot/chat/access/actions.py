@@ -109,7 +109,8 @@ async def add_members(
     return new
 
 
-async def _refuse_banned(tx: Tx, resource: UUID, users: Sequence[UUID], workspace: UUID) -> None:
+async def are_banned(tx: Tx, resource: UUID, users: Sequence[UUID], *, workspace: UUID) -> bool:
+    """Whether one of these people is banned from this very resource now."""
     await versions_of(tx, [workspace], exclusive=True)  # a ban that is being committed is seen after this
     banned = select(Sanction.user_id).where(
         Sanction.resource_id == resource,
@@ -118,7 +119,11 @@ async def _refuse_banned(tx: Tx, resource: UUID, users: Sequence[UUID], workspac
         Sanction.ended_at.is_(None),
         or_(Sanction.until.is_(None), Sanction.until > tx.now),
     )
-    if await tx.connection.scalar(banned) is not None:
+    return await tx.connection.scalar(banned) is not None
+
+
+async def _refuse_banned(tx: Tx, resource: UUID, users: Sequence[UUID], workspace: UUID) -> None:
+    if await are_banned(tx, resource, users, workspace=workspace):
         raise Forbidden("Whoever is banned here can not come back before the ban ends", code="banned")
 
 

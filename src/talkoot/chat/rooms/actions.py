@@ -161,9 +161,10 @@ async def take_out_of_room(tx: Tx, room_id: UUID, user: UUID, *, by: UUID) -> No
 
 
 async def join_default_rooms(tx: Tx, workspace: UUID, user: UUID) -> None:
-    """Put a new member of the workspace into the rooms that all are in."""
+    """Put a new member of the workspace into the rooms that all are in, except where they are banned."""
     for room in await default_rooms(tx, workspace):
-        await _join(tx, room, [user], by=user)
+        if not await access.are_banned(tx, room.id, [user], workspace=workspace):
+            await _join(tx, room, [user], by=user)
 
 
 async def leave_rooms_of_workspace(tx: Tx, leaving: WorkspaceMemberLeaving) -> None:

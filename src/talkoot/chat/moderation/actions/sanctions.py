@@ -52,7 +52,7 @@ class Imposing:
 
 async def impose(tx: Tx, actor: Actor, where: Where, new: Imposing) -> Sanction:
     """Mute or ban; one of the same kind that stands is replaced. Who is banned is out at once."""
-    grants = await _over(tx, actor, IMPOSE_SANCTION, where)
+    grants = await _over(tx, actor, IMPOSE_SANCTION, where, banned_too=new.sanction == "ban")
     before = await _standing(tx, where, new.sanction)
     if before is not None:
         before.ended_at = tx.now
@@ -84,6 +84,8 @@ async def impose(tx: Tx, actor: Actor, where: Where, new: Imposing) -> Sanction:
 async def lift(tx: Tx, actor: Actor, where: Where, sanction: str) -> None:
     """End a sanction before its time; NotFound if none stands."""
     await resource_for(tx, actor, LIFT_SANCTION, where.resource, kind=where.kind)
+    if where.user == actor.user:
+        raise Forbidden("Nobody can do this to themselves")
     standing = await _standing(tx, where, sanction)
     if standing is None or (standing.until is not None and standing.until <= tx.now):
         raise NotFound("There is no such sanction")
@@ -109,10 +111,17 @@ async def kick(tx: Tx, actor: Actor, operation: Operation, where: Where, reason:
     await tx.emit(Sanctioned(where.user, "kick", grants.workspace, where.resource, reason))
 
 
-async def _over(tx: Tx, actor: Actor, operation: Operation, where: Where) -> Grants:
-    """The actor may do this there, and to this person: not to oneself, one above, or an equal moderator."""
+async def _over(
+    tx: Tx, actor: Actor, operation: Operation, where: Where, *, banned_too: bool = False
+) -> Grants:
+    """The actor may do this there, and to this person: not to oneself, one above, or an equal moderator.
+
+    Who is banned there is no member any more; with `banned_too` it may be done to them all the same.
+    """
     grants = await resource_for(tx, actor, operation, where.resource, kind=where.kind)
     mine, theirs = [await role_in(tx, grants.workspace, user) for user in (actor.user, where.user)]
+    if theirs is None and banned_too and await _standing(tx, where, "ban") is not None:
+        return grants
     if mine is None or theirs is None:
         raise NotFound("There is no such member")
     if where.user == actor.user:
