@@ -72,4 +72,5 @@ def has_link(text: str) -> bool:
 
 def _folded(text: str) -> str:
     """Without what looks different and reads the same: case, accents, widths, invisible characters."""
-    return unicodedata.normalize("NFKD", html.unescape(text).casefold()).translate(_VISIBLE)
+    plain = unicodedata.normalize("NFKD", html.unescape(text).casefold())
+    return plain.casefold().translate(_VISIBLE)  # again: what was a bold capital is a plain one only now
