@@ -45,8 +45,11 @@ class Explained:
 async def explain(
     read: Read, actor: Actor, kind: str, resource: UUID, *, user: UUID, permission: Permission
 ) -> Explained:
-    """Why someone may or may not: asked for oneself by everybody, for others by who manages access."""
-    await resource_for(read, actor, EXPLAIN, resource, own=user == actor.user, kind=kind)
+    """Why someone may or may not: asked for oneself by everybody, for others by who manages access.
+
+    Entries that are about others are shown only to who manages access, and so may list them.
+    """
+    grants = await resource_for(read, actor, EXPLAIN, resource, own=user == actor.user, kind=kind)
     lineage = await lineage_of(read, resource)
     if lineage is None or not await are_members(read, lineage.workspace, [user]):
         raise NotFound("There is no such member")
@@ -55,8 +58,11 @@ async def explain(
     sanctioned = permission in taken_away(standing, lineage.nodes, _CLOCK.now())[0]
     if sanctioned or (lineage.archived and permission in ARCHIVED):
         verdict = Verdict(allowed=False, entry=None, sanctioned=sanctioned)
+    manages = Permission.ACCESS_MANAGE in grants.permissions
     about = [
-        (entry, matches(entry, standing)) for entry in lineage.entries if permission in entry.permissions
+        (entry, mine)
+        for entry in lineage.entries
+        if permission in entry.permissions and ((mine := matches(entry, standing)) or manages)
     ]
     kinds = await kinds_of(read, lineage.nodes)
     chain = [
