@@ -81,7 +81,8 @@ def test_row_38_what_is_public() -> None:
     assert is_public(ip_address("1.1.1.1"))
     assert is_public(ip_address("2606:4700:4700::1111"))
     assert not is_public(ip_address("192.0.2.1"))
-    assert not is_public(ip_address("ff0e::1"))
+    for private in ("ff0e::1", "fec0::1", "::127.0.0.1", "::a9fe:a9fe"):
+        assert not is_public(ip_address(private)), private
 
 
 async def test_row_38_plain_http_is_asked_only_where_it_is_allowed() -> None:

@@ -23,6 +23,7 @@ MOST_BYTES = 1_048_576
 REDIRECTS = 3
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _NAT64 = IPv6Network("64:ff9b::/96")  # the last 32 bits are an IPv4 address (RFC 6052)
+_COMPATIBLE = IPv6Network("::/96")
 _PORTS = {"http": 80, "https": 443}
 JSON = ("application/json",)
 
@@ -182,6 +183,8 @@ def is_public(address: IPv4Address | IPv6Address) -> bool:
             return is_public(IPv4Address(int(address) & 0xFFFFFFFF))
         if address.sixtofour is not None or address.teredo is not None:
             return False  # tunnels that nobody needs any more
+        if address.is_site_local or address in _COMPATIBLE:
+            return False  # private once, and IPv4 inside it: no longer assigned, and still routed by some
     return address.is_global and not address.is_multicast
 
 
