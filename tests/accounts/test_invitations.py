@@ -5,7 +5,7 @@ from collections import Counter
 
 import pytest
 
-from tests.clients import PASSWORD, Api, Json, set_up
+from tests.clients import PASSWORD, Api, Json, join, set_up
 from tests.conftest import Serve
 from tests.workspaces import Workspace, names
 
@@ -44,6 +44,37 @@ async def test_a_newcomer_is_in_the_default_rooms(serve: Serve) -> None:
         async with await nobody.sign_in(new["username"]) as member:
             rooms = (await member.get(f"/workspaces/{made['id']}/rooms"))["items"]
             assert {room["name"] for room in rooms if room["member"]} == {"general", "random"}
+
+
+async def test_who_is_banned_from_a_default_room_comes_back_without_it(serve: Serve) -> None:
+    talkoot = serve("sqlite")
+    owner, made = await set_up(talkoot.url)
+    at = f"/workspaces/{made['id']}"
+    async with owner, await join(owner, made["id"], "member") as member:
+        whom, rooms = member.user["id"], (await owner.get(f"{at}/rooms"))["items"]
+        general = next(room["id"] for room in rooms if room["name"] == "general")
+        await owner.put(f"/rooms/{general}/sanctions/{whom}/ban", {})
+        await member.delete(f"{at}/members/{whom}")
+        token = (await owner.post(f"{at}/invites"))["token"]
+        await member.post(f"/invites/{token}/accept", expect=200)
+        seen = {room["name"]: room["member"] for room in (await member.get(f"{at}/rooms"))["items"]}
+        assert seen == {"random": True}
+
+
+async def test_nobody_invites_to_a_role_that_they_could_not_give(workspace_sqlite: Workspace) -> None:
+    workspace = workspace_sqlite
+    host, base = await workspace.member(), f"/workspaces/{workspace.id}"
+    role = {"name": "Doormen", "rank": 40, "permissions": ["workspace.read", "members.invite"]}
+    await workspace.owner.post(f"{base}/roles", role)
+    before = await invite(workspace, host)
+    change = f"{base}/members/{host.user['id']}"
+    await workspace.owner.put(change, {"role": "Doormen"}, expect=204)
+    assert await host.refusal("POST", f"{base}/invites", {}) == (403, "forbidden")
+    guests = await invite(workspace, host, role="guest")
+    async with Api(host.url) as nobody:
+        late = person(invite=before["token"])
+        assert await nobody.refusal("POST", "/auth/register", late) == (403, "invitation_invalid")
+        await nobody.post("/auth/register", person(invite=guests["token"]))
 
 
 @pytest.mark.parametrize("uses", [1, 3])

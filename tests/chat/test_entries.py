@@ -177,3 +177,31 @@ async def test_nobody_shuts_out_the_owner_of_the_workspace(workspace: Workspace,
         assert await member.refusal("PUT", f"{path}/acl", {"items": items}) == (409, "conflict")
     assert (await workspace.owner.get(f"{path}/acl"))["items"] == there
     assert len((await member.put(f"{path}/acl", {"items": kept}))["items"]) == len(kept)
+
+
+async def test_nobody_takes_away_what_denies_them_something(workspace: Workspace, member: Api) -> None:
+    path, whom = f"/rooms/{await workspace.room()}", member.user["id"]
+    change = f"/workspaces/{workspace.id}/members/{whom}"
+    await workspace.owner.put(change, {"role": "admin"}, expect=204)
+    await put_first(workspace, path, entry("user", "room.post", allow=False, whom=whom))
+    for items in ([], [entry("members", "room.read")]):
+        assert await member.refusal("PUT", f"{path}/acl", {"items": items}) == (403, "forbidden")
+    assert await member.refusal("POST", f"{path}/messages", {"text": "x"}) == (403, "forbidden")
+    kept = [entry("user", "room.post", allow=False, whom=whom)]
+    await member.put(f"{path}/acl", {"items": kept})
+    await workspace.owner.put(
+        f"{path}/acl", {"items": [entry("user", "room.post", allow=False, whom=workspace.owner.user["id"])]}
+    )
+    await workspace.owner.put(f"{path}/acl", {"items": []})  # who owns it takes back what entries took
+    await member.post(f"{path}/messages", {"text": "x"})
+
+
+async def test_an_explanation_shows_nothing_of_others_to_who_may_not_list_entries(
+    workspace: Workspace, member: Api
+) -> None:
+    other, path = await workspace.member(), f"/rooms/{await workspace.room()}"
+    await put_first(workspace, path, entry("user", "room.post", allow=False, whom=other.user["id"]))
+    told = await explained(member, path, member, "room.post")
+    assert told["allowed"]
+    assert all(each["matches"] for step in told["chain"] for each in step["entries"])
+    assert other.user["id"] in str(await explained(workspace.owner, path, member, "room.post"))

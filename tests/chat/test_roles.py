@@ -154,3 +154,24 @@ async def test_an_explanation_shows_the_way_to_the_decision(workspace: Workspace
     assert kind == "workspace"
     assert [entry for entry in entries if entry[2]] == [("role", True, True, False)]
     assert (told["allowed"], told["decided_by"]["resource"]) == (False, shelf["id"])
+
+
+async def test_nobody_takes_a_role_that_opens_a_room_they_can_not_read(workspace: Workspace) -> None:
+    board, admin = await made(workspace, "Board", "members.manage"), await someone(workspace, "admin")
+    room = await workspace.room(kind="private")
+    there = (await workspace.owner.get(f"/rooms/{room}/acl"))["items"]
+    kept = [{k: e[k] for k in ("allow", "principal", "principal_id", "permissions")} for e in there]
+    opened = {"allow": True, "principal": "role", "principal_id": board["id"], "permissions": ["room.read"]}
+    await workspace.owner.put(f"/rooms/{room}/acl", {"items": [opened, *kept]})
+    change = (f"/workspaces/{workspace.id}/members/{admin.user['id']}", {"role": "Board"})
+    assert await admin.refusal("PUT", *change) == (403, "forbidden")
+    assert await admin.refusal("GET", f"/rooms/{room}") == (404, "not_found")
+    await workspace.owner.put(f"/rooms/{room}/members/{admin.user['id']}", expect=204)
+    await admin.put(*change, expect=204)
+
+
+@pytest.mark.parametrize("name", ["Owner", "\uff4f\uff57\uff4e\uff45\uff52", "own\u200ber", "\u24b7oard"])
+async def test_no_two_roles_look_the_same(workspace: Workspace, name: str) -> None:
+    await made(workspace, "board")
+    path = f"/workspaces/{workspace.id}/roles"
+    assert await workspace.owner.refusal("POST", path, {"name": name}) == (409, "conflict")

@@ -27,7 +27,7 @@ from talkoot.chat.access.queries import (
     roles_of,
     workspaces_of,
 )
-from talkoot.chat.access.roles import permissions_of_roles, what_one_may_give
+from talkoot.chat.access.roles import refuse_to_give, refuse_to_take, what_one_may_give
 from talkoot.kernel.audit import Act, record
 from talkoot.kernel.errors import Conflict, Forbidden, Invalid, NotFound
 
@@ -67,13 +67,12 @@ async def change_role(tx: Tx, actor: Actor, workspace: UUID, user: UUID, role_na
     wanted = next((role for role in await roles_of(tx, workspace) if role.name == role_name), None)
     if wanted is None:
         raise Invalid.field("role", "unknown", f"There is no role {role_name!r} in this workspace")
-    if wanted.rank < mine.rank or theirs.rank < mine.rank:
-        raise Forbidden("Nobody can give a role above their own, or change the role of somebody above them")
+    if theirs.rank < mine.rank:
+        raise Forbidden("Nobody can change the role of somebody above them")
     if wanted.id != theirs.id:
-        held = await what_one_may_give(tx, actor, workspace, grants.permissions)
-        roles = await permissions_of_roles(tx, workspace)
-        if beyond := sorted(roles[wanted.id] - roles[mine.id] - held):
-            raise Forbidden(f"You can not give what you do not have here: {', '.join(beyond)}")
+        await refuse_to_give(tx, grants, mine, wanted)
+        if user == actor.user:
+            await refuse_to_take(tx, grants, mine, wanted)
     if theirs.name == "owner" and role_name != "owner":
         await _keep_an_owner(tx, workspace, theirs)
     await actions.set_workspace_role(tx, workspace, user, role_name)
@@ -110,9 +109,8 @@ async def replace_entries(
     """Set a resource's entries; nobody can hand out a permission that they do not hold there themselves."""
     grants = await resource_for(tx, actor, REPLACE_ENTRIES, resource, kind=kind)
     handed_out = frozenset(p for entry in entries if entry.allow for p in entry.permissions)
-    held = grants.permissions
-    if kind == "workspace":
-        held = await what_one_may_give(tx, actor, resource, held)
+    may_have = await what_one_may_give(tx, actor.user, grants.workspace, grants.permissions)
+    held = may_have if kind == "workspace" else grants.permissions
     if beyond := sorted(handed_out - held):
         raise Forbidden(f"You can not give what you do not have here: {', '.join(beyond)}")
     for number, entry in enumerate(entries):
@@ -134,6 +132,8 @@ async def replace_entries(
     after = await grants_of(tx, actor.user, resource)
     if after is None or Permission.ACCESS_MANAGE not in after.permissions:
         raise Conflict("With these entries you would lock yourself out")
+    if gained := sorted(after.permissions - may_have):
+        raise Forbidden(f"With these entries you would get what was denied to you: {', '.join(gained)}")
     if kind == "workspace":
         await _keep_owners_in(tx, resource)
 

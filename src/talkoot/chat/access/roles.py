@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -16,11 +17,13 @@ from talkoot.chat.access.models import AccessEntry, Membership, Role
 from talkoot.chat.access.operations import CREATE_ROLE, DELETE_ROLE, UPDATE_ROLE, Operation
 from talkoot.chat.access.permissions import BUILT_IN_ROLES, Permission
 from talkoot.chat.access.queries import entries_among, role_in, roles_of
+from talkoot.chat.access.reading import read_grants
 from talkoot.kernel.audit import Act, record
 from talkoot.kernel.errors import Conflict, Forbidden, NotFound
 from talkoot.kernel.ids import new_id
 
 if TYPE_CHECKING:
+    from talkoot.chat.access.cache import Grants
     from talkoot.chat.access.schemas import NewRoleInWorkspace, RolePatch
     from talkoot.chat.accounts.actors import Actor
     from talkoot.kernel.transactions import Read, Tx
@@ -47,11 +50,40 @@ async def permissions_of_roles(read: Read, workspace: UUID) -> defaultdict[UUID,
 
 
 async def what_one_may_give(
-    read: Read, actor: Actor, workspace: UUID, held: frozenset[Permission]
+    read: Read, user: UUID, workspace: UUID, held: frozenset[Permission]
 ) -> frozenset[Permission]:
     """What one holds; who owns a workspace may take back in it what entries took from them."""
-    mine = await role_in(read, workspace, actor.user)
+    mine = await role_in(read, workspace, user)
     return frozenset(Permission) if mine is not None and mine.name == OWNER else held
+
+
+async def refuse_to_give(tx: Tx, grants: Grants, mine: Role, wanted: Role) -> None:
+    """Forbidden if a role is above one's own, or holds on the workspace what neither that nor oneself has.
+
+    `grants` are those of who gives it, on the workspace.
+    """
+    if wanted.rank < mine.rank:
+        raise Forbidden("Nobody can give a role above their own")
+    held = await what_one_may_give(tx, grants.user, grants.workspace, grants.permissions)
+    roles = await permissions_of_roles(tx, grants.workspace)
+    if beyond := sorted(roles[wanted.id] - roles[mine.id] - held):
+        raise Forbidden(f"You can not give what you do not have here: {', '.join(beyond)}")
+
+
+async def refuse_to_take(tx: Tx, grants: Grants, mine: Role, wanted: Role) -> None:
+    """Forbidden if a role that one gives oneself would open rooms that were closed; owners may."""
+    if mine.name == OWNER:
+        return
+    named = select(AccessEntry.resource_id, AccessEntry.permissions).where(
+        AccessEntry.principal == "role",
+        AccessEntry.principal_id == wanted.id,
+        AccessEntry.allow,
+        AccessEntry.resource_id != grants.workspace,
+    )
+    opened = [(row.resource_id, row.permissions.split()) for row in await tx.connection.execute(named)]
+    held = await read_grants(tx, {(grants.user, resource) for resource, _ in opened})
+    if any(not held[grants.user, resource].permissions.issuperset(given) for resource, given in opened):
+        raise Forbidden("This role opens what is closed to you: somebody else has to give it to you")
 
 
 async def create_role(tx: Tx, actor: Actor, workspace: UUID, new: NewRoleInWorkspace) -> Role:
@@ -115,7 +147,7 @@ async def _hand(tx: Tx, actor: Actor, operation: Operation, workspace: UUID) -> 
     mine = await role_in(tx, workspace, actor.user)
     if mine is None:
         raise NotFound("There is no such workspace")
-    return _Hand(mine, await what_one_may_give(tx, actor, workspace, grants.permissions))
+    return _Hand(mine, await what_one_may_give(tx, actor.user, workspace, grants.permissions))
 
 
 async def _role(tx: Tx, workspace: UUID, role_id: UUID) -> Role:
@@ -133,9 +165,15 @@ def _within(hand: _Hand, rank: int, given: frozenset[Permission]) -> None:
 
 
 def _refuse_taken(there: Sequence[Role], name: str) -> None:
-    taken = {role.name.casefold() for role in there} | BUILT_IN_ROLES.keys()
-    if name.casefold() in taken:
+    taken = {_key(role.name) for role in there} | BUILT_IN_ROLES.keys()
+    if _key(name) in taken:
         raise Conflict(f"There is a role {name!r} already")
+
+
+def _key(name: str) -> str:
+    """The same for names that look the same: case, widths and what has no width do not count."""
+    plain = unicodedata.normalize("NFKC", name).casefold()
+    return "".join(sign for sign in plain if unicodedata.category(sign) != "Cf")
 
 
 async def _hold(tx: Tx, role: Role, permissions: frozenset[Permission] | frozenset[str]) -> None:

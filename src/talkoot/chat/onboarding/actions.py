@@ -12,7 +12,8 @@ from talkoot.chat.access.doors import resource_for
 from talkoot.chat.access.grants import grants_of
 from talkoot.chat.access.operations import MAKE_INVITE, REVOKE_INVITE
 from talkoot.chat.access.permissions import Permission
-from talkoot.chat.access.queries import workspaces_of
+from talkoot.chat.access.queries import role_in, roles_of, workspaces_of
+from talkoot.chat.access.roles import refuse_to_give
 from talkoot.chat.accounts.actions import NewUser, create_user
 from talkoot.chat.accounts.actors import NO_SESSION, Actor
 from talkoot.chat.onboarding.models import THE_ONE, Installation, Invitation
@@ -25,6 +26,7 @@ from talkoot.kernel.errors import Conflict, Forbidden, NotFound
 from talkoot.kernel.ids import fingerprint, new_id, new_token
 
 if TYPE_CHECKING:
+    from talkoot.chat.access.cache import Grants
     from talkoot.chat.access.models import Workspace
     from talkoot.chat.accounts.models import User
     from talkoot.chat.onboarding.schemas import NewInvite
@@ -51,7 +53,8 @@ async def set_up(tx: Tx, workspace_name: str, owner: NewUser) -> tuple[User, Wor
 
 async def invite(tx: Tx, actor: Actor, workspace: UUID, new: NewInvite) -> tuple[Invitation, str]:
     """An invitation to a workspace, and its token, which is not kept."""
-    await resource_for(tx, actor, MAKE_INVITE, workspace)
+    grants = await resource_for(tx, actor, MAKE_INVITE, workspace)
+    await _refuse_beyond(tx, grants, new.role)
     token = new_token()
     invitation = Invitation(
         id=new_id(),
@@ -120,9 +123,22 @@ async def accept_invitation(tx: Tx, user: UUID, token: str) -> UUID:
     inviter = await grants_of(tx, row.created_by, row.workspace_id)
     if inviter is None or Permission.MEMBERS_INVITE not in inviter.permissions:
         raise _refused()  # whoever may not invite any more does not do so with an old link either
+    try:
+        await _refuse_beyond(tx, inviter, row.role)
+    except Forbidden:
+        raise _refused() from None
     await _come_in(tx, row.workspace_id, user, row.role)
     workspace: UUID = row.workspace_id
     return workspace
+
+
+async def _refuse_beyond(tx: Tx, inviter: Grants, role: str) -> None:
+    """Forbidden unless who invites may give the role that the newcomer gets."""
+    mine = await role_in(tx, inviter.workspace, inviter.user)
+    wanted = next(each for each in await roles_of(tx, inviter.workspace) if each.name == role)
+    if mine is None:
+        raise Forbidden("Who is not in a workspace invites nobody to it")
+    await refuse_to_give(tx, inviter, mine, wanted)
 
 
 async def _come_in(tx: Tx, workspace: UUID, user: UUID, role: str) -> None:
