@@ -38,6 +38,11 @@ client_id = "talkoot"
 groups = ["crew"]
 email_domains = ["example.org"]
 
+[providers.teller]
+issuer = "{company}/teller"
+client_id = "talkoot"
+email_domains = ["example.org"]
+
 [providers.office]
 kind = "entra"
 issuer = "{company}"
@@ -72,6 +77,7 @@ def issuers() -> Iterator[tuple[Issuer, Issuer]]:
     company, other = Issuer().publish(), Issuer()
     other.publish(authorization_response_iss_parameter_supported=True)
     company.publish("/organizations/v2.0", f"{company.url}/{{tenantid}}/v2.0")
+    company.publish("/teller", userinfo_endpoint=f"{company.url}/userinfo")
     yield company, other
     company.close()
     other.close()

@@ -271,6 +271,24 @@ async def test_the_rules_of_a_provider_hold_at_every_sign_in(site: Site) -> None
             assert said(await began.as_person(site.issuer, **{**right, **change})) == "not_admitted", change
 
 
+async def test_row_12_an_address_is_verified_only_by_what_is_said_beside_it(site: Site) -> None:
+    verified, own = {"email_verified": True}, {"email": "teller@example.org"}
+    said_of: list[tuple[dict[str, Any], dict[str, Any], str]] = [
+        (own, {**verified, "email": "teller@evil.test"}, "not_admitted"),
+        (verified, own, "not_admitted"),
+        (own, verified, "not_admitted"),
+        (own, {**own, **verified}, ""),
+        ({}, {**own, **verified}, ""),
+    ]
+    iss = f"{site.issuer.url}/teller"
+    async with site.browser() as web:
+        for signed_claims, told, wanted in said_of:
+            site.issuer.pages["/userinfo"] = {"sub": "teller", **told}
+            began = await visit(web, "teller")
+            answer = await began.as_person(site.issuer, iss=iss, sub="teller", **signed_claims)
+            assert said(answer) == wanted, (signed_claims, told)
+
+
 async def test_who_was_deactivated_does_not_come_in_by_a_provider(site: Site) -> None:
     async with site.browser() as web:
         await (await visit(web, "company")).as_person(site.issuer, sub="gone", preferred_username="gone")

@@ -79,10 +79,17 @@ async def _token(
 
 
 async def _with_userinfo(desk: Desk, url: str, token: str, claims: dict[str, Any]) -> dict[str, Any]:
-    """The claims, and those that the provider only tells there; what is signed wins."""
+    """The claims, and those that the provider only tells there; what is signed wins.
+
+    `email_verified` is about the address beside it, and makes no other one verified.
+    """
     more = await _asked(desk, url, token)
     if not isinstance(more, dict) or more.get("sub") != claims["sub"]:
         raise SignInRefused("the provider tells of somebody else")
+    if "email" not in claims:
+        claims = {name: value for name, value in claims.items() if name != "email_verified"}
+    elif more.get("email") != claims["email"]:
+        more = {name: value for name, value in more.items() if name != "email_verified"}
     return {**more, **claims}
 
 
