@@ -205,3 +205,16 @@ async def test_an_explanation_shows_nothing_of_others_to_who_may_not_list_entrie
     assert told["allowed"]
     assert all(each["matches"] for step in told["chain"] for each in step["entries"])
     assert other.user["id"] in str(await explained(workspace.owner, path, member, "room.post"))
+
+
+async def test_nobody_files_a_room_where_they_get_what_was_denied(workspace: Workspace, member: Api) -> None:
+    at, whom = f"/workspaces/{workspace.id}", member.user["id"]
+    shelf = (await workspace.owner.post(f"{at}/categories", {"name": "Shelf"}))["id"]
+    room = await member.post(f"{at}/rooms", {"name": "Of their own", "kind": "public", "category": shelf})
+    path = f"/rooms/{room['id']}"
+    await workspace.owner.put(f"/categories/{shelf}/sanctions/{whom}/mute", {})
+    assert await member.refusal("PATCH", path, {"category": None}) == (403, "forbidden")
+    assert await member.refusal("POST", f"{path}/messages", {"text": "x"}) == (403, "forbidden")
+    assert (await member.patch(path, {"topic": "Still theirs"}))["category"] == shelf
+    await workspace.owner.delete(f"/categories/{shelf}/sanctions/{whom}/mute")
+    assert (await member.patch(path, {"category": None}))["category"] is None

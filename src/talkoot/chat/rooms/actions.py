@@ -9,7 +9,7 @@ from uuid import UUID
 
 from talkoot.chat.access import actions as access
 from talkoot.chat.access.doors import resource_for
-from talkoot.chat.access.grants import versions_of
+from talkoot.chat.access.grants import grants_of, versions_of
 from talkoot.chat.access.operations import (
     ADD_ROOM_MEMBER,
     ARCHIVE_ROOM,
@@ -23,6 +23,7 @@ from talkoot.chat.access.operations import (
 )
 from talkoot.chat.access.permissions import DIRECT_ROOM, PRIVATE_ROOM, ROOM_MAKER, ROOM_MEMBER, Permission
 from talkoot.chat.access.queries import are_members
+from talkoot.chat.access.roles import what_one_may_give
 from talkoot.chat.access.schemas import NewEntry
 from talkoot.chat.rooms.access import room_to_change
 from talkoot.chat.rooms.events import MemberLeft, MembersJoined
@@ -246,9 +247,16 @@ async def _category_of(tx: Tx, actor: Actor, workspace: UUID, category: UUID | N
 
 async def _file_under(tx: Tx, actor: Actor, room: Room, category: UUID | None) -> None:
     await _category_of(tx, actor, room.workspace_id, category)
+    before = await grants_of(tx, actor.user, room.id)
     room.category_id = category
     parent = category or room.workspace_id
     await access.move_resource(tx, room.id, workspace=room.workspace_id, parent=parent)
+    after = await grants_of(tx, actor.user, room.id)
+    assert before is not None
+    assert after is not None
+    had = await what_one_may_give(tx, actor.user, room.workspace_id, before.permissions)
+    if gained := sorted(after.permissions - had):
+        raise Forbidden(f"There you would get what is denied to you here: {', '.join(gained)}")
 
 
 def _name_key(workspace: UUID, name: str) -> str:
