@@ -8,7 +8,7 @@ from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sqlalchemy import inspect, text
+from sqlalchemy import inspect, table
 from sqlalchemy.exc import SQLAlchemyError
 
 from talkoot.backup.folders import BackupError
@@ -84,11 +84,11 @@ async def _restore_tables(settings: Settings, folder: Path, manifest: Manifest) 
             raise BackupError("The database gave no connection.")
         ours = await connection.run_sync(lambda sync: inspect(sync).get_table_names())
         require_known(manifest, {f"{table}.copy" for table in ours})
-        filled = ", ".join(part.name.removesuffix(".copy") for part in manifest.parts)
-        await connection.execute(text(f"TRUNCATE {filled}"))  # migrations may have put something in
         for part in manifest.parts:
-            table = part.name.removesuffix(".copy")
-            await driver.copy_to_table(table, source=folder / part.name, columns=part.columns)
+            name = part.name.removesuffix(".copy")
+            # Migrations may have put something in; TRUNCATE would ask to empty what only grows, too.
+            await connection.execute(table(name).delete())
+            await driver.copy_to_table(name, source=folder / part.name, columns=part.columns)
         await connection.run_sync(upgrade, newest())
         await _begin_anew(connection)
 
