@@ -42,6 +42,10 @@ class Rest:
         self._writer.write(self._body)
         await self._writer.drain()
 
+    async def close(self) -> None:
+        self._writer.close()
+        await self._writer.wait_closed()
+
 
 async def test_requests_are_answered_to_the_end(serve: Serve) -> None:
     server = serve("sqlite", drain_seconds="1")
@@ -64,6 +68,7 @@ async def test_requests_are_answered_to_the_end(serve: Serve) -> None:
         assert refused.value.response.headers["retry-after"]
         await rest.send()
         assert b"201" in await reader.readline()
+        await rest.close()
         assert (await leaving.closed())[0] == 4503
         staying.connection.transport.resume_reading()
         assert await asyncio.to_thread(server.process.stop, signal.SIGCONT, 20) == 0

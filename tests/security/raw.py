@@ -5,6 +5,7 @@ import base64
 import json
 import os
 import struct
+from contextlib import suppress
 from types import TracebackType
 from typing import Self
 from urllib.parse import urlsplit
@@ -56,6 +57,8 @@ class Raw:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.writer.transport.abort()
+        with suppress(OSError):
+            await self.writer.wait_closed()
 
     def write(self, data: bytes) -> None:
         self.writer.write(data)
