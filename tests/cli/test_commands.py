@@ -305,7 +305,8 @@ async def test_a_server_that_lost_its_lock_takes_it_again_or_stops(serve: Serve)
     server = serve("postgresql")
     database = await asyncpg.connect(server.environment["TALKOOT_DATABASE_URL"])
     holders = (
-        "SELECT pid FROM pg_locks WHERE locktype = 'advisory' AND objsubid = 1 AND granted"
+        "SELECT pid FROM pg_locks JOIN pg_database AS here ON here.oid = database"
+        " WHERE datname = current_database() AND locktype = 'advisory' AND objsubid = 1 AND granted"
         " AND (classid::bigint << 32) + objid::bigint = $1 AND pid <> pg_backend_pid()"
     )
 
@@ -323,7 +324,11 @@ async def test_a_server_that_lost_its_lock_takes_it_again_or_stops(serve: Serve)
     other = await asyncpg.connect(server.environment["TALKOOT_DATABASE_URL"])
 
     async def waits() -> bool:
-        return bool(await other.fetchval("SELECT count(*) FROM pg_locks WHERE NOT granted"))
+        waiting = (
+            "SELECT count(*) FROM pg_locks JOIN pg_database AS here ON here.oid = database"
+            " WHERE datname = current_database() AND locktype = 'advisory' AND NOT granted"
+        )
+        return bool(await other.fetchval(waiting))
 
     await until(waits)
     assert await other.fetchval(end, LOCK)
