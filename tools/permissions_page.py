@@ -6,16 +6,14 @@ A table stands between `<!-- made: operations -->` and `<!-- end -->`; the rest 
 With --check it writes nothing, and fails when the page is not what it would write.
 """
 
-import re
 import sys
-from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from talkoot.chat.access.operations import TABLE, Operation
 from talkoot.chat.access.permissions import BUILT_IN_ROLES, Permission
+from tools.made import filled, table, write
 
 PAGE = Path(__file__).parents[1] / "docs" / "permissions.md"
-_MADE = re.compile(r"(<!-- made: (\w+) -->\n).*?(<!-- end -->)", re.DOTALL)
 
 # Who passes where no permission is asked for. What is missing here stops the page.
 _WHO = {
@@ -27,19 +25,13 @@ _WHO = {
 }
 
 
-def filled(text: str) -> str:
+def wanted() -> str:
     """The page with its tables made anew."""
-    tables: dict[str, Callable[[], str]] = {"operations": _operations, "roles": _roles}
-    return _MADE.sub(lambda found: f"{found[1]}\n{tables[found[2]]()}\n{found[3]}", text)
-
-
-def _table(head: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:
-    lines = [head, ("---",) * len(head), *rows]
-    return "".join(f"| {' | '.join(line)} |\n" for line in lines)
+    return filled(PAGE, {"operations": _operations, "roles": _roles})
 
 
 def _operations() -> str:
-    return _table(
+    return table(
         ("operation", "over HTTP", "on the socket", "about", "who may"),
         (
             (name.replace("_", " "), _code(row.http), _code(row.socket), row.about, _who(row))
@@ -57,7 +49,7 @@ def _who(row: Operation) -> str:
 
 
 def _roles() -> str:
-    return _table(
+    return table(
         ("permission", *BUILT_IN_ROLES),
         (
             (f"`{each}`", *("yes" if each in held else "" for held in BUILT_IN_ROLES.values()))
@@ -70,17 +62,5 @@ def _code(way: str | None) -> str:
     return f"`{way}`" if way else ""
 
 
-def main(arguments: list[str]) -> int:
-    """Fill the page, or compare it; the exit code."""
-    there = PAGE.read_text("utf-8")
-    wanted = filled(there)
-    if arguments == ["--check"]:
-        fresh = there == wanted
-        sys.stdout.write("" if fresh else f"{PAGE} is stale: run python -m tools.permissions_page\n")
-        return 0 if fresh else 1
-    PAGE.write_text(wanted, "utf-8")
-    return 0
-
-
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    sys.exit(write(PAGE, wanted()))

@@ -6,10 +6,9 @@ A table stands between `<!-- made: operations -->` and `<!-- end -->`; the rest 
 With --check it writes nothing, and fails when the page is not what it would write.
 """
 
-import re
 import sys
 import tempfile
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import fields
 from pathlib import Path
 from typing import Any
@@ -18,9 +17,9 @@ from talkoot.app import Program, socket_limits
 from talkoot.asyncapi import asyncapi
 from talkoot.realtime.close_codes import CloseCode
 from talkoot.settings import Settings
+from tools.made import filled, table, write
 
 PAGE = Path(__file__).parents[1] / "docs" / "protocol.md"
-_MADE = re.compile(r"(<!-- made: (\w+) -->\n).*?(<!-- end -->)", re.DOTALL)
 _ENVELOPE = {"op", "ref"}  # every frame has the one and may have the other
 
 # What a handler answers is not in its schema. An operation that is missing here stops the page.
@@ -82,16 +81,18 @@ _YES = {True: "yes", False: "no"}
 Schema = dict[str, Any]
 
 
-def filled(text: str) -> str:
+def wanted() -> str:
     """The page with its tables made anew."""
     document = _document()
-    tables: dict[str, Callable[[], str]] = {
-        "operations": lambda: _operations(document),
-        "frames": lambda: _frames(document),
-        "close_codes": _close_codes,
-        "limits": _limits,
-    }
-    return _MADE.sub(lambda found: f"{found[1]}\n{tables[found[2]]()}\n{found[3]}", text)
+    return filled(
+        PAGE,
+        {
+            "operations": lambda: _operations(document),
+            "frames": lambda: _frames(document),
+            "close_codes": _close_codes,
+            "limits": _limits,
+        },
+    )
 
 
 def _document() -> Schema:
@@ -99,13 +100,8 @@ def _document() -> Schema:
         return asyncapi(Program(Settings(data=Path(folder))).operations)
 
 
-def _table(head: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:
-    lines = [head, ("---",) * len(head), *rows]
-    return "".join(f"| {' | '.join(line)} |\n" for line in lines)
-
-
 def _operations(document: Schema) -> str:
-    return _table(
+    return table(
         ("op", "fields", "answer", "does"),
         (
             (f"`{name}`", _fields(document, schema), _listed(_ANSWERS[name]), summary)
@@ -115,7 +111,7 @@ def _operations(document: Schema) -> str:
 
 
 def _frames(document: Schema) -> str:
-    return _table(
+    return table(
         ("frame", "fields", "says"),
         (
             (f"`{name.replace('notice.', 'notice` `', 1)}`", _fields(document, schema), summary)
@@ -176,7 +172,7 @@ def _listed(names: Iterable[str]) -> str:
 
 
 def _close_codes() -> str:
-    return _table(
+    return table(
         ("code", "reconnect", "resume", "meaning"),
         ((f"{code:d}", _YES[code.reconnect], _YES[code.resume], code.meaning) for code in CloseCode),
     )
@@ -184,7 +180,7 @@ def _close_codes() -> str:
 
 def _limits() -> str:
     limits = socket_limits(Settings())
-    return _table(
+    return table(
         ("limit", "value", ""),
         (
             (f"`{field.name}`", _number(getattr(limits, field.name)), _LIMITS[field.name])
@@ -197,17 +193,5 @@ def _number(value: float) -> str:
     return f"{int(value) if value == int(value) else value:,}"
 
 
-def main(arguments: list[str]) -> int:
-    """Fill the page, or compare it; the exit code."""
-    there = PAGE.read_text("utf-8")
-    wanted = filled(there)
-    if arguments == ["--check"]:
-        fresh = there == wanted
-        sys.stdout.write("" if fresh else f"{PAGE} is stale: run python -m tools.protocol_page\n")
-        return 0 if fresh else 1
-    PAGE.write_text(wanted, "utf-8")
-    return 0
-
-
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    sys.exit(write(PAGE, wanted()))

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, Literal, get_args, get_origin
 
 from talkoot.settings import GROUPS, PREFIX, Settings
+from tools.made import write
 
 PAGE = Path(__file__).parents[1] / "docs" / "settings.md"
 _HEAD = """# Settings
@@ -24,7 +25,7 @@ names the near match. `talkoot settings` shows what is set and where it comes fr
 _NO_FLAG = "The secret key has no flag: everybody on the machine can read a command line.\n"
 
 
-def page() -> str:
+def wanted() -> str:
     """The text of the page."""
     return "\n".join([_HEAD, *(_group(title, names) for title, names in GROUPS.items()), _NO_FLAG])
 
@@ -47,16 +48,5 @@ def _default(value: Any) -> str:
     return f"`{value}`" if value is not None and str(value) and value != () else ""
 
 
-def main(arguments: list[str]) -> int:
-    """Write the page, or compare it; the exit code."""
-    if arguments == ["--check"]:
-        fresh = PAGE.exists() and PAGE.read_text("utf-8") == page()
-        sys.stdout.write("" if fresh else f"{PAGE} is stale: run python -m tools.settings_page\n")
-        return 0 if fresh else 1
-    PAGE.parent.mkdir(exist_ok=True)
-    PAGE.write_text(page(), "utf-8")
-    return 0
-
-
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    sys.exit(write(PAGE, wanted()))

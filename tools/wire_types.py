@@ -15,8 +15,9 @@ from typing import Any
 from talkoot.app import Program, create_app
 from talkoot.asyncapi import asyncapi
 from talkoot.settings import Settings
+from tools.made import write
 
-TARGET = Path(__file__).parent.parent / "clients" / "web" / "src" / "lib" / "wire.generated.ts"
+PAGE = Path(__file__).parent.parent / "clients" / "web" / "src" / "lib" / "wire.generated.ts"
 
 _HEAD = "// Made by `python -m tools.wire_types` from the server's documents. Do not edit.\n"
 _PLAIN = {"string": "string", "integer": "number", "number": "number", "boolean": "boolean", "null": "null"}
@@ -75,16 +76,10 @@ def _object(schema: Schema) -> str:
     return "\n".join(["{", *fields, "}"])
 
 
-def main() -> int:
-    """Write the file, or with --check say whether it is what would be written."""
-    wanted = typescript(documents())
-    if "--check" not in sys.argv:
-        TARGET.write_text(wanted, "utf-8")
-    elif not TARGET.exists() or TARGET.read_text("utf-8") != wanted:
-        print(f"{TARGET.name} is stale: run `python -m tools.wire_types`", file=sys.stderr)
-        return 1
-    return 0
+def wanted() -> str:
+    """The whole module."""
+    return typescript(documents())
 
 
 if __name__ == "__main__":
-    raise SystemExit(main())
+    sys.exit(write(PAGE, wanted()))

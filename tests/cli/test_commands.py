@@ -21,7 +21,6 @@ from tests.conftest import Serve, make_talkoot
 from tests.realtime.toy import until
 from tests.servers.postgres import Postgres
 from tests.servers.talkoot import Talkoot
-from tools import settings_page
 
 Program = Callable[..., Talkoot]
 
@@ -83,10 +82,6 @@ def test_settings_show_where_they_come_from_and_hide_secrets(program: Program) -
     assert lines["port"] == ["9", "(flag)"]
     assert lines["secret_key"] == ["(hidden)", "(TALKOOT_SECRET_KEY)"]
     assert lines["host"] == ["127.0.0.1"]
-
-
-def test_the_page_of_settings_is_fresh() -> None:
-    assert settings_page.PAGE.read_text("utf-8") == settings_page.page()
 
 
 def test_migrate_says_what_it_did(program: Program) -> None:
