@@ -8,7 +8,7 @@ import pytest_asyncio
 from sqlalchemy import Column, MetaData, String, Table, insert, select, text, update
 
 from talkoot.kernel.errors import Conflict, Forbidden, TalkootError, Unavailable
-from talkoot.kernel.transactions import Tx
+from talkoot.kernel.transactions import NeedsItsOwn, Tx
 from talkoot.kernel.unit_of_work import GROUP, Batch
 from tests.kernel.ground import Ground
 
@@ -42,6 +42,27 @@ async def test_those_who_wait_together_share_a_commit(ground: Ground) -> None:
     assert ground.uow.actions == 100
     assert ground.uow.commits <= 2
     assert len(await stored(ground)) == 100
+
+
+async def test_who_needs_a_transaction_of_their_own_gets_it_in_their_turn(ground: Ground) -> None:
+    order: list[str] = []
+
+    def apart(name: str) -> Callable[[Tx], Awaitable[str]]:
+        async def action(tx: Tx) -> str:
+            if tx.held is not None:
+                raise NeedsItsOwn
+            return await marking(name)(tx)
+
+        return action
+
+    actions = [marking("a"), marking("b"), apart("c"), marking("d"), apart("e")]
+    futures = [ground.uow.submit(action) for action in actions]
+    for future in futures:
+        future.add_done_callback(lambda done: order.append(done.result()))
+    await asyncio.gather(*futures)
+    assert order == list("abcde")
+    assert await stored(ground) == set("abcde")
+    assert ground.uow.commits == (1 if ground.database.is_sqlite else 4)
 
 
 async def test_a_group_has_an_end(ground: Ground) -> None:

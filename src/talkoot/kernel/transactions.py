@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any, TypeVar
+from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -75,14 +76,28 @@ class Read:
             await self._used_session.close()
 
 
+class NeedsItsOwn(Exception):
+    """Raised by an action that can not share its transaction: it is run again, in one of its own."""
+
+
 class Tx(Read):
     """One action's share of a transaction; `now` is its moment, microseconds since the epoch."""
 
-    def __init__(self, writer: Writer, caches: Caches, now: int, listeners: Listeners) -> None:
+    def __init__(
+        self,
+        writer: Writer,
+        caches: Caches,
+        now: int,
+        listeners: Listeners,
+        held: dict[UUID, bool] | None = None,
+    ) -> None:
         super().__init__(writer.connection, caches)
         self.sql = writer.sql
         """The same transaction without SQLAlchemy, for the few statements that every message runs."""
         self.now = now
+        self.held = held
+        """What the actions of this transaction have locked, and whether for themselves alone; None where
+        no other transaction can be in the way, or no other action is in this one."""
         self._listeners = listeners
         self._after: list[Callable[[], None]] = []
 

@@ -22,7 +22,7 @@ from talkoot.kernel.errors import TalkootError, Unavailable
 from talkoot.kernel.failpoints import die, hit
 from talkoot.kernel.replica import Replica
 from talkoot.kernel.storage_errors import OutcomeUnknown, deadlocked, lost_transaction, overtaken, translated
-from talkoot.kernel.transactions import Caches, Listeners, Read, Tx
+from talkoot.kernel.transactions import Caches, Listeners, NeedsItsOwn, Read, Tx
 from talkoot.kernel.writer import Writer
 
 if TYPE_CHECKING:
@@ -61,6 +61,20 @@ class _Waiting:
             self.tell(self.outcome)
         except Exception:
             log.exception("Whoever asked could not be told")
+
+
+class _Alone(Exception):
+    """Nothing of the group was done: these have to be apart from the others."""
+
+    def __init__(self, members: list[_Waiting]) -> None:
+        super().__init__()
+        self._members = members
+
+    def parts_of(self, group: list[_Waiting]) -> list[list[_Waiting]]:
+        """Those before, these, and those after."""
+        start = group.index(self._members[0])
+        end = start + len(self._members)
+        return [part for part in (group[:start], group[start:end], group[end:]) if part]
 
 
 @dataclass(slots=True)
@@ -192,36 +206,40 @@ class UnitOfWork:
 
     async def _commit(self, writer: Writer, group: list[_Waiting]) -> None:
         for _ in range(ATTEMPTS):
-            if not await self._met_another(writer, group):
-                return
-            if len(group) > 1:  # alone they hold fewer rows, and meet nobody again
-                for waiting in group:
-                    await self._commit(writer, [waiting])
+            parts = await self._parted(writer, group)
+            if len(parts) != 1:
+                for part in parts:
+                    await self._commit(writer, part)
                 return
         for waiting in group:
             waiting.outcome = Unavailable("Too many write to the same place; try again")
             waiting.settle()
 
-    async def _met_another(self, writer: Writer, group: list[_Waiting]) -> bool:
-        """Run a group and settle it; True when it and another lane waited for each other, and it ended."""
+    async def _parted(self, writer: Writer, group: list[_Waiting]) -> list[list[_Waiting]]:
+        """Run a group and settle it; what it has to be parted into when nothing of it was done."""
         try:
             done = await self._in_one_transaction(writer, group)
+        except _Alone as alone:
+            return alone.parts_of(group)
         except Exception as error:
-            if deadlocked(error):
-                return True
-            if isinstance(error, OutcomeUnknown):
-                self.on_doubt()
-            for waiting in group:
-                waiting.outcome = translated(error)  # a refusal too: it may rest on what was not stored now
+            if deadlocked(error):  # alone they hold fewer rows, and meet nobody again
+                return [[waiting] for waiting in group]
+            self._refuse_all(group, error)
         else:
             self.commits += 1
             self.actions += len(group)
             if _dies_publishing(done):
-                return False
+                return []
         for waiting in group:
             waiting.settle()
         self._told()
-        return False
+        return []
+
+    def _refuse_all(self, group: list[_Waiting], error: Exception) -> None:
+        if isinstance(error, OutcomeUnknown):
+            self.on_doubt()
+        for waiting in group:
+            waiting.outcome = translated(error)  # a refusal too: it may rest on what was not stored now
 
     def _told(self) -> None:
         try:
@@ -231,15 +249,16 @@ class UnitOfWork:
 
     async def _in_one_transaction(self, writer: Writer, group: list[_Waiting]) -> list[Tx]:
         done: list[Tx] = []
+        held: dict[UUID, bool] | None = {} if len(self._lanes) > 1 and len(group) > 1 else None
         await writer.begin()
         try:
             for batch, found in groupby(group, key=lambda waiting: waiting.batch):
                 members = list(found)
                 if batch is None:
-                    done += [tx for waiting in members for tx in await self._run_alone(writer, waiting)]
+                    done += [tx for waiting in members for tx in await self._run_alone(writer, waiting, held)]
                 else:
                     whole = len(members) == len(group)
-                    done += await self._run_together(writer, batch, members, whole=whole)
+                    done += await self._run_together(writer, batch, members, held, whole=whole)
             await writer.commit()
         except BaseException:
             await writer.rollback()
@@ -251,20 +270,20 @@ class UnitOfWork:
         writer: Writer,
         batch: Batch[Any, Any],
         members: list[_Waiting],
+        held: dict[UUID, bool] | None,
         *,
         whole: bool,
         again: bool = False,
     ) -> list[Tx]:
         """Run a batch that is the whole of the transaction, or a part of it."""
-        tx = Tx(writer, self.caches, self._clock.now(), self._listeners)
+        tx = Tx(writer, self.caches, self._clock.now(), self._listeners, held)
         try:
             await writer.begin_part(whole=whole)
             outcomes = await batch.run(tx, [waiting.command for waiting in members])
             await tx.flush()
             await writer.end_part(whole=whole)
         except Exception as error:
-            if writer.lost or lost_transaction(error):
-                raise  # and with the transaction the whole group
+            _raise_for_all(writer, members, error)
             await writer.undo_part(whole=whole)
             if len(members) == 1 and (again or not overtaken(error)):
                 return self._refuse(writer, members, error)
@@ -273,7 +292,7 @@ class UnitOfWork:
                 tx
                 for waiting in members
                 for tx in await self._run_together(
-                    writer, batch, [waiting], whole=whole and len(members) == 1, again=len(members) == 1
+                    writer, batch, [waiting], held, whole=whole and len(members) == 1, again=len(members) == 1
                 )
             ]
         finally:
@@ -282,8 +301,8 @@ class UnitOfWork:
             waiting.outcome = outcome
         return [tx]
 
-    async def _run_alone(self, writer: Writer, waiting: _Waiting) -> list[Tx]:
-        tx = Tx(writer, self.caches, self._clock.now(), self._listeners)
+    async def _run_alone(self, writer: Writer, waiting: _Waiting, held: dict[UUID, bool] | None) -> list[Tx]:
+        tx = Tx(writer, self.caches, self._clock.now(), self._listeners, held)
         try:
             async with writer.connection.begin_nested():
                 waiting.outcome = await waiting.command(tx)
@@ -295,11 +314,18 @@ class UnitOfWork:
         return [tx]
 
     def _refuse(self, writer: Writer, members: list[_Waiting], error: Exception) -> list[Tx]:
-        if writer.lost or lost_transaction(error):
-            raise error  # and with the transaction the whole group
+        _raise_for_all(writer, members, error)
         for waiting in members:
             waiting.outcome = translated(error)
         return []
+
+
+def _raise_for_all(writer: Writer, members: list[_Waiting], error: Exception) -> None:
+    """Raise what ends the transaction, and with it the whole group."""
+    if isinstance(error, NeedsItsOwn):
+        raise _Alone(members) from error
+    if writer.lost or lost_transaction(error):
+        raise error
 
 
 def _dies_publishing(done: list[Tx]) -> bool:

@@ -19,7 +19,7 @@ from talkoot.chat.access.reading import evaluate, read_grants, room_grants_of
 from talkoot.chat.access.standings import standing_among
 from talkoot.kernel.errors import NotFound, Unavailable
 from talkoot.kernel.plain_sql import Statement, as_id
-from talkoot.kernel.transactions import Tx
+from talkoot.kernel.transactions import NeedsItsOwn, Tx
 
 if TYPE_CHECKING:
     from talkoot.chat.access.resolution import Entry
@@ -124,8 +124,18 @@ _EXCLUSIVE = Statement(_SQLITE, _POSTGRESQL.format(shared="", row="UPDATE"))
 async def versions_of(tx: Tx, workspaces: Iterable[UUID], *, exclusive: bool = False) -> dict[UUID, int]:
     """The versions of these workspaces' access rules, which can not change before this transaction ends."""
     rows = [(workspace,) for workspace in workspaces]
+    if tx.held is not None:
+        _keep_apart(tx.held, {workspace for (workspace,) in rows}, exclusive=exclusive)
     found = await tx.sql.run(_EXCLUSIVE if exclusive else _SHARED, rows) if rows else []
     return {as_id(workspace): version for workspace, version in found}
+
+
+def _keep_apart(held: dict[UUID, bool], wanted: set[UUID], *, exclusive: bool) -> None:
+    """Who changes access locks that workspace at once and no other: then no two wait for each other."""
+    changing = {workspace for workspace, alone in held.items() if alone}
+    if (exclusive and held.keys() - changing) or (changing and wanted - changing):
+        raise NeedsItsOwn
+    held |= {workspace: exclusive or workspace in changing for workspace in wanted}
 
 
 async def _read_under_lock(tx: Tx, user: UUID, resource: UUID) -> Grants | None:
