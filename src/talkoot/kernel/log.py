@@ -234,7 +234,7 @@ async def events_with_cids(
     tx: Tx, wanted: Iterable[tuple[UUID, UUID]]
 ) -> dict[tuple[UUID | None, UUID | None], tuple[Event, bytes | None]]:
     """The events that have these (sender, cid), each with its digest (None once redacted)."""
-    pairs = [(cid, sender) for sender, cid in dict.fromkeys(wanted)]
+    pairs = [(cid, sender) for sender, cid in wanted]
     found = await tx.sql.run(_SAID_BEFORE, pairs) if pairs else []
     known = [(_plain_event(row), row[-1]) for row in found]
     return {(event.sender, event.cid): (event, digest) for event, digest in known}

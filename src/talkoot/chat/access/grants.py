@@ -33,7 +33,7 @@ async def grants_of(read: Read, user: UUID, resource: UUID, *, exclusive: bool =
     if the transaction is about to change them, else together with others who only rely on them.
     """
     if isinstance(read, Tx):
-        return (await grants_now(read, [(user, resource)], exclusive=exclusive))[user, resource]
+        return (await grants_now(read, [(user, resource)], exclusive=exclusive))[0]
     cache = read.caches.of(AccessCache)
     grants = cache.get(resource, user)
     if grants is not None and read.caches.shared:
@@ -71,39 +71,47 @@ async def _hold_still(
 
 
 async def grants_now(
-    tx: Tx, wanted: Iterable[tuple[UUID, UUID]], *, exclusive: bool = False
-) -> dict[tuple[UUID, UUID], Grants | None]:
+    tx: Tx, wanted: Sequence[tuple[UUID, UUID]], *, exclusive: bool = False
+) -> list[Grants | None]:
     """What each (user, resource) allows at this very transaction, from memory wherever that is up to date.
 
-    The versions of the workspaces are read under a lock, so that no change of access can commit between this
-    check and the commit of what it lets through.
+    One for each, in their order. The versions of the workspaces are read under a lock, so that no change of
+    access can commit between this check and the commit of what it lets through.
     """
     cache = tx.caches.of(AccessCache)
-    keys = list(dict.fromkeys(wanted))
-    workspaces = await _workspaces_of(tx, {resource for _, resource in keys})
-    versions = await versions_of(tx, set(workspaces.values()), exclusive=exclusive)
-    found: dict[tuple[UUID, UUID], Grants | None] = {}
-    for user, resource in keys:
+    workspaces = await _workspaces_of(tx, cache, [resource for _, resource in wanted])
+    versions = await versions_of(tx, workspaces, exclusive=exclusive)
+    by_number = {workspace.int: version for workspace, version in versions.items()}
+    found: list[Grants | None] = []
+    read: dict[tuple[UUID, UUID], Grants | None] = {}
+    for user, resource in wanted:
         # Only now: a change may have been committed, and applied here, while the lock was waited for.
         grants = cache.get(resource, user)
-        if grants is None or not cache.up_to_date(grants.workspace, versions[grants.workspace]):
-            found[user, resource] = await _read_under_lock(tx, user, resource)
+        if grants is not None and cache.up_to_date(grants.workspace, by_number[grants.workspace.int]):
+            grants = cache.renew(grants, by_number[grants.workspace.int])
         else:
-            found[user, resource] = cache.renew(grants, versions[grants.workspace])
+            if (user, resource) not in read:
+                read[user, resource] = await _read_under_lock(tx, user, resource)
+            grants = read[user, resource]
+        found.append(grants)
     for workspace, version in versions.items():
         tx.after_commit(partial(cache.notice, workspace, version))
     return found
 
 
-async def _workspaces_of(tx: Tx, resources: set[UUID]) -> dict[UUID, UUID]:
-    cache = tx.caches.of(AccessCache)
-    known = {resource: found for resource in resources if (found := cache.workspace_of(resource))}
-    if missing := resources - known.keys():
-        rows = await tx.connection.execute(
-            select(Resource.id, Resource.workspace_id).where(Resource.id.in_(missing))
-        )
-        known |= {row.id: row.workspace_id for row in rows}
-    return known
+async def _workspaces_of(tx: Tx, cache: AccessCache, resources: Iterable[UUID]) -> Iterable[UUID]:
+    known: dict[int, UUID] = {}
+    missing = set()
+    for resource in resources:
+        workspace = cache.workspace_of(resource)
+        if workspace is None:
+            missing.add(resource)
+        else:
+            known[workspace.int] = workspace
+    if missing:
+        rows = await tx.connection.execute(select(Resource.workspace_id).where(Resource.id.in_(missing)))
+        known |= {workspace.int: workspace for (workspace,) in rows}
+    return known.values()
 
 
 _SQLITE = "SELECT id, access_version FROM workspaces WHERE id = ?"

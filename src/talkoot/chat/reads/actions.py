@@ -62,7 +62,7 @@ async def mark_read(tx: Tx, commands: Sequence[MarkRead]) -> Sequence[UnreadOut 
     moved: dict[tuple[UUID, UUID], Row] = {}
     outcomes: list[UnreadOut | TalkootError] = []
     for number, command in enumerate(commands):
-        held = grants[command.key]
+        held = grants[number]
         if (refusal := _refusal(held, rows.get(number))) is not None:
             outcomes.append(refusal)
             continue

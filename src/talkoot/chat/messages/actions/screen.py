@@ -6,7 +6,7 @@ the same moment on another server, or by another way, waits and then sees what w
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 from uuid import UUID
@@ -67,10 +67,10 @@ def is_watched(grants: Grants | None) -> bool:
 
 
 async def screen(
-    tx: Tx, sends: Mapping[int, Send], grants: Mapping[_Key, Grants | None]
+    tx: Tx, sends: Mapping[int, Send], grants: Sequence[Grants | None]
 ) -> dict[int, Held | TalkootError]:
-    """Those that are not to be appended: held, or refused with how long to wait."""
-    watched = {n: send for n, send in sends.items() if is_watched(grants[send.actor.user, send.room])}
+    """Those that are not to be appended, by their number: held, or refused with how long to wait."""
+    watched = {n: send for n, send in sends.items() if is_watched(grants[n])}
     if not watched:
         return {}
     rooms = {send.room for send in watched.values()}
@@ -82,7 +82,7 @@ async def screen(
     )
     found = {}
     for number, send in watched.items():
-        grant = grants[send.actor.user, send.room]
+        grant = grants[number]
         assert grant is not None
         if (outcome := await _judge(tx, desk, send, grant.workspace)) is not None:
             found[number] = outcome

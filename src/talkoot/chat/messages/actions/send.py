@@ -46,19 +46,20 @@ async def send_messages(tx: Tx, commands: Sequence[Send]) -> Sequence[Outcome]:
     repeats: dict[int, int] = {}
     first_with: dict[tuple[UUID, UUID], int] = {}
     for number, send in enumerate(commands):
-        outcomes.append(_repeated(send, earlier) or _refusal(send, grants[send.actor.user, send.room], roots))
-        if outcomes[-1] is not None:
+        outcome = (_repeated(send, earlier) if earlier else None) or _refusal(send, grants[number], roots)
+        outcomes.append(outcome)
+        if outcome is not None:
             continue
-        if send.key in first_with:
-            repeats[number] = first_with[send.key]
-            continue
-        fresh[number] = send
-        if send.key is not None:
-            first_with[send.key] = number
-    for number, outcome in (await screen(tx, fresh, grants)).items():
-        outcomes[number] = outcome
+        first = number if (key := send.key) is None else first_with.setdefault(key, number)
+        if first != number:
+            repeats[number] = first
+        else:
+            fresh[number] = send
+    for number, held in (await screen(tx, fresh, grants)).items():
+        outcomes[number] = held
         del fresh[number]
-    for number, event in zip(fresh, await _append(tx, list(fresh.values()), grants, roots), strict=True):
+    allowed = [(send, grant) for number, send in fresh.items() if (grant := grants[number]) is not None]
+    for number, event in zip(fresh, await _append(tx, allowed, roots), strict=True):
         outcomes[number] = Sent(event, dup=False)
     for number, first in repeats.items():
         outcomes[number] = _same(commands[number], commands[first], outcomes[first])
@@ -70,16 +71,16 @@ SEND: Batch[Send, Sent | Held] = Batch(send_messages)
 
 async def send_approved(tx: Tx, send: Send) -> log.Event:
     """Append what a moderator let through, as its author's; refused if they could not send it now."""
-    key = (send.actor.user, send.room)
-    grants = await grants_now(tx, [key])
+    (grants,) = await grants_now(tx, [(send.actor.user, send.room)])
     roots = await _locked_roots(tx, [send] if send.thread else [])
-    if (refusal := _refusal(send, grants[key], roots)) is not None:
+    if (refusal := _refusal(send, grants, roots)) is not None:
         raise refusal
+    assert grants is not None
     if send.key is not None and (before := (await log.events_with_cids(tx, [send.key])).get(send.key)):
         if isinstance(found := _repeated(send, {send.key: before}), Sent):
             return found.event
         send = replace(send, cid=None)  # its author has used it for something else since
-    return (await _append(tx, [send], grants, roots))[0]
+    return (await _append(tx, [(send, grants)], roots))[0]
 
 
 async def _locked_roots(tx: Tx, replies: Sequence[Send]) -> dict[UUID, Any]:
@@ -124,25 +125,31 @@ def _conflict() -> Conflict:
     return Conflict("This cid was used before, for something else")
 
 
-async def _append(
-    tx: Tx, sends: Sequence[Send], grants: dict[tuple[UUID, UUID], Grants | None], roots: dict[UUID, Any]
-) -> list[log.Event]:
-    if not sends:
+async def _append(tx: Tx, allowed: Sequence[tuple[Send, Grants]], roots: dict[UUID, Any]) -> list[log.Event]:
+    if not allowed:
         return []
-    held = {key[1]: mine for key, mine in grants.items() if mine}
-    entries = [_entry(send, held[send.room]) for send in sends]
-    replies = Counter(send.thread for send in sends if send.thread)
-    updates = [
-        thread_entry(found.room_id, found.id, found.reply_count + n, tx.now, held[found.room_id])
-        for found, n in ((roots[root], n) for root, n in replies.items())
-    ]
-    events = (await log.append(tx, entries + updates))[: len(entries)]
-    await tx.sql.run(_INSERT, [_row(*pair) for pair in zip(events, sends, strict=True)])
+    entries = [_entry(*each) for each in allowed]
+    replies = [(send.thread, grants) for send, grants in allowed if send.thread]
     if replies:
-        await tx.connection.execute(
-            _COUNT_REPLIES, [{"root": root, "more": n, "moment": tx.now} for root, n in replies.items()]
-        )
+        entries += await _count_replies(tx, replies, roots)
+    events = (await log.append(tx, entries))[: len(allowed)]
+    await tx.sql.run(_INSERT, [_row(event, send) for event, (send, _) in zip(events, allowed, strict=True)])
     return events
+
+
+async def _count_replies(
+    tx: Tx, replies: Sequence[tuple[UUID, Grants]], roots: dict[UUID, Any]
+) -> list[log.Entry]:
+    """What tells the threads' new numbers of replies."""
+    more = Counter(root for root, _ in replies)
+    updates = [
+        thread_entry(grants.resource, root, roots[root].reply_count + more[root], tx.now, grants)
+        for root, grants in dict(replies).items()
+    ]
+    await tx.connection.execute(
+        _COUNT_REPLIES, [{"root": root, "more": n, "moment": tx.now} for root, n in more.items()]
+    )
+    return updates
 
 
 _COUNT_REPLIES = (
