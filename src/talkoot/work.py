@@ -7,8 +7,9 @@ import logging
 from typing import TYPE_CHECKING
 
 from talkoot.chat.accounts.actions.cleaning import delete_ended_sessions
+from talkoot.chat.moderation.actions.purging import PURGE
 from talkoot.chat.moderation.actions.sanctions import SANCTION_ENDS
-from talkoot.chat.moderation.jobs import end_sanction
+from talkoot.chat.moderation.jobs import end_sanction, purge
 from talkoot.chat.search.elsewhere import Followed, FollowedElsewhere
 from talkoot.chat.search.follower import Follower
 from talkoot.chat.search.opening import TURN, index_for
@@ -47,6 +48,7 @@ HANDLERS: dict[str, Handler] = {
     FORGET_FINISHED: forget_finished,
     FORGET_SESSIONS: forget_sessions,
     SANCTION_ENDS: end_sanction,
+    PURGE: purge,
 }
 """Every kind of job, and who does it."""
 

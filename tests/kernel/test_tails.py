@@ -72,7 +72,7 @@ class Process:
 
         async def action(tx: Tx) -> None:
             await lock(tx, [log])
-            await redact(tx, log, seq, subject, {"text": ""})
+            await redact(tx, log, [(seq, subject, {"text": ""})])
             await append(tx, [Entry(log, "gone", {}, subject=subject)])
 
         await self.ground.uow.run(action)

@@ -209,4 +209,17 @@ async def test_a_ban_is_changed_although_who_is_banned_is_no_member_any_more(
     assert await owner.refusal("PUT", f"{at}/sanctions/{whom}/mute", {}) == (404, "not_found")
     assert await owner.refusal("POST", f"{at}/kick/{whom}", {}) == (404, "not_found")
     await owner.delete(f"{at}/sanctions/{whom}/ban")
-    assert await owner.refusal("PUT", f"{at}/sanctions/{whom}/ban", {}) == (404, "not_found")
+
+
+async def test_who_left_before_the_ban_is_banned_all_the_same(workspace: Workspace) -> None:
+    owner, member, at = workspace.owner, await workspace.member(), f"/workspaces/{workspace.id}"
+    room = await workspace.room()
+    invite = await owner.post(f"{at}/invites")
+    await member.delete(f"{at}/members/{member.user['id']}")
+    await impose(owner, BAN, member, workspace=workspace.id)
+    await impose(owner, BAN, member, room=room)
+    accept = f"/invites/{invite['token']}/accept"
+    assert await member.refusal("POST", accept) == (403, "banned")
+    await owner.delete(f"{at}/sanctions/{member.user['id']}/ban")
+    await member.post(accept, expect=200)
+    assert await member.refusal("GET", f"/rooms/{room}") == (404, "not_found")

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import CheckConstraint, Index, UniqueConstraint, and_, insert, select, text, update
+from sqlalchemy import CheckConstraint, Index, UniqueConstraint, and_, bindparam, insert, select, text, update
 from sqlalchemy.orm import Mapped, mapped_column
 
 from talkoot.kernel.ids import new_id
@@ -252,11 +252,15 @@ async def event_about(read: Read, log: UUID, subject: UUID, type_: str) -> Event
     return _event(row) if row is not None else None
 
 
-async def redact(tx: Tx, log: UUID, seq: int, subject: UUID, body: dict[str, Any]) -> None:
-    """Replace the bodies of all events about a thing, which began at `seq`: nobody shall read them again."""
-    emptied = update(LogEvent).where(LogEvent.log == log).values(body=_encode(body).decode(), digest=None)
-    await tx.connection.execute(emptied.where(LogEvent.seq == seq))
-    await tx.connection.execute(emptied.where(LogEvent.subject == subject, _LATER))
+async def redact(tx: Tx, log: UUID, things: Iterable[tuple[int, UUID, dict[str, Any]]]) -> None:
+    """Replace the bodies of all events about some things of a log: nobody shall read them again.
+
+    Each is the position at which a thing began, the thing, and what stands there instead.
+    """
+    emptied = [{"seq_": seq, "about": about, "said": _encode(body).decode()} for seq, about, body in things]
+    for which in (LogEvent.seq == bindparam("seq_"), and_(LogEvent.subject == bindparam("about"), _LATER)):
+        found = update(LogEvent).where(LogEvent.log == log, which).values(body=bindparam("said"), digest=None)
+        await tx.connection.execute(found, emptied)
     await tx.emit(Redacted(log))
 
 

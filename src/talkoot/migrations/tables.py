@@ -4,6 +4,7 @@ import talkoot.chat.access.models
 import talkoot.chat.accounts.models
 import talkoot.chat.identities.models
 import talkoot.chat.messages.models
+import talkoot.chat.moderation.models
 import talkoot.chat.onboarding.models
 import talkoot.chat.reads.models
 import talkoot.chat.rooms.models

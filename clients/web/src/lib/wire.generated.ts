@@ -472,6 +472,13 @@ export type NewMessage = {
   thread?: string | null;
 };
 
+/** Whose messages are to be deleted; with `hours` only those of so many hours up to now. */
+export type NewPurge = {
+  reason?: string;
+  user: string;
+  hours?: number | null;
+};
+
 /** The role a member is to have. */
 export type NewRole = {
   role: string;
@@ -565,6 +572,22 @@ export type PublicUser = {
   username: string;
   display_name: string;
   bot: boolean;
+};
+
+/** All messages of somebody that are being deleted, or were; `since` spares those before it. */
+export type PurgeOut = {
+  id: string;
+  resource: string;
+  user: PublicUser;
+  since: string | null;
+  reason: string;
+  created_by: string;
+  created_at: string;
+  state: "running" | "done" | "stopped";
+  ended_at: string | null;
+  deleted: number;
+  rooms_done: number;
+  rooms_total: number;
 };
 
 /** One has read a room up to here, on another device. */

@@ -121,6 +121,10 @@ LIFT_SANCTION = Operation("node", P.MEMBERS_MODERATE, "DELETE /{kind}/{resource}
 KICK_FROM_ROOM = Operation("room", P.MEMBERS_MODERATE, "POST /rooms/{room}/kick/{user}")
 KICK_FROM_WORKSPACE = Operation("workspace", P.MEMBERS_MODERATE, "POST /workspaces/{workspace}/kick/{user}")
 
+BEGIN_PURGE = Operation("node", P.MESSAGES_MODERATE, "POST /{kind}/{resource}/purges")
+LIST_PURGES = Operation("node", P.MESSAGES_MODERATE, "GET /{kind}/{resource}/purges")
+STOP_PURGE = Operation("node", P.MESSAGES_MODERATE, "DELETE /{kind}/{resource}/purges/{purge}")
+
 # A room
 GET_ROOM = Operation("room", P.ROOM_READ, "GET /rooms/{room}")
 UPDATE_ROOM = Operation("room", P.ROOM_MANAGE, "PATCH /rooms/{room}")

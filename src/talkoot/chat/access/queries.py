@@ -210,6 +210,17 @@ async def are_members(read: Read, resource: UUID, users: Sequence[UUID]) -> set[
     return set(found)
 
 
+async def was_member(read: Read, workspace: UUID, user: UUID) -> bool:
+    """Whether somebody ever belonged to a workspace: its access log, which is not shortened, names them.
+
+    It reads that log, for there is no index: for what is rare.
+    """
+    named = select(AccessChange.version).where(
+        AccessChange.workspace_id == workspace, AccessChange.users.contains(str(user))
+    )
+    return await read.connection.scalar(named.limit(1)) is not None
+
+
 async def sharing_a_workspace(read: Read, user: UUID, others: Collection[UUID]) -> set[UUID]:
     """Those of the others whom someone may know of: they have a workspace in common, or are the same."""
     return (await acquaintances_among(read, [(user, others)]))[0]

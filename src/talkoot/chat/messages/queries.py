@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
@@ -16,7 +17,7 @@ from talkoot.chat.messages.timelines import Reading, Timelines
 from talkoot.chat.messages.wire import Cursor, Sender, Shown, page_json, shown
 from talkoot.kernel.clock import rfc3339
 from talkoot.kernel.documents import Document
-from talkoot.kernel.log import heads
+from talkoot.kernel.log import LogEvent, heads
 from talkoot.kernel.log_tails import LogTails, catch_up
 from talkoot.kernel.types import Id
 
@@ -50,6 +51,7 @@ _THREAD = MESSAGES.where(Message.thread_id == bindparam("root", type_=Id))
 _REPLIES = _THREAD.where(Message.seq > bindparam("position")).order_by(Message.seq)
 _ONE = MESSAGES.where(Message.id == bindparam("message", type_=Id))
 _END = 2**53  # no position is as far
+_STRETCH, _PORTION = 2000, 50  # events looked at, and messages of one author handed out, at once
 _FOLLOWED = 200  # events that a stretch is brought up by, rather than read again
 
 
@@ -119,6 +121,44 @@ async def message_as_sent(read: Read, sent: Event, text: str, thread: UUID | Non
     sender = Sender(*(await read.connection.execute(who)).one())
     seen = Shown(sent.id, sent.log, sent.seq, sender, text, rfc3339(sent.ts), None, False, thread, 0, None)
     return Document(msgspec.json.encode(seen))
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """Messages that somebody wrote in a room, and the position before which to look for more; 0 ends it."""
+
+    ids: list[UUID]
+    before: int
+
+
+async def messages_of(
+    read: Read, author: UUID, room: UUID, *, before: int | None = None, since: int = 0
+) -> Written:
+    """The next few messages of somebody in a room that are not deleted, the newest first, before a position.
+
+    None of them is older than `since` (microseconds). It looks at a stretch of the log, for there is no index
+    of authors: a portion may be empty, and there may be more behind it.
+    """
+    if before is None:
+        found = (await heads(read, [room])).get(room)
+        before = found.head + 1 if found else 1
+    lowest = max(1, before - _STRETCH)
+    here = (LogEvent.log == room, LogEvent.seq >= lowest, LogEvent.seq < before)
+    theirs = (Message.sender_id == author, Message.ts >= since, Message.deleted_at.is_(None))
+    rows = await read.connection.execute(
+        select(LogEvent.seq, Message.id)
+        .join(Message, Message.id == LogEvent.id)
+        .where(*here, *theirs)
+        .order_by(LogEvent.seq.desc())
+        .limit(_PORTION)
+    )
+    written = rows.all()
+    if len(written) == _PORTION:
+        return Written([row.id for row in written], written[-1].seq)
+    begun = await read.connection.scalar(
+        select(LogEvent.ts).where(LogEvent.log == room, LogEvent.seq == lowest)
+    )
+    return Written([row.id for row in written], 0 if lowest == 1 or (begun or 0) < since else lowest)
 
 
 async def thread_roots(read: Read, ids: Iterable[UUID]) -> dict[UUID, AnyRow]:

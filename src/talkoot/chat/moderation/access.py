@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
+from uuid import UUID
 
 from talkoot.chat.access.doors import resource_for
+from talkoot.chat.access.grants import grants_of
+from talkoot.chat.access.permissions import Permission
+from talkoot.chat.access.queries import role_in, was_member
 from talkoot.chat.administration.access import installation_to_administer
+from talkoot.kernel.errors import Forbidden, NotFound
 
 if TYPE_CHECKING:
-    from uuid import UUID
-
+    from talkoot.chat.access.cache import Grants
     from talkoot.chat.access.operations import Operation
     from talkoot.chat.accounts.actors import Actor
     from talkoot.kernel.transactions import Read
@@ -21,3 +26,39 @@ async def audit_to_read(read: Read, actor: Actor, operation: Operation, workspac
         await installation_to_administer(read, actor)
     else:
         await resource_for(read, actor, operation, workspace)
+
+
+@dataclass(frozen=True, slots=True)
+class Where:
+    """On which node, which must be of this kind, and upon whom."""
+
+    kind: str
+    resource: UUID
+    user: UUID
+
+
+async def person_to_moderate(
+    read: Read, actor: Actor, operation: Operation, where: Where, *, gone_too: bool = False
+) -> Grants:
+    """The actor may do this there, and to this person: not to oneself, one above, or an equal moderator.
+
+    With `gone_too` it may be done to somebody who was a member once, and left or was banned.
+    """
+    grants = await resource_for(read, actor, operation, where.resource, kind=where.kind)
+    mine, theirs = [await role_in(read, grants.workspace, user) for user in (actor.user, where.user)]
+    if theirs is None and gone_too and await was_member(read, grants.workspace, where.user):
+        return grants
+    if mine is None or theirs is None:
+        raise NotFound("There is no such member")
+    if where.user == actor.user:
+        raise Forbidden("Nobody can do this to themselves")
+    held = await grants_of(read, where.user, where.resource)
+    equal = held is not None and Permission.MEMBERS_MODERATE in held.permissions
+    if theirs.rank < mine.rank or (theirs.rank == mine.rank and equal):
+        raise Forbidden("Nobody can do this to somebody above them, or to a moderator like themselves")
+    return grants
+
+
+def moderates(grants: Grants | None) -> bool:
+    """Whether somebody may take messages out of a room: one that they read, for nobody acts unseen."""
+    return grants is not None and grants.permissions >= {Permission.ROOM_READ, Permission.MESSAGES_MODERATE}

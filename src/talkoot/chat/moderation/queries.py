@@ -8,9 +8,10 @@ from uuid import UUID
 
 from sqlalchemy import or_, select
 
-from talkoot.chat.access.models import Sanction
+from talkoot.chat.access.models import Resource, Sanction
 from talkoot.chat.accounts.models import User
 from talkoot.chat.messages.models import HeldMessage, RoomRules
+from talkoot.chat.moderation.models import Purge
 
 if TYPE_CHECKING:
     from talkoot.kernel.transactions import Read
@@ -34,6 +35,38 @@ async def sanctions_on(
     if after is not None:
         query = query.where(Sanction.id > after)
     return [(sanction, user) for sanction, user in await read.session.execute(query)]
+
+
+async def running_purge(read: Read, resource: UUID, user: UUID) -> Purge | None:
+    """What is being deleted there of this person's."""
+    return await read.session.scalar(
+        select(Purge).where(Purge.resource_id == resource, Purge.user_id == user, Purge.state == "running")
+    )
+
+
+async def purges_on(
+    read: Read, resource: UUID, *, after: UUID | None, limit: int
+) -> Sequence[tuple[Purge, User]]:
+    """The deletions that were begun on a node, the newest first."""
+    query = (
+        select(Purge, User)
+        .join(User, User.id == Purge.user_id)
+        .where(Purge.resource_id == resource)
+        .order_by(Purge.id.desc())
+        .limit(limit)
+    )
+    if after is not None:
+        query = query.where(Purge.id < after)
+    return [(purge, user) for purge, user in await read.session.execute(query)]
+
+
+async def rooms_within(read: Read, resource: UUID) -> list[UUID]:
+    """The room that this is, or all rooms of a category or workspace, direct ones too; by their ids."""
+    rooms = select(Resource.id).where(
+        Resource.kind == "room",
+        or_(Resource.id == resource, Resource.parent_id == resource, Resource.workspace_id == resource),
+    )
+    return sorted(await read.session.scalars(rooms))
 
 
 async def rules_of(read: Read, room: UUID) -> RoomRules | None:

@@ -55,6 +55,33 @@ class SanctionOut(BaseModel):
     until: Moment | None
 
 
+class NewPurge(Kick):
+    """Whose messages are to be deleted; with `hours` only those of so many hours up to now."""
+
+    user: UUID
+    hours: Annotated[int, Field(ge=1, le=YEAR // 3600)] | None = None
+
+
+class PurgeOut(BaseModel):
+    """All messages of somebody that are being deleted, or were; `since` spares those before it.
+
+    Rooms that its moderator may not moderate are passed over.
+    """
+
+    id: UUID
+    resource: UUID
+    user: PublicUser
+    since: Moment | None
+    reason: str
+    created_by: UUID
+    created_at: Moment
+    state: Literal["running", "done", "stopped"]
+    ended_at: Moment | None
+    deleted: Annotated[int, Field(description="Messages so far.")]
+    rooms_done: int
+    rooms_total: int
+
+
 class Rules(BaseModel):
     """What is asked of messages to a room, except from its moderators; as it is here, nothing."""
 

@@ -9,13 +9,14 @@ import msgspec
 
 from talkoot.chat.accounts.views import public_user
 from talkoot.chat.messages.schemas import HeldOut
-from talkoot.chat.moderation.schemas import ActOut, Rules, SanctionOut
+from talkoot.chat.moderation.schemas import ActOut, PurgeOut, Rules, SanctionOut
 from talkoot.kernel.clock import rfc3339
 
 if TYPE_CHECKING:
     from talkoot.chat.access.models import Sanction
     from talkoot.chat.accounts.models import User
     from talkoot.chat.messages.models import HeldMessage, RoomRules
+    from talkoot.chat.moderation.models import Purge
     from talkoot.kernel.audit import AuditRecord
 
 
@@ -52,6 +53,24 @@ def sanction_out(sanction: Sanction, user: User) -> SanctionOut:
         created_by=sanction.created_by,
         created_at=rfc3339(sanction.created_at),
         until=rfc3339(sanction.until) if sanction.until is not None else None,
+    )
+
+
+def purge_out(purge: Purge, user: User) -> PurgeOut:
+    """A deletion of all messages of somebody, as shown to moderators."""
+    return PurgeOut(
+        id=purge.id,
+        resource=purge.resource_id,
+        user=public_user(user),
+        since=rfc3339(purge.since) if purge.since else None,
+        reason=purge.reason,
+        created_by=purge.created_by,
+        created_at=rfc3339(purge.created_at),
+        state=cast("Any", purge.state),
+        ended_at=rfc3339(purge.ended_at) if purge.ended_at is not None else None,
+        deleted=purge.deleted,
+        rooms_done=purge.rooms_done,
+        rooms_total=purge.rooms_total,
     )
 
 

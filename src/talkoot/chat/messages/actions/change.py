@@ -12,21 +12,20 @@ import msgspec
 from talkoot.chat.access.operations import DELETE_MESSAGE, EDIT_MESSAGE
 from talkoot.chat.messages.access import message_for
 from talkoot.chat.messages.actions.commands import Sent
+from talkoot.chat.messages.actions.erase import DELETED, Erasing, erase
 from talkoot.chat.messages.actions.screen import refuse_unseen_edit
-from talkoot.chat.messages.actions.send import thread_entry
 from talkoot.kernel import log
 from talkoot.kernel.audit import Act, record
 from talkoot.kernel.clock import rfc3339
 from talkoot.kernel.errors import Conflict, NotFound
 
 if TYPE_CHECKING:
-    from talkoot.chat.access.cache import Grants
     from talkoot.chat.accounts.actors import Actor
     from talkoot.chat.messages.models import Message
     from talkoot.kernel.transactions import Tx
 
 
-_UPDATED, _DELETED = "message.updated", "message.deleted"
+_UPDATED = "message.updated"
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,40 +69,19 @@ async def delete_message(tx: Tx, actor: Actor, message_id: UUID) -> Sent:
     """Leave an empty tombstone, in the log too; whoever deletes again is told where that stands."""
     message, grants = await message_for(tx, actor, DELETE_MESSAGE, message_id)
     await _hold(tx, message)
-    if (before := await log.event_about(tx, message.room_id, message.id, _DELETED)) is not None:
+    if (before := await log.event_about(tx, message.room_id, message.id, DELETED)) is not None:
         return Sent(before, dup=True)
     if message.sender_id != actor.user:
         whose = {"sender": message.sender_id, "seq": message.seq}
         await record(tx, actor, Act("message.deleted", grants.workspace, message.id, message.room_id, whose))
-    message.text, message.deleted_at = "", tx.now
-    tombstone = {"message": message.id, "text": "", "thread": message.thread_id, "deleted": True}
-    await log.redact(tx, message.room_id, message.seq, message.id, tombstone)
-    entries = [
-        log.Entry(
-            log=message.room_id,
-            type=_DELETED,
-            body={"message": message.id},
-            sender=actor.user,
-            subject=message.id,
-            fence=grants.version,
-            scope=grants.workspace,
-        )
-    ]
-    if message.thread_id is not None:
-        entries.append(await _one_reply_less(tx, message, grants))
-    return Sent((await log.append(tx, entries))[0], dup=False)
+    erasing = Erasing(grants.workspace, message.room_id, actor.user, grants.version)
+    return Sent((await erase(tx, [message], erasing))[0], dup=False)
 
 
 async def _hold(tx: Tx, message: Message) -> None:
     """The message as it is now that nobody else can change anything in its room."""
     await log.lock(tx, [message.room_id])
     await tx.session.refresh(message)
-
-
-async def _one_reply_less(tx: Tx, reply: Message, grants: Grants) -> log.Entry:
-    root = await tx.session.get_one(type(reply), reply.thread_id)
-    root.reply_count -= 1
-    return thread_entry(root.room_id, root.id, root.reply_count, root.last_reply_at or reply.ts, grants)
 
 
 async def _edited_before(tx: Tx, actor: Actor, edit: Edit) -> Sent | None:

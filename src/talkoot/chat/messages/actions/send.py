@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 from uuid import UUID
 
 from sqlalchemy import bindparam, update
@@ -175,10 +175,24 @@ def _entry(send: Send, grants: Grants) -> log.Entry:
     return entry
 
 
-def thread_entry(room: UUID, root: UUID, replies: int, last_reply_at: int, grants: Grants) -> log.Entry:
+class Rules(Protocol):
+    """A version of the rules of access of a workspace."""
+
+    @property
+    def workspace(self) -> UUID:
+        """Whose."""
+        ...
+
+    @property
+    def version(self) -> int:
+        """Which."""
+        ...
+
+
+def thread_entry(room: UUID, root: UUID, replies: int, last_reply_at: int, rules: Rules) -> log.Entry:
     """The event that tells a thread's new number of replies."""
     body = {"message": root, "reply_count": replies, "last_reply_at": rfc3339(last_reply_at)}
-    return log.Entry(log=room, type="thread.updated", body=body, fence=grants.version, scope=grants.workspace)
+    return log.Entry(log=room, type="thread.updated", body=body, fence=rules.version, scope=rules.workspace)
 
 
 _INSERT = inserting(

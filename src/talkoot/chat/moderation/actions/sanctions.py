@@ -11,11 +11,9 @@ from sqlalchemy import select
 from talkoot.chat.access.actions import record_change
 from talkoot.chat.access.administration import end_membership
 from talkoot.chat.access.doors import resource_for
-from talkoot.chat.access.grants import grants_of
 from talkoot.chat.access.models import Sanction
 from talkoot.chat.access.operations import IMPOSE_SANCTION, LIFT_SANCTION, Operation
-from talkoot.chat.access.permissions import Permission
-from talkoot.chat.access.queries import role_in
+from talkoot.chat.moderation.access import Where, person_to_moderate
 from talkoot.chat.moderation.events import Sanctioned
 from talkoot.chat.rooms.actions import take_out_of_room
 from talkoot.kernel import jobs
@@ -25,20 +23,10 @@ from talkoot.kernel.errors import Forbidden, NotFound
 from talkoot.kernel.ids import new_id
 
 if TYPE_CHECKING:
-    from talkoot.chat.access.cache import Grants
     from talkoot.chat.accounts.actors import Actor
     from talkoot.kernel.transactions import Tx
 
 SANCTION_ENDS = "moderation.sanction_ends"
-
-
-@dataclass(frozen=True, slots=True)
-class Where:
-    """On which node, which must be of this kind, and upon whom."""
-
-    kind: str
-    resource: UUID
-    user: UUID
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,8 +39,11 @@ class Imposing:
 
 
 async def impose(tx: Tx, actor: Actor, where: Where, new: Imposing) -> Sanction:
-    """Mute or ban; one of the same kind that stands is replaced. Who is banned is out at once."""
-    grants = await _over(tx, actor, IMPOSE_SANCTION, where, banned_too=new.sanction == "ban")
+    """Mute or ban; one of the same kind that stands is replaced. Who is banned is out at once.
+
+    Who has left already can be banned too, and does not come back.
+    """
+    grants = await person_to_moderate(tx, actor, IMPOSE_SANCTION, where, gone_too=new.sanction == "ban")
     before = await _standing(tx, where, new.sanction)
     if before is not None:
         before.ended_at = tx.now
@@ -104,33 +95,11 @@ async def end_in_time(tx: Tx, sanction: UUID) -> None:
 
 async def kick(tx: Tx, actor: Actor, operation: Operation, where: Where, reason: str) -> None:
     """Take somebody out, who may come back."""
-    grants = await _over(tx, actor, operation, where)
+    grants = await person_to_moderate(tx, actor, operation, where)
     await _take_out(tx, actor, where)
     act = Act("member.kicked", grants.workspace, where.user, where.resource, reason=reason)
     await record(tx, actor, act)
     await tx.emit(Sanctioned(where.user, "kick", grants.workspace, where.resource, reason))
-
-
-async def _over(
-    tx: Tx, actor: Actor, operation: Operation, where: Where, *, banned_too: bool = False
-) -> Grants:
-    """The actor may do this there, and to this person: not to oneself, one above, or an equal moderator.
-
-    Who is banned there is no member any more; with `banned_too` it may be done to them all the same.
-    """
-    grants = await resource_for(tx, actor, operation, where.resource, kind=where.kind)
-    mine, theirs = [await role_in(tx, grants.workspace, user) for user in (actor.user, where.user)]
-    if theirs is None and banned_too and await _standing(tx, where, "ban") is not None:
-        return grants
-    if mine is None or theirs is None:
-        raise NotFound("There is no such member")
-    if where.user == actor.user:
-        raise Forbidden("Nobody can do this to themselves")
-    held = await grants_of(tx, where.user, where.resource)
-    equal = held is not None and Permission.MEMBERS_MODERATE in held.permissions
-    if theirs.rank < mine.rank or (theirs.rank == mine.rank and equal):
-        raise Forbidden("Nobody can do this to somebody above them, or to a moderator like themselves")
-    return grants
 
 
 async def _take_out(tx: Tx, actor: Actor, where: Where) -> None:

@@ -1,5 +1,5 @@
 """Moderation over HTTP."""
 
-from talkoot.chat.moderation.http import audit, review, sanctions
+from talkoot.chat.moderation.http import audit, purges, review, sanctions
 
-routes = [route for part in (audit, review, sanctions) for route in part.router.routes]
+routes = [route for part in (audit, purges, review, sanctions) for route in part.router.routes]

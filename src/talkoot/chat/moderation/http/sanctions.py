@@ -9,7 +9,9 @@ from talkoot.chat.access.doors import resource_for
 from talkoot.chat.access.operations import KICK_FROM_ROOM, KICK_FROM_WORKSPACE, LIST_SANCTIONS
 from talkoot.chat.accounts.http_auth import CurrentActor
 from talkoot.chat.accounts.queries import user_with_id
+from talkoot.chat.moderation.access import Where
 from talkoot.chat.moderation.actions import sanctions
+from talkoot.chat.moderation.http.nodes import SINGULAR, Kind
 from talkoot.chat.moderation.queries import sanctions_on
 from talkoot.chat.moderation.schemas import Kick, NewSanction, SanctionOut
 from talkoot.chat.moderation.views import sanction_out
@@ -20,9 +22,7 @@ from talkoot.kernel.transactions import Tx
 
 router = make_router(NotAuthenticated, NotFound, Forbidden, Invalid, tags=["moderation"])
 
-Kind = Literal["workspaces", "categories", "rooms"]
 Sanction = Literal["mute", "ban"]
-_SINGULAR = {"workspaces": "workspace", "categories": "category", "rooms": "room"}
 
 
 @router.get("/{kind}/{resource}/sanctions")
@@ -36,7 +36,7 @@ async def list_sanctions(
 ) -> Page[SanctionOut]:
     """Who is muted in, or banned from, a workspace, a category or a room."""
     async with kernel.uow.read() as read:
-        await resource_for(read, actor, LIST_SANCTIONS, resource, kind=_SINGULAR[kind])
+        await resource_for(read, actor, LIST_SANCTIONS, resource, kind=SINGULAR[kind])
         found = await sanctions_on(read, resource, kernel.clock.now(), after=after, limit=limit + 1)
     return page_of([sanction_out(*each) for each in found], limit, key=lambda each: each.id)
 
@@ -52,7 +52,7 @@ async def impose_sanction(
     new: NewSanction,
 ) -> SanctionOut:
     """Mute (may read on, may not post) or ban (is out, and can not come back) until it ends or is lifted."""
-    where = sanctions.Where(_SINGULAR[kind], resource, user)
+    where = Where(SINGULAR[kind], resource, user)
     imposing = sanctions.Imposing(sanction, new.reason, new.expires_in)
 
     async def action(tx: Tx) -> SanctionOut:
@@ -67,14 +67,14 @@ async def lift_sanction(
     kernel: KernelDep, actor: CurrentActor, kind: Kind, resource: UUID, user: UUID, sanction: Sanction
 ) -> None:
     """Lift a mute or a ban before it ends; who was banned may come back, and is not brought back."""
-    where = sanctions.Where(_SINGULAR[kind], resource, user)
+    where = Where(SINGULAR[kind], resource, user)
     await kernel.uow.run(lambda tx: sanctions.lift(tx, actor, where, sanction))
 
 
 @router.post("/rooms/{room}/kick/{user}", status_code=204, responses=problems(Conflict))
 async def kick_from_room(kernel: KernelDep, actor: CurrentActor, room: UUID, user: UUID, given: Kick) -> None:
     """Take somebody out of a room; they may come back where they could come in before."""
-    where = sanctions.Where("room", room, user)
+    where = Where("room", room, user)
     await kernel.uow.run(lambda tx: sanctions.kick(tx, actor, KICK_FROM_ROOM, where, given.reason))
 
 
@@ -83,5 +83,5 @@ async def kick_from_workspace(
     kernel: KernelDep, actor: CurrentActor, workspace: UUID, user: UUID, given: Kick
 ) -> None:
     """Take somebody out of a workspace; they may come back by an invitation."""
-    where = sanctions.Where("workspace", workspace, user)
+    where = Where("workspace", workspace, user)
     await kernel.uow.run(lambda tx: sanctions.kick(tx, actor, KICK_FROM_WORKSPACE, where, given.reason))

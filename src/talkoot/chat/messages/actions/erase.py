@@ -1,0 +1,127 @@
+"""Taking messages out of sight: an empty place is left of each, in the log too."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+from sqlalchemy import case, select, update
+
+from talkoot.chat.access.grants import versions_of
+from talkoot.chat.messages.actions.send import thread_entry
+from talkoot.chat.messages.models import HeldMessage, Message
+from talkoot.kernel import log
+
+if TYPE_CHECKING:
+    from talkoot.kernel.transactions import Tx
+
+DELETED = "message.deleted"
+
+
+@dataclass(frozen=True, slots=True)
+class Erasing:
+    """In which room of which workspace, and who wants it; None is the program itself.
+
+    `version` is that of the workspace's rules of access, under which it is told.
+    """
+
+    workspace: UUID
+    room: UUID
+    by: UUID | None
+    version: int = 0
+
+
+async def delete_messages_of(tx: Tx, author: UUID, ids: Sequence[UUID], erasing: Erasing) -> int:
+    """Delete these messages of one author in one room, and their text out of the log; how many there were.
+
+    What was deleted before, or is not theirs, is left alone, so it can be done again. Whoever calls this may
+    do so. For all that somebody wrote, ask `queries.messages_of` for one portion after the other, and hand
+    each to a transaction of its own, with the room as its key; between two of them others have their turn:
+
+        before = None
+        while before != 0:
+            async with uow.read() as read:
+                found = await messages_of(read, author, room, before=before)
+            if found.ids:
+                await uow.run(lambda tx: delete_messages_of(tx, author, found.ids, erasing), key=room)
+            before = found.before
+
+    What of theirs waits for a moderator is in no log: `forget_held_of`.
+    """
+    versions = await versions_of(tx, [erasing.workspace])
+    await log.lock(tx, [erasing.room])
+    found = await tx.session.scalars(
+        select(Message)
+        .where(
+            Message.id.in_(ids),
+            Message.room_id == erasing.room,
+            Message.sender_id == author,
+            Message.deleted_at.is_(None),
+        )
+        .order_by(Message.seq)
+        .execution_options(populate_existing=True)
+    )
+    messages = found.all()
+    if messages:
+        await erase(tx, messages, replace(erasing, version=versions[erasing.workspace]))
+    return len(messages)
+
+
+async def forget_held_of(tx: Tx, author: UUID, room: UUID, *, since: int = 0) -> None:
+    """Empty what somebody wrote in a room and was held, and take back what of it still waits."""
+    waiting = HeldMessage.state == "waiting"
+    await tx.connection.execute(
+        update(HeldMessage)
+        .where(HeldMessage.sender_id == author, HeldMessage.room_id == room, HeldMessage.created_at >= since)
+        .values(
+            text="",
+            state=case((waiting, "withdrawn"), else_=HeldMessage.state),
+            decided_at=case((waiting, tx.now), else_=HeldMessage.decided_at),
+        )
+    )
+
+
+async def erase(tx: Tx, messages: Sequence[Message], erasing: Erasing) -> list[log.Event]:
+    """Leave tombstones of messages of one room, whose log is locked; the events that tell of it, in order."""
+    for message in messages:
+        message.text, message.deleted_at = "", tx.now
+    await log.redact(tx, erasing.room, [(each.seq, each.id, _tombstone(each)) for each in messages])
+    entries = [
+        log.Entry(
+            log=erasing.room,
+            type=DELETED,
+            body={"message": message.id},
+            sender=erasing.by,
+            subject=message.id,
+            fence=erasing.version,
+            scope=erasing.workspace,
+        )
+        for message in messages
+    ]
+    entries += await _fewer_replies(tx, messages, erasing)
+    return await log.append(tx, entries)
+
+
+def _tombstone(message: Message) -> dict[str, object]:
+    return {"message": message.id, "text": "", "thread": message.thread_id, "deleted": True}
+
+
+async def _fewer_replies(tx: Tx, messages: Sequence[Message], erasing: Erasing) -> list[log.Entry]:
+    gone = Counter(message.thread_id for message in messages if message.thread_id is not None)
+    if not gone:
+        return []
+    roots = await tx.session.scalars(
+        select(Message)
+        .where(Message.id.in_([*gone]))
+        .order_by(Message.seq)
+        .execution_options(populate_existing=True)
+    )
+    told = []
+    for root in roots:
+        root.reply_count -= gone[root.id]
+        last = root.last_reply_at or root.ts
+        told.append(thread_entry(erasing.room, root.id, root.reply_count, last, erasing))
+    return told
