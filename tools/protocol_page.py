@@ -54,6 +54,8 @@ _LIMITS = {
     "burst": "frames of one connection at once",
     "user_rate": "frames of all connections of one user, steadily",
     "user_burst": "frames of all connections of one user at once",
+    "server_rate": "frames of everybody on one server, steadily",
+    "server_burst": "frames of everybody on one server at once",
     "violations": "frames above the rate until 4429 ...",
     "violation_seconds": "... within this time",
     "heartbeat": "between two heartbeats",

@@ -24,6 +24,7 @@ from talkoot.chat.accounts.gate import Gate
 from talkoot.chat.accounts.origins import is_own_origin
 from talkoot.chat.accounts.socket import LOOKED_AT_EVERY, close_ended_sessions, hello_for
 from talkoot.chat.administration import http as administration_http
+from talkoot.chat.administration.events import LimitChosen
 from talkoot.chat.identities import http as identities_http
 from talkoot.chat.identities.desk import Desk
 from talkoot.chat.messages import http as messages_http
@@ -53,6 +54,7 @@ from talkoot.controls import Controls
 from talkoot.doubt import Doubt
 from talkoot.fence import Fence
 from talkoot.kernel import failpoints
+from talkoot.kernel.chosen_limits import LimitWatch
 from talkoot.kernel.clock import SystemClock
 from talkoot.kernel.context import Kernel
 from talkoot.kernel.database import open_database
@@ -69,6 +71,7 @@ from talkoot.kernel.metrics import Metrics
 from talkoot.kernel.routes import RouteTable
 from talkoot.kernel.secrets import load_secrets
 from talkoot.kernel.unit_of_work import UnitOfWork
+from talkoot.limit_table import LIMITS
 from talkoot.lookout import Lookout
 from talkoot.migrations import tables_fit
 from talkoot.realtime.asgi import AsgiGateway
@@ -104,9 +107,11 @@ class Program:
         secrets, database = load_secrets(settings), open_database(settings)
         self._listeners: dict[type, tuple[list[Inside], list[Any]]] = {}
         uow = UnitOfWork(database, clock, self._listeners, shared=settings.clustered)
-        self.backends = open_backends(settings, clock, secrets, installation)
+        self.backends = open_backends(settings, clock, secrets, installation, LIMITS)
         self.bus, presence = self.backends.bus, self.backends.presence
-        self.kernel = Kernel(settings, clock, secrets, database, uow, self.backends.limits)
+        self.kernel = Kernel(
+            settings, clock, secrets, database, uow, self.backends.limits, self.backends.rates
+        )
         self.gate = Gate(self.kernel, self.backends.once)
         self.desk = Desk(self.kernel)
         self.hub = Hub(socket_limits(settings))
@@ -117,7 +122,7 @@ class Program:
         self.acquaintance = Acquaintance(uow, watches, presence)
         self.operations = [
             *rooms_socket.operations(self.hub, self.live),
-            *messages_socket.operations(uow),
+            *messages_socket.operations(uow, self.backends.rates),
             *reads_socket.operations(uow),
             *presence_socket.operations(uow, self.bus, presence, self.acquaintance),
         ]
@@ -173,6 +178,7 @@ class Program:
             UserDeactivated: ([], [controls.tell_user_closed]),
             ProfileChanged: ([], [controls.tell_profile_changed]),
             Reviewed: ([], [lambda event: self.bus.publish(held_notice(event))]),
+            LimitChosen: ([], [controls.tell_limits]),
             Sanctioned: ([], [lambda event: self.bus.publish(sanction_notice(event))]),
             Enqueued: ([], [self.work.enqueued]),
         }
@@ -190,6 +196,10 @@ class Program:
         self.controls.connect()
         hub.controls |= self.backends.controls
         hub.controls[JOINED] = self.notices.look
+        book = self.kernel.limits.book
+        self.limit_watch = LimitWatch(self.kernel.uow, book)
+        book.on_change.append(self._use_limits)
+        hub.controls["limits.chosen"] = lambda _said: self.limit_watch.look_now()
         if self.work.here:
             hub.controls["jobs.enqueued"] = self.work.runner.wake
         self.fence.watched_by(self.metrics)
@@ -211,6 +221,8 @@ class Program:
             stack.push_async_callback(self._finish_background)
             self.kernel.uow.start()
             stack.push_async_callback(self.kernel.uow.close)
+            await self.limit_watch.start()
+            stack.push_async_callback(self.limit_watch.close)
             await self.fence.begin()
             self.lookout.start()
             stack.push_async_callback(self.lookout.close)
@@ -263,6 +275,10 @@ class Program:
 
     def _look_at_sessions(self) -> None:
         self._spawn(close_ended_sessions(self.gate, self.hub, self.gateway.connections))
+
+    def _use_limits(self) -> None:
+        if self.kernel.limits.book.enforced:
+            self.gateway.conversation.use(self.hub.limits.with_rates(self.kernel.limits.book))
 
     def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
         task = asyncio.get_running_loop().create_task(work)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol
 
+from talkoot.kernel.keyed_rates import QuickRates
+from talkoot.kernel.limit_book import LimitBook
 from talkoot.kernel.rate_limits import AllowEverything, MemoryRateLimiter
 from talkoot.realtime.bus import MemoryBus
 from talkoot.realtime.presence import MemoryPresence
@@ -15,6 +17,7 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from talkoot.kernel.clock import Clock
+    from talkoot.kernel.limit_book import Limit
     from talkoot.kernel.metrics import Metrics
     from talkoot.kernel.rate_limits import RateLimiter
     from talkoot.kernel.secrets import Secrets
@@ -49,6 +52,7 @@ class Backends:
     bus: Bus
     presence: PresenceStore
     limits: RateLimiter
+    rates: QuickRates
     once: OnceStore
     spending: Spending | None = None
     tails: SharedTails | None = None
@@ -72,29 +76,34 @@ class Backends:
             part.watched_by(metrics)
 
 
-def open_backends(settings: Settings, clock: Clock, secrets: Secrets, installation: UUID | None) -> Backends:
+def open_backends(
+    settings: Settings, clock: Clock, secrets: Secrets, installation: UUID | None, limits: Iterable[Limit]
+) -> Backends:
     """The twins that the settings ask for; nothing is connected before `start`.
 
     What is in Redis belongs to one installation: it has its name, and is signed with its key.
     """
+    book = LimitBook(limits, enforced=settings.rate_limits == "on")
     if not settings.clustered:
-        return _in_memory(settings, clock)
+        return _in_memory(clock, book)
     if installation is None:
         raise ValueError("The servers of a cluster belong to an installation")
-    return _through_redis(settings, clock, secrets, installation)
+    return _through_redis(settings, clock, secrets, installation, book)
 
 
-def _in_memory(settings: Settings, clock: Clock) -> Backends:
-    unlimited = settings.rate_limits == "off"
+def _in_memory(clock: Clock, book: LimitBook) -> Backends:
     return Backends(
         bus=MemoryBus(),
         presence=MemoryPresence(),
-        limits=AllowEverything() if unlimited else MemoryRateLimiter(clock),
+        limits=MemoryRateLimiter(clock, book=book) if book.enforced else AllowEverything(book),
+        rates=QuickRates(book, None),
         once=MemoryOnce(),
     )
 
 
-def _through_redis(settings: Settings, clock: Clock, secrets: Secrets, installation: UUID) -> Backends:
+def _through_redis(
+    settings: Settings, clock: Clock, secrets: Secrets, installation: UUID, book: LimitBook
+) -> Backends:
     from talkoot.kernel.redis import names_of
     from talkoot.kernel.redis_calls import RedisCalls
     from talkoot.kernel.redis_limits import RedisRateLimiter
@@ -104,18 +113,19 @@ def _through_redis(settings: Settings, clock: Clock, secrets: Secrets, installat
     from talkoot.realtime.redis_once import RedisOnce
     from talkoot.realtime.redis_presence import CHANGED, RedisPresence
 
-    unlimited = settings.rate_limits == "off"
     url = settings.redis_url
     names = names_of(installation)
     bus, calls = RedisBus(url, names, secrets.key_for(f"bus {names}")), RedisCalls(url)
     spending, presence = RedisSpending(calls, names), RedisPresence(calls, names, bus)
     tails = SharedTails(calls, names, secrets.key_for(f"tails {names}"))
+    limiter = RedisRateLimiter(calls, names, clock, spending, book=book)
     return Backends(
         bus=bus,
         presence=presence,
-        limits=AllowEverything() if unlimited else RedisRateLimiter(calls, names, clock, spending),
+        limits=limiter if book.enforced else AllowEverything(book),
+        rates=QuickRates(book, spending),
         once=RedisOnce(calls, names),
-        spending=None if unlimited else spending,
+        spending=spending if book.enforced else None,
         parts=[bus, calls, presence, tails],
         tails=tails,
         controls={CHANGED: presence.look_at},

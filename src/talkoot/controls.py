@@ -12,6 +12,7 @@ from talkoot.realtime.bus import control_message
 if TYPE_CHECKING:
     from talkoot.chat.accounts.events import ProfileChanged, SessionClosed, UserDeactivated
     from talkoot.chat.accounts.live_sessions import LiveSessions
+    from talkoot.chat.administration.events import LimitChosen
     from talkoot.chat.messages.timelines import Timelines
     from talkoot.fence import Fence
     from talkoot.realtime.bus import Bus
@@ -59,6 +60,10 @@ class Controls:
     def tell_profile_changed(self, changed: ProfileChanged) -> None:
         """What others see of a user is different now."""
         self._tell("profile.changed", user=changed.user)
+
+    def tell_limits(self, _chosen: LimitChosen) -> None:
+        """A limit has other numbers now. Whoever misses it finds them within a second."""
+        self._tell("limits.chosen")
 
     def tell_enqueued(self) -> None:
         """There is a new job. Whoever misses it finds the job when it next looks at the table."""

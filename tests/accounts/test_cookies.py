@@ -73,7 +73,7 @@ async def test_over_https_the_cookie_is_bound_to_the_host(serve: Serve) -> None:
         {"Content-Type": ""},
     ],
 )
-async def test_another_sites_page_can_not_act_with_the_cookie(
+async def test_row_32_another_sites_page_can_not_act_with_the_cookie(
     workspace_sqlite: Workspace, headers: dict[str, str | None]
 ) -> None:
     person = await workspace_sqlite.member()
@@ -85,7 +85,7 @@ async def test_another_sites_page_can_not_act_with_the_cookie(
         assert (await web.call("PATCH", "/users/me", {"display_name": "Own"}))["display_name"] == "Own"
 
 
-async def test_look_alike_origins_are_foreign(workspace_sqlite: Workspace) -> None:
+async def test_row_32_look_alike_origins_are_foreign(workspace_sqlite: Workspace) -> None:
     person = await workspace_sqlite.member()
     own = person.url
     async with Web(own) as web:
@@ -100,7 +100,7 @@ async def test_look_alike_origins_are_foreign(workspace_sqlite: Workspace) -> No
             assert code_of(answer) == (403, "foreign_origin"), origin
 
 
-async def test_the_token_of_one_session_is_not_that_of_another(workspace_sqlite: Workspace) -> None:
+async def test_row_32_the_token_of_one_session_is_not_that_of_another(workspace_sqlite: Workspace) -> None:
     person, other = await workspace_sqlite.member(), await workspace_sqlite.member()
     async with Web(person.url) as web, Web(person.url) as others:
         await web.sign_in(person.user["username"])
@@ -110,7 +110,7 @@ async def test_the_token_of_one_session_is_not_that_of_another(workspace_sqlite:
 
 
 @pytest.mark.parametrize("path", ["/auth/login", "/auth/register", "/setup"])
-async def test_nobody_is_signed_in_or_made_from_another_sites_page(
+async def test_row_32_nobody_is_signed_in_or_made_from_another_sites_page(
     workspace_sqlite: Workspace, path: str
 ) -> None:
     body = {

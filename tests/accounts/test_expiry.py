@@ -25,7 +25,7 @@ def now() -> int:
     return time.time_ns() // 1000
 
 
-async def test_a_session_that_was_not_used_for_long_has_ended(talkoot_sqlite: Talkoot) -> None:
+async def test_row_07_a_session_that_was_not_used_for_long_has_ended(talkoot_sqlite: Talkoot) -> None:
     owner, _ = await set_up(talkoot_sqlite.url)
     async with owner, Web(talkoot_sqlite.url) as web:
         await web.sign_in("owner")
@@ -36,7 +36,7 @@ async def test_a_session_that_was_not_used_for_long_has_ended(talkoot_sqlite: Ta
         assert (await web.call("GET", "/auth/session"))["user"] is None
 
 
-async def test_use_keeps_a_session_alive_but_not_for_ever(talkoot_sqlite: Talkoot) -> None:
+async def test_row_07_use_keeps_a_session_alive_but_not_for_ever(talkoot_sqlite: Talkoot) -> None:
     owner, _ = await set_up(talkoot_sqlite.url)
     async with owner, Web(talkoot_sqlite.url) as web:
         await web.sign_in("owner")

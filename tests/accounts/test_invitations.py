@@ -78,7 +78,7 @@ async def test_nobody_invites_to_a_role_that_they_could_not_give(workspace_sqlit
 
 
 @pytest.mark.parametrize("uses", [1, 3])
-async def test_exactly_so_many_get_in_as_were_invited(workspace: Workspace, uses: int) -> None:
+async def test_row_13_exactly_so_many_get_in_as_were_invited(workspace: Workspace, uses: int) -> None:
     made = await invite(workspace, max_uses=uses)
     async with Api(workspace.owner.url) as nobody:
         tries = [nobody.ask("POST", "/auth/register", person(invite=made["token"])) for _ in range(50)]

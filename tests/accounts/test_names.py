@@ -85,7 +85,7 @@ async def test_a_password_is_long_and_not_the_first_guess(workspace_sqlite: Work
     assert [error["field"] for error in problem["errors"]] == ["password"]
 
 
-async def test_all_of_a_long_password_counts(workspace_sqlite: Workspace) -> None:
+async def test_row_43_all_of_a_long_password_counts(workspace_sqlite: Workspace) -> None:
     password = "long enough " * 21  # 252 characters, and more than 72 bytes
     status, user = await register(workspace_sqlite, password=password)
     assert status == 201
@@ -106,7 +106,9 @@ async def test_a_password_is_the_same_however_its_letters_are_composed(workspace
         assert person.user["id"] == user["id"]
 
 
-async def test_nothing_of_a_registration_is_believed_that_was_not_asked_for(workspace: Workspace) -> None:
+async def test_row_23_nothing_of_a_registration_is_believed_that_was_not_asked_for(
+    workspace: Workspace,
+) -> None:
     status, user = await register(workspace, bot=True, role="owner", id=workspace.id, deactivated=True)
     assert (status, user["bot"], user["deactivated"]) == (201, False, False)
     assert user["id"] != workspace.id

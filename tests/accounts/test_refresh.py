@@ -48,7 +48,7 @@ async def test_a_second_use_closes_the_session_and_its_sockets(workspace: Worksp
     assert (await person.ask("GET", "/users/me")).status_code == 200  # another session of the same person
 
 
-async def test_of_many_who_use_one_at_once_exactly_one_gets_a_pair(workspace: Workspace) -> None:
+async def test_row_13_of_many_who_use_one_at_once_exactly_one_gets_a_pair(workspace: Workspace) -> None:
     person = await workspace.member()
     pair = await signed_in(person)
     answers = await asyncio.gather(*(refresh(person, pair["refresh_token"]) for _ in range(50)))

@@ -33,7 +33,7 @@ async def test_the_list_tells_where_one_is_signed_in(workspace: Workspace) -> No
     assert here["created_at"] <= here["last_seen_at"] < here["expires_at"]
 
 
-async def test_closing_one_ends_its_token_and_its_sockets_and_no_others(workspace: Workspace) -> None:
+async def test_row_06_closing_one_ends_its_token_and_its_sockets_and_no_others(workspace: Workspace) -> None:
     person = await workspace.member()
     async with (
         await second(person) as other,
@@ -55,7 +55,7 @@ async def test_nobody_closes_the_sessions_of_others(workspace: Workspace) -> Non
     assert (await person.ask("GET", "/users/me")).status_code == 200
 
 
-async def test_signing_out_everywhere_else_leaves_here(workspace: Workspace) -> None:
+async def test_row_06_signing_out_everywhere_else_leaves_here(workspace: Workspace) -> None:
     person = await workspace.member()
     async with await second(person) as other, Web(person.url) as web:
         await web.sign_in(person.user["username"])
@@ -67,7 +67,7 @@ async def test_signing_out_everywhere_else_leaves_here(workspace: Workspace) -> 
         assert len((await person.get("/auth/sessions"))["items"]) == 1
 
 
-async def test_signing_out_ends_ones_own_socket(workspace: Workspace) -> None:
+async def test_row_06_signing_out_ends_ones_own_socket(workspace: Workspace) -> None:
     person = await workspace.member()
     async with await second(person) as other, await Socket.of(other) as socket:
         await other.post("/auth/logout", expect=204)
@@ -75,7 +75,7 @@ async def test_signing_out_ends_ones_own_socket(workspace: Workspace) -> None:
         assert (await other.ask("GET", "/users/me")).status_code == 401
 
 
-async def test_a_new_password_needs_the_old_one_and_signs_out_elsewhere(workspace: Workspace) -> None:
+async def test_row_06_a_new_password_needs_the_old_one_and_signs_out_elsewhere(workspace: Workspace) -> None:
     person = await workspace.member()
     change = {"password": NEW, "current_password": PASSWORD}
     async with await second(person) as other, await Socket.of(other) as socket:
@@ -114,7 +114,7 @@ async def test_sessions_outlive_the_process(talkoot: Talkoot) -> None:
         assert (await web.call("PATCH", "/users/me", {"time_zone": "Europe/Berlin"}))["time_zone"]
 
 
-async def test_what_the_command_line_does_reaches_the_running_server(talkoot: Talkoot) -> None:
+async def test_row_05_what_the_command_line_does_reaches_the_running_server(talkoot: Talkoot) -> None:
     owner, made = await set_up(talkoot.url)
     member = await join(owner, made["id"], "member")
     async with owner, member, await Socket.of(member) as socket, Api(talkoot.url) as nobody:
@@ -134,7 +134,7 @@ async def test_what_the_command_line_does_reaches_the_running_server(talkoot: Ta
         assert (await owner.ask("GET", "/users/me")).status_code == 200
 
 
-async def test_a_node_that_was_told_nothing_finds_out(serve: Serve) -> None:
+async def test_row_06_a_node_that_was_told_nothing_finds_out(serve: Serve) -> None:
     nowhere = {"secret_key": "one key for both nodes, long enough", "redis_url": "redis://127.0.0.1:1"}
     first = serve("postgresql", **nowhere)
     second_node = serve("postgresql", database_url=first.environment["TALKOOT_DATABASE_URL"], **nowhere)

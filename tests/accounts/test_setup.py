@@ -27,7 +27,7 @@ async def test_the_first_run_makes_an_owner_a_workspace_and_two_rooms(talkoot: T
             }
 
 
-async def test_of_fifty_first_runs_exactly_one_wins(talkoot: Talkoot) -> None:
+async def test_row_13_of_fifty_first_runs_exactly_one_wins(talkoot: Talkoot) -> None:
     async with Api(talkoot.url) as nobody:
         runs = [nobody.ask("POST", "/setup", form(f"owner{n}")) for n in range(50)]
         answers = await asyncio.gather(*runs)

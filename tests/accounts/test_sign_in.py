@@ -24,14 +24,14 @@ async def test_a_username_or_an_address_signs_in_whatever_its_case(workspace: Wo
 
 
 @pytest.mark.parametrize("login", ["", "nobody-of-that-name", "nobody@example.test", "\u202e", "x" * 300])
-async def test_a_wrong_login_is_refused(workspace_sqlite: Workspace, login: str) -> None:
+async def test_row_04_a_wrong_login_is_refused(workspace_sqlite: Workspace, login: str) -> None:
     async with Web(workspace_sqlite.owner.url) as web:
         answer = await web.ask("POST", "/auth/login", {"username": login, "password": GUESS})
     assert answer.status_code in {401, 422}
     assert "set-cookie" not in answer.headers
 
 
-async def test_the_refusal_does_not_tell_who_exists(workspace: Workspace) -> None:
+async def test_row_14_the_refusal_does_not_tell_who_exists(workspace: Workspace) -> None:
     person = await workspace.member()
     async with Web(person.url) as web:
         known = await web.ask("POST", "/auth/login", {"username": person.user["username"], "password": GUESS})
@@ -40,7 +40,9 @@ async def test_the_refusal_does_not_tell_who_exists(workspace: Workspace) -> Non
     assert known.content == unknown.content
 
 
-async def test_the_refusal_takes_as_long_for_a_user_who_is_not_there(workspace_sqlite: Workspace) -> None:
+async def test_row_14_the_refusal_takes_as_long_for_a_user_who_is_not_there(
+    workspace_sqlite: Workspace,
+) -> None:
     person = await workspace_sqlite.member()
     took: dict[str, list[float]] = {person.user["username"]: [], "who-is-that": []}
     async with Api(person.url) as nobody:
@@ -100,14 +102,14 @@ async def test_without_credentials_nothing_is_told(workspace_sqlite: Workspace) 
 
 
 @pytest.mark.parametrize("name", ["access_token", "token", "ticket", "refresh_token"])
-async def test_a_secret_in_the_address_is_refused(workspace_sqlite: Workspace, name: str) -> None:
+async def test_row_08_a_secret_in_the_address_is_refused(workspace_sqlite: Workspace, name: str) -> None:
     owner = workspace_sqlite.owner
     async with Api(owner.url) as nobody:
         assert code_of(await nobody.http.get("/users/me", params={name: owner.token})) == (400, "malformed")
     assert code_of(await owner.http.get("/users/me", params={name: "x"})) == (400, "malformed")
 
 
-async def test_passwords_and_tokens_are_never_shown_again(workspace: Workspace) -> None:
+async def test_row_24_passwords_and_tokens_are_never_shown_again(workspace: Workspace) -> None:
     person = await workspace.member()
     for path in ("/users/me", "/auth/sessions", f"/workspaces/{workspace.id}/members"):
         shown = (await person.ask("GET", path)).text

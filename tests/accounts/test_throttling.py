@@ -26,7 +26,9 @@ async def guess(nobody: Api, login: str, address: str, password: str = GUESS) ->
     return answer.status_code, float(answer.headers.get("retry-after", 0))
 
 
-async def test_guesses_at_one_account_are_slowed_down_wherever_they_come_from(limited: Talkoot) -> None:
+async def test_row_14_guesses_at_one_account_are_slowed_down_wherever_they_come_from(
+    limited: Talkoot,
+) -> None:
     owner, _ = await set_up(limited.url)
     async with owner, Api(limited.url) as nobody:
         answers = [await guess(nobody, "owner", f"198.51.100.{n}") for n in range(40)]
@@ -38,7 +40,7 @@ async def test_guesses_at_one_account_are_slowed_down_wherever_they_come_from(li
             assert again.user["id"] == owner.user["id"]
 
 
-async def test_an_account_that_is_not_there_is_guarded_the_same_way(limited: Talkoot) -> None:
+async def test_row_14_an_account_that_is_not_there_is_guarded_the_same_way(limited: Talkoot) -> None:
     owner, _ = await set_up(limited.url)
     async with owner, Api(limited.url) as nobody:
         known = [(await guess(nobody, "owner", f"198.51.100.{n}"))[0] for n in range(10)]
@@ -46,7 +48,7 @@ async def test_an_account_that_is_not_there_is_guarded_the_same_way(limited: Tal
     assert known == unknown
 
 
-async def test_one_address_does_not_try_all_accounts(limited: Talkoot) -> None:
+async def test_row_14_one_address_does_not_try_all_accounts(limited: Talkoot) -> None:
     owner, _ = await set_up(limited.url)
     async with owner, Api(limited.url) as nobody:
         statuses = await asyncio.gather(*(guess(nobody, f"user{n}", "198.51.100.7") for n in range(120)))
@@ -60,14 +62,16 @@ async def test_one_address_does_not_try_all_accounts(limited: Talkoot) -> None:
         assert Counter(status for status, _ in statuses)[429] >= 50
 
 
-async def test_who_knows_the_password_is_not_slowed_down(limited: Talkoot) -> None:
+async def test_row_14_who_knows_the_password_is_not_slowed_down(limited: Talkoot) -> None:
     owner, _ = await set_up(limited.url)
     async with owner, Api(limited.url) as nobody:
         for _ in range(25):
             assert (await guess(nobody, "owner", "198.51.100.7", PASSWORD))[0] == 200
 
 
-async def test_the_current_password_can_not_be_guessed_by_a_thief_of_the_session(limited: Talkoot) -> None:
+async def test_row_14_the_current_password_can_not_be_guessed_by_a_thief_of_the_session(
+    limited: Talkoot,
+) -> None:
     owner, _ = await set_up(limited.url)
     async with owner:
         change = {"password": "another horse, another battery", "current_password": GUESS}
@@ -76,7 +80,7 @@ async def test_the_current_password_can_not_be_guessed_by_a_thief_of_the_session
     assert codes[-1] == (429, "rate_limited")
 
 
-async def test_tokens_are_not_guessed_over_the_socket(limited: Talkoot) -> None:
+async def test_row_14_tokens_are_not_guessed_over_the_socket(limited: Talkoot) -> None:
     owner, _ = await set_up(limited.url)
     async with owner:
         codes = []
@@ -89,7 +93,7 @@ async def test_tokens_are_not_guessed_over_the_socket(limited: Talkoot) -> None:
             assert socket.welcome["user"]["id"] == owner.user["id"]
 
 
-async def test_invitations_are_not_guessed(limited: Talkoot) -> None:
+async def test_row_14_invitations_are_not_guessed(limited: Talkoot) -> None:
     owner, _ = await set_up(limited.url)
     async with owner, Api(limited.url) as nobody:
         codes = [await nobody.refusal("GET", f"/invites/guess{n}") for n in range(40)]

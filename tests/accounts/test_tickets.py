@@ -38,7 +38,7 @@ async def test_a_ticket_opens_a_socket_for_the_one_who_got_it(workspace: Workspa
     assert welcome["user"]["username"] == person.user["username"]
 
 
-async def test_of_fifty_who_use_one_ticket_exactly_one_gets_in(workspace_sqlite: Workspace) -> None:
+async def test_row_13_of_fifty_who_use_one_ticket_exactly_one_gets_in(workspace_sqlite: Workspace) -> None:
     person = await workspace_sqlite.member()
     ticket = await ticket_of(person)
     opened = await asyncio.gather(*(opens(person.url, ticket) for _ in range(50)))

@@ -83,7 +83,7 @@ def known(serve: Serve) -> Talkoot:
     return serve("sqlite", secret_key=SECRET)
 
 
-async def test_only_our_own_tokens_hold(known: Talkoot) -> None:
+async def test_row_09_only_our_own_tokens_hold(known: Talkoot) -> None:
     owner, _ = await set_up(known.url)
     claims = claims_of(owner.token)
     async with owner, Api(known.url, signed({**claims, "exp": int(time.time()) + 60})) as same:
@@ -95,7 +95,7 @@ async def test_only_our_own_tokens_hold(known: Talkoot) -> None:
             assert answer.headers["www-authenticate"] == "Bearer"
 
 
-async def test_the_socket_refuses_them_too(known: Talkoot) -> None:
+async def test_row_09_the_socket_refuses_them_too(known: Talkoot) -> None:
     owner, _ = await set_up(known.url)
     async with owner:
         for what, token in forgeries(claims_of(owner.token)).items():
@@ -106,7 +106,7 @@ async def test_the_socket_refuses_them_too(known: Talkoot) -> None:
                 assert socket.frames == []
 
 
-async def test_a_token_of_one_user_with_the_session_of_another_is_refused(known: Talkoot) -> None:
+async def test_row_09_a_token_of_one_user_with_the_session_of_another_is_refused(known: Talkoot) -> None:
     owner, workspace = await set_up(known.url)
     member = await join(owner, workspace["id"], "member")
     mixed = {**claims_of(owner.token), "sid": claims_of(member.token)["sid"]}
@@ -114,7 +114,7 @@ async def test_a_token_of_one_user_with_the_session_of_another_is_refused(known:
         assert (await forger.ask("GET", "/users/me")).status_code == 401
 
 
-async def test_a_token_that_ends_ends_its_socket(known: Talkoot) -> None:
+async def test_row_07_a_token_that_ends_ends_its_socket(known: Talkoot) -> None:
     owner, _ = await set_up(known.url)
     soon = signed({**claims_of(owner.token), "exp": int(time.time()) + 2})
     async with owner, await Socket.open(known.url) as socket:
@@ -124,7 +124,7 @@ async def test_a_token_that_ends_ends_its_socket(known: Talkoot) -> None:
             assert await late.refusal("GET", "/users/me") == (401, "token_expired")
 
 
-async def test_a_newer_token_keeps_the_socket_open(known: Talkoot) -> None:
+async def test_row_07_a_newer_token_keeps_the_socket_open(known: Talkoot) -> None:
     owner, _ = await set_up(known.url)
     soon = signed({**claims_of(owner.token), "exp": int(time.time()) + 2})
     async with owner, await Socket.open(known.url) as socket:
@@ -136,7 +136,7 @@ async def test_a_newer_token_keeps_the_socket_open(known: Talkoot) -> None:
         assert (await socket.ask(op="hb"))["op"] == "hb"
 
 
-async def test_tokens_leave_no_trace_in_the_log(known: Talkoot) -> None:
+async def test_row_08_tokens_leave_no_trace_in_the_log(known: Talkoot) -> None:
     owner, _ = await set_up(known.url)
     async with owner:
         await owner.ask("GET", "/users/me", access_token=owner.token)

@@ -113,7 +113,9 @@ async def snapshot(workspace: Workspace, room: str) -> Any:
 
 
 @pytest.mark.parametrize("kind", ["public", "private"])
-async def test_a_stranger_finds_nothing_anywhere(workspace: Workspace, stranger: Api, kind: str) -> None:
+async def test_row_20_a_stranger_finds_nothing_anywhere(
+    workspace: Workspace, stranger: Api, kind: str
+) -> None:
     room = await workspace.room(kind=kind)
     ids = await ids_of(workspace, room)
     before = await snapshot(workspace, room)
@@ -154,7 +156,7 @@ async def test_row_21_direct_rooms_do_not_tell_who_is_on_the_server(
     assert there.status_code == 422
 
 
-async def test_people_are_known_to_those_who_share_a_workspace_only(
+async def test_row_21_people_are_known_to_those_who_share_a_workspace_only(
     workspace: Workspace, member: Api, stranger: Api
 ) -> None:
     assert (await member.get(f"/users/{workspace.owner.user['id']}"))["username"] == "owner"
@@ -195,7 +197,7 @@ def with_ids(value: Any, ids: dict[str, str]) -> Any:
     return value.format(**ids) if isinstance(value, str) else value
 
 
-async def test_the_socket_has_the_same_doors(workspace: Workspace, member: Api, stranger: Api) -> None:
+async def test_row_20_the_socket_has_the_same_doors(workspace: Workspace, member: Api, stranger: Api) -> None:
     private, public = await workspace.room(kind="private"), await workspace.room()
     for person, room in [(member, private), (stranger, private), (stranger, public)]:
         ids = await ids_of(workspace, room)

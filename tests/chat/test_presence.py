@@ -34,7 +34,7 @@ async def test_much_typing_is_told_once_in_a_while(workspace_sqlite: Workspace) 
     assert len([frame for frame in await owner.settled() if frame["op"] == "typing"]) == 1
 
 
-async def test_who_may_not_post_does_not_type(workspace: Workspace, member: Api) -> None:
+async def test_row_19_who_may_not_post_does_not_type(workspace: Workspace, member: Api) -> None:
     room = await workspace.room()
     owner = await workspace.socket(workspace.owner, room)
     await workspace.owner.delete(f"/rooms/{room}")  # archived
@@ -57,7 +57,7 @@ async def test_presence_is_told_to_people_who_share_a_workspace(workspace: Works
     assert (await watcher.until(op="presence"))["users"] == {other.user["id"]: "offline"}
 
 
-async def test_strangers_are_not_told_of(workspace: Workspace, member: Api, stranger: Api) -> None:
+async def test_row_19_strangers_are_not_told_of(workspace: Workspace, member: Api, stranger: Api) -> None:
     watcher = await workspace.socket(member)
     nobody = str(uuid.uuid4())
     answer = await watcher.ask(op="presence", users=[stranger.user["id"], nobody])
@@ -66,7 +66,7 @@ async def test_strangers_are_not_told_of(workspace: Workspace, member: Api, stra
     assert not [frame for frame in await watcher.settled() if frame["op"] == "presence"]
 
 
-async def test_former_colleagues_are_not_told_of_each_other(workspace: Workspace, member: Api) -> None:
+async def test_row_19_former_colleagues_are_not_told_of_each_other(workspace: Workspace, member: Api) -> None:
     other, leaving = await workspace.member("other"), await workspace.member("leaving")
     people = [person.user["id"] for person in (member, other, leaving)]
     stays, goes, away = [await workspace.socket(person) for person in (member, leaving, other)]

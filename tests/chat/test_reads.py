@@ -63,7 +63,7 @@ async def test_of_many_at_once_the_furthest_stays(workspace: Workspace, member: 
     assert (await unread(member, room))["read_seq"] == seqs[-1]
 
 
-async def test_nobody_reads_ahead_of_the_log(workspace: Workspace, member: Api) -> None:
+async def test_row_19_nobody_reads_ahead_of_the_log(workspace: Workspace, member: Api) -> None:
     room = await joined(workspace, member)
     head = (await member.get(f"/rooms/{room}"))["head"]
     assert await member.refusal("PUT", f"/rooms/{room}/read", {"seq": head + 1}) == (422, "invalid")
@@ -74,7 +74,7 @@ async def test_nobody_reads_ahead_of_the_log(workspace: Workspace, member: Api) 
     assert (await unread(member, room))["read_seq"] == head
 
 
-async def test_positions_are_ones_own_and_told_on_ones_other_connections(
+async def test_row_19_positions_are_ones_own_and_told_on_ones_other_connections(
     workspace: Workspace, member: Api
 ) -> None:
     room = await joined(workspace, member)
@@ -91,7 +91,7 @@ async def test_positions_are_ones_own_and_told_on_ones_other_connections(
     assert (await unread(workspace.owner, room))["read_seq"] < ack["seq"]
 
 
-async def test_only_ones_own_rooms_are_listed(workspace: Workspace, member: Api) -> None:
+async def test_row_19_only_ones_own_rooms_are_listed(workspace: Workspace, member: Api) -> None:
     room = await joined(workspace, member)
     await workspace.room()
     assert [item["room"] for item in (await member.get("/unreads"))["items"]] == [room]

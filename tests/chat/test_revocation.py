@@ -41,7 +41,7 @@ async def deny(workspace: Workspace, path: str, member: Api) -> None:
 
 
 @pytest.mark.parametrize("revoke", [by_removal, by_leaving, by_losing_the_workspace, by_an_entry_on_the_room])
-async def test_nothing_that_comes_later_reaches_who_was_shut_out(
+async def test_row_15_nothing_that_comes_later_reaches_who_was_shut_out(
     workspace: Workspace, member: Api, revoke: Revoke
 ) -> None:
     room = await workspace.room(kind="private")
@@ -72,7 +72,7 @@ async def test_nothing_that_comes_later_reaches_who_was_shut_out(
     assert room not in [item["room"] for item in (await member.get("/unreads"))["items"]]
 
 
-async def test_a_deny_on_a_parent_shuts_out_as_well(workspace: Workspace, member: Api) -> None:
+async def test_row_16_a_deny_on_a_parent_shuts_out_as_well(workspace: Workspace, member: Api) -> None:
     category = await workspace.owner.post(f"/workspaces/{workspace.id}/categories", {"name": "Board"})
     room = await workspace.room(category=category["id"])
     other = await workspace.room()
@@ -85,7 +85,7 @@ async def test_a_deny_on_a_parent_shuts_out_as_well(workspace: Workspace, member
     assert "secret" not in str(await live.settled())
 
 
-async def test_a_room_that_is_moved_takes_on_other_rules(workspace: Workspace, member: Api) -> None:
+async def test_row_16_a_room_that_is_moved_takes_on_other_rules(workspace: Workspace, member: Api) -> None:
     category = await workspace.owner.post(f"/workspaces/{workspace.id}/categories", {"name": "Board"})
     await deny(workspace, f"/categories/{category['id']}", member)
     room = await workspace.room()
@@ -96,7 +96,7 @@ async def test_a_room_that_is_moved_takes_on_other_rules(workspace: Workspace, m
     assert "secret" not in str(await live.settled())
 
 
-async def test_a_demotion_takes_effect_on_open_sockets(workspace: Workspace, member: Api) -> None:
+async def test_row_16_a_demotion_takes_effect_on_open_sockets(workspace: Workspace, member: Api) -> None:
     room = await workspace.room()
     live = await workspace.socket(member, room)
     path = f"/workspaces/{workspace.id}/members/{member.user['id']}"
@@ -128,7 +128,9 @@ async def test_changes_that_concern_others_leave_no_hole(workspace: Workspace, m
     assert seqs == [*range(first + 1, head + 1)]
 
 
-async def test_removed_and_invited_again_in_the_middle_of_a_stream(workspace: Workspace, member: Api) -> None:
+async def test_row_15_removed_and_invited_again_in_the_middle_of_a_stream(
+    workspace: Workspace, member: Api
+) -> None:
     room = await workspace.room(kind="private")
     seat = f"/rooms/{room}/members/{member.user['id']}"
     secrets = []

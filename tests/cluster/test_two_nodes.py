@@ -97,7 +97,7 @@ async def test_what_concerns_one_person_comes_to_all_their_nodes(pair: Pair) -> 
             wanted.discard((frame["op"], frame.get("kind")))
 
 
-async def test_a_session_that_ends_on_one_node_ends_on_the_other_at_once(pair: Pair) -> None:
+async def test_row_06_a_session_that_ends_on_one_node_ends_on_the_other_at_once(pair: Pair) -> None:
     async with pair.on(pair.guest, 0) as elsewhere, await Socket.of(pair.guest) as there:
         await pair.guest.get("/users/me")  # the second node remembers the session from now on
         await elsewhere.post("/auth/logout", expect=204)
@@ -155,7 +155,7 @@ async def test_who_is_there_is_known_on_all_nodes_and_told_at_once(pair: Pair) -
         assert (await here.until(op="presence"))["users"] == {user: "offline"}
 
 
-async def test_a_ticket_works_once_on_all_nodes(pair: Pair) -> None:
+async def test_row_13_a_ticket_works_once_on_all_nodes(pair: Pair) -> None:
     ticket = (await pair.owner.post("/ws-ticket", expect=200))["ticket"]
     async with await Socket.open(pair.nodes[1].url) as first, await Socket.open(pair.nodes[0].url) as again:
         await first.hello(ticket=ticket)

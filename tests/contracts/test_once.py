@@ -55,7 +55,7 @@ async def test_a_mark_of_another_memory_is_refused(twin: str | RedisCalls) -> No
     assert await once.use(token, 30, await once.mark())
 
 
-async def test_nothing_is_used_while_redis_is_away(calls: RedisCalls, own_valkey: Valkey) -> None:
+async def test_row_48_nothing_is_used_while_redis_is_away(calls: RedisCalls, own_valkey: Valkey) -> None:
     once = RedisOnce(calls, "test:")
     mark = await once.mark()
     assert await once.use("before", 30, mark)

@@ -142,7 +142,7 @@ def at_position(seq: int) -> bytes:
     return sealed(["log", uuid4().bytes, b"{}", seq])
 
 
-async def test_what_others_publish_on_our_channels_is_counted_and_ignored(
+async def test_row_39_what_others_publish_on_our_channels_is_counted_and_ignored(
     valkey: Valkey, caplog: pytest.LogCaptureFixture
 ) -> None:
     whole = sealed(Message("log", uuid4(), b"{}", seq=1))
@@ -172,7 +172,7 @@ async def test_what_a_newer_node_may_have_said_is_looked_up(valkey: Valkey) -> N
             assert first.bus.counters.rejected == number
 
 
-async def test_what_was_told_is_not_told_again(valkey: Valkey) -> None:
+async def test_row_39_what_was_told_is_not_told_again(valkey: Valkey) -> None:
     async with two_on(valkey.url) as (first, second), Redis.from_url(valkey.url, protocol=2) as client:
         sender, topic = Sender(KEY), uuid4()
         batches = [sender.batch([Message("log", topic, b"{}", seq=seq)], 0.0) for seq in (1, 2)]
@@ -182,7 +182,7 @@ async def test_what_was_told_is_not_told_again(valkey: Valkey) -> None:
         assert first.seqs(topic) == second.seqs(topic) == [1, 2]
 
 
-async def test_a_huge_message_costs_the_connection_and_not_the_memory(
+async def test_row_39_a_huge_message_costs_the_connection_and_not_the_memory(
     nodes: Nodes, own_valkey: Valkey, caplog: pytest.LogCaptureFixture
 ) -> None:
     first, second = nodes

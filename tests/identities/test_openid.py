@@ -92,7 +92,7 @@ ROW_10: dict[str, Tamper] = {
 
 
 @pytest.mark.parametrize("tamper", ROW_9.values(), ids=ROW_9.keys())
-async def test_row_9_a_token_that_is_not_signed_by_the_provider(site: Site, tamper: Tamper) -> None:
+async def test_row_09_a_token_that_is_not_signed_by_the_provider(site: Site, tamper: Tamper) -> None:
     await refused(site, tamper)
 
 
@@ -289,7 +289,7 @@ async def test_row_12_an_address_is_verified_only_by_what_is_said_beside_it(site
             assert said(answer) == wanted, (signed_claims, told)
 
 
-async def test_who_was_deactivated_does_not_come_in_by_a_provider(site: Site) -> None:
+async def test_row_05_who_was_deactivated_does_not_come_in_by_a_provider(site: Site) -> None:
     async with site.browser() as web:
         await (await visit(web, "company")).as_person(site.issuer, sub="gone", preferred_username="gone")
         assert site.talkoot.run("user", "deactivate", "gone").returncode == 0
@@ -298,7 +298,7 @@ async def test_who_was_deactivated_does_not_come_in_by_a_provider(site: Site) ->
         )
 
 
-async def test_a_provider_that_says_no_or_is_away_is_told_from_one_that_lies(site: Site) -> None:
+async def test_row_48_a_provider_that_says_no_or_is_away_is_told_from_one_that_lies(site: Site) -> None:
     async with site.browser() as web:
         began = await visit(web, "company")
         assert said(await began.back(code="", error="access_denied")) == "provider_refused"
@@ -388,7 +388,7 @@ async def test_a_logout_token_closes_the_sessions_and_sockets_that_it_names(site
         assert await who(kept) is None
 
 
-async def test_row_9_and_10_a_logout_token_that_is_none(site: Site) -> None:
+async def test_row_09_and_10_a_logout_token_that_is_none(site: Site) -> None:
     async with site.browser() as web:
         await (await visit(web, "company")).as_person(site.issuer, sub="stayer")
         right = logout_claims(site, sub="stayer")
@@ -423,7 +423,7 @@ async def logged_out(site: Site, token: str) -> int:
         return (await provider.http.post(path, data={"logout_token": token})).status_code
 
 
-async def test_row_8_no_token_or_code_of_a_provider_is_in_the_log(site: Site) -> None:
+async def test_row_08_no_token_or_code_of_a_provider_is_in_the_log(site: Site) -> None:
     async with site.browser() as web:
         began = await visit(web, "company")
         token = site.issuer.sign(site.issuer.claims(began.nonce, sub="logged"))

@@ -13,6 +13,7 @@ from talkoot.kernel.clock import SECOND
 from talkoot.kernel.context import Kernel
 from talkoot.kernel.database import Database, open_database
 from talkoot.kernel.jobs import Job
+from talkoot.kernel.keyed_rates import QuickRates
 from talkoot.kernel.rate_limits import MemoryRateLimiter
 from talkoot.kernel.secrets import Secrets
 from talkoot.kernel.unit_of_work import UnitOfWork
@@ -67,7 +68,9 @@ class Ground:
         database = open_database(settings)
         listeners: dict[type, Any] = {}
         uow = UnitOfWork(database, clock, listeners)
-        kernel = Kernel(settings, clock, Secrets("s" * 32), database, uow, MemoryRateLimiter(clock))
+        limits = MemoryRateLimiter(clock)
+        rates = QuickRates(limits.book, None)
+        kernel = Kernel(settings, clock, Secrets("s" * 32), database, uow, limits, rates)
         uow.start()
         yield cls(settings, database, clock, uow, kernel, listeners)
         await uow.close()

@@ -28,11 +28,11 @@ PROXIES = ("10.0.0.0/8", "::1", "192.0.2.1")
         ("", "203.0.113.9", "unknown"),
     ],
 )
-def test_the_right_most_address_that_is_no_proxy(peer: str, forwarded_for: str, address: str) -> None:
+def test_row_30_the_right_most_address_that_is_no_proxy(peer: str, forwarded_for: str, address: str) -> None:
     assert forwarded_address(peer, forwarded_for, PROXIES) == address
 
 
-def test_a_very_long_chain_costs_nothing() -> None:
+def test_row_30_a_very_long_chain_costs_nothing() -> None:
     assert (
         forwarded_address("10.0.0.1", "203.0.113.9," + "10.0.0.2," * 100_000 + "10.0.0.3", PROXIES)
         == "10.0.0.2"

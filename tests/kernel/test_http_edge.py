@@ -119,7 +119,7 @@ async def line_of(talkoot: Talkoot, request_id: str) -> dict[str, object]:
     raise AssertionError(f"no line of {request_id}: {talkoot.log}")
 
 
-async def test_each_request_is_logged_without_what_is_private(server: Talkoot) -> None:
+async def test_row_45_each_request_is_logged_without_what_is_private(server: Talkoot) -> None:
     headers = {"authorization": "Bearer this-is-secret-1", "cookie": "talkoot=this-is-secret-2"}
     answer = await ask(server, "/api/v1/users/me?token=this-is-secret-3", headers=headers)
     line = await line_of(server, answer.headers["x-request-id"])
@@ -182,14 +182,16 @@ async def test_a_form_has_a_smaller_limit(server: Talkoot, kind: str) -> None:
         ("multipart/form-data", b"--x"),
     ],
 )
-async def test_forms_that_cost_time_are_refused_quickly(server: Talkoot, kind: str, body: bytes) -> None:
+async def test_row_29_forms_that_cost_time_are_refused_quickly(
+    server: Talkoot, kind: str, body: bytes
+) -> None:
     before = time.monotonic()
     answer = await ask(server, "/api/v1/auth/token", "POST", {"content-type": kind}, content=body)
     assert problem(answer)[0] in {400, 413, 422}
     assert time.monotonic() - before < 5
 
 
-async def test_writes_are_limited_for_each_credential(serve: Serve) -> None:
+async def test_row_52_writes_are_limited_for_each_credential(serve: Serve) -> None:
     talkoot = serve("sqlite", rate_limits="on")
     async with httpx2.AsyncClient(base_url=talkoot.url) as client:
         answer = await client.post("/api/v1/setup", content=b"{", headers=JSON)

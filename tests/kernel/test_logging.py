@@ -40,7 +40,9 @@ def test_a_record_of_json(capsys: pytest.CaptureFixture[str]) -> None:
 
 
 @pytest.mark.parametrize("form", ["text", "json"])
-def test_one_record_is_one_line(capsys: pytest.CaptureFixture[str], form: Literal["text", "json"]) -> None:
+def test_row_46_one_record_is_one_line(
+    capsys: pytest.CaptureFixture[str], form: Literal["text", "json"]
+) -> None:
     forged = "x\r\n2026-01-01 [error] forged\x1b[31m\u2028\x85"
     text = wrote(capsys, form, forged, name_of_room=forged)
     assert text.count("\n") == 1
@@ -48,7 +50,7 @@ def test_one_record_is_one_line(capsys: pytest.CaptureFixture[str], form: Litera
 
 
 @pytest.mark.parametrize("form", ["text", "json"])
-def test_a_traceback_forges_no_line_and_holds_no_secret(
+def test_row_46_a_traceback_forges_no_line_and_holds_no_secret(
     capsys: pytest.CaptureFixture[str], form: Literal["text", "json"]
 ) -> None:
     with log_as(Settings(log_format=form)):

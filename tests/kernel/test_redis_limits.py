@@ -75,7 +75,7 @@ async def absurd(calls: RedisCalls, rule: Rule) -> AsyncIterator[str]:
 
 
 @pytest.mark.parametrize("kind", ["bucket", "window"])
-async def test_what_makes_no_sense_frees_nobody_and_shuts_nobody_out(
+async def test_row_39_what_makes_no_sense_frees_nobody_and_shuts_nobody_out(
     calls: RedisCalls, kind: Literal["bucket", "window"], caplog: pytest.LogCaptureFixture
 ) -> None:
     limiter = process(calls)
@@ -142,7 +142,7 @@ async def test_several_processes_hear_of_those_who_ask_too_much(calls: RedisCall
     assert await calls.ask("EXISTS", "test:limit:soon:modest 0") == 0
 
 
-async def test_without_redis_each_counts_for_itself_until_it_is_back(
+async def test_row_48_without_redis_each_counts_for_itself_until_it_is_back(
     calls: RedisCalls, own_valkey: Valkey
 ) -> None:
     one, other = process(calls), process(calls)

@@ -56,7 +56,7 @@ async def kept(ground: Ground) -> dict[int, bytes | None]:
         return {row.number: row.secret for row in found}
 
 
-def test_what_is_sealed_opens_with_its_key_in_its_place_alone() -> None:
+def test_row_50_what_is_sealed_opens_with_its_key_in_its_place_alone() -> None:
     sealed = seal(OLD, Jar.secret, (OWNER, 1), "geheim ✓")
     assert b"geheim" not in sealed
     assert sealed != seal(OLD, Jar.secret, (OWNER, 1), "geheim ✓")
@@ -72,12 +72,12 @@ def test_what_is_sealed_opens_with_its_key_in_its_place_alone() -> None:
             unseal(OLD, Jar.secret, (OWNER, 1), damaged)
 
 
-def test_a_column_that_rekey_would_not_find_is_refused() -> None:
+def test_row_50_a_column_that_rekey_would_not_find_is_refused() -> None:
     with pytest.raises(AssertionError, match="rekey would not find it"):
         seal(OLD, Jar.plain, (OWNER, 1), "x")
 
 
-async def test_a_change_of_the_key_seals_everything_anew(jars: Ground) -> None:
+async def test_row_50_a_change_of_the_key_seals_everything_anew(jars: Ground) -> None:
     before = await kept(jars)
     assert await jars.uow.run(lambda tx: reseal(tx, Toy.metadata, OLD, NEW)) == 2
     after = await kept(jars)
@@ -93,7 +93,7 @@ async def test_a_change_of_the_key_seals_everything_anew(jars: Ground) -> None:
     assert await kept(jars) == after
 
 
-async def test_without_the_key_before_nothing_is_changed(jars: Ground) -> None:
+async def test_row_50_without_the_key_before_nothing_is_changed(jars: Ground) -> None:
     broken = seal(Secrets("x" * 32), Jar.secret, (OWNER, 2), "of nobody knows which key")
     change = update(Jar).where(Jar.number == 2).values(secret=broken)
     await jars.uow.run(lambda tx: tx.connection.execute(change))
@@ -119,7 +119,7 @@ NO_SECRETS = {
 SAYS_SECRET = re.compile(r"secret|token|passw|key|seed|credential|private|otp", re.IGNORECASE)
 
 
-def test_every_secret_in_the_database_is_sealed_or_a_hash() -> None:
+def test_row_50_every_secret_in_the_database_is_sealed_or_a_hash() -> None:
     sealed = {str(column) for column in sealed_columns(METADATA)}
     suspect = {
         str(column)

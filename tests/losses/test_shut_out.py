@@ -15,7 +15,7 @@ def positions(socket: Socket, room: str) -> list[int]:
     return [frame["seq"] for frame in socket.frames if frame["op"] == "ev" and frame["room"] == room]
 
 
-async def test_nothing_that_comes_later_reaches_who_was_shut_out(lossy: Installation) -> None:
+async def test_row_15_nothing_that_comes_later_reaches_who_was_shut_out(lossy: Installation) -> None:
     member, other = await lossy.member(), await lossy.member()
     room = await lossy.room(kind="private")
     live = await lossy.socket_at(1, member)
@@ -55,7 +55,7 @@ async def refused_everywhere(lossy: Installation, member: Api, room: str) -> Non
             assert answer.status_code == 404, (node, path, answer.text)
 
 
-async def test_no_server_believes_what_it_remembers(deaf: Installation) -> None:
+async def test_row_15_no_server_believes_what_it_remembers(deaf: Installation) -> None:
     """Nothing at all is heard of other servers, and everything was asked for before."""
     member = await deaf.member()
     for _ in range(3):
@@ -116,7 +116,7 @@ async def test_many_sockets_while_access_keeps_changing(lossy: Installation) -> 
         assert all(seq < left[person.user["id"]] for seq in seen)
 
 
-async def test_a_revoked_session_ends_everywhere(lossy: Installation) -> None:
+async def test_row_06_a_revoked_session_ends_everywhere(lossy: Installation) -> None:
     member = await lossy.member()
     again = await lossy.owner.sign_in(member.user["username"])
     sockets = [await lossy.socket_at(node, member) for node in range(3)]

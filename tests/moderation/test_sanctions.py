@@ -151,7 +151,7 @@ async def test_who_is_kicked_may_come_back(workspace: Workspace) -> None:
     assert (act["kind"], act["place"]) == ("member.kicked", workspace.id)
 
 
-async def test_nobody_does_it_to_those_above_to_equals_or_where_they_may_not_look(
+async def test_row_25_nobody_does_it_to_those_above_to_equals_or_where_they_may_not_look(
     workspace: Workspace,
 ) -> None:
     """Row 25 of the requirements: a moderator acts in no room that they can not read."""

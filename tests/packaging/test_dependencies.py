@@ -50,20 +50,20 @@ def installed() -> dict[str, Version]:
 
 
 @pytest.mark.parametrize("name", FLOORS)
-def test_nothing_installed_has_a_known_hole(name: str) -> None:
+def test_row_49_nothing_installed_has_a_known_hole(name: str) -> None:
     version = installed().get(canonicalize_name(name))
     assert version is None or version >= Version(FLOORS[name])
 
 
 @pytest.mark.parametrize("name", FLOORS)
-def test_nothing_older_may_be_installed(name: str) -> None:
+def test_row_49_nothing_older_may_be_installed(name: str) -> None:
     below = Version(FLOORS[name] + ".dev0")
     asked = [wanted for wanted in requirements() if canonicalize_name(wanted.name) == name]
     assert not any(wanted.specifier.contains(below, prereleases=True) for wanted in asked)
 
 
 @pytest.mark.parametrize("name", ["starlette", "uvicorn", "python-multipart", "joserfc"])
-def test_what_meets_strangers_first_has_a_floor_of_its_own(name: str) -> None:
+def test_row_49_what_meets_strangers_first_has_a_floor_of_its_own(name: str) -> None:
     asked = [wanted for wanted in requirements() if canonicalize_name(wanted.name) == name]
     assert any(part.operator == ">=" for wanted in asked for part in wanted.specifier)
 

@@ -35,7 +35,7 @@ async def status(toy: Toy, **options: object) -> int:
         "",
     ],
 )
-async def test_only_the_exact_origin_may_connect(toy: Toy, origin: str) -> None:
+async def test_row_01_only_the_exact_origin_may_connect(toy: Toy, origin: str) -> None:
     assert await status(toy, additional_headers={"Origin": origin}) == 403
 
 
@@ -44,11 +44,11 @@ async def test_the_allowed_origin_and_programs_without_one_may_connect(toy: Toy)
     assert await status(toy) == 101
 
 
-async def test_a_cookie_without_an_origin_is_refused(toy: Toy) -> None:
+async def test_row_01_a_cookie_without_an_origin_is_refused(toy: Toy) -> None:
     assert await status(toy, additional_headers={"Cookie": "talkoot=1"}) == 403
 
 
-async def test_two_origins_are_refused(toy: Toy) -> None:
+async def test_row_01_two_origins_are_refused(toy: Toy) -> None:
     two = [("Origin", ORIGIN), ("Origin", "https://evil.example")]
     assert await status(toy, additional_headers=two) in {400, 403}
 
@@ -65,7 +65,7 @@ async def test_a_newer_subprotocol_beside_ours_is_fine(toy: Toy) -> None:
         assert socket.subprotocol == "talkoot.v1"
 
 
-async def test_a_token_in_the_url_is_refused_and_appears_in_no_log(start: Start) -> None:
+async def test_row_08_a_token_in_the_url_is_refused_and_appears_in_no_log(start: Start) -> None:
     toy = start()
     for secret in (f"?token={token()}", "?ticket=secret-ticket"):
         reader, writer = await asyncio.open_connection("127.0.0.1", toy.port)
@@ -98,7 +98,7 @@ async def test_a_wrong_handshake_is_refused(toy: Toy, wrong: str) -> None:
     writer.close()
 
 
-async def test_connections_of_one_address_are_limited(start: Start) -> None:
+async def test_row_28_connections_of_one_address_are_limited(start: Start) -> None:
     toy = start(connections_per_address=3)
     sockets = [await toy.open() for _ in range(3)]
     with pytest.raises(websockets.InvalidStatus) as refused:

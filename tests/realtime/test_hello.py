@@ -22,7 +22,7 @@ async def test_the_welcome_is_the_first_frame(toy: Toy) -> None:
 
 
 @pytest.mark.parametrize("op", OPERATIONS)
-async def test_nothing_happens_before_hello(toy: Toy, op: str) -> None:
+async def test_row_02_nothing_happens_before_hello(toy: Toy, op: str) -> None:
     before = (await toy.figures())["handled"]
     async with toy.open() as socket:
         await socket.send(json.dumps({"op": op, "ref": 1, "topic": str(UUID(int=5)), "text": "no"}))
@@ -80,7 +80,7 @@ async def test_a_large_hello_ends_it(toy: Toy) -> None:
         assert await close_code(socket) == 1009
 
 
-async def test_a_late_hello_ends_it(start: Start) -> None:
+async def test_row_28_a_late_hello_ends_it(start: Start) -> None:
     toy = start(hello_seconds=0.2)
     async with toy.open() as socket:
         assert await close_code(socket) == 4408

@@ -42,7 +42,9 @@ def test_it_takes_nothing_that_json_refuses(text: str) -> None:
 
 
 @given(st.dictionaries(TEXT, SCALARS, min_size=1), st.data())
-def test_a_repeated_key_is_refused_wherever_it_stands(value: dict[str, Any], data: st.DataObject) -> None:
+def test_row_27_a_repeated_key_is_refused_wherever_it_stands(
+    value: dict[str, Any], data: st.DataObject
+) -> None:
     key = data.draw(st.sampled_from(sorted(value)))
     pairs = [*value.items(), (key, data.draw(SCALARS))]
     entries = [f"{json.dumps(name)}:{json.dumps(item)}" for name, item in pairs]
@@ -70,7 +72,7 @@ def test_a_repeated_key_is_refused_wherever_it_stands(value: dict[str, Any], dat
         "1 2",
     ],
 )
-def test_holes_of_others_are_closed(text: str | bytes) -> None:
+def test_row_27_holes_of_others_are_closed(text: str | bytes) -> None:
     with pytest.raises(Malformed):
         loads(text)
 

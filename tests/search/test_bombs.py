@@ -14,7 +14,7 @@ TEXTS = ["a " * 7999 + "a", "的" * 15_999]
 QUERIES = ["a", '"' + "a " * 31 + 'a"', 'a -"' + "a " * 30 + 'b"', "的", "的" * 30]
 
 
-async def test_no_search_stops_the_server(workspace: Workspace, fill: Fill) -> None:
+async def test_row_33_no_search_stops_the_server(workspace: Workspace, fill: Fill) -> None:
     await fill(*TEXTS * 15)
     longest = 0.0
     searching = True
@@ -37,7 +37,7 @@ async def test_no_search_stops_the_server(workspace: Workspace, fill: Fill) -> N
 
 
 @pytest.mark.parametrize("q", ['"' + "a " * 33 + '"', "的" * 40])
-async def test_a_phrase_may_not_be_endless(workspace: Workspace, q: str) -> None:
+async def test_row_33_a_phrase_may_not_be_endless(workspace: Workspace, q: str) -> None:
     answer = await workspace.owner.ask("GET", "/search", q=q, workspace=workspace.id)
     assert answer.status_code == 422
     assert answer.json()["errors"][0]["code"] == "too_many"

@@ -29,7 +29,7 @@ async def test_a_private_room_is_found_by_its_members_only(workspace: Workspace,
     assert await texts(member, workspace.id, f"in:{secret} second") == ["the second plan"]
 
 
-async def test_who_is_removed_finds_nothing_from_that_moment(workspace: Workspace, fill: Fill) -> None:
+async def test_row_15_who_is_removed_finds_nothing_from_that_moment(workspace: Workspace, fill: Fill) -> None:
     member = await workspace.member()
     room = await fill("among us", kind="private")
     await workspace.owner.put(f"/rooms/{room}/members/{member.user['id']}", expect=204)
@@ -39,7 +39,7 @@ async def test_who_is_removed_finds_nothing_from_that_moment(workspace: Workspac
     assert await texts(workspace.owner, workspace.id, "among") == ["among us"]
 
 
-async def test_an_entry_that_denies_reading_hides_at_once(workspace: Workspace, fill: Fill) -> None:
+async def test_row_15_an_entry_that_denies_reading_hides_at_once(workspace: Workspace, fill: Fill) -> None:
     member = await workspace.member()
     room = await fill("denied later")
     assert await texts(member, workspace.id, "denied") == ["denied later"]
@@ -53,7 +53,7 @@ async def test_an_entry_that_denies_reading_hides_at_once(workspace: Workspace, 
     assert await texts(member, workspace.id, "denied") == []
 
 
-async def test_other_workspaces_are_not_there(workspace: Workspace, fill: Fill) -> None:
+async def test_row_20_other_workspaces_are_not_there(workspace: Workspace, fill: Fill) -> None:
     await fill("a word of this place")
     async with await Workspace.make(workspace.owner) as elsewhere:
         stranger = await elsewhere.member("stranger")

@@ -60,6 +60,7 @@ class Case:
             "identity": str(uuid.uuid4()),
             "cid": str(uuid.uuid4()),
             "token": self.api.token,
+            "limit": "http.reads",
         }
 
 
@@ -253,6 +254,9 @@ ASKS: dict[str, Ask] = {
     "get_job": NO_SUCH_JOB,
     "retry_job": NO_SUCH_JOB,
     "drop_job": NO_SUCH_JOB,
+    "list_limits": Ask(),
+    "set_limit": Ask(body={"limit": 100, "period_seconds": 1, "burst": 300}),
+    "reset_limit": Ask(),
     "list_acts_of_installation": Ask(),
     "list_acts": Ask(),
     "export_acts": Ask(),

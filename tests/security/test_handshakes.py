@@ -24,13 +24,13 @@ EVIL = [
 
 
 @pytest.mark.parametrize("origin", EVIL)
-async def test_row_1_a_foreign_origin_gets_no_socket(workspace_sqlite: Workspace, origin: str) -> None:
+async def test_row_01_a_foreign_origin_gets_no_socket(workspace_sqlite: Workspace, origin: str) -> None:
     async with Raw(workspace_sqlite.owner.url) as raw:
         origin = origin.format(host=raw.host, name=raw.host.partition(":")[0])
         assert await raw.handshake(Origin=origin) == 403
 
 
-async def test_row_1_the_own_origin_and_programs_get_one_and_a_bare_cookie_does_not(
+async def test_row_01_the_own_origin_and_programs_get_one_and_a_bare_cookie_does_not(
     workspace_sqlite: Workspace,
 ) -> None:
     url = workspace_sqlite.owner.url
@@ -39,7 +39,7 @@ async def test_row_1_the_own_origin_and_programs_get_one_and_a_bare_cookie_does_
             assert await raw.handshake(**headers) == status
 
 
-async def test_row_1_the_host_header_does_not_help(serve: Serve) -> None:
+async def test_row_01_the_host_header_does_not_help(serve: Serve) -> None:
     talkoot = serve(
         "sqlite", public_url="https://chat.example.org", allowed_origins="https://app.example.org"
     )
@@ -72,7 +72,7 @@ def operations(room: str, message: str) -> list[Json]:
     ]
 
 
-async def test_row_2_nothing_can_be_done_before_hello(workspace: Workspace) -> None:
+async def test_row_02_nothing_can_be_done_before_hello(workspace: Workspace) -> None:
     room = await workspace.room()
     message = await workspace.owner.post(f"/rooms/{room}/messages", {"text": "stays"})
     before = await workspace.owner.get(f"/rooms/{room}/events")
@@ -85,7 +85,7 @@ async def test_row_2_nothing_can_be_done_before_hello(workspace: Workspace) -> N
     assert await workspace.owner.get(f"/rooms/{room}/events") == before
 
 
-async def test_row_2_what_comes_right_behind_a_wrong_hello_is_not_done(workspace: Workspace) -> None:
+async def test_row_02_what_comes_right_behind_a_wrong_hello_is_not_done(workspace: Workspace) -> None:
     room = await workspace.room()
     socket = await Socket.open(workspace.owner.url)
     await socket.push(op="hello", token="wrong")
@@ -98,12 +98,12 @@ async def test_row_2_what_comes_right_behind_a_wrong_hello_is_not_done(workspace
 @pytest.mark.parametrize(
     "offered", ["", "graphql-ws", "graphql-transport-ws", "talkoot.v0", "talkoot.v2", "wamp.2.json"]
 )
-async def test_row_3_no_other_subprotocol_is_spoken(workspace_sqlite: Workspace, offered: str) -> None:
+async def test_row_03_no_other_subprotocol_is_spoken(workspace_sqlite: Workspace, offered: str) -> None:
     async with Raw(workspace_sqlite.owner.url) as raw:
         assert await raw.handshake(Sec_WebSocket_Protocol=offered) == 400
 
 
-async def test_row_4_what_is_wrong_opens_nothing(talkoot: Talkoot) -> None:
+async def test_row_04_what_is_wrong_opens_nothing(talkoot: Talkoot) -> None:
     owner, _ = await set_up(talkoot.url)
     tampered = owner.token[:-4] + ("AAAA" if owner.token[-4:] != "AAAA" else "BBBB")
     for token in ("", "x", tampered, owner.token + "x", owner.token.upper()):
@@ -123,7 +123,7 @@ async def test_row_4_what_is_wrong_opens_nothing(talkoot: Talkoot) -> None:
     assert "never awaited" not in talkoot.log
 
 
-async def test_row_8_no_secret_belongs_into_an_address_and_none_ends_in_the_log(
+async def test_row_08_no_secret_belongs_into_an_address_and_none_ends_in_the_log(
     talkoot_sqlite: Talkoot,
 ) -> None:
     owner, workspace = await set_up(talkoot_sqlite.url)

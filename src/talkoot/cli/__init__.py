@@ -11,6 +11,7 @@ from talkoot.cli.audit import audit
 from talkoot.cli.backing_up import backup, restore
 from talkoot.cli.doctor import doctor
 from talkoot.cli.jobs import jobs
+from talkoot.cli.limits import limits
 from talkoot.cli.migrating import migrate
 from talkoot.cli.rekeying import rekey
 from talkoot.cli.search import search
@@ -53,6 +54,7 @@ for name, command in (
     cli.command(name)(command)
 cli.add_typer(users, name="user")
 cli.add_typer(jobs, name="jobs")
+cli.add_typer(limits, name="limits")
 cli.add_typer(search, name="search")
 
 

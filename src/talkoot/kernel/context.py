@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from talkoot.kernel.clock import Clock
     from talkoot.kernel.database import Database
+    from talkoot.kernel.keyed_rates import QuickRates
     from talkoot.kernel.rate_limits import RateLimiter
     from talkoot.kernel.secrets import Secrets
     from talkoot.kernel.unit_of_work import UnitOfWork
@@ -24,3 +25,4 @@ class Kernel:
     database: Database
     uow: UnitOfWork
     limits: RateLimiter
+    rates: QuickRates

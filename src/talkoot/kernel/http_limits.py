@@ -5,16 +5,18 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import math
+import time
 from collections.abc import MutableMapping
 from contextlib import suppress
 from dataclasses import dataclass, field
-from functools import partial
+from functools import lru_cache, partial
 from typing import TYPE_CHECKING, Any
 
 from talkoot.kernel.addresses import client_address, limited_as
 from talkoot.kernel.errors import RateLimited, TalkootError, TooLarge, TooSlow
 from talkoot.kernel.http import problem
-from talkoot.kernel.rate_limits import Rule
+from talkoot.kernel.limit_book import Rule
+from talkoot.kernel.token_bucket import TokenBucket
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -23,10 +25,12 @@ if TYPE_CHECKING:
 
     from talkoot.kernel.rate_limits import Decision, RateLimiter
 
-# The whole table. A caller is a credential, or an address without one; made-up credentials share an address.
+# A token is a credential, whoever made it up, or an address without one; made-up ones share an address.
 READS = Rule("http.reads", limit=100, period_seconds=1, burst=300, exact=False)
 WRITES = Rule("http.writes", limit=20, period_seconds=1, burst=100, exact=False)
 ADDRESS = Rule("http.address", limit=500, period_seconds=1, burst=2000, exact=False)
+USER = Rule("http.user", limit=120, period_seconds=1, burst=400)
+SERVER = Rule("http.server", limit=5000, period_seconds=1, burst=20_000)
 
 LINGER_BYTES = 4 * 1024 * 1024  # of a body that is too large, read and thrown away at most ...
 LINGER_SECONDS = 2.0  # ... and not longer than this
@@ -38,37 +42,57 @@ _FORMS = (b"application/x-www-form-urlencoded", b"multipart/")
 
 
 class LimitRates:
-    """Answers 429 to who asks too often, and tells everybody else how much is left in `RateLimit-*`."""
+    """Answers 429 to who asks too often, and tells everybody what they may and how much of it is left.
+
+    `RateLimit-Policy` and `RateLimit` are those of draft-ietf-httpapi-ratelimit-headers-10, for all that was
+    counted; the three `RateLimit-*` of older drafts tell of the last.
+    """
 
     def __init__(self, app: ASGIApp, *, limiter: RateLimiter, trusted_proxies: Collection[str]) -> None:
         self.app = app
         self._limiter = limiter
         self._trusted = tuple(trusted_proxies)
+        self._server = TokenBucket()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Count the request, and let it through or not."""
         if scope["type"] != "http" or not scope["path"].startswith(_LIMITED):
             await self.app(scope, receive, send)
             return
-        decision = await self._decide(scope)
+        if wait := self._busy():
+            await problem(RateLimited("The server has too much to do", retry_after=wait))(
+                scope, receive, send
+            )
+            return
+        counted = await self._count(scope)
 
         async def send_with_limits(message: Message) -> None:
             if message["type"] == "http.response.start":
-                message["headers"] = [*message.get("headers", ()), *_headers(decision)]
+                message["headers"] = [*message.get("headers", ()), *_headers(counted)]
             await send(message)
 
+        decision = counted[-1][1]
         if decision.allowed:
             await self.app(scope, receive, send_with_limits)
         else:
             await problem(RateLimited(retry_after=decision.retry_after))(scope, receive, send_with_limits)
 
-    async def _decide(self, scope: Scope) -> Decision:
+    def _busy(self) -> float:
+        """In how many seconds this server has room for a request of anybody."""
+        book = self._limiter.book
+        rule = book.now(SERVER)
+        return self._server.take(time.monotonic(), rule.rate, rule.capacity) if book.enforced else 0.0
+
+    async def _count(self, scope: Scope) -> list[tuple[Rule, Decision]]:
+        """What was counted, up to the first that refused."""
         address = limited_as(client_address(scope, self._trusted))
         everything = await self._limiter.hit(address, ADDRESS)
-        if not everything.allowed:
-            return everything
-        rule = READS if scope["method"] in _READING else WRITES
-        return await self._limiter.hit(_credential(scope) or address, rule)
+        counted = [(ADDRESS, everything)]
+        if everything.allowed:
+            rule = READS if scope["method"] in _READING else WRITES
+            counted.append((rule, await self._limiter.hit(_credential(scope) or address, rule)))
+        book = self._limiter.book
+        return [(book.now(rule), decision) for rule, decision in counted]
 
 
 def _credential(scope: Scope) -> str:
@@ -77,12 +101,31 @@ def _credential(scope: Scope) -> str:
     return hashlib.sha256(b"\n".join(shown)).hexdigest()[:32] if shown else ""
 
 
-def _headers(decision: Decision) -> list[tuple[bytes, bytes]]:
+def _headers(counted: list[tuple[Rule, Decision]]) -> list[tuple[bytes, bytes]]:
+    last = counted[-1][1]
+    reset = math.ceil(last.reset_after)
+    left = ", ".join(
+        f"{_name(rule)};r={decision.remaining};t={math.ceil(decision.reset_after)}"
+        for rule, decision in counted
+    )
     return [
-        (b"ratelimit-limit", b"%d" % decision.limit),
-        (b"ratelimit-remaining", b"%d" % decision.remaining),
-        (b"ratelimit-reset", b"%d" % math.ceil(decision.reset_after)),
+        (b"ratelimit-policy", b", ".join(_policy(rule) for rule, _ in counted)),
+        (b"ratelimit", left.encode()),
+        (b"ratelimit-limit", b"%d" % last.limit),
+        (b"ratelimit-remaining", b"%d" % last.remaining),
+        (b"ratelimit-reset", b"%d" % reset),
     ]
+
+
+@lru_cache(maxsize=64)
+def _policy(rule: Rule) -> bytes:
+    """A quota, and the seconds in which all of it comes back."""
+    return f"{_name(rule)};q={rule.capacity};w={math.ceil(rule.capacity / rule.rate)}".encode()
+
+
+@lru_cache(maxsize=64)
+def _name(rule: Rule) -> str:
+    return f'"{rule.name.partition("~")[0]}"'
 
 
 class LimitBodies:

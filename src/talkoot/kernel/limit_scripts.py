@@ -15,7 +15,7 @@ import os
 from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
-    from talkoot.kernel.rate_limits import Rule
+    from talkoot.kernel.limit_book import Rule
 
 Mode = Literal["hit", "check", "add"]
 

@@ -9,42 +9,20 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal, Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from cachetools import TLRUCache
 
 from talkoot.kernel.clock import SECOND
 from talkoot.kernel.errors import RateLimited
+from talkoot.kernel.limit_book import LimitBook, Rule
 
 if TYPE_CHECKING:
     from talkoot.kernel.clock import Clock
 
+__all__ = ["AllowEverything", "Decision", "MemoryRateLimiter", "RateLimiter", "Rule", "decide_from"]
+
 KEYS = 200_000  # kept at the same time; the one that was quiet for longest goes first
-
-
-@dataclass(frozen=True, slots=True)
-class Rule:
-    """`limit` per `period_seconds`; a bucket lets `burst` (else `limit`) through at once.
-
-    What several processes count is exact, or, for buckets only, added up soon after (`kernel.spending`).
-    """
-
-    name: str
-    limit: int
-    period_seconds: float
-    burst: int | None = None
-    kind: Literal["bucket", "window"] = "bucket"
-    exact: bool = True
-
-    @property
-    def capacity(self) -> int:
-        """The most that can go through at one moment."""
-        return self.burst or self.limit
-
-    @property
-    def period(self) -> int:
-        """The period in microseconds."""
-        return round(self.period_seconds * SECOND)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +37,9 @@ class Decision:
 
 
 class RateLimiter(Protocol):
-    """Counts for each rule and key; keys are addresses, users, sessions."""
+    """Counts for each rule and key; keys are addresses, users, sessions. The book has the numbers."""
+
+    book: LimitBook
 
     async def hit(self, key: str, rule: Rule, cost: int = 1) -> Decision:
         """Count `cost`, if it is allowed; what is refused does not count."""
@@ -78,6 +58,9 @@ class RateLimiter(Protocol):
 
 class AllowEverything(RateLimiter):
     """The limiter of benchmarks: no limit."""
+
+    def __init__(self, book: LimitBook | None = None) -> None:
+        self.book = book or LimitBook()
 
     async def hit(self, key: str, rule: Rule, cost: int = 1) -> Decision:
         """Allowed."""
@@ -102,7 +85,8 @@ class _Counted:
 class MemoryRateLimiter(RateLimiter):
     """The limiter of one process; it forgets a key as soon as the key has everything free again."""
 
-    def __init__(self, clock: Clock, *, keys: int = KEYS) -> None:
+    def __init__(self, clock: Clock, *, book: LimitBook | None = None, keys: int = KEYS) -> None:
+        self.book = book or LimitBook()
         self._clock = clock
         self._counted: TLRUCache[tuple[str, str], _Counted] = TLRUCache(
             keys, ttu=lambda _key, counted, _now: counted.expires, timer=clock.monotonic
@@ -113,6 +97,7 @@ class MemoryRateLimiter(RateLimiter):
 
     async def hit(self, key: str, rule: Rule, cost: int = 1) -> Decision:
         """Count `cost`, if it is allowed; what is refused does not count."""
+        rule = self.book.now(rule)
         decision, counted = self._decide(key, rule, cost)
         if decision.allowed:
             self._counted[rule.name, key] = counted
@@ -120,7 +105,7 @@ class MemoryRateLimiter(RateLimiter):
 
     async def check(self, key: str, rule: Rule, cost: int = 1) -> Decision:
         """What `hit` would answer, without counting."""
-        return self._decide(key, rule, cost)[0]
+        return self._decide(key, self.book.now(rule), cost)[0]
 
     def owe(self, key: str, rule: Rule, missing: int) -> None:
         """At least so much is missing from a bucket: microseconds until it is full again, times the limit."""

@@ -10,6 +10,7 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
+from talkoot.kernel.limit_book import LimitBook
 from talkoot.kernel.limit_scripts import count_command
 from talkoot.kernel.rate_limits import Decision, MemoryRateLimiter, RateLimiter, Rule, decide_from
 from talkoot.kernel.redis import RedisTrouble
@@ -25,7 +26,16 @@ if TYPE_CHECKING:
 class RedisRateLimiter(RateLimiter):
     """Counts over all processes: at once for exact rules, soon after for the others."""
 
-    def __init__(self, calls: RedisCalls, prefix: str, clock: Clock, spending: Spending) -> None:
+    def __init__(
+        self,
+        calls: RedisCalls,
+        prefix: str,
+        clock: Clock,
+        spending: Spending,
+        *,
+        book: LimitBook | None = None,
+    ) -> None:
+        self.book = book or LimitBook()
         self._calls = calls
         self._prefix = prefix
         self._spending = spending
@@ -34,6 +44,7 @@ class RedisRateLimiter(RateLimiter):
 
     async def hit(self, key: str, rule: Rule, cost: int = 1) -> Decision:
         """Count `cost`, if it is allowed; what is refused does not count."""
+        rule = self.book.now(rule)
         if rule.exact:
             return await self._ask(key, rule, cost, "hit")
         decision = await self._local.hit(key, rule, cost)
@@ -43,6 +54,7 @@ class RedisRateLimiter(RateLimiter):
 
     async def check(self, key: str, rule: Rule, cost: int = 1) -> Decision:
         """What `hit` would answer, without counting."""
+        rule = self.book.now(rule)
         if rule.exact:
             return await self._ask(key, rule, cost, "check")
         return await self._local.check(key, rule, cost)

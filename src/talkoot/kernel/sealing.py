@@ -18,9 +18,9 @@ from sqlalchemy.types import TypeDecorator
 from talkoot.kernel.errors import Unavailable
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
-    from sqlalchemy import Row, Table
+    from sqlalchemy import Table
     from sqlalchemy.orm import InstrumentedAttribute
 
     from talkoot.kernel.secrets import Secrets
@@ -92,7 +92,7 @@ async def reseal(tx: Tx, metadata: MetaData, old: Secrets | None, new: Secrets) 
     return resealed
 
 
-def _is(keys: list[Column[Any]], row: Row[Any]) -> Any:
+def _is(keys: list[Column[Any]], row: Sequence[Any]) -> Any:
     return and_(*(key == value for key, value in zip(keys, row, strict=False)))
 
 

@@ -15,8 +15,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Protocol
 
+from talkoot.kernel.limit_book import Rule
 from talkoot.kernel.limit_scripts import count_command
-from talkoot.kernel.rate_limits import Rule
 from talkoot.kernel.redis import RedisTrouble
 
 if TYPE_CHECKING:

@@ -10,6 +10,7 @@ import talkoot.chat.reads.models
 import talkoot.chat.rooms.models
 import talkoot.chat.search.models
 import talkoot.kernel.audit
+import talkoot.kernel.chosen_limits
 import talkoot.kernel.cron
 import talkoot.kernel.installation
 import talkoot.kernel.jobs

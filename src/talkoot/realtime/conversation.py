@@ -13,8 +13,11 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from talkoot.kernel.errors import Forbidden, Invalid, Malformed, NotAuthenticated, RateLimited, TalkootError
+from talkoot.kernel.keyed_rates import KeyedRates
 from talkoot.kernel.strict_json import loads
+from talkoot.kernel.token_bucket import TokenBucket
 from talkoot.realtime.close_codes import CloseCode
+from talkoot.realtime.limits import USER
 from talkoot.realtime.operations import Auth, Heartbeat, Hello, Later, Operation, Reply, Result, common_level
 from talkoot.realtime.replies import (
     Asked,
@@ -24,12 +27,12 @@ from talkoot.realtime.replies import (
     result_frame,
     welcome_frame,
 )
-from talkoot.realtime.user_rates import UserRates
 
 if TYPE_CHECKING:
     from talkoot.kernel.spending import Spending
     from talkoot.realtime.connection import Connection, Identity
     from talkoot.realtime.hub import Hub
+    from talkoot.realtime.limits import Limits
     from talkoot.realtime.presence import PresenceStore
 
 log = logging.getLogger("talkoot.realtime")
@@ -43,7 +46,9 @@ class Conversation:
     ) -> None:
         self._hub = hub
         self._presence = presence
-        self._users = UserRates(hub.limits, spending)
+        limits = hub.limits
+        self._server = TokenBucket()
+        self._users = KeyedRates(USER.name, spending, rate=limits.user_rate, burst=limits.user_burst)
         self._tasks: set[asyncio.Future[Any]] = set()
         own = (Operation("hb", Heartbeat, self._heartbeat), Operation("auth", Auth, self._renew))
         self._operations = {operation.name: operation for operation in (*own, *operations)}
@@ -75,9 +80,10 @@ class Conversation:
             self._violation(connection)
         return not wait
 
-    def forget_idle(self) -> None:
-        """Forget who has everything free again."""
-        self._users.forget_idle(time.monotonic())
+    def use(self, limits: Limits) -> None:
+        """Other rates hold from now on, on open connections too."""
+        self._hub.limits = limits
+        self._users.use(limits.user_rate, limits.user_burst)
 
     # Hello
 
@@ -109,6 +115,7 @@ class Conversation:
             if not connection.closing:
                 self._let_in(connection, identity, hello)
         except TalkootError as error:
+            log.info("A hello from %s was refused: %s", connection.address, error.code)
             connection.close(_ends_with(error), error.detail)
         except Exception:
             log.exception("A hello failed")
@@ -176,7 +183,10 @@ class Conversation:
         if wait:
             self._violation(connection)
             raise RateLimited(retry_after=wait)
-        if connection.unanswered >= self._hub.limits.unanswered:
+        limits = self._hub.limits
+        if wait := self._server.take(connection.heard, limits.server_rate, limits.server_burst):
+            raise RateLimited("The server has too much to do", retry_after=wait)  # by no fault of theirs
+        if connection.unanswered >= limits.unanswered:
             raise RateLimited(
                 "Too many frames are not answered yet", code="too_many_unanswered", retry_after=1.0
             )
@@ -184,9 +194,9 @@ class Conversation:
     def _wait(self, connection: Connection) -> float:
         limits, now = self._hub.limits, time.monotonic()
         wait = connection.bucket.take(now, limits.rate, limits.burst)
-        if wait or connection.identity is None:
-            return wait
-        return self._users.take(connection.identity.user, now)
+        if not wait and connection.identity is not None:
+            wait = self._users.take(connection.identity.user, now)
+        return wait
 
     def _violation(self, connection: Connection) -> None:
         limits, now = self._hub.limits, time.monotonic()
@@ -228,6 +238,9 @@ class Conversation:
             error = Internal()
         if error.code == RateLimited.code:  # told the same way whatever was asked
             to = Asked(to.ref, to.cid, "nack")
+        if error.code == Forbidden.code and connection.identity is not None:
+            user = connection.identity.user
+            log.info("What %s asked for on a socket was refused: %s", user, error.code)
         self._hub.counters.refusals[error.code] += 1
         connection.send(refusal_frame(to, error))
 

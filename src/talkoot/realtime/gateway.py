@@ -63,7 +63,6 @@ class Gateway:
         """Begin; call it on the event loop."""
         self.hub.start()
         self.hub.wheel.add(Every(5.0, self.presence.expire), 0.0)
-        self.hub.wheel.add(Every(30.0, self.conversation.forget_idle), 0.0)
 
     async def stop(self) -> None:
         """End what runs by itself; sockets are ended by `drain`."""

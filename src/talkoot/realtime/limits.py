@@ -4,6 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from talkoot.kernel.limit_book import LimitBook, Rule
+
+CONNECTION = Rule("socket.connection", limit=10, period_seconds=1, burst=40)
+USER = Rule("socket.user", limit=20, period_seconds=1, burst=80)
+SERVER = Rule("socket.server", limit=20_000, period_seconds=1, burst=40_000)
+
 
 @dataclass(frozen=True, slots=True)
 class Limits:
@@ -24,10 +30,12 @@ class Limits:
     unanswered: int = 16
     subscriptions: int = 500
 
-    rate: float = 10.0
-    burst: int = 40
-    user_rate: float = 20.0
-    user_burst: int = 80
+    rate: float = float(CONNECTION.limit)
+    burst: int = CONNECTION.capacity
+    user_rate: float = float(USER.limit)
+    user_burst: int = USER.capacity
+    server_rate: float = float(SERVER.limit)
+    server_burst: int = SERVER.capacity
     violations: int = 3
     violation_seconds: float = 10.0
 
@@ -61,8 +69,22 @@ class Limits:
             self,
             rate=0.0,
             user_rate=0.0,
+            server_rate=0.0,
             connections_per_user=many,
             connections_per_address=many,
             unauthenticated=many,
             hello_rate=0.0,
+        )
+
+    def with_rates(self, book: LimitBook) -> Limits:
+        """The same with the rates that hold now."""
+        connection, user, server = map(book.now, (CONNECTION, USER, SERVER))
+        return replace(
+            self,
+            rate=connection.rate,
+            burst=connection.capacity,
+            user_rate=user.rate,
+            user_burst=user.capacity,
+            server_rate=server.rate,
+            server_burst=server.capacity,
         )

@@ -373,6 +373,28 @@ export type LeftNotice = {
   room: string;
 };
 
+/** `limit` in `period_seconds`; a bucket lets `burst`, or else `limit`, through at one moment. */
+export type LimitIn = {
+  limit: number;
+  period_seconds: number;
+  burst?: number | null;
+};
+
+/** A limit. A `bucket` refills evenly; a `window` lets through so many in any period. */
+export type LimitOut = {
+  limit: number;
+  period_seconds: number;
+  burst?: number | null;
+  name: string;
+  each: "address" | "token" | "user" | "account" | "connection" | "room" | "server";
+  counts: string;
+  kind: "bucket" | "window";
+  default: LimitIn;
+  least: LimitIn;
+  most: LimitIn;
+  enforced: boolean;
+};
+
 /** Link one's account to an identity at this provider. */
 export type LinkStart = {
   provider: string;

@@ -82,6 +82,9 @@ LIST_JOBS = Operation("installation", None, "GET /jobs")
 GET_JOB = Operation("installation", None, "GET /jobs/{job}")
 RETRY_JOB = Operation("installation", None, "POST /jobs/{job}/retry")
 DROP_JOB = Operation("installation", None, "DELETE /jobs/{job}")
+LIST_LIMITS = Operation("installation", None, "GET /limits")
+SET_LIMIT = Operation("installation", None, "PUT /limits/{limit}")
+RESET_LIMIT = Operation("installation", None, "DELETE /limits/{limit}")
 LIST_ACTS_OF_INSTALLATION = Operation("installation", None, "GET /audit")
 
 # A workspace

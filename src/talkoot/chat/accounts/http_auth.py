@@ -16,6 +16,7 @@ from talkoot.chat.accounts.gate import Gate
 from talkoot.chat.accounts.origins import is_own_origin
 from talkoot.kernel.addresses import client_address
 from talkoot.kernel.errors import Forbidden, Malformed, NotAuthenticated, UnsupportedType
+from talkoot.kernel.http_limits import USER
 
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 _SECRETS = frozenset({"access_token", "refresh_token", "token", "ticket"})
@@ -63,6 +64,13 @@ async def optional_admission(
     """Who sends the request, or None for nobody; credentials that do not hold are refused, not ignored."""
     if _SECRETS & request.query_params.keys():
         raise Malformed("A secret in an address ends up in logs: send it in the Authorization header")
+    admission = await _admitted(request, gate)
+    if admission is not None:
+        gate.kernel.rates.require(USER, admission.actor.user)
+    return admission
+
+
+async def _admitted(request: Request, gate: Gate) -> Admission | None:
     scheme, _, token = request.headers.get("authorization", "").partition(" ")
     if scheme.lower() == "bearer":
         return await admit_bearer(gate, token.strip(), address_of(request))

@@ -1,1 +1,1 @@
-"""Looking after the whole installation: its jobs."""
+"""Looking after the whole installation: its jobs and limits."""

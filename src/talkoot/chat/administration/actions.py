@@ -1,16 +1,22 @@
-"""What who looks after the installation does to its jobs."""
+"""What who looks after the installation does to its jobs and limits."""
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import TYPE_CHECKING
 from uuid import UUID
 
 from talkoot.chat.administration.access import installation_to_administer
+from talkoot.chat.administration.events import LimitChosen
 from talkoot.kernel import jobs
 from talkoot.kernel.audit import Act, record
+from talkoot.kernel.chosen_limits import choose_limit, chosen_limits, forget_limit
+from talkoot.kernel.errors import NotFound
 
 if TYPE_CHECKING:
     from talkoot.chat.accounts.actors import Actor
+    from talkoot.kernel.audit import Acting
+    from talkoot.kernel.limit_book import Limit, LimitBook, Numbers
     from talkoot.kernel.transactions import Tx
 
 
@@ -26,3 +32,38 @@ async def drop_job(tx: Tx, actor: Actor, job: UUID) -> None:
     await installation_to_administer(tx, actor)
     await jobs.drop(tx, job)
     await record(tx, actor, Act("job.dropped", None, job))
+
+
+async def set_limit(tx: Tx, acting: Acting, book: LimitBook, name: str, numbers: Numbers) -> None:
+    """Let a limit have these numbers; Invalid, with the bounds, when they are out of them.
+
+    The caller has looked whether it may be done.
+    """
+    limit = limit_named(book, name)
+    limit.require(numbers)
+    before = (await chosen_limits(tx)).get(name) or limit.default
+    await choose_limit(tx, name, numbers)
+    await _changed(tx, acting, limit, before, numbers)
+
+
+async def reset_limit(tx: Tx, acting: Acting, book: LimitBook, name: str) -> None:
+    """Let a limit have the program's own numbers again."""
+    limit = limit_named(book, name)
+    before = (await chosen_limits(tx)).get(name) or limit.default
+    await forget_limit(tx, name)
+    await _changed(tx, acting, limit, before, limit.default)
+
+
+def limit_named(book: LimitBook, name: str) -> Limit:
+    """One of the limits, or NotFound."""
+    if name not in book.limits:
+        raise NotFound("There is no such limit")
+    return book.limits[name]
+
+
+async def _changed(tx: Tx, acting: Acting, limit: Limit, before: Numbers, after: Numbers) -> None:
+    if before != after:
+        name = {"limit": limit.rule.name}
+        told = [name | {"numbers": asdict(numbers)} for numbers in (before, after)]
+        await record(tx, acting, Act("limit.changed", None, before=told[0], after=told[1]))
+    await tx.emit(LimitChosen(limit.rule.name))

@@ -1,18 +1,19 @@
-"""Jobs over HTTP, for who looks after the installation."""
+"""Jobs and limits over HTTP, for who looks after the installation."""
 
 from __future__ import annotations
 
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import Query
+from fastapi import Path, Query
 
 from talkoot.chat.accounts.http_auth import CurrentActor
 from talkoot.chat.administration import actions
 from talkoot.chat.administration.access import installation_to_administer
-from talkoot.chat.administration.schemas import JobOut, JobState
-from talkoot.chat.administration.views import job_out
+from talkoot.chat.administration.schemas import JobOut, JobState, LimitIn, LimitOut
+from talkoot.chat.administration.views import job_out, limit_out, numbers_in
 from talkoot.kernel import job_list
+from talkoot.kernel.chosen_limits import chosen_limits
 from talkoot.kernel.errors import Forbidden, Invalid, NotAuthenticated, NotFound
 from talkoot.kernel.http import KernelDep, make_router
 from talkoot.kernel.paging import Limit, Page, page_of
@@ -21,6 +22,7 @@ from talkoot.kernel.transactions import Tx
 router = make_router(NotAuthenticated, NotFound, Forbidden, Invalid, tags=["administration"])
 
 State = Annotated[JobState | None, Query(description="Only those in this state; `dead` were given up.")]
+LimitName = Annotated[str, Path(max_length=64, description="Its name, as in the list.")]
 After = Annotated[UUID | None, Query(description="`next` of the page before.")]
 
 
@@ -62,3 +64,37 @@ async def retry_job(kernel: KernelDep, actor: CurrentActor, job: UUID) -> JobOut
 async def drop_job(kernel: KernelDep, actor: CurrentActor, job: UUID) -> None:
     """Forget a job that was given up; 404 for any other."""
     await kernel.uow.run(lambda tx: actions.drop_job(tx, actor, job))
+
+
+@router.get("/limits")
+async def list_limits(kernel: KernelDep, actor: CurrentActor) -> Page[LimitOut]:
+    """All limits: what is counted, how much of it may be, and between which bounds that can be changed."""
+    async with kernel.uow.read() as read:
+        await installation_to_administer(read, actor)
+        chosen = await chosen_limits(read)
+    book = kernel.limits.book
+    return Page(items=[limit_out(limit, chosen.get(name), book) for name, limit in book.limits.items()])
+
+
+@router.put("/limits/{limit}")
+async def set_limit(kernel: KernelDep, actor: CurrentActor, limit: LimitName, new: LimitIn) -> LimitOut:
+    """Let a limit have other numbers, on all servers within two seconds; it begins to count anew."""
+    book, numbers = kernel.limits.book, numbers_in(new)
+
+    async def action(tx: Tx) -> None:
+        await installation_to_administer(tx, actor)
+        await actions.set_limit(tx, actor, book, limit, numbers)
+
+    await kernel.uow.run(action)
+    return limit_out(book.limits[limit], numbers, book)
+
+
+@router.delete("/limits/{limit}", status_code=204)
+async def reset_limit(kernel: KernelDep, actor: CurrentActor, limit: LimitName) -> None:
+    """Let a limit have the program's own numbers again."""
+
+    async def action(tx: Tx) -> None:
+        await installation_to_administer(tx, actor)
+        await actions.reset_limit(tx, actor, kernel.limits.book, limit)
+
+    await kernel.uow.run(action)

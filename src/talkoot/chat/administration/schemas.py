@@ -8,6 +8,7 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict, Field
 
 from talkoot.chat.accounts.schemas import Moment
+from talkoot.kernel.limit_book import Each
 
 JobState = Literal["ready", "running", "done", "dead"]
 
@@ -53,3 +54,24 @@ class JobOut(BaseModel):
     ]
     error: Annotated[str | None, Field(description="Of the last attempt that failed, without secrets.")]
     progress: JobProgress | None
+
+
+class LimitIn(BaseModel):
+    """`limit` in `period_seconds`; a bucket lets `burst`, or else `limit`, through at one moment."""
+
+    limit: Annotated[int, Field(ge=1, le=2**31)]
+    period_seconds: Annotated[int, Field(ge=1, le=86_400)]
+    burst: Annotated[int | None, Field(ge=1, le=2**31)] = None
+
+
+class LimitOut(LimitIn):
+    """A limit. A `bucket` refills evenly; a `window` lets through so many in any period."""
+
+    name: str
+    each: Annotated[Each, Field(description="For each of what it counts by itself.")]
+    counts: Annotated[str, Field(description="What is counted.")]
+    kind: Literal["bucket", "window"]
+    default: LimitIn
+    least: Annotated[LimitIn, Field(description="No less can be chosen ...")]
+    most: Annotated[LimitIn, Field(description="... and no more.")]
+    enforced: Annotated[bool, Field(description="False with `rate_limits = off`.")]

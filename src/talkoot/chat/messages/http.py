@@ -10,7 +10,7 @@ from fastapi import Query, Request, Response
 from talkoot.chat.access.operations import GET_MESSAGE, LIST_EVENTS, LIST_MESSAGES, LIST_THREAD
 from talkoot.chat.accounts.http_auth import CurrentActor
 from talkoot.chat.messages import queries
-from talkoot.chat.messages.access import message_for
+from talkoot.chat.messages.access import count_for_room, message_for
 from talkoot.chat.messages.actions.change import Edit, delete_message, edit_message
 from talkoot.chat.messages.actions.commands import Held, Send
 from talkoot.chat.messages.actions.send import SEND
@@ -45,6 +45,7 @@ Position = Annotated[int, Query(ge=0, lt=2**53, description="A position in the r
 async def send_message(kernel: KernelDep, actor: CurrentActor, room: UUID, new: NewMessage) -> Response:
     """Send a message; with a `cid` a retry can not send it twice."""
     command = Send(actor, room, new.text, new.cid, new.thread)
+    count_for_room(kernel.rates, kernel.uow.caches, actor, room)
     sent = await kernel.uow.submit_to(SEND, command, key=room)
     if isinstance(sent, Held):
         held = HeldSend(id=sent.id, room=room, ts=rfc3339(sent.ts), state=sent.state, dup=sent.dup)

@@ -6,6 +6,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from talkoot.chat.accounts.actors import actor_of
+from talkoot.chat.messages.access import count_for_room
 from talkoot.chat.messages.actions.change import Edit, delete_message, edit_message
 from talkoot.chat.messages.actions.commands import Held, Send, Sent
 from talkoot.chat.messages.actions.send import SEND
@@ -19,21 +20,23 @@ from talkoot.realtime.operations import Later, Operation
 if TYPE_CHECKING:
     from uuid import UUID
 
+    from talkoot.kernel.keyed_rates import QuickRates
     from talkoot.kernel.unit_of_work import UnitOfWork
     from talkoot.realtime.connection import Connection
 
 
-def operations(uow: UnitOfWork) -> list[Operation]:
+def operations(uow: UnitOfWork, rates: QuickRates) -> list[Operation]:
     """What messages can do on the socket."""
     return [
-        Operation("send", SendFrame, partial(_send, uow), refusal="nack"),
+        Operation("send", SendFrame, partial(_send, uow, rates), refusal="nack"),
         Operation("edit", EditFrame, partial(_edit, uow), refusal="nack"),
         Operation("delete", DeleteFrame, partial(_delete, uow), refusal="nack"),
     ]
 
 
-def _send(uow: UnitOfWork, connection: Connection, frame: SendFrame) -> Later:
+def _send(uow: UnitOfWork, rates: QuickRates, connection: Connection, frame: SendFrame) -> Later:
     command = Send(actor_of(connection), frame.room, _checked(frame.text), frame.cid, frame.thread)
+    count_for_room(rates, uow.caches, command.actor, command.room)
     return Later(partial(uow.post, SEND, command, frame.room), partial(_sent, cid=frame.cid))
 
 

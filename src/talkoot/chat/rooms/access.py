@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from talkoot.chat.access.cache import AccessCache
 from talkoot.chat.access.doors import allows, resource_for
-from talkoot.chat.access.operations import LIST_MESSAGES, Operation
+from talkoot.chat.access.operations import LIST_MESSAGES, SEND_MESSAGE, Operation
 from talkoot.chat.rooms.models import Room
 
 if TYPE_CHECKING:
@@ -31,6 +31,11 @@ def may_read_now(caches: Caches, actor: Actor, room: UUID) -> bool:
     if caches.shared:
         return False
     return allows(caches.of(AccessCache).get(room, actor.user), LIST_MESSAGES)
+
+
+def seems_to_post(caches: Caches, actor: Actor, room: UUID) -> bool:
+    """Whether it is remembered that the actor may post: enough to count by, and nothing else."""
+    return allows(caches.of(AccessCache).get(room, actor.user), SEND_MESSAGE)
 
 
 async def room_to_change(
