@@ -17,7 +17,7 @@ from talkoot import __version__
 from talkoot.audience import Audience
 from talkoot.backends import open_backends
 from talkoot.chat.access import http as access_http
-from talkoot.chat.access.events import AccessChanged, WorkspaceMemberLeaving
+from talkoot.chat.access.events import AccessChanged, RoleLeaving, WorkspaceMemberLeaving
 from talkoot.chat.accounts import http as accounts_http
 from talkoot.chat.accounts.events import ProfileChanged, SessionClosed, UserDeactivated
 from talkoot.chat.accounts.gate import Gate
@@ -25,8 +25,12 @@ from talkoot.chat.accounts.origins import is_own_origin
 from talkoot.chat.accounts.socket import LOOKED_AT_EVERY, close_ended_sessions, hello_for
 from talkoot.chat.administration import http as administration_http
 from talkoot.chat.administration.events import LimitChosen
+from talkoot.chat.groups import http as groups_http
+from talkoot.chat.groups.actions.rules import keep_roles_in_rules
+from talkoot.chat.groups.actions.settling import settle_who_came, settle_who_unlinked
 from talkoot.chat.identities import http as identities_http
 from talkoot.chat.identities.desk import Desk
+from talkoot.chat.identities.events import CameIn, IdentityUnlinked
 from talkoot.chat.messages import http as messages_http
 from talkoot.chat.messages import socket as messages_socket
 from talkoot.chat.messages.timelines import Timelines
@@ -171,6 +175,9 @@ class Program:
             Redacted: ([], [self.tails.redacted]),
             AccessChanged: ([], [controls.tell_access]),
             WorkspaceMemberLeaving: ([leave_rooms_of_workspace], []),
+            RoleLeaving: ([keep_roles_in_rules], []),
+            CameIn: ([settle_who_came], []),
+            IdentityUnlinked: ([settle_who_unlinked], []),
             MembersJoined: ([begin_at_head], [self.notices.joined]),
             MemberLeft: ([], [self.notices.left]),
             ReadMoved: ([], [self._tell_read]),
@@ -316,6 +323,7 @@ def create_app(settings: Settings, installation: UUID | None = None) -> FastAPI:
         search_http,
         administration_http,
         identities_http,
+        groups_http,
     )
     for feature in features:
         routes += feature.router.routes

@@ -7,6 +7,8 @@ import logging
 from typing import TYPE_CHECKING
 
 from talkoot.chat.accounts.actions.cleaning import delete_ended_sessions
+from talkoot.chat.groups.actions.settling import SETTLE
+from talkoot.chat.groups.jobs import settle_some
 from talkoot.chat.moderation.actions.purging import PURGE
 from talkoot.chat.moderation.actions.sanctions import SANCTION_ENDS
 from talkoot.chat.moderation.jobs import end_sanction, purge
@@ -49,6 +51,7 @@ HANDLERS: dict[str, Handler] = {
     FORGET_SESSIONS: forget_sessions,
     SANCTION_ENDS: end_sanction,
     PURGE: purge,
+    SETTLE: settle_some,
 }
 """Every kind of job, and who does it."""
 

@@ -59,3 +59,35 @@ async def test_why_somebody_may_is_explained(enter: Enter, workspace_sqlite: Wor
     await dialog.get_by_label("May they").select_option("room.join")
     await expect(answer).to_have_text(f"No. {name} may not: join rooms. No entry says that they may.")
     assert await violations(page) == []
+
+
+async def test_entries_of_a_room_are_changed_and_what_they_do_is_told_before(
+    enter: Enter, workspace_sqlite: Workspace
+) -> None:
+    room, admin = await workspace_sqlite.room("garden"), await an_admin(workspace_sqlite)
+    reader = await workspace_sqlite.member("reader")
+    page = await enter(admin, f"/r/{room}", color_scheme="dark", viewport=PHONE)
+    await page.get_by_role("button", name="Room menu").focus()
+    await choose(page, "Change access")
+    dialog = page.get_by_role("dialog", name="Access")
+    await expect(dialog.get_by_role("group", name="Entry 2")).to_be_visible()
+    await dialog.get_by_role("button", name="Add an entry").press("Enter")
+    first = dialog.get_by_role("group", name="Entry 1")
+    await first.get_by_label("Verdict of entry 1").select_option(label="Deny")
+    await first.get_by_label("Whom entry 1 is about").select_option(label="everyone")
+    await first.get_by_role("checkbox", name="Post in rooms").check()
+    await dialog.get_by_label("What this changes for").select_option(reader.user["id"])
+    told = dialog.get_by_role("status")
+    await expect(told).to_have_text("May no longer: post in rooms (entry 1).")
+    assert await violations(page) == []
+    await dialog.get_by_role("button", name="Save").press("Enter")
+    await expect(told).to_have_text("Nothing changes for this person.")
+    post = ("POST", f"/rooms/{room}/messages", {"text": "x"})
+    assert await reader.refusal(*post) == (403, "forbidden")
+    # Who denied it can take it back, and sees the entries of the workspace too.
+    await dialog.get_by_role("button", name="Take entry 1 away").press("Enter")
+    await dialog.get_by_role("button", name="Save").press("Enter")
+    await expect(told).to_have_text("Nothing changes for this person.")
+    await reader.post(f"/rooms/{room}/messages", {"text": "x"})
+    await dialog.get_by_label("Entries of").select_option(label="The workspace")
+    await expect(dialog.get_by_role("group", name="Entry 5")).to_be_visible()

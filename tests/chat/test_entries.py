@@ -112,9 +112,10 @@ async def test_nobody_gives_what_they_do_not_hold_there(workspace: Workspace, me
 
 async def test_nobody_locks_themselves_out(workspace: Workspace) -> None:
     room = await workspace.room()
-    items = [entry("everyone", "access.manage", allow=False)]
-    answer = await workspace.owner.refusal("PUT", f"/rooms/{room}/acl", {"items": items})
-    assert answer == (409, "conflict")
+    for needed in ("access.manage", "room.read"):
+        items = [entry("everyone", needed, allow=False)]
+        answer = await workspace.owner.refusal("PUT", f"/rooms/{room}/acl", {"items": items})
+        assert answer == (409, "conflict")
     assert (await workspace.owner.get(f"/rooms/{room}/acl"))["items"] != []
 
 
@@ -218,3 +219,66 @@ async def test_nobody_files_a_room_where_they_get_what_was_denied(workspace: Wor
     assert (await member.patch(path, {"topic": "Still theirs"}))["category"] == shelf
     await workspace.owner.delete(f"/categories/{shelf}/sanctions/{whom}/mute")
     assert (await member.patch(path, {"category": None}))["category"] is None
+
+
+async def test_who_denies_something_to_everybody_can_take_that_back(
+    workspace: Workspace, member: Api
+) -> None:
+    change = f"/workspaces/{workspace.id}/members/{member.user['id']}"
+    await workspace.owner.put(change, {"role": "admin"}, expect=204)
+    for path in (f"/rooms/{await workspace.room()}", f"/workspaces/{workspace.id}"):
+        there = (await member.get(f"{path}/acl"))["items"]
+        kept = [{k: e[k] for k in ("allow", "principal", "principal_id", "permissions")} for e in there]
+        quiet = entry("everyone", "room.post", allow=False)
+        await member.put(f"{path}/acl", {"items": [quiet, *kept]})
+        loud = entry("authenticated", "room.post")
+        assert len((await member.put(f"{path}/acl", {"items": [loud, quiet, *kept]}))["items"]) > 1
+        await member.put(f"{path}/acl", {"items": kept})
+        # What they could not take back they do not take from themselves.
+        admins = next(e for e in await roles(workspace) if e["name"] == "admin")["id"]
+        gone = entry("role", "room.post", allow=False, whom=admins)
+        answer = await member.refusal("PUT", f"{path}/acl", {"items": [gone, *kept]})
+        assert answer == (409, "conflict"), path
+
+
+async def test_what_closes_a_room_is_not_taken_back_by_who_was_let_in_to_look(
+    workspace: Workspace, member: Api
+) -> None:
+    change = f"/workspaces/{workspace.id}/members/{member.user['id']}"
+    await workspace.owner.put(change, {"role": "admin"}, expect=204)
+    path = f"/rooms/{await workspace.room(kind='private')}"
+    await put_first(workspace, path, entry("user", "room.read", whom=member.user["id"]))
+    looking = [entry("user", "room.read", whom=member.user["id"])]
+    for items in ([], looking, [*looking, entry("authenticated", "room.post")]):
+        assert (await member.refusal("PUT", f"{path}/acl", {"items": items}))[0] in {403, 409}
+
+
+async def roles(workspace: Workspace) -> list[Json]:
+    found: list[Json] = (await workspace.owner.get(f"/workspaces/{workspace.id}/roles"))["items"]
+    return found
+
+
+async def test_a_preview_says_what_entries_would_do_and_changes_nothing(
+    workspace: Workspace, member: Api
+) -> None:
+    room, guest = await workspace.room(), await workspace.member()
+    await workspace.owner.put(
+        f"/workspaces/{workspace.id}/members/{guest.user['id']}", {"role": "guest"}, expect=204
+    )
+    path = f"/rooms/{room}/acl/preview"
+    items = [entry("user", "room.read", whom=guest.user["id"]), entry("everyone", "room.post", allow=False)]
+
+    async def effects(user: str, **more: Any) -> dict[str, tuple[bool, bool, int | None]]:
+        body = {"items": items, "user": user, **more}
+        told = (await workspace.owner.call("POST", path, body))["items"]
+        return {
+            e["permission"]: (e["before"], e["after"], e["entry"]) for e in told if e["before"] != e["after"]
+        }
+
+    assert await effects(guest.user["id"]) == {"room.read": (False, True, 0)}
+    assert await effects(member.user["id"]) == {"room.post": (True, False, 1)}
+    await workspace.owner.put(f"/rooms/{room}/sanctions/{member.user['id']}/mute", {})
+    assert await effects(member.user["id"]) == {}
+    assert await member.refusal("POST", path, {"items": [], "user": member.user["id"]}) == (403, "forbidden")
+    nobody = {"items": [], "user": str(uuid.uuid4())}
+    assert await workspace.owner.refusal("POST", path, nobody) == (404, "not_found")

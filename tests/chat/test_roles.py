@@ -156,7 +156,7 @@ async def test_an_explanation_shows_the_way_to_the_decision(workspace: Workspace
     assert (told["allowed"], told["decided_by"]["resource"]) == (False, shelf["id"])
 
 
-async def test_nobody_takes_a_role_that_opens_a_room_they_can_not_read(workspace: Workspace) -> None:
+async def test_nobody_gives_a_role_that_opens_a_room_they_can_not_read(workspace: Workspace) -> None:
     board, admin = await made(workspace, "Board", "members.manage"), await someone(workspace, "admin")
     room = await workspace.room(kind="private")
     there = (await workspace.owner.get(f"/rooms/{room}/acl"))["items"]
@@ -164,7 +164,10 @@ async def test_nobody_takes_a_role_that_opens_a_room_they_can_not_read(workspace
     opened = {"allow": True, "principal": "role", "principal_id": board["id"], "permissions": ["room.read"]}
     await workspace.owner.put(f"/rooms/{room}/acl", {"items": [opened, *kept]})
     change = (f"/workspaces/{workspace.id}/members/{admin.user['id']}", {"role": "Board"})
-    assert await admin.refusal("PUT", *change) == (403, "forbidden")
+    second = await someone(workspace, "member")  # as it may be, an account of the same person
+    to_second = (f"/workspaces/{workspace.id}/members/{second.user['id']}", {"role": "Board"})
+    for giving in (change, to_second):
+        assert await admin.refusal("PUT", *giving) == (403, "forbidden")
     assert await admin.refusal("GET", f"/rooms/{room}") == (404, "not_found")
     await workspace.owner.put(f"/rooms/{room}/members/{admin.user['id']}", expect=204)
     await admin.put(*change, expect=204)
@@ -175,3 +178,19 @@ async def test_no_two_roles_look_the_same(workspace: Workspace, name: str) -> No
     await made(workspace, "board")
     path = f"/workspaces/{workspace.id}/roles"
     assert await workspace.owner.refusal("POST", path, {"name": name}) == (409, "conflict")
+
+
+async def test_a_role_that_is_written_anew_does_not_rise_above_a_denial(workspace: Workspace) -> None:
+    quiet = await made(workspace, "Quiet", "workspace.read")
+    keeper = await made(workspace, "Keeper", "workspace.read", "access.manage")
+    person = await someone(workspace, "Keeper")
+    at = f"/workspaces/{workspace.id}"
+    there = (await workspace.owner.get(f"{at}/acl"))["items"]
+    kept = [{k: e[k] for k in ("allow", "principal", "principal_id", "permissions")} for e in there]
+    deny = {"allow": False, "principal": "role", "principal_id": quiet["id"], "permissions": ["room.post"]}
+    late = {**deny, "allow": True}
+    await workspace.owner.put(f"{at}/acl", {"items": [*kept, deny, late]})
+    patch = {"permissions": ["room.post", "workspace.read", "access.manage"]}
+    assert await person.refusal("PATCH", f"{at}/roles/{quiet['id']}", patch) == (403, "forbidden")
+    await person.patch(f"{at}/roles/{quiet['id']}", {"permissions": ["workspace.read", "access.manage"]})
+    assert keeper["id"] != quiet["id"]

@@ -22,7 +22,6 @@ async def test_every_administrative_act_is_written_down(workspace: Workspace) ->
     owner, at = workspace.owner, f"/workspaces/{workspace.id}"
     member = await workspace.member()
     user, room = member.user["id"], await workspace.room()
-    await owner.put(f"/rooms/{room}/members/{user}", expect=204)
     invite = await owner.post(f"{at}/invites")
     category = (await owner.post(f"{at}/categories", {"name": "Old"}))["id"]
     start = len(await acts(owner, workspace.id, limit=200))
@@ -30,6 +29,7 @@ async def test_every_administrative_act_is_written_down(workspace: Workspace) ->
     entries = [{k: e[k] for k in entry} for e in (await owner.get(f"/rooms/{room}/acl"))["items"]]
     message = (await member.post(f"/rooms/{room}/messages", {"text": "hush"}))["id"]
     done = [
+        ("room.member_added", user, owner.put(f"/rooms/{room}/members/{user}", expect=204)),
         ("workspace.renamed", workspace.id, owner.patch(at, {"name": "New"})),
         ("member.role_changed", user, owner.put(f"{at}/members/{user}", {"role": "moderator"}, expect=204)),
         ("access.changed", room, owner.put(f"/rooms/{room}/acl", {"items": [*entries, entry]})),

@@ -260,6 +260,12 @@ ASKS: dict[str, Ask] = {
     "list_acts_of_installation": Ask(),
     "list_acts": Ask(),
     "export_acts": Ask(),
+    "list_group_rules": Ask(),
+    "make_group_rule": Ask(
+        body={"provider": "nowhere", "group": "any", "role": "guest"}, passed=frozenset({422})
+    ),
+    "change_group_rule": Ask(body={"role": "guest"}, passed=frozenset({404})),
+    "delete_group_rule": Ask(passed=frozenset({404})),
     "rename_workspace": Ask(body={"name": "Matrix"}),
     "list_members": Ask(),
     "change_role": Ask(body={"role": "member"}),
@@ -280,6 +286,7 @@ ASKS: dict[str, Ask] = {
     "search": Ask(query={"q": "inside", "workspace": "{workspace}"}),
     "list_entries": Ask(),
     "replace_entries": Ask(body=the_entries, also_403=gives_too_much),
+    "preview_entries": Ask(body={"items": [], "user": "{user}"}),
     "explain": Ask(query={"user": "{user}", "permission": "room.read"}, both=True),
     "list_sanctions": Ask(),
     "impose_sanction": Ask(body={}, after=lift),

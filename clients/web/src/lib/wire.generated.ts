@@ -94,6 +94,20 @@ export type EditFrame = {
   ref?: number | string | null;
 };
 
+/** What someone may do now and with other entries; `entry` is the place of the one that would decide. */
+export type Effect = {
+  permission: Permission;
+  before: boolean;
+  after: boolean;
+  entry: number | null;
+};
+
+/** Entries that are not saved yet, and about whom one wants to know what they would do. */
+export type EntriesPreview = {
+  items: (NewEntry)[];
+  user: string;
+};
+
 /** All entries of a resource, in the order in which they are read. */
 export type EntryList = {
   items: (NewEntry)[];
@@ -202,11 +216,29 @@ export type FrameUser = {
   bot: boolean;
 };
 
+/** What a group gives: a role, by its name, rooms, or both. Rooms are for those who have a role. */
+export type Given = {
+  role?: string | null;
+  rooms?: (string)[];
+};
+
 /** Access to a room ended: forget what is kept of it. */
 export type GoneFrame = {
   op: "gone";
   room: string;
   seq: number;
+};
+
+/** A rule. `rooms` are those that the asker may see; `hidden_rooms` is how many others there are. */
+export type GroupRuleOut = {
+  id: string;
+  provider: string;
+  group: string;
+  role: string | null;
+  rooms: (string)[];
+  hidden_rooms: number;
+  created_by: string;
+  created_at: string;
 };
 
 /** Rooms that moved and are known, but not subscribed to. */
@@ -478,6 +510,14 @@ export type NewEntry = {
   principal: "user" | "role" | "members" | "authenticated" | "everyone";
   principal_id?: string | null;
   permissions: (Permission)[];
+};
+
+/** A rule to be made. */
+export type NewGroupRule = {
+  role?: string | null;
+  rooms?: (string)[];
+  provider: string;
+  group: string;
 };
 
 /** An invitation to be made: for a link that is passed around in a team, if nothing else is said. */

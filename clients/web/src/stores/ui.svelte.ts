@@ -10,6 +10,8 @@ export type DialogName =
   | "search"
   | "review"
   | "roles"
+  | "groups"
+  | "entries"
   | "audit";
 
 /** What stands open on the page. */

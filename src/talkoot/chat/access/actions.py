@@ -86,24 +86,42 @@ async def add_workspace_member(tx: Tx, workspace: UUID, user: UUID, role: str) -
 
 
 async def set_workspace_role(tx: Tx, workspace: UUID, user: UUID, role: str) -> None:
-    """Give a member another role."""
+    """Give a member another role by hand; they are no longer in the workspace by groups alone."""
+    await keep_by_hand(tx, workspace, user)
+    await give_role(tx, workspace, user, await _role_named(tx, workspace, role))
+
+
+async def give_role(tx: Tx, workspace: UUID, user: UUID, role: UUID, own: UUID | None = None) -> None:
+    """Let a member have this role; `own` is what they have by hand, where groups give them this one."""
     await tx.connection.execute(
         update(Membership)
         .where(Membership.resource_id == workspace, Membership.user_id == user)
-        .values(role_id=await _role_named(tx, workspace, role))
+        .values(role_id=role, own_role_id=own)
     )
     await record_change(tx, workspace, workspace, {user})
 
 
+async def keep_by_hand(tx: Tx, resource: UUID, user: UUID) -> None:
+    """Somebody wants this person here: what groups gave here stays when these do not any more."""
+    given = (Membership.resource_id == resource, Membership.user_id == user, Membership.by_group)
+    await tx.connection.execute(update(Membership).where(*given).values(by_group=False))
+
+
 async def add_members(
-    tx: Tx, resource: UUID, users: Sequence[UUID], *, workspace: UUID, role: UUID | None = None
+    tx: Tx,
+    resource: UUID,
+    users: Sequence[UUID],
+    *,
+    workspace: UUID,
+    role: UUID | None = None,
+    by_group: bool = False,
 ) -> list[UUID]:
     """Make these people members of a resource, as one change; those who were none before."""
     there = await are_members(tx, resource, users)
     new = [user for user in users if user not in there]
     if new:
         await _refuse_banned(tx, resource, new, workspace)
-        joined = {"resource_id": resource, "role_id": role, "joined_at": tx.now}
+        joined = {"resource_id": resource, "role_id": role, "joined_at": tx.now, "by_group": by_group}
         await tx.connection.execute(insert(Membership).values([{**joined, "user_id": user} for user in new]))
         await record_change(tx, workspace, resource, new)
     return new

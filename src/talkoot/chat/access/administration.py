@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from sqlalchemy import delete, func, select
 
 from talkoot.chat.access import actions
-from talkoot.chat.access.doors import resource_for
+from talkoot.chat.access.doors import KNOWING, allows, resource_for
 from talkoot.chat.access.events import WorkspaceMemberLeaving
 from talkoot.chat.access.grants import grants_of
 from talkoot.chat.access.models import Membership, Resource, Role, Workspace
@@ -23,15 +24,19 @@ from talkoot.chat.access.permissions import Permission
 from talkoot.chat.access.queries import (
     are_members,
     entries_among,
+    lineage_of,
     role_in,
     roles_of,
     workspaces_of,
 )
-from talkoot.chat.access.roles import refuse_to_give, refuse_to_take, what_one_may_give
+from talkoot.chat.access.reading import evaluate
+from talkoot.chat.access.roles import OWNER, refuse_to_give, what_one_may_give
+from talkoot.chat.access.standings import standing_of
 from talkoot.kernel.audit import Act, record
 from talkoot.kernel.errors import Conflict, Forbidden, Invalid, NotFound
 
 if TYPE_CHECKING:
+    from talkoot.chat.access.cache import Grants
     from talkoot.chat.access.schemas import NewEntry
     from talkoot.chat.accounts.actors import Actor
     from talkoot.kernel.transactions import Read, Tx
@@ -71,8 +76,6 @@ async def change_role(tx: Tx, actor: Actor, workspace: UUID, user: UUID, role_na
         raise Forbidden("Nobody can change the role of somebody above them")
     if wanted.id != theirs.id:
         await refuse_to_give(tx, grants, mine, wanted)
-        if user == actor.user:
-            await refuse_to_take(tx, grants, mine, wanted)
     if theirs.name == "owner" and role_name != "owner":
         await _keep_an_owner(tx, workspace, theirs)
     await actions.set_workspace_role(tx, workspace, user, role_name)
@@ -109,8 +112,9 @@ async def replace_entries(
     """Set a resource's entries; nobody can hand out a permission that they do not hold there themselves."""
     grants = await resource_for(tx, actor, REPLACE_ENTRIES, resource, kind=kind)
     handed_out = frozenset(p for entry in entries if entry.allow for p in entry.permissions)
-    may_have = await what_one_may_give(tx, actor.user, grants.workspace, grants.permissions)
-    held = may_have if kind == "workspace" else grants.permissions
+    own = grants.permissions | await liftable(tx, grants)
+    may_have = await what_one_may_give(tx, actor.user, grants.workspace, own)
+    held = may_have if kind == "workspace" else own
     if beyond := sorted(handed_out - held):
         raise Forbidden(f"You can not give what you do not have here: {', '.join(beyond)}")
     for number, entry in enumerate(entries):
@@ -129,13 +133,42 @@ async def replace_entries(
             after={"entries": await entries_of(tx, resource)},
         ),
     )
-    after = await grants_of(tx, actor.user, resource)
-    if after is None or Permission.ACCESS_MANAGE not in after.permissions:
+    await _refuse_what_follows(tx, grants, kind, may_have)
+
+
+async def _refuse_what_follows(tx: Tx, before: Grants, kind: str, may_have: frozenset[Permission]) -> None:
+    """Nobody locks themselves out by new entries, gets what they may not have, or ends an owner's reign."""
+    after = await grants_of(tx, before.user, before.resource)
+    if after is None or not allows(after, REPLACE_ENTRIES, kind=kind):
         raise Conflict("With these entries you would lock yourself out")
+    lost = before.permissions - after.permissions - await liftable(tx, after)
+    mine = await role_in(tx, before.workspace, before.user)
+    if lost and mine is not None and mine.name != OWNER:
+        names = ", ".join(sorted(lost))
+        raise Conflict(f"With these entries you would lose {names} for good: allow yourself that before them")
     if gained := sorted(after.permissions - may_have):
         raise Forbidden(f"With these entries you would get what was denied to you: {', '.join(gained)}")
     if kind == "workspace":
-        await _keep_owners_in(tx, resource)
+        await _keep_owners_in(tx, before.resource)
+
+
+async def liftable(read: Read, grants: Grants) -> frozenset[Permission]:
+    """What somebody would have but for denials on this very resource that are about everybody.
+
+    Who manages access here may take those back; not one that names them or their role, or that closes it.
+    """
+    lineage = await lineage_of(read, grants.resource)
+    assert lineage is not None
+    entries = tuple(
+        entry
+        for entry in lineage.entries
+        if entry.allow
+        or entry.resource != grants.resource
+        or entry.principal in {"user", "role"}
+        or entry.permissions & KNOWING
+    )
+    standing = await standing_of(read, lineage, grants.user)
+    return evaluate(replace(lineage, entries=entries), standing).permissions
 
 
 async def entries_of(read: Read, resource: UUID) -> list[dict[str, Any]]:

@@ -23,6 +23,7 @@ _KNOWING = {
     "room": Permission.ROOM_READ,
     "thread": Permission.ROOM_READ,
 }
+KNOWING = frozenset(_KNOWING.values())
 # Of what kind the resource is on which the permission is held.
 _HELD_ON = {"message": "room"}
 
@@ -47,11 +48,11 @@ def admit(
     return grants
 
 
-def allows(grants: Grants | None, operation: Operation) -> bool:
+def allows(grants: Grants | None, operation: Operation, *, kind: str | None = None) -> bool:
     """The same question without an error, for what is picked out of much."""
     return (
         grants is not None
-        and grants.kind == operation.about
+        and grants.kind == (kind or operation.about)
         and _KNOWING[grants.kind] in grants.permissions
         and operation.needs in grants.permissions
     )

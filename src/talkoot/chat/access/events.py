@@ -26,3 +26,11 @@ class WorkspaceMemberLeaving:
 
     workspace: UUID
     user: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class RoleLeaving:
+    """A role that nobody has is about to be taken away."""
+
+    workspace: UUID
+    role: UUID

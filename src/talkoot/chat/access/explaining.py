@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 from uuid import UUID
 
 from talkoot.chat.access.doors import resource_for
-from talkoot.chat.access.operations import EXPLAIN
+from talkoot.chat.access.operations import EXPLAIN, PREVIEW_ENTRIES
 from talkoot.chat.access.permissions import ARCHIVED, Permission
 from talkoot.chat.access.queries import are_members, kinds_of, lineage_of
+from talkoot.chat.access.reading import evaluate
 from talkoot.chat.access.resolution import Entry, Verdict, decide, matches, taken_away
+from talkoot.chat.access.schemas import Effect
 from talkoot.chat.access.standings import standing_of
 from talkoot.kernel.clock import SystemClock
 from talkoot.kernel.errors import NotFound
+from talkoot.kernel.ids import new_id
 
 if TYPE_CHECKING:
     from talkoot.chat.access.queries import Lineage
+    from talkoot.chat.access.schemas import EntriesPreview
     from talkoot.chat.accounts.actors import Actor
     from talkoot.kernel.transactions import Read
 
@@ -70,3 +74,30 @@ async def explain(
         for node in lineage.nodes
     ]
     return Explained(verdict, lineage, chain)
+
+
+async def preview(
+    read: Read, actor: Actor, kind: str, resource: UUID, wanted: EntriesPreview
+) -> list[Effect]:
+    """What a member may do on a resource now, and would with these entries instead of its own."""
+    user = wanted.user
+    await resource_for(read, actor, PREVIEW_ENTRIES, resource, kind=kind)
+    lineage = await lineage_of(read, resource)
+    if lineage is None or not await are_members(read, lineage.workspace, [user]):
+        raise NotFound("There is no such member")
+    standing = await standing_of(read, lineage, user)
+    own = [
+        Entry(new_id(), resource, new.allow, new.principal, new.principal_id, new.permissions)
+        for new in wanted.items
+    ]
+    above = [entry for entry in lineage.entries if entry.resource != resource]
+    before = evaluate(lineage, standing).permissions
+    after = evaluate(replace(lineage, entries=(*own, *above)), standing).permissions
+    effects = []
+    for permission in Permission:
+        decided = decide(own, standing, permission).entry
+        place = next((at for at, entry in enumerate(own) if entry is decided), None)
+        effects.append(
+            Effect(permission=permission, before=permission in before, after=permission in after, entry=place)
+        )
+    return effects

@@ -12,6 +12,8 @@ from talkoot.chat.access.grants import grants_of
 from talkoot.chat.access.operations import LIST_ENTRIES, LIST_MEMBERS, LIST_ROLES
 from talkoot.chat.access.permissions import Permission
 from talkoot.chat.access.schemas import (
+    Effect,
+    EntriesPreview,
     EntryList,
     EntryOut,
     Explanation,
@@ -171,6 +173,16 @@ async def replace_entries(
         return await _entries(tx, resource)
 
     return await kernel.uow.run(action)
+
+
+@router.post("/{kind}/{resource}/acl/preview", responses=problems(Forbidden))
+async def preview_entries(
+    kernel: KernelDep, actor: CurrentActor, kind: Kind, resource: UUID, wanted: EntriesPreview
+) -> Page[Effect]:
+    """What a member may do now, and would with other entries; nothing is changed."""
+    async with kernel.uow.read() as read:
+        found = await explaining.preview(read, actor, _SINGULAR[kind], resource, wanted)
+    return Page(items=found)
 
 
 @router.get("/{kind}/{resource}/acl/explain", responses=problems(Forbidden))

@@ -40,7 +40,11 @@ class Resource(Model):
 
 
 class Membership(Model):
-    """A user belongs to a workspace (then with a role) or to a room."""
+    """A user belongs to a workspace (then with a role) or to a room.
+
+    With `by_group` only because a group at a provider says so; `own_role_id` is the role that they have by
+    hand, while groups give them another one.
+    """
 
     __tablename__ = "memberships"
     __table_args__ = (Index("ix_memberships_user", "user_id", "resource_id"),)
@@ -49,6 +53,8 @@ class Membership(Model):
     user_id: Mapped[UUID] = mapped_column(ForeignKey("users.id"), primary_key=True)
     role_id: Mapped[UUID | None] = mapped_column(ForeignKey("roles.id"))
     joined_at: Mapped[int]
+    by_group: Mapped[bool] = mapped_column(default=False, server_default=false())
+    own_role_id: Mapped[UUID | None]
 
 
 class Role(Model):

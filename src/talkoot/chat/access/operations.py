@@ -109,12 +109,18 @@ CREATE_CATEGORY = Operation("workspace", P.CATEGORIES_MANAGE, "POST /workspaces/
 UPDATE_CATEGORY = Operation("category", P.CATEGORIES_MANAGE, "PUT /categories/{category}")
 SEARCH = Operation("workspace", P.WORKSPACE_READ, "GET /search")
 
+LIST_GROUP_RULES = Operation("workspace", P.ACCESS_MANAGE, "GET /workspaces/{workspace}/groups")
+MAKE_GROUP_RULE = Operation("workspace", P.ACCESS_MANAGE, "POST /workspaces/{workspace}/groups")
+CHANGE_GROUP_RULE = Operation("workspace", P.ACCESS_MANAGE, "PUT /workspaces/{workspace}/groups/{rule}")
+DELETE_GROUP_RULE = Operation("workspace", P.ACCESS_MANAGE, "DELETE /workspaces/{workspace}/groups/{rule}")
+
 LIST_ACTS = Operation("workspace", P.AUDIT_READ, "GET /workspaces/{workspace}/audit")
 EXPORT_ACTS = Operation("workspace", P.AUDIT_READ, "GET /workspaces/{workspace}/audit/export")
 
 # Entries of any node
 LIST_ENTRIES = Operation("node", P.ACCESS_MANAGE, "GET /{kind}/{resource}/acl")
 REPLACE_ENTRIES = Operation("node", P.ACCESS_MANAGE, "PUT /{kind}/{resource}/acl")
+PREVIEW_ENTRIES = Operation("node", P.ACCESS_MANAGE, "POST /{kind}/{resource}/acl/preview")
 EXPLAIN = Operation("node", P.ACCESS_MANAGE, "GET /{kind}/{resource}/acl/explain", own=P.WORKSPACE_READ)
 
 # Sanctions on a workspace or a room

@@ -1,4 +1,4 @@
-"""Grants as the database has them: of many people on many resources, in a few statements however many."""
+"""Grants as the database has them: of many people on many resources, in one statement however many."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from uuid import UUID
 
 from talkoot.chat.access.cache import AccessCache, Grants
-from talkoot.chat.access.lineages import lineages_now
+from talkoot.chat.access.lineages import facts_now, lineages_now
 from talkoot.chat.access.permissions import ARCHIVED, Permission
 from talkoot.chat.access.queries import versions_seen
 from talkoot.chat.access.resolution import Standing, decide, granted, taken_away
@@ -24,9 +24,9 @@ _CLOCK = SystemClock()
 
 async def read_grants(read: Read, wanted: Collection[Key]) -> dict[Key, Grants]:
     """What each (user, resource) allows; those of which the resource does not exist are left out."""
-    lineages = await lineages_now(read, {resource for _, resource in wanted})
-    nodes = {node for lineage in lineages.values() for node in lineage.nodes}
-    held = await memberships_of(read, {user for user, _ in wanted}, nodes)
+    if not wanted:
+        return {}
+    lineages, held = await facts_now(read, {resource for _, resource in wanted}, {user for user, _ in wanted})
     return {
         (user, resource): evaluate(lineage, held[user].standing(lineage.workspace, lineage.nodes))
         for user, resource in wanted
@@ -41,14 +41,12 @@ async def grants_of_many(read: Read, wanted: Iterable[Key]) -> dict[Key, Grants]
     """
     cache = read.caches.of(AccessCache)
     keys = set(wanted)
-    workspaces = {resource: cache.workspace_of(resource) for _, resource in keys}
-    versions = await versions_seen(read, {found for found in workspaces.values() if found is not None})
+    known = {key: grants for key in keys if (grants := cache.get(key[1], key[0])) is not None}
+    versions = await versions_seen(read, {grants.workspace for grants in known.values()})
     cache.notice_all(versions)
     current = {found for found, version in versions.items() if cache.up_to_date(found, version)}
     found = {
-        (user, resource): grants
-        for user, resource in keys
-        if workspaces[resource] in current and (grants := cache.get(resource, user)) is not None
+        key: grants for key, grants in known.items() if grants.workspace in current and cache.holds(grants)
     }
     if missing := keys - found.keys():
         found |= (fresh := await read_grants(read, missing))

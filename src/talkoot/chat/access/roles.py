@@ -9,15 +9,17 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, func, or_, select
 
 from talkoot.chat.access.actions import record_change
 from talkoot.chat.access.doors import resource_for
+from talkoot.chat.access.events import RoleLeaving
 from talkoot.chat.access.models import AccessEntry, Membership, Role
 from talkoot.chat.access.operations import CREATE_ROLE, DELETE_ROLE, UPDATE_ROLE, Operation
 from talkoot.chat.access.permissions import BUILT_IN_ROLES, Permission
 from talkoot.chat.access.queries import entries_among, role_in, roles_of
 from talkoot.chat.access.reading import read_grants
+from talkoot.chat.access.resolution import Standing, granted
 from talkoot.kernel.audit import Act, record
 from talkoot.kernel.errors import Conflict, Forbidden, NotFound
 from talkoot.kernel.ids import new_id
@@ -30,6 +32,7 @@ if TYPE_CHECKING:
 
 ROLES = 100  # of one workspace
 OWNER = "owner"
+FOR_ALL = {"member", "guest"}  # what is open to these is open to whoever is invited
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,9 +61,9 @@ async def what_one_may_give(
 
 
 async def refuse_to_give(tx: Tx, grants: Grants, mine: Role, wanted: Role) -> None:
-    """Forbidden if a role is above one's own, or holds on the workspace what neither that nor oneself has.
+    """Forbidden if a role is above one's own, or opens what is closed to who gives it, here or in rooms.
 
-    `grants` are those of who gives it, on the workspace.
+    `grants` are those of who gives it, on the workspace. Owners may open anything.
     """
     if wanted.rank < mine.rank:
         raise Forbidden("Nobody can give a role above their own")
@@ -68,12 +71,15 @@ async def refuse_to_give(tx: Tx, grants: Grants, mine: Role, wanted: Role) -> No
     roles = await permissions_of_roles(tx, grants.workspace)
     if beyond := sorted(roles[wanted.id] - roles[mine.id] - held):
         raise Forbidden(f"You can not give what you do not have here: {', '.join(beyond)}")
+    if mine.name != OWNER and wanted.name not in FOR_ALL and wanted.id != mine.id:
+        await _refuse_to_open(tx, grants, wanted)
 
 
-async def refuse_to_take(tx: Tx, grants: Grants, mine: Role, wanted: Role) -> None:
-    """Forbidden if a role that one gives oneself would open rooms that were closed; owners may."""
-    if mine.name == OWNER:
-        return
+async def _refuse_to_open(tx: Tx, grants: Grants, wanted: Role) -> None:
+    """Forbidden if entries on rooms let the role in where who gives it does not come in themselves.
+
+    Whom it is given to does not matter: it could be a second account of theirs.
+    """
     named = select(AccessEntry.resource_id, AccessEntry.permissions).where(
         AccessEntry.principal == "role",
         AccessEntry.principal_id == wanted.id,
@@ -83,7 +89,7 @@ async def refuse_to_take(tx: Tx, grants: Grants, mine: Role, wanted: Role) -> No
     opened = [(row.resource_id, row.permissions.split()) for row in await tx.connection.execute(named)]
     held = await read_grants(tx, {(grants.user, resource) for resource, _ in opened})
     if any(not held[grants.user, resource].permissions.issuperset(given) for resource, given in opened):
-        raise Forbidden("This role opens what is closed to you: somebody else has to give it to you")
+        raise Forbidden("This role opens what is closed to you: somebody else has to give it")
 
 
 async def create_role(tx: Tx, actor: Actor, workspace: UUID, new: NewRoleInWorkspace) -> Role:
@@ -109,7 +115,8 @@ async def update_role(tx: Tx, actor: Actor, workspace: UUID, role_id: UUID, patc
     role = await _role(tx, workspace, role_id)
     held = (await permissions_of_roles(tx, workspace))[role.id]
     wanted = held if patch.permissions is None else patch.permissions
-    _within(hand, role.rank, frozenset(map(Permission, wanted - held)))
+    given = wanted - await _effective(tx, role) if wanted != held else frozenset()
+    _within(hand, role.rank, frozenset(map(Permission, given)))
     if role.name == OWNER:
         raise Conflict("Who owns a workspace can do everything in it: this role stays as it is")
     before = {"name": role.name, "permissions": sorted(held)}
@@ -132,9 +139,14 @@ async def delete_role(tx: Tx, actor: Actor, workspace: UUID, role_id: UUID) -> N
     _within(hand, role.rank, frozenset())
     if role.built_in:
         raise Conflict("This role is in every workspace")
-    held_by = select(func.count()).select_from(Membership).where(Membership.role_id == role.id)
+    held_by = (
+        select(func.count())
+        .select_from(Membership)
+        .where(or_(Membership.role_id == role.id, Membership.own_role_id == role.id))
+    )
     if await tx.connection.scalar(held_by):
         raise Conflict("Somebody has this role: give them another one first", code="role_in_use")
+    await tx.emit(RoleLeaving(workspace, role.id))
     await tx.connection.execute(delete(AccessEntry).where(AccessEntry.principal_id == role.id))
     await tx.session.delete(role)
     await tx.flush()
@@ -155,6 +167,16 @@ async def _role(tx: Tx, workspace: UUID, role_id: UUID) -> Role:
     if role is None or role.workspace_id != workspace:
         raise NotFound("There is no such role")
     return role
+
+
+async def _effective(tx: Tx, role: Role) -> frozenset[Permission]:
+    """What a role gives in the end: an entry that comes before the role's own may deny some of what it holds.
+
+    Only that counts as held when the role's entry is written anew, for it may come to stand before the other.
+    """
+    entries = await entries_among(tx, [role.workspace_id])
+    anybody = Standing(new_id(), frozenset({role.id}), frozenset({role.workspace_id}))
+    return granted(entries, anybody)
 
 
 def _within(hand: _Hand, rank: int, given: frozenset[Permission]) -> None:

@@ -95,6 +95,24 @@ class EntryList(BaseModel):
     items: Annotated[list[NewEntry], Field(max_length=200)]
 
 
+class EntriesPreview(EntryList):
+    """Entries that are not saved yet, and about whom one wants to know what they would do."""
+
+    user: UUID
+
+
+class Effect(BaseModel):
+    """What someone may do now and with other entries; `entry` is the place of the one that would decide.
+
+    It is null where none of them would: what lies above decides then, or nothing does.
+    """
+
+    permission: Permission
+    before: bool
+    after: bool
+    entry: int | None
+
+
 class ConsideredEntry(EntryOut):
     """Whether an entry is about this person, and whether it is the one that decided."""
 

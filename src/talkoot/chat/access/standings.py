@@ -54,19 +54,11 @@ def _belonging(nodes: Any = None) -> CompoundSelect[Any]:
 
 
 _OF_THESE = _belonging()
-_AMONG = _belonging(bindparam("nodes", expanding=True))
 
 
-async def memberships_of(
-    read: Read, users: Collection[UUID], nodes: Collection[UUID] | None = None
-) -> dict[UUID, Belonging]:
-    """What each of these people belongs to, of these nodes or of all."""
-    found = (
-        await read.connection.execute(_OF_THESE, {"users": [*users]})
-        if nodes is None
-        else await read.connection.execute(_AMONG, {"users": [*users], "nodes": [*nodes]})
-    )
-    return _sorted(users, found)
+async def memberships_of(read: Read, users: Collection[UUID]) -> dict[UUID, Belonging]:
+    """What each of these people belongs to."""
+    return _sorted(users, await read.connection.execute(_OF_THESE, {"users": [*users]}))
 
 
 async def standing_of(read: Read, lineage: Lineage, user: UUID) -> Standing:

@@ -10,13 +10,15 @@ from uuid import UUID
 
 from sqlalchemy import insert
 
-from talkoot.chat.accounts.actions import NewUser, close_session, vouched_session
+from talkoot.chat.access.queries import workspaces_of
+from talkoot.chat.accounts.actions import NewUser, close_session, create_user, vouched_session
 from talkoot.chat.accounts.names import DISPLAY_NAME_LENGTH, USERNAME_LENGTH, display_name_from, username_from
 from talkoot.chat.accounts.queries import find_user_by_login, user_with_id
 from talkoot.chat.identities.claims import SignInRefused
+from talkoot.chat.identities.events import CameIn, IdentityUnlinked
 from talkoot.chat.identities.models import Identity, IdentitySession
 from talkoot.chat.identities.queries import find_identity, identities_of, sessions_begun_with
-from talkoot.chat.onboarding.actions import register
+from talkoot.chat.onboarding.actions import join_first_workspace
 from talkoot.kernel.errors import Conflict, Invalid, NotFound
 from talkoot.kernel.ids import new_id
 from talkoot.kernel.upsert import insert_into
@@ -34,13 +36,18 @@ _NUMBERED = range(2, 20)
 async def come_in(tx: Tx, provider: Provider, who: Assertion, device: Device, days: int) -> OpenedSession:
     """A session for whom the provider vouches, and the account at the first time."""
     identity = await find_identity(tx, who.issuer, who.subject)
+    new = identity is None
     if identity is None:
         if provider.accounts != "make":
             raise SignInRefused("nobody has linked this identity", code="not_linked")
-        user = await register(tx, await _newcomer(tx, who), None)
+        user = await create_user(tx, await _newcomer(tx, who))
         identity = await _add(tx, provider, who, user.id)
     identity.last_used_at = tx.now
     identity.label = who.label
+    await tx.flush()
+    await tx.emit(CameIn(identity.user_id, identity.id, provider.id, who.groups | who.roles))
+    if new and not await workspaces_of(tx, identity.user_id):
+        await join_first_workspace(tx, identity.user_id)  # no group brought them in
     opened = await vouched_session(tx, identity.user_id, "cookie", device, days=days)
     await tx.flush()
     await tx.connection.execute(
@@ -53,9 +60,10 @@ async def link_identity(tx: Tx, actor: Actor, provider: Provider, who: Assertion
     """From now on this identity opens the actor's account too; Conflict if it opens another one."""
     found = await find_identity(tx, who.issuer, who.subject)
     if found is None:
-        await _add(tx, provider, who, actor.user)
+        found = await _add(tx, provider, who, actor.user)
     elif found.user_id != actor.user:
         raise SignInRefused("this identity opens another account", code="already_linked")
+    await tx.emit(CameIn(actor.user, found.id, provider.id, who.groups | who.roles))
 
 
 async def unlink_identity(tx: Tx, actor: Actor, identity: UUID) -> None:
@@ -68,6 +76,7 @@ async def unlink_identity(tx: Tx, actor: Actor, identity: UUID) -> None:
         raise Conflict("Nothing else opens your account", code="last_way_in")
     await tx.session.delete(found)
     await tx.flush()
+    await tx.emit(IdentityUnlinked(actor.user))
 
 
 async def close_sessions_begun_with(tx: Tx, issuer: str, subject: str | None, sid: str | None) -> int:

@@ -74,6 +74,8 @@ async def finish(desk: Desk, gate: Gate, back: Callback, device: Device) -> tupl
     provider = desk.providers[flow.provider]
     who = await redeem(desk, flow, back.code, back.redirect_uri)
     require_admitted(provider, who)
+    if who.groups_missing:
+        log.warning("%s left out somebody's groups: they count as none", provider.id)
     if flow.session is not None:
         actor = await _same_session(gate, back.session_cookie, flow.session)
         await gate.kernel.uow.run(lambda tx: link_identity(tx, actor, provider, who), key=actor.user)

@@ -118,7 +118,7 @@ def _assertion(provider: Provider, claims: dict[str, Any]) -> Assertion:
         domain=_text(claims, "hd") or None,
         groups=_names(claims, provider.groups_claim),
         roles=_names(claims, provider.roles_claim),
-        groups_missing="hasgroups" in claims or provider.groups_claim in (claims.get("_claim_names") or ()),
+        groups_missing=_left_out(claims, provider.groups_claim),
         sid=_text(claims, "sid") or None,
     )
 
@@ -153,6 +153,16 @@ def _text(claims: dict[str, Any], name: str) -> str:
     return value[:254] if isinstance(value, str) and value.isprintable() else ""
 
 
-def _names(claims: dict[str, Any], name: str) -> frozenset[str]:
-    value = claims.get(name)
+def _names(claims: dict[str, Any], path: str) -> frozenset[str]:
+    """The names at a claim, or below claims: `groups`, `https://x.example/groups`, `realm_access.roles`."""
+    value: Any = claims.get(path)
+    if value is None:
+        value = claims
+        for part in path.split("."):
+            value = value.get(part) if isinstance(value, dict) else None
     return frozenset(one for one in value if isinstance(one, str)) if isinstance(value, list) else frozenset()
+
+
+def _left_out(claims: dict[str, Any], groups: str) -> bool:
+    """Entra ID names too many groups elsewhere (`_claim_names`); they count as none."""
+    return "hasgroups" in claims or groups in (claims.get("_claim_names") or ())

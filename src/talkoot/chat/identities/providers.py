@@ -40,6 +40,7 @@ class Provider(BaseModel):
     groups: tuple[str, ...] = ()
     groups_claim: str = "groups"
     roles_claim: str = "roles"
+    workspaces: Literal["first", "all"] = "first"
     tenants: tuple[UUID, ...] = ()
 
     @model_validator(mode="before")
@@ -58,13 +59,18 @@ class Provider(BaseModel):
             raise ValueError("issuer must look like https://id.example.org")
         if self.kind != "github" and "openid" not in self.scopes:
             raise ValueError("scopes must have openid in them")
-        if self.kind == "github" and self.groups:
-            raise ValueError("GitHub tells no groups")
+        if self.groups and not self.tells_groups:
+            raise ValueError(f"{_NAMES[self.kind]} tells no groups")
         if (self.kind == "entra") != bool(self.tenants):
             raise ValueError("tenants lists the directory ids that may sign in, for entra and only there")
         if self.kind == "entra" and self.email_domains:
             raise ValueError("Entra ID does not verify email addresses: name tenants and groups instead")
         return self
+
+    @property
+    def tells_groups(self) -> bool:
+        """Whether it may name groups or roles of people; Google and GitHub never do."""
+        return self.kind in {"oidc", "entra"}
 
     @property
     def secret(self) -> str:

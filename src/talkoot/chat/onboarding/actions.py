@@ -92,12 +92,17 @@ async def register(tx: Tx, new: NewUser, invite_token: str | None) -> User:
     user = await create_user(tx, new)
     if invite_token is not None:
         await accept_invitation(tx, user.id, invite_token)
-        return user
+    else:
+        await join_first_workspace(tx, user.id)
+    return user
+
+
+async def join_first_workspace(tx: Tx, user: UUID) -> None:
+    """Let somebody who is in no workspace into the first one; whoever calls this may do so."""
     workspace = await first_workspace(tx)
     if workspace is None:
         raise Conflict("This server is not set up yet", code="setup_required")
-    await _come_in(tx, workspace, user.id, "member")
-    return user
+    await _come_in(tx, workspace, user, "member")
 
 
 async def accept_invitation(tx: Tx, user: UUID, token: str) -> UUID:

@@ -143,7 +143,16 @@ async def add_to_room(tx: Tx, actor: Actor, room_id: UUID, user: UUID) -> None:
     room = await room_to_change(tx, actor, room_id, ADD_ROOM_MEMBER)
     if not await are_members(tx, room.workspace_id, [user]):
         raise NotFound("There is no such member of this workspace")
-    await _join(tx, room, [user], by=actor.user)
+    if user != actor.user:  # nobody makes what groups gave them their own
+        await access.keep_by_hand(tx, room.id, user)
+    if await _join(tx, room, [user], by=actor.user) and user != actor.user:
+        await record(tx, actor, Act("room.member_added", room.workspace_id, user, room.id))
+
+
+async def bring_into_room(tx: Tx, room_id: UUID, user: UUID, *, by_group: bool) -> bool:
+    """Make somebody a member of a room, unless they are one; whoever calls this may do so."""
+    room = await tx.session.get_one(Room, room_id)
+    return bool(await _join(tx, room, [user], by=user, by_group=by_group))
 
 
 async def remove_from_room(tx: Tx, actor: Actor, room_id: UUID, user: UUID) -> None:
@@ -206,11 +215,13 @@ def _deny(permissions: frozenset[Permission]) -> NewEntry:
     return NewEntry(allow=False, principal="everyone", permissions=permissions)
 
 
-async def _join(tx: Tx, room: Room, users: Sequence[UUID], *, by: UUID) -> None:
-    new = await access.add_members(tx, room.id, users, workspace=room.workspace_id)
+async def _join(tx: Tx, room: Room, users: Sequence[UUID], *, by: UUID, by_group: bool = False) -> list[UUID]:
+    """Those of these people who were no members before."""
+    new = await access.add_members(tx, room.id, users, workspace=room.workspace_id, by_group=by_group)
     if new:
         await _append(tx, room.workspace_id, [(room, "member.joined", {"user": user}) for user in new], by=by)
         await tx.emit(MembersJoined(room.id, new))
+    return new
 
 
 async def _leave(tx: Tx, room: Room, user: UUID, *, by: UUID) -> None:

@@ -1,0 +1,1 @@
+"""Making the rules of groups, and giving and taking what they say."""
