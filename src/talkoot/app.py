@@ -6,11 +6,11 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
-from functools import cache, partial
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import msgspec
-from fastapi import APIRouter, FastAPI, Response
+from fastapi import APIRouter, FastAPI
 from starlette.routing import WebSocketRoute
 
 from talkoot import __version__
@@ -55,6 +55,7 @@ from talkoot.chat.rooms.notices import JOINED, RoomNotices
 from talkoot.chat.rooms.wire import event_message
 from talkoot.chat.search import http as search_http
 from talkoot.controls import Controls
+from talkoot.documents import asyncapi_router, describe_api
 from talkoot.doubt import Doubt
 from talkoot.fence import Fence
 from talkoot.kernel import failpoints
@@ -64,7 +65,7 @@ from talkoot.kernel.context import Kernel
 from talkoot.kernel.database import open_database
 from talkoot.kernel.errors import Unavailable
 from talkoot.kernel.health import database_answers, health_router
-from talkoot.kernel.http import answer_problems, describe_problems
+from talkoot.kernel.http import answer_problems
 from talkoot.kernel.http_limits import LimitBodies, LimitRates
 from talkoot.kernel.http_requests import LogRequests
 from talkoot.kernel.jobs import Enqueued
@@ -328,11 +329,11 @@ def create_app(settings: Settings, installation: UUID | None = None) -> FastAPI:
     for feature in features:
         routes += feature.router.routes
     routes.insert(0, RouteTable(routes))
-    app.include_router(_asyncapi(program))
+    app.include_router(asyncapi_router(program.operations))
     app.include_router(_health(program))
     routes.append(WebSocketRoute(program.gateway.path, AsgiGateway()))
     serve_client(app)
-    _describe(app)
+    describe_api(app)
     call_the_roll(app.routes, program.gateway.conversation.operations)
     answer_problems(app)
     app.add_middleware(LimitBodies, max_bytes=settings.max_body_bytes, seconds=settings.body_seconds)
@@ -359,31 +360,6 @@ def _lifespan(program: Program) -> Callable[[FastAPI], AbstractAsyncContextManag
 def _health(program: Program) -> APIRouter:
     checks = {"database": database_answers, "tables": tables_fit, "drain": program.not_draining}
     return health_router(program.metrics, checks)
-
-
-def _describe(app: FastAPI) -> None:
-    made = app.openapi
-
-    def openapi() -> dict[str, Any]:
-        return describe_problems(made())
-
-    app.openapi = openapi  # type: ignore[method-assign]
-
-
-def _asyncapi(program: Program) -> APIRouter:
-    router = APIRouter(include_in_schema=False)
-
-    @cache
-    def document() -> bytes:
-        from talkoot.asyncapi import asyncapi  # few ever ask for it
-
-        return msgspec.json.encode(asyncapi(program.operations))
-
-    @router.get("/api/asyncapi.json")
-    async def describe_socket() -> Response:
-        return Response(document(), media_type="application/json")
-
-    return router
 
 
 def _watching(uow: UnitOfWork, gateway: Gateway, backends: Backends) -> Metrics:
