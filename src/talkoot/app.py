@@ -35,8 +35,8 @@ from talkoot.chat.messages import http as messages_http
 from talkoot.chat.messages import socket as messages_socket
 from talkoot.chat.messages.timelines import Timelines
 from talkoot.chat.moderation import http as moderation_http
-from talkoot.chat.moderation.events import Reviewed, Sanctioned
-from talkoot.chat.moderation.notices import held_notice, sanction_notice
+from talkoot.chat.moderation.events import AppealDecided, ReportHandled, Reviewed, Sanctioned
+from talkoot.chat.moderation.notices import appeal_notice, held_notice, report_notice, sanction_notice
 from talkoot.chat.onboarding import http as onboarding_http
 from talkoot.chat.presence import socket as presence_socket
 from talkoot.chat.presence.acquaintance import Acquaintance
@@ -187,6 +187,8 @@ class Program:
             ProfileChanged: ([], [controls.tell_profile_changed]),
             Reviewed: ([], [lambda event: self.bus.publish(held_notice(event))]),
             LimitChosen: ([], [controls.tell_limits]),
+            ReportHandled: ([], [lambda event: self.bus.publish(report_notice(event))]),
+            AppealDecided: ([], [lambda event: self.bus.publish(appeal_notice(event))]),
             Sanctioned: ([], [lambda event: self.bus.publish(sanction_notice(event))]),
             Enqueued: ([], [self.work.enqueued]),
         }

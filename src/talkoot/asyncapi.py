@@ -193,12 +193,34 @@ class HeldNotice(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     message: UUID | None
 
 
+class ReportNotice(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A moderator has decided on what one reported."""
+
+    op: Literal["notice"]
+    kind: Literal["report"]
+    report: UUID
+    state: Literal["handled"]
+
+
+class AppealNotice(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A moderator has decided on an appeal of one's own."""
+
+    op: Literal["notice"]
+    kind: Literal["appeal"]
+    appeal: UUID
+    workspace: UUID
+    state: Literal["accepted", "denied"]
+    reason: str
+
+
 NOTICES = {
     "notice.read": ReadNotice,
     "notice.room.joined": JoinedNotice,
     "notice.room.left": LeftNotice,
     "notice.sanction": SanctionNotice,
     "notice.held": HeldNotice,
+    "notice.report": ReportNotice,
+    "notice.appeal": AppealNotice,
 }
 SERVER_FRAMES = (
     Welcome,

@@ -1,9 +1,9 @@
 """A message waits for a moderator: its author sees that, nobody else sees it, and then everybody does."""
 
-from playwright.async_api import expect
+from playwright.async_api import Page, expect
 
 from tests.browser.conftest import Enter
-from tests.browser.screen import message, messages, say
+from tests.browser.screen import message, messages, say, tell
 from tests.workspaces import Workspace
 
 
@@ -26,7 +26,7 @@ async def test_a_held_message_waits_and_is_approved_with_another_text(
     await say(hers, "Buy my ladder")
     await expect(hers.get_by_text("Waiting for a moderator")).to_be_visible()
     await theirs.get_by_role("button", name="Room menu").click()
-    await theirs.get_by_role("menuitem", name="Messages to review").click()
+    await theirs.get_by_role("menuitem", name="Moderation").click()
     await expect(messages(theirs)).to_have_count(0)
     await theirs.get_by_label("Text of").fill("I sell a ladder")
     await theirs.get_by_role("button", name="Approve").click()
@@ -34,3 +34,65 @@ async def test_a_held_message_waits_and_is_approved_with_another_text(
     for page in (hers, theirs):
         await expect(message(page, "I sell a ladder")).to_be_visible()
     await expect(hers.get_by_text("Waiting for a moderator")).to_have_count(0)
+
+
+async def test_what_is_reported_is_decided_on_and_who_is_muted_appeals(
+    enter: Enter, workspace_sqlite: Workspace
+) -> None:
+    workspace = workspace_sqlite
+    room = await workspace.room("garden")
+    ann, rude, mo = [await workspace.member(name) for name in ("ann", "rude", "mo")]
+    for person in (ann, rude, mo):
+        await person.post(f"/rooms/{room}/join", expect=204)
+    path = f"/workspaces/{workspace.id}/members/{mo.user['id']}"
+    await workspace.owner.put(path, {"role": "moderator"}, expect=204)
+    await tell(rude, room, "You are all fools")
+    hers, his, theirs = [await enter(person, f"/r/{room}") for person in (ann, rude, mo)]
+
+    await message(hers, "fools").focus()
+    await hers.keyboard.press("f")
+    await hers.get_by_label("What is wrong").select_option("harassment")
+    await hers.get_by_label("In your words").fill("This is not kind.")
+    await hers.get_by_role("button", name="Report", exact=True).click()
+    await expect(hers.get_by_text("Thank you. Moderators will look at it")).to_be_visible()
+
+    await theirs.get_by_role("button", name="Room menu").click()
+    await theirs.get_by_role("menuitem", name="Moderation").click()
+    await theirs.get_by_role("tab", name="To review").press("ArrowRight")
+    await expect(theirs.get_by_role("tab", name="Reports")).to_be_focused()
+    reports = theirs.get_by_role("list", name="Reports")
+    await expect(reports).to_contain_text("Harassment: This is not kind.")
+    await reports.get_by_label("Reason for what you do").fill("Be kind")
+    await reports.get_by_role("button", name="Mute for an hour").click()
+    await expect(theirs.get_by_text("Nothing was reported.")).to_be_visible()
+    await expect(hers.get_by_text("Moderators have handled what you reported.")).to_be_visible()
+    await _appeals(his, theirs)
+    await _moderates(theirs)
+
+
+async def _appeals(his: Page, theirs: Page) -> None:
+    """Who is muted asks; who decided first leaves it to another, and lifts it then."""
+    await his.get_by_role("button", name="Your profile").click()
+    await his.get_by_label("Why this should be looked at again").fill("I am sorry.")
+    await his.get_by_role("button", name="Appeal").click()
+    await expect(his.get_by_text("You have appealed")).to_be_visible()
+    await theirs.get_by_role("tab", name="Muted and banned").click()
+    await expect(theirs.get_by_role("list", name="Muted and banned")).to_contain_text("is muted until")
+    await theirs.get_by_role("tab", name="Appeals").click()
+    await theirs.get_by_role("button", name="Accept").click()
+    await expect(theirs.get_by_text("You decided first")).to_be_visible()
+    await theirs.get_by_role("tab", name="Muted and banned").click()
+    await theirs.get_by_role("button", name="Lift the mute").click()
+    await expect(theirs.get_by_text("Nobody is muted or banned here.")).to_be_visible()
+    await theirs.keyboard.press("Escape")
+
+
+async def _moderates(theirs: Page) -> None:
+    """Out of the room, with all that they wrote in it."""
+    await message(theirs, "fools").get_by_role("button", name="Rude").first.click()
+    await theirs.get_by_role("button", name="Moderate", exact=True).click()
+    await theirs.get_by_role("combobox").first.select_option("kick")
+    await theirs.get_by_label("Where").select_option("room")
+    await theirs.get_by_label("Delete what they wrote there").select_option("all")
+    await theirs.get_by_role("button", name="Kick", exact=True).click()
+    await expect(messages(theirs).get_by_text("deleted")).to_be_visible()

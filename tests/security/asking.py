@@ -213,6 +213,11 @@ def in_direct_room(case: Case) -> bool:
     return case.node.kind == "direct"
 
 
+def own_message(case: Case) -> bool:
+    """Nobody reports themselves."""
+    return case.own or case.person.name == "hand"
+
+
 def gives_too_much(case: Case) -> bool:
     """The entries hand out what nobody holds in an archived room, and only members do in a private one."""
     return case.node.archived or (case.node.kind == "private" and case.person.name not in case.node.members)
@@ -293,6 +298,17 @@ ASKS: dict[str, Ask] = {
     "lift_sanction": Ask(passed=frozenset({404})),
     "kick_from_room": Ask(body={}, after=spare_again),
     "kick_from_workspace": Ask(body={}, after=spare_into_workspace),
+    "list_own_reports": Ask(),
+    "list_own_sanctions": Ask(),
+    "list_own_appeals": Ask(),
+    "appeal": Ask(body={"sanction": str(uuid.uuid4()), "text": "x"}, passed=frozenset({404})),
+    "report_message": Ask(body={"reason": "spam"}, passed=frozenset({201, 409}), also_403=own_message),
+    "report_user": Ask(body={"user": "{user}", "reason": "spam"}, passed=frozenset({201, 409})),
+    "list_reports": Ask(),
+    "close_report": Ask(body={"actions": ["dismiss"]}, passed=frozenset({404})),
+    "list_appeals": Ask(),
+    "accept_appeal": Ask(body={}, passed=frozenset({404})),
+    "deny_appeal": Ask(body={}, passed=frozenset({404})),
     "begin_purge": Ask(body={"user": "{user}"}, passed=frozenset({202, 409})),
     "list_purges": Ask(),
     "stop_purge": Ask(passed=frozenset({404})),

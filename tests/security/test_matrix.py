@@ -132,7 +132,7 @@ async def world(owner_sqlite: Api) -> AsyncIterator[World]:
         world = World(workspace.id, hand, people, sockets, {WORKSPACE: workspace.id})
         aside = await hand.post("/workspaces", {"name": "Aside"})
         here, there = [await hand.post(f"/workspaces/{w}/invites") for w in (workspace.id, aside["id"])]
-        unknown = ("session", "job", "invite", "held", "purge", "rule")
+        unknown = ("session", "job", "invite", "held", "purge", "report", "appeal", "rule")
         world.given = {name: str(uuid.uuid4()) for name in unknown}
         world.given["role"] = made["id"]
         world.given |= {"workspace": workspace.id, "token_here": here["token"], "token_aside": there["token"]}

@@ -27,6 +27,36 @@ export type ActOut = {
   reason: string;
 };
 
+/** A moderator has decided on an appeal of one's own. */
+export type AppealNotice = {
+  op: "notice";
+  kind: "appeal";
+  appeal: string;
+  workspace: string;
+  state: "accepted" | "denied";
+  reason: string;
+};
+
+/** Somebody asked for another look; `against` says at what, and `decided_first` who had decided. */
+export type AppealOut = {
+  id: string;
+  workspace: string;
+  resource: string;
+  user: PublicUser;
+  against: "mute" | "ban" | "held";
+  sanction: string | null;
+  held: string | null;
+  because: string;
+  message: string | null;
+  decided_first: string | null;
+  text: string;
+  state: "open" | "accepted" | "denied";
+  created_at: string;
+  decided_at: string | null;
+  decided_by: string | null;
+  reason: string | null;
+};
+
 /** Let it through, with another text if one is given. */
 export type Approval = {
   text?: string | null;
@@ -37,6 +67,25 @@ export type Auth = {
   op: "auth";
   token: string;
   ref?: number | string | null;
+};
+
+/** All that was reported of one message or, without `message`, of a person. */
+export type CaseOut = {
+  id: string;
+  user: PublicUser;
+  message: string | null;
+  room: string | null;
+  seq: number | null;
+  text: string | null;
+  now: "unchanged" | "edited" | "deleted" | null;
+  count: number;
+  reports: (ReportOut)[];
+  state: "open" | "closed";
+  opened_at: string;
+  closed_at: string | null;
+  closed_by: string | null;
+  outcome: ("dismiss" | "delete" | "hold" | "mute" | "ban")[];
+  note: string | null;
 };
 
 /** A heading in the room list. */
@@ -293,7 +342,7 @@ export type HeldOut = {
   text: string;
   ts: string;
   thread: string | null;
-  why: ("all" | "role" | "newcomer" | "word" | "link")[];
+  why: ("all" | "role" | "newcomer" | "word" | "link" | "report")[];
   state: "waiting" | "approved" | "rejected" | "withdrawn";
   reason: string | null;
   message: string | null;
@@ -493,6 +542,13 @@ export type Nack = {
   errors?: (FieldProblem)[];
 };
 
+/** Against what: a sanction on oneself, or a message of one's own that was rejected; and why. */
+export type NewAppeal = {
+  sanction?: string | null;
+  held?: string | null;
+  text: string;
+};
+
 /** A category to be made; without a position it comes last. */
 export type NewCategory = {
   name: string;
@@ -541,6 +597,12 @@ export type NewPurge = {
   hours?: number | null;
 };
 
+/** Why a message is reported, with a few words if one likes. */
+export type NewReport = {
+  reason: "spam" | "harassment" | "hate" | "violence" | "sexual" | "self_harm" | "privacy" | "illegal" | "other";
+  text?: string;
+};
+
 /** The role a member is to have. */
 export type NewRole = {
   role: string;
@@ -567,6 +629,13 @@ export type NewSanction = {
   expires_in?: number | null;
 };
 
+/** Who is reported, and why. */
+export type NewUserReport = {
+  reason: "spam" | "harassment" | "hate" | "violence" | "sexual" | "self_harm" | "privacy" | "illegal" | "other";
+  text?: string;
+  user: string;
+};
+
 /** A workspace to be made. */
 export type NewWorkspace = {
   name: string;
@@ -576,6 +645,31 @@ export type NewWorkspace = {
 export type OkFrame = {
   op: "ok";
   ref: number | string;
+};
+
+/** A report of one's own: `handled` once a moderator has decided; what they decided is theirs to tell. */
+export type OwnReport = {
+  id: string;
+  message: string | null;
+  user: PublicUser;
+  reason: "spam" | "harassment" | "hate" | "violence" | "sexual" | "self_harm" | "privacy" | "illegal" | "other";
+  text: string;
+  ts: string;
+  state: "open" | "handled";
+};
+
+/** A mute or ban that one is under, and what came of an appeal against it. */
+export type OwnSanction = {
+  id: string;
+  kind: "mute" | "ban";
+  workspace: string;
+  workspace_name: string;
+  room: string | null;
+  reason: string;
+  created_at: string;
+  until: string | null;
+  appeal: "open" | "accepted" | "denied" | null;
+  answer: string | null;
 };
 
 /** What can be allowed or denied on a resource and all that lies below it. */
@@ -687,6 +781,23 @@ export type Registration = {
 /** Why it is not let through; its author is told. */
 export type Rejection = {
   reason?: string;
+};
+
+/** A moderator has decided on what one reported. */
+export type ReportNotice = {
+  op: "notice";
+  kind: "report";
+  report: string;
+  state: "handled";
+};
+
+/** What one person reported, as moderators see it; `seen` where the message had another text by then. */
+export type ReportOut = {
+  reporter: PublicUser;
+  reason: "spam" | "harassment" | "hate" | "violence" | "sexual" | "self_harm" | "privacy" | "illegal" | "other";
+  text: string;
+  ts: string;
+  seen: string | null;
 };
 
 /** What the client knows of a room does not fit its log: begin anew. */
@@ -933,6 +1044,14 @@ export type UserOut = {
   bot: boolean;
   time_zone: string | null;
   deactivated: boolean;
+};
+
+/** What is done about it: `dismiss` alone, or one or more of the others. */
+export type Verdict = {
+  reason?: string;
+  actions: ("dismiss" | "delete" | "hold" | "mute" | "ban")[];
+  everywhere?: boolean;
+  expires_in?: number | null;
 };
 
 /** Be told of these people's presence, instead of those named before; `state` says how one is oneself. */

@@ -10,6 +10,8 @@ export type {
   EventOut as RoomEvent,
   EventsOut as EventPage,
   ActOut as Act,
+  AppealOut as Appeal,
+  CaseOut as Case,
   Explanation,
   FoundMessage,
   GroupRuleOut as GroupRule,
@@ -25,7 +27,10 @@ export type {
   RoomOut as Room,
   Rules,
   IdentityOut as Identity,
+  OwnSanction,
   ProviderOut as Provider,
+  PurgeOut as Purge,
+  SanctionOut as Sanction,
   SessionInfo as LoginSession,
   SessionState,
   Subscribed,
@@ -33,6 +38,8 @@ export type {
   Welcome,
   WorkspaceOut as Workspace,
 } from "./wire.generated";
+
+export type ReportReason = wire.NewReport["reason"];
 
 export type Principal = wire.EntryOut["principal"];
 
@@ -63,7 +70,13 @@ export type Message = Pick<
 export type Presence = "online" | "away" | "offline";
 
 export type Notice =
-  wire.ReadNotice | wire.JoinedNotice | wire.LeftNotice | wire.SanctionNotice | wire.HeldNotice;
+  | wire.ReadNotice
+  | wire.JoinedNotice
+  | wire.LeftNotice
+  | wire.SanctionNotice
+  | wire.HeldNotice
+  | wire.ReportNotice
+  | wire.AppealNotice;
 
 export type ServerFrame =
   | wire.Welcome

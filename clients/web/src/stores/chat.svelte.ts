@@ -224,7 +224,7 @@ export class Chat {
     else if (notice.kind === "room.joined") this.admit(notice.room);
     else if (notice.kind === "room.left") this.expel(notice.room);
     else if (notice.kind === "held") this.outbox.decided(notice);
-    else toasts.sanctioned(notice);
+    else toasts.moderated(notice);
   }
 
   #apply(events: RoomEvent[]): void {

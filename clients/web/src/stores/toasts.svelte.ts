@@ -19,9 +19,11 @@ class Toasts {
     setTimeout(() => this.drop(id), SHOWN_MS);
   }
 
-  /** What moderators did to us. */
-  sanctioned(notice: Extract<Notice, { kind: "sanction" }>): void {
-    this.add(sanctionText(notice));
+  /** What moderators did to us, or about what we told them. */
+  moderated(notice: Extract<Notice, { kind: "sanction" | "report" | "appeal" }>): void {
+    if (notice.kind === "sanction") this.add(sanctionText(notice));
+    else if (notice.kind === "report") this.add("Moderators have handled what you reported. Thank you.");
+    else this.add(`Your appeal was ${notice.state}. ${notice.reason}`.trim());
   }
 
   drop(id: number): void {

@@ -1,4 +1,4 @@
-import type { User } from "../lib/wire";
+import type { KnownRoom, Message, User } from "../lib/wire";
 
 export type DialogName =
   | "invite"
@@ -23,9 +23,19 @@ class Ui {
   people = $state(false);
   profile = $state.raw<{ user: User; anchor: Element } | null>(null);
 
+  /** Who or what is being reported; whom something is done to; the room of which moderation is shown. */
+  reported = $state.raw<{ message?: Message; user: User } | null>(null);
+  moderating = $state.raw<User | null>(null);
+  moderated: KnownRoom | null = null;
+
   show(dialog: DialogName): void {
     this.drawer = false;
     this.dialog = dialog;
+  }
+
+  moderate(room: KnownRoom | null = null): void {
+    this.moderated = room;
+    this.show("review");
   }
 
   search(wanted = ""): void {

@@ -73,6 +73,10 @@ LIST_WORKSPACES = Operation("oneself", None, "GET /workspaces")
 BEAT = Operation("oneself", None, socket="hb")
 RENEW = Operation("oneself", None, socket="auth")
 UNSUBSCRIBE = Operation("oneself", None, socket="unsub")
+LIST_OWN_REPORTS = Operation("oneself", None, "GET /users/me/reports")
+LIST_OWN_SANCTIONS = Operation("oneself", None, "GET /users/me/sanctions")  # who is banned too
+LIST_OWN_APPEALS = Operation("oneself", None, "GET /users/me/appeals")
+APPEAL = Operation("oneself", None, "POST /users/me/appeals")
 WATCH_PRESENCE = Operation("oneself", None, socket="presence")  # of strangers it tells nothing
 
 # People, and the installation
@@ -159,6 +163,17 @@ LIST_OWN_HELD = Operation("room", P.ROOM_READ, "GET /rooms/{room}/held/mine")
 APPROVE_HELD = Operation("room", P.MESSAGES_MODERATE, "POST /rooms/{room}/held/{held}/approve")
 REJECT_HELD = Operation("room", P.MESSAGES_MODERATE, "POST /rooms/{room}/held/{held}/reject")
 WITHDRAW_HELD = Operation("room", P.ROOM_READ, "DELETE /rooms/{room}/held/{held}")
+
+# What people tell moderators; the queues have what one moderates oneself
+REPORT_MESSAGE = Operation("message", P.ROOM_READ, "POST /messages/{message}/reports")
+REPORT_USER = Operation("workspace", P.WORKSPACE_READ, "POST /workspaces/{workspace}/reports")
+LIST_REPORTS = Operation("workspace", P.WORKSPACE_READ, "GET /workspaces/{workspace}/reports")
+CLOSE_REPORT = Operation("workspace", P.WORKSPACE_READ, "POST /workspaces/{workspace}/reports/{report}/close")
+LIST_APPEALS = Operation("workspace", P.WORKSPACE_READ, "GET /workspaces/{workspace}/appeals")
+ACCEPT_APPEAL = Operation(
+    "workspace", P.WORKSPACE_READ, "POST /workspaces/{workspace}/appeals/{appeal}/accept"
+)
+DENY_APPEAL = Operation("workspace", P.WORKSPACE_READ, "POST /workspaces/{workspace}/appeals/{appeal}/deny")
 
 # A message
 GET_MESSAGE = Operation("message", P.ROOM_READ, "GET /messages/{message}")

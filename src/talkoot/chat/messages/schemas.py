@@ -52,7 +52,7 @@ class HeldOut(BaseModel):
     text: str
     ts: Moment
     thread: UUID | None
-    why: list[Literal["all", "role", "newcomer", "word", "link"]]
+    why: list[Literal["all", "role", "newcomer", "word", "link", "report"]]
     state: Literal["waiting", "approved", "rejected", "withdrawn"]
     reason: str | None
     message: UUID | None

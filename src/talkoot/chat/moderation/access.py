@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from talkoot.chat.access.cache import Grants
     from talkoot.chat.access.operations import Operation
     from talkoot.chat.accounts.actors import Actor
+    from talkoot.chat.moderation.models import Appeal, Case
     from talkoot.kernel.transactions import Read
 
 
@@ -57,6 +58,30 @@ async def person_to_moderate(
     if theirs.rank < mine.rank or (theirs.rank == mine.rank and equal):
         raise Forbidden("Nobody can do this to somebody above them, or to a moderator like themselves")
     return grants
+
+
+def sees(case: Case, user: UUID, workspace: Grants, room: Grants | None) -> bool:
+    """Whether a moderator is told of what was reported, who may do this in the workspace and in its room.
+
+    Nobody hears who reported themselves.
+    """
+    if case.user_id == user:
+        return False
+    if case.room_id is not None and moderates(room):
+        return True
+    needed = Permission.MEMBERS_MODERATE if case.message_id is None else Permission.MESSAGES_MODERATE
+    return case.outside and needed in workspace.permissions
+
+
+def decides_on(appeal: Appeal, grants: Grants) -> bool:
+    """Whether somebody with these grants on its node may decide on an appeal."""
+    return moderates(grants) if appeal.held_id is not None else decides_on_sanctions(grants)
+
+
+def decides_on_sanctions(grants: Grants) -> bool:
+    """Whether somebody may lift what others are under on a node."""
+    known = Permission.ROOM_READ if grants.kind == "room" else Permission.WORKSPACE_READ
+    return grants.permissions >= {known, Permission.MEMBERS_MODERATE}
 
 
 def moderates(grants: Grants | None) -> bool:

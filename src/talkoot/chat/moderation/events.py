@@ -23,6 +23,25 @@ class Sanctioned:
 
 
 @dataclass(frozen=True, slots=True)
+class ReportHandled:
+    """A moderator has decided on what this user reported."""
+
+    user: UUID
+    report: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class AppealDecided:
+    """A moderator has decided on an appeal of this user."""
+
+    user: UUID
+    appeal: UUID
+    workspace: UUID
+    state: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class Reviewed:
     """A moderator has decided on a held message of this user."""
 

@@ -10,7 +10,7 @@ from talkoot.kernel.clock import rfc3339
 from talkoot.realtime.bus import Message
 
 if TYPE_CHECKING:
-    from talkoot.chat.moderation.events import Reviewed, Sanctioned
+    from talkoot.chat.moderation.events import AppealDecided, ReportHandled, Reviewed, Sanctioned
 
 
 def sanction_notice(event: Sanctioned) -> Message:
@@ -24,6 +24,25 @@ def sanction_notice(event: Sanctioned) -> Message:
         "reason": event.reason,
         "until": rfc3339(event.until) if event.until is not None else None,
         "ended": event.ended,
+    }
+    return Message("user", event.user, msgspec.json.encode(notice))
+
+
+def report_notice(event: ReportHandled) -> Message:
+    """To who reported something: that it was handled, and no more."""
+    notice = {"op": "notice", "kind": "report", "report": event.report, "state": "handled"}
+    return Message("user", event.user, msgspec.json.encode(notice))
+
+
+def appeal_notice(event: AppealDecided) -> Message:
+    """To who appealed: what was decided."""
+    notice = {
+        "op": "notice",
+        "kind": "appeal",
+        "appeal": event.appeal,
+        "workspace": event.workspace,
+        "state": event.state,
+        "reason": event.reason,
     }
     return Message("user", event.user, msgspec.json.encode(notice))
 

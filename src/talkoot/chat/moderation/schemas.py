@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from pydantic import BaseModel, Field
+from pydantic import AfterValidator, BaseModel, Field
 
 from talkoot.chat.accounts.schemas import Moment, PublicUser
 from talkoot.chat.messages.schemas import Text
-from talkoot.kernel.text import Line, OptionalLine
+from talkoot.kernel.text import Line, OptionalLine, body_text
 
 YEAR = 366 * 86_400
 
@@ -118,3 +118,124 @@ class Rejection(BaseModel):
     """Why it is not let through; its author is told."""
 
     reason: OptionalLine = ""
+
+
+ReportReason = Literal[
+    "spam", "harassment", "hate", "violence", "sexual", "self_harm", "privacy", "illegal", "other"
+]
+Complaint = Annotated[str, Field(min_length=1, max_length=2_000), AfterValidator(body_text)]
+
+
+class NewReport(BaseModel):
+    """Why a message is reported, with a few words if one likes."""
+
+    reason: ReportReason
+    text: OptionalLine = ""
+
+
+class NewUserReport(NewReport):
+    """Who is reported, and why."""
+
+    user: UUID
+
+
+class OwnReport(BaseModel):
+    """A report of one's own: `handled` once a moderator has decided; what they decided is theirs to tell."""
+
+    id: UUID
+    message: UUID | None
+    user: PublicUser
+    reason: ReportReason
+    text: str
+    ts: Moment
+    state: Literal["open", "handled"]
+
+
+class ReportOut(BaseModel):
+    """What one person reported, as moderators see it; `seen` where the message had another text by then."""
+
+    reporter: PublicUser
+    reason: ReportReason
+    text: str
+    ts: Moment
+    seen: str | None
+
+
+class CaseOut(BaseModel):
+    """All that was reported of one message or, without `message`, of a person.
+
+    `text` is what the message said when it was first reported, for as long as this is open; `now` says what
+    became of it since. `room` is null where one may not look: then that one message is all there is to see.
+    """
+
+    id: UUID
+    user: PublicUser
+    message: UUID | None
+    room: UUID | None
+    seq: int | None
+    text: str | None
+    now: Literal["unchanged", "edited", "deleted"] | None
+    count: Annotated[int, Field(description="People who reported it; `reports` has the first of them.")]
+    reports: list[ReportOut]
+    state: Literal["open", "closed"]
+    opened_at: Moment
+    closed_at: Moment | None
+    closed_by: UUID | None
+    outcome: list[Literal["dismiss", "delete", "hold", "mute", "ban"]]
+    note: str | None
+
+
+class Verdict(Kick):
+    """What is done about it: `dismiss` alone, or one or more of the others.
+
+    Mute and ban count in the room, or, with `everywhere` and where there is no room, in the workspace, for
+    `expires_in` seconds or until they are lifted. `reason` is told to whom they meet.
+    """
+
+    actions: Annotated[list[Literal["dismiss", "delete", "hold", "mute", "ban"]], Field(min_length=1)]
+    everywhere: bool = False
+    expires_in: Annotated[int, Field(ge=1, le=YEAR)] | None = None
+
+
+class NewAppeal(BaseModel):
+    """Against what: a sanction on oneself, or a message of one's own that was rejected; and why."""
+
+    sanction: UUID | None = None
+    held: UUID | None = None
+    text: Complaint
+
+
+class AppealOut(BaseModel):
+    """Somebody asked for another look; `against` says at what, and `decided_first` who had decided."""
+
+    id: UUID
+    workspace: UUID
+    resource: UUID
+    user: PublicUser
+    against: Literal["mute", "ban", "held"]
+    sanction: UUID | None
+    held: UUID | None
+    because: Annotated[str, Field(description="The reason that was given with the sanction or rejection.")]
+    message: Annotated[str | None, Field(description="The text of the message that was rejected.")]
+    decided_first: UUID | None
+    text: str
+    state: Literal["open", "accepted", "denied"]
+    created_at: Moment
+    decided_at: Moment | None
+    decided_by: UUID | None
+    reason: str | None
+
+
+class OwnSanction(BaseModel):
+    """A mute or ban that one is under, and what came of an appeal against it."""
+
+    id: UUID
+    kind: Literal["mute", "ban"]
+    workspace: UUID
+    workspace_name: str
+    room: UUID | None
+    reason: str
+    created_at: Moment
+    until: Moment | None
+    appeal: Literal["open", "accepted", "denied"] | None
+    answer: Annotated[str | None, Field(description="The reason given with the decision on it.")]

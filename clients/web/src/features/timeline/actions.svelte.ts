@@ -3,6 +3,7 @@ import type { Message, Room } from "../../lib/wire";
 import type { Chat } from "../../stores/chat.svelte";
 import { roomPath } from "../../stores/route.svelte";
 import { toasts } from "../../stores/toasts.svelte";
+import { ui } from "../../stores/ui.svelte";
 import type { IconName } from "../../ui/Icon.svelte";
 
 export interface Action {
@@ -38,6 +39,14 @@ export function actionsOf(
   }
   if (mine) actions.push({ key: "e", label: "Edit", icon: "edit", act: on.edit });
   actions.push({ key: "c", label: "Copy link", icon: "link", act: () => void copyLink(message) });
+  if (!mine) {
+    actions.push({
+      key: "f",
+      label: "Report",
+      icon: "flag",
+      act: () => (ui.reported = { message, user: message.sender }),
+    });
+  }
   if (mine || chat.rooms.can(room, "messages.moderate")) {
     actions.push({ key: "delete", label: "Delete", icon: "trash", act: on.remove });
   }

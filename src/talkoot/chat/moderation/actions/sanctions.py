@@ -80,8 +80,13 @@ async def lift(tx: Tx, actor: Actor, where: Where, sanction: str) -> None:
     standing = await _standing(tx, where, sanction)
     if standing is None or (standing.until is not None and standing.until <= tx.now):
         raise NotFound("There is no such sanction")
+    await end_early(tx, actor, standing)
+
+
+async def end_early(tx: Tx, actor: Actor, standing: Sanction) -> None:
+    """End a sanction that stands; whoever calls this may do so."""
     await _end(tx, standing)
-    await _write_down(tx, actor, standing, f"{sanction}.lifted")
+    await _write_down(tx, actor, standing, f"{standing.kind}.lifted")
 
 
 async def end_in_time(tx: Tx, sanction: UUID) -> None:

@@ -1,5 +1,7 @@
 """Moderation over HTTP."""
 
-from talkoot.chat.moderation.http import audit, purges, review, sanctions
+from talkoot.chat.moderation.http import appeals, audit, purges, reports, review, sanctions
 
-routes = [route for part in (audit, purges, review, sanctions) for route in part.router.routes]
+routes = [
+    route for part in (appeals, audit, purges, reports, review, sanctions) for route in part.router.routes
+]

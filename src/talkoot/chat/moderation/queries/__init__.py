@@ -8,13 +8,17 @@ from uuid import UUID
 
 from sqlalchemy import or_, select
 
-from talkoot.chat.access.models import Resource, Sanction
+from talkoot.chat.access.models import Membership, Resource, Role, Sanction
+from talkoot.chat.access.reading import read_grants
 from talkoot.chat.accounts.models import User
 from talkoot.chat.messages.models import HeldMessage, RoomRules
 from talkoot.chat.moderation.models import Purge
 
 if TYPE_CHECKING:
+    from talkoot.chat.access.permissions import Permission
     from talkoot.kernel.transactions import Read
+
+_LOOKED_AT = 200  # people who are asked whether they moderate somewhere
 
 
 async def sanctions_on(
@@ -104,3 +108,27 @@ async def held_message(read: Read, held: UUID) -> tuple[HeldMessage, User]:
     """One, by somebody who passed a door to it before."""
     found = await read.session.get_one(HeldMessage, held)
     return found, await read.session.get_one(User, found.sender_id)
+
+
+async def workspace_of(read: Read, resource: UUID) -> UUID:
+    """The workspace that a node lies in."""
+    return (await read.session.get_one(Resource, resource)).workspace_id
+
+
+async def somebody_who(
+    read: Read, resource: UUID, permissions: set[Permission], *, but: Collection[UUID]
+) -> bool:
+    """Whether anybody but these may do all this on a node: the highest of the workspace, and those in it."""
+    workspace = await workspace_of(read, resource)
+    highest = (
+        select(Membership.user_id)
+        .join(Role, Role.id == Membership.role_id)
+        .where(Membership.resource_id == workspace)
+        .order_by(Role.rank)
+        .limit(_LOOKED_AT)
+    )
+    inside = select(Membership.user_id).where(Membership.resource_id == resource).limit(_LOOKED_AT)
+    people = {*await read.session.scalars(highest), *await read.session.scalars(inside)} - {*but}
+    active = select(User.id).where(User.id.in_(people), User.deactivated_at.is_(None), User.bot.is_(False))
+    found = await read_grants(read, [(user, resource) for user in await read.session.scalars(active)])
+    return any(grants.permissions >= permissions for grants in found.values())
