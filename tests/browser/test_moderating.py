@@ -68,6 +68,10 @@ async def test_what_is_reported_is_decided_on_and_who_is_muted_appeals(
     await expect(hers.get_by_text("Moderators have handled what you reported.")).to_be_visible()
     await _appeals(his, theirs)
     await _moderates(theirs)
+    await workspace.owner.put(f"/workspaces/{workspace.id}/sanctions/{rude.user['id']}/ban", {"reason": "x"})
+    await his.goto(f"{rude.url}/")
+    await expect(his.get_by_text("You are banned in")).to_be_visible()
+    await expect(his.get_by_role("button", name="Appeal")).to_be_visible()
 
 
 async def _appeals(his: Page, theirs: Page) -> None:

@@ -170,3 +170,30 @@ async def test_a_page_follows_an_edit_whose_text_is_gone(pair: Pair) -> None:
     await pair.owner.patch(f"/messages/{sent['id']}", {"text": "second"})
     await pair.owner.delete(f"/messages/{sent['id']}")
     assert await pair.guest.get(path) == await pair.owner.get(path)
+
+
+async def test_who_is_banned_on_one_node_is_out_on_the_other(pair: Pair) -> None:
+    """Rows 15 and 16: nothing that was sent after the ban was acknowledged reaches them by any way."""
+    sanctions = f"/rooms/{pair.room}/sanctions/{pair.guest.user['id']}"
+    async with await Socket.of(pair.guest) as there, await Socket.of(pair.owner) as here:
+        await there.subscribe(pair.room)
+        await pair.owner.put(f"{sanctions}/mute", {"reason": "noise"})
+        assert (await there.send(pair.room, "x"))["code"] == "forbidden"
+        await pair.owner.delete(f"{sanctions}/mute")
+        await pair.owner.put(f"{sanctions}/ban", {"reason": "spam"})
+        assert (await here.send(pair.room, "after"))["op"] == "ack"
+        assert await pair.guest.refusal("GET", f"/rooms/{pair.room}/messages") == (404, "not_found")
+        assert (await there.until(op="gone"))["room"] == pair.room
+        assert (await there.send(pair.room, "x"))["code"] == "not_found"
+        assert "after" not in [f["body"].get("text") for f in await there.settled() if f["op"] == "ev"]
+        (mine,) = (await pair.guest.get("/users/me/sanctions"))["items"]
+        await pair.guest.post("/users/me/appeals", {"sanction": mine["id"], "text": "Sorry."})
+
+
+async def test_slow_mode_counts_what_was_sent_on_all_nodes(pair: Pair) -> None:
+    await pair.owner.put(f"/rooms/{pair.room}/rules", {"slow_seconds": 600})
+    async with pair.on(pair.guest, 0) as elsewhere:
+        both = (pair.guest, elsewhere)
+        sent = [person.ask("POST", f"/rooms/{pair.room}/messages", {"text": "x"}) for person in both * 3]
+        answers = [answer.status_code for answer in await asyncio.gather(*sent)]
+    assert sorted(answers) == [201, 429, 429, 429, 429, 429]

@@ -129,6 +129,11 @@ async def test_row_22_who_lost_the_permission_meanwhile_is_refused_at_the_approv
 
 
 HOLDS = ["Buy SPAM now", "\uff53\uff50\uff41\uff4d", "sp\u00e1m", "s**p**am", "spam\u200b"]
+HOLDS += [
+    "s\u0440\u0430m",
+    "\u0455p\u03b1m",
+    "c\u0430sin\u043e club",
+]  # Cyrillic and Greek letters among them
 HOLDS += ["free  money!", "casinos", "\U0001d412\U0001d40f\U0001d400\U0001d40c"]  # bold capitals
 PASSES = ["spammer", "the free and the money", "cas ino"]
 

@@ -34,14 +34,19 @@ async def show(
 ) -> None:
     """Tell every act that is looked for, a line each, the newest first."""
     times = _moment(since), _moment(until)
-    async with unit_of_work(settings) as uow, uow.read() as read:
-        who = await _account(read, actor) if actor else None
+    async with unit_of_work(settings) as uow:
+        async with uow.read() as read:
+            who = await _account(read, actor) if actor else None
         wanted = Wanted(who, subject, kind or None, *times)
-        some = await newest_acts(read, workspace, wanted, limit=AT_ONCE)
-        while some:
+        last: UUID | None = None
+        while True:
+            async with uow.read() as read:  # one for each page: nothing is held open while it is printed
+                some = await newest_acts(read, workspace, wanted, before=last, limit=AT_ONCE)
             for act in some:
                 tell(act_line(act).rstrip("\n"))
-            some = await newest_acts(read, workspace, wanted, before=some[-1].id, limit=AT_ONCE)
+            if len(some) < AT_ONCE:
+                return
+            last = some[-1].id
 
 
 async def _account(read: Read, username: str) -> UUID:

@@ -8,6 +8,8 @@ import unicodedata
 from dataclasses import dataclass
 from functools import lru_cache
 
+from talkoot.chat.accounts.lookalikes import skeleton
+
 _WORD = re.compile(r"\w+")
 _EMPHASIS = str.maketrans("", "", "*_~`\\")
 _BARE_LINK = re.compile(r"//\S")
@@ -71,6 +73,7 @@ def has_link(text: str) -> bool:
 
 
 def _folded(text: str) -> str:
-    """Without what looks different and reads the same: case, accents, widths, invisible characters."""
+    """Without what looks different and reads the same: case, accents, widths, scripts, what is invisible."""
     plain = unicodedata.normalize("NFKD", html.unescape(text).casefold())
-    return plain.casefold().translate(_VISIBLE)  # again: what was a bold capital is a plain one only now
+    plain = plain.casefold().translate(_VISIBLE)  # again: what was a bold capital is a plain one only now
+    return skeleton(plain)

@@ -47,17 +47,18 @@ async def let_through(
     author = await user_with_id(tx, held.sender_id)
     if author.deactivated_at is not None:
         raise Conflict("The author has no account any more", code="author_may_not_post")
-    said = held.text if text is None else text
+    asked = held.text
+    said = asked if text is None else text
     own = Actor(author.id, author.username, NO_SESSION, author.bot)
     try:
-        event = await send_approved(tx, Send(own, room, said, held.cid, held.thread_id, asked=held.text))
+        event = await send_approved(tx, Send(own, room, said, held.cid, held.thread_id, asked=asked))
     except (Forbidden, NotFound) as refusal:
         raise _too_late(refusal) from refusal
     await count_passed(tx, room, author.id)
-    held.message_id = event.id
-    held.state = APPROVED
+    # The message has the text now, and is what may be deleted: a second one would outlive it here.
+    held.message_id, held.state, held.text = event.id, APPROVED, ""
     await _decided(tx, actor, grants, held)
-    if text is not None and text != held.text:
+    if said != asked:
         act = Act("held.edited", grants.workspace, author.id, room, after={"held": held.id})
         await record(tx, actor, act)
 
