@@ -11,6 +11,7 @@ from pathlib import Path
 
 from talkoot.chat.access.operations import TABLE, Operation
 from talkoot.chat.access.permissions import BUILT_IN_ROLES, Permission
+from talkoot.chat.access.scopes import MEANING, SCOPES
 from tools.made import filled, table, write
 
 PAGE = Path(__file__).parents[1] / "docs" / "permissions.md"
@@ -27,14 +28,14 @@ _WHO = {
 
 def wanted() -> str:
     """The page with its tables made anew."""
-    return filled(PAGE, {"operations": _operations, "roles": _roles})
+    return filled(PAGE, {"operations": _operations, "roles": _roles, "scopes": _scopes})
 
 
 def _operations() -> str:
     return table(
-        ("operation", "over HTTP", "on the socket", "about", "who may"),
+        ("operation", "over HTTP", "on the socket", "about", "who may", "scope"),
         (
-            (name.replace("_", " "), _code(row.http), _code(row.socket), row.about, _who(row))
+            (name.replace("_", " "), _code(row.http), _code(row.socket), row.about, _who(row), _scope(row))
             for name, row in TABLE.items()
         ),
     )
@@ -46,6 +47,17 @@ def _who(row: Operation) -> str:
     if row.needs is None:
         return f"for one's own: `{row.own}`"
     return f"`{row.needs}`" + (f"; for one's own: `{row.own}`" if row.own else "")
+
+
+def _scope(row: Operation) -> str:
+    """What a token needs for it; nothing where no token is good for it."""
+    needed, own = row.scope_for(), row.scope_for(own=row.own is not None)
+    shown = {"never": "", "any": "any"}.get(needed, f"`{needed}`")
+    return shown if own == needed else f"{shown}; for one's own: `{own}`"
+
+
+def _scopes() -> str:
+    return table(("scope", "for"), ((f"`{scope}`", MEANING[scope]) for scope in SCOPES))
 
 
 def _roles() -> str:

@@ -18,6 +18,7 @@ from talkoot.audience import Audience
 from talkoot.backends import open_backends
 from talkoot.chat.access import http as access_http
 from talkoot.chat.access.events import AccessChanged, RoleLeaving, WorkspaceMemberLeaving
+from talkoot.chat.access.operations import ways_of
 from talkoot.chat.accounts import http as accounts_http
 from talkoot.chat.accounts.events import ProfileChanged, SessionClosed, UserDeactivated
 from talkoot.chat.accounts.gate import Gate
@@ -25,6 +26,8 @@ from talkoot.chat.accounts.origins import is_own_origin
 from talkoot.chat.accounts.socket import LOOKED_AT_EVERY, close_ended_sessions, hello_for
 from talkoot.chat.administration import http as administration_http
 from talkoot.chat.administration.events import LimitChosen
+from talkoot.chat.bots import http as bots_http
+from talkoot.chat.bots.actions import retire_bot
 from talkoot.chat.groups import http as groups_http
 from talkoot.chat.groups.actions.rules import keep_roles_in_rules
 from talkoot.chat.groups.actions.settling import settle_who_came, settle_who_unlinked
@@ -54,6 +57,7 @@ from talkoot.chat.rooms.live import LiveRooms
 from talkoot.chat.rooms.notices import JOINED, RoomNotices
 from talkoot.chat.rooms.wire import event_message
 from talkoot.chat.search import http as search_http
+from talkoot.chat.tokens import http as tokens_http
 from talkoot.controls import Controls
 from talkoot.documents import asyncapi_router, describe_api
 from talkoot.doubt import Doubt
@@ -117,7 +121,7 @@ class Program:
         self.kernel = Kernel(
             settings, clock, secrets, database, uow, self.backends.limits, self.backends.rates
         )
-        self.gate = Gate(self.kernel, self.backends.once)
+        self.gate = Gate(self.kernel, self.backends.once, ways_of)
         self.desk = Desk(self.kernel)
         self.hub = Hub(socket_limits(settings))
         self.tails = uow.caches.of(LogTails)
@@ -175,7 +179,7 @@ class Program:
             Appended: ([], [self.tails.appended, self._publish, *followed]),
             Redacted: ([], [self.tails.redacted]),
             AccessChanged: ([], [controls.tell_access]),
-            WorkspaceMemberLeaving: ([leave_rooms_of_workspace], []),
+            WorkspaceMemberLeaving: ([leave_rooms_of_workspace, retire_bot], []),
             RoleLeaving: ([keep_roles_in_rules], []),
             CameIn: ([settle_who_came], []),
             IdentityUnlinked: ([settle_who_unlinked], []),
@@ -327,6 +331,8 @@ def create_app(settings: Settings, installation: UUID | None = None) -> FastAPI:
         administration_http,
         identities_http,
         groups_http,
+        tokens_http,
+        bots_http,
     )
     for feature in features:
         routes += feature.router.routes

@@ -9,6 +9,8 @@ from fastapi.routing import APIRoute
 from starlette.routing import BaseRoute, Mount, Route, WebSocketRoute
 
 from talkoot.chat.access.operations import TABLE, Operation
+from talkoot.chat.access.permissions import Permission
+from talkoot.chat.access.scopes import SCOPE_OF
 from talkoot.chat.accounts.http_auth import current_admission
 from talkoot.kernel.http import API
 from talkoot.kernel.routes import RouteTable
@@ -16,6 +18,7 @@ from talkoot.kernel.routes import RouteTable
 if TYPE_CHECKING:
     from fastapi.dependencies.models import Dependant
 
+_SCOPES = "src/talkoot/chat/access/scopes.py"
 _WHERE = "src/talkoot/chat/access/operations.py"
 # Files and documents for everybody, and what the operator's own programs ask: nothing here is about anything.
 _WITHOUT_SUBJECT = frozenset(
@@ -33,8 +36,12 @@ def call_the_roll(routes: Iterable[BaseRoute], socket: Iterable[str]) -> None:
 
     `socket` are the operations of the socket, by name.
     """
-    by_way = {way: row for row in TABLE.values() for way in (row.http, row.socket) if way is not None}
-    wrong = []
+    by_way = {way: row for row in TABLE.values() for way in row.ways}
+    wrong = [
+        f"{permission} has no scope: say in {_SCOPES} what a token needs for it"
+        for permission in Permission
+        if permission not in SCOPE_OF
+    ]
     for way, route in _ways(routes):
         if (row := by_way.pop(way, None)) is None:
             wrong.append(f"{way} has no row: say in {_WHERE} what it is about and what it needs")

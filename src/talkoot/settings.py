@@ -48,6 +48,7 @@ GROUPS: dict[str, tuple[str, ...]] = {
         "outgoing_networks",
         "access_token_minutes",
         "session_days",
+        "token_days",
     ),
     "How much": (
         "rate_limits",
@@ -180,6 +181,12 @@ class Settings(BaseModel):
     access_token_minutes: int = Field(15, ge=1, le=1440, description="Life of an access token.")
     session_days: int = Field(
         30, ge=1, le=365, description="A session ends when it was not used for so long."
+    )
+    token_days: int = Field(
+        0,
+        ge=0,
+        le=3650,
+        description="Longest life of a token that is made for a program or a bot; 0: it may live for ever.",
     )
     max_connections: int = Field(
         15_000, ge=1, description="Sockets in this process; more are told to come later."

@@ -40,7 +40,13 @@ class Case:
 
     @property
     def api(self) -> Api:
-        return self.world.people[self.person.name]
+        token = self.person.token
+        return self.world.people[token.name if token else self.person.name]
+
+    @property
+    def socket(self) -> Socket:
+        token = self.person.token
+        return self.world.sockets[token.name if token else self.person.name]
 
     def names(self) -> dict[str, str]:
         """What stands in paths."""
@@ -58,6 +64,8 @@ class Case:
             "sanction": "mute",
             "provider": "nowhere",
             "identity": str(uuid.uuid4()),
+            "made": str(uuid.uuid4()),
+            "bot": str(uuid.uuid4()),
             "cid": str(uuid.uuid4()),
             "token": self.api.token,
             "limit": "http.reads",
@@ -137,9 +145,9 @@ async def over_socket(op: str, case: Case) -> int:
         async with await Socket.open(case.world.hand.url) as socket:
             await socket.push(**frame)
             return (await socket.closed())[0] - 4000
-    answer = await case.world.sockets[case.person.name].ask(**frame)
+    answer = await case.socket.ask(**frame)
     if op == "sub" and answer["op"] == "subd":
-        await case.world.sockets[case.person.name].ask(op="unsub", rooms=[case.names()["room"]])
+        await case.socket.ask(op="unsub", rooms=[case.names()["room"]])
     return CODES[answer["code"]] if answer["op"] in {"error", "nack"} else 200
 
 
@@ -219,8 +227,12 @@ def own_message(case: Case) -> bool:
 
 
 def gives_too_much(case: Case) -> bool:
-    """The entries hand out what nobody holds in an archived room, and only members do in a private one."""
-    return case.node.archived or (case.node.kind == "private" and case.person.name not in case.node.members)
+    """The entries hand out what nobody holds in an archived room, few in a private one, and no token."""
+    return (
+        case.person.token is not None
+        or case.node.archived
+        or (case.node.kind == "private" and case.person.name not in case.node.members)
+    )
 
 
 NOT_VALID = Ask(passed=frozenset({422}), body={})  # who is not asked who they are is told what is wrong
@@ -252,6 +264,20 @@ ASKS: dict[str, Ask] = {
     "change_me": Ask(body={}),
     "accept_invite": Ask(before=side_invite, also_403=lambda _case: True),
     "list_unreads": Ask(),
+    "list_tokens": Ask(),
+    "make_token": Ask(body={"name": "x", "scopes": ["read"]}),
+    "rotate_token": Ask(passed=frozenset({404})),
+    "revoke_token": Ask(passed=frozenset({404})),
+    "list_bots": Ask(),
+    "make_bot": Ask(body={"username": "matrix{number}", "display_name": "x", "role": "guest"}),
+    "change_bot": Ask(body={"display_name": "x"}, passed=frozenset({404})),
+    "remove_bot": Ask(passed=frozenset({404})),
+    "list_bot_tokens": Ask(passed=frozenset({404})),
+    "make_bot_token": Ask(body={"name": "x", "scopes": ["read"]}, passed=frozenset({404})),
+    "rotate_bot_token": Ask(passed=frozenset({404})),
+    "revoke_bot_token": Ask(passed=frozenset({404})),
+    "list_all_tokens": Ask(),
+    "revoke_any_token": Ask(passed=frozenset({404})),
     "list_workspaces": Ask(),
     "get_user": Ask(),
     "create_workspace": Ask(body={"name": "Another {number}"}),

@@ -39,6 +39,15 @@ OF_THE_KIND = {
 
 
 @dataclass(eq=False)
+class Token:
+    """One that somebody made; `places` are nodes, or None for everywhere."""
+
+    name: str
+    scopes: set[str]
+    places: "set[Node] | None" = None
+
+
+@dataclass(eq=False)
 class Person:
     """`role` is None for who is not in the workspace; `first` for who belongs to the first one."""
 
@@ -47,6 +56,7 @@ class Person:
     signed_in: bool = True
     first: bool = False
     first_owner: bool = False
+    token: "Token | None" = None
 
 
 @dataclass(eq=False)
@@ -110,3 +120,48 @@ def _answer_about(row: Operation, person: Person, node: Node, *, own: bool) -> i
     if own and row.own in held:
         return 200
     return 200 if row.needs in held else 403
+
+
+READING, WRITING = (
+    {"workspace.read", "room.read"},
+    {"room.join", "room.post", "rooms.create", "direct.create"},
+)
+MODERATING = {"messages.moderate", "members.moderate"}
+WITH_MEMBERS = {"room.invite", "members.invite", "members.manage"}
+OF_ONES_OWN = {"get_me", "list_unreads", "list_workspaces", "unsubscribe", "beat", "renew"}
+UNHELD = dict.fromkeys(("get_me", "list_unreads", "list_workspaces", "watch_presence", "get_user"), "read")
+OF_MODERATORS = {"list_queue", "list_reports", "close_report", "list_appeals", "accept_appeal", "deny_appeal"}
+NOT_BY_TOKENS = {f"{what}_bot_token" for what in ("make", "rotate", "revoke")} | {"list_bot_tokens"}
+UNHELD |= dict.fromkeys(("beat", "renew", "unsubscribe", "open_socket"), "any")
+
+
+def scope(name: str, row: Operation, permission: str | None) -> str:
+    """The scope that a token needs to do this, by what one has to hold for it."""
+    if name in NOT_BY_TOKENS:
+        return "never"
+    if permission is None:
+        return UNHELD.get(name, "administer" if row.about in {"owners", "installation"} else "never")
+    if permission in MODERATING or name in OF_MODERATORS:
+        return "moderate"
+    if permission in WITH_MEMBERS:
+        return "members"
+    if permission in WRITING:
+        return "write"
+    reads = name == "subscribe" or (row.http or "").startswith("GET ")
+    return ("read" if reads else "write") if permission in READING else "administer"
+
+
+def answer_to_token(name: str, row: Operation, person: Person, node: Node, *, own: bool = False) -> int:
+    """The same for who comes with a token: never more, and less where it is not good for it."""
+    expected, token = answer(row, person, node, own=own), person.token
+    if token is None or row.about == "anyone":
+        return expected
+    needed = {scope(name, row, held) for held in (row.needs, row.own) if held} or {scope(name, row, None)}
+    somewhere = row.about in {"workspace", "category", "room", "message", "node"}
+    asked = needed & {*token.scopes, "any"} and (token.places is None or somewhere or name in OF_ONES_OWN)
+    if not asked:
+        return 403
+    if somewhere and token.places is not None and node not in token.places:
+        return 404
+    mine = scope(name, row, row.own if own or row.needs is None else row.needs)
+    return expected if expected != 200 or mine in token.scopes or own or mine == "any" else 403

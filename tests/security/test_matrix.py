@@ -2,7 +2,7 @@
 
 import asyncio
 import uuid
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 
@@ -12,7 +12,16 @@ import pytest_asyncio
 from talkoot.chat.access.operations import TABLE, Operation
 from tests.clients import Api, Json, Socket, join
 from tests.security.asking import ASKS, FRAMES, Ask, Case, World, over_http, over_socket
-from tests.security.model import HELPER, ROLES, WORKSPACE, Node, Person, answer
+from tests.security.model import (
+    HELPER,
+    ROLES,
+    WORKSPACE,
+    Node,
+    Person,
+    Token,
+    answer,
+    answer_to_token,
+)
 from tests.workspaces import Workspace
 
 HAND = Person("hand", "owner", first=True, first_owner=True)
@@ -70,14 +79,15 @@ class Question:
 
     async def ask(self, world: World) -> list[str]:
         """What was answered otherwise than the model says, over each transport."""
-        expected = answer(self.row, self.person, self.node, own=self.own)
+        expected = answer_to_token(self.name, self.row, self.person, self.node, own=self.own)
         case = Case(world, self.person, self.node, self.own, allowed=expected == 200)
         found = {}
         if self.row.http and self.row.http != "GET /ws":
             found["HTTP"] = await over_http(self.row, ASKS.get(self.name, Ask()), case)
         if self.row.socket:
             found["socket"] = await over_socket(self.row.socket, case)
-        told = f"{self.name} {'with their own ' if self.own else ''}in {self.where} by {self.person.name}"
+        who = f"{self.person.name}{f' with {self.person.token.name}' if self.person.token else ''}"
+        told = f"{self.name} {'with their own ' if self.own else ''}in {self.where} by {who}"
         return [f"{told} over {way}: {got}, not {expected}" for way, got in found.items() if got != expected]
 
 
@@ -85,9 +95,9 @@ def about(*subjects: str) -> dict[str, Operation]:
     return {name: row for name, row in TABLE.items() if row.about in subjects and name != "log_out"}
 
 
-def questions_about_rooms(where: str, node: Node) -> Iterator[Question]:
+def questions_about_rooms(where: str, node: Node, people: Sequence[Person] = ()) -> Iterator[Question]:
     subjects = ("room", "message", "node") if node.about == "room" else ("category", "node")
-    everybody = EVERYBODY if where in OPEN_TO_QUESTIONS else INSIDERS
+    everybody = people or (EVERYBODY if where in OPEN_TO_QUESTIONS else INSIDERS)
     for name, row in about(*subjects).items():
         for person in everybody:
             yield Question(name, row, person, where, node)
@@ -99,12 +109,12 @@ def may_be_own(row: Operation, person: Person, node: Node) -> bool:
     return row.about != "message" or person.name in node.members
 
 
-def questions_about_the_rest() -> Iterator[Question]:
+def questions_about_the_rest(people: Sequence[Person] = ()) -> Iterator[Question]:
     for name, row in about("anyone", "oneself", "person", "workspace", "node").items():
-        for person in EVERYBODY:
+        for person in people or EVERYBODY:
             yield Question(name, row, person, "the workspace", WORKSPACE)
     for name, row in about("owners", "installation").items():
-        for person in [HAND, *EVERYBODY]:
+        for person in people or [HAND, *EVERYBODY]:
             yield Question(name, row, person, "the installation", WORKSPACE)
 
 
@@ -209,6 +219,32 @@ async def test_row_17_every_answer_is_what_the_model_says(world: World) -> None:
     otherwise = [wrong for found in await asyncio.gather(*rooms) for wrong in found]
     # Last, for who is removed from the workspace and comes back is in no room any more.
     otherwise += await answered_otherwise(world, questions_about_the_rest())
+    assert not otherwise, "\n".join(otherwise)
+
+
+async def test_row_25_a_token_is_good_for_its_scopes_and_places_only(world: World) -> None:
+    admin, everything = world.people["admin"], {"read", "write", "members", "moderate", "administer"}
+    public, private = ROOMS["a public room"], ROOMS["a private room"]
+    tokens = [Token(f"{scope} only", {scope}) for scope in sorted(everything)]
+    tokens += [Token("all in a room", everything, {private}), Token("read and write", {"read", "write"})]
+    people = [Person("admin", "admin", token=token) for token in tokens]
+    for node in (public, private):  # who was removed and came back is in no room
+        await world.hand.put(
+            f"/rooms/{world.ids[node]}/members/{world.people['spare'].user['id']}", expect=204
+        )
+    async with AsyncExitStack() as stack:
+        for token in tokens:
+            wanted: Json = {"name": token.name, "scopes": sorted(token.scopes)}
+            if token.places is not None:
+                wanted["places"] = [world.ids[node] for node in token.places]
+            made = await admin.post("/users/me/tokens", wanted)
+            api = world.people[token.name] = Api(admin.url, made["token"], admin.user)
+            await stack.enter_async_context(api)
+            world.sockets[token.name] = await stack.enter_async_context(await Socket.of(api))
+        otherwise = []
+        for where in ("a public room", "a private room", "the shelf"):
+            otherwise += await answered_otherwise(world, questions_about_rooms(where, NODES[where], people))
+        otherwise += await answered_otherwise(world, questions_about_the_rest(people))
     assert not otherwise, "\n".join(otherwise)
 
 

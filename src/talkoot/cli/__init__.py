@@ -17,6 +17,7 @@ from talkoot.cli.rekeying import rekey
 from talkoot.cli.search import search
 from talkoot.cli.serving import serve
 from talkoot.cli.settings import settings
+from talkoot.cli.tokens import tokens
 from talkoot.cli.users import users
 from talkoot.cli.working import worker
 
@@ -53,6 +54,7 @@ for name, command in (
 ):
     cli.command(name)(command)
 cli.add_typer(users, name="user")
+cli.add_typer(tokens, name="token")
 cli.add_typer(jobs, name="jobs")
 cli.add_typer(limits, name="limits")
 cli.add_typer(search, name="search")

@@ -51,11 +51,13 @@ async def set_password(settings: Settings, username: str, *, from_stdin: bool) -
     """Give someone another password, and close their sessions."""
     async with unit_of_work(settings) as uow:
         async with uow.read() as read:
-            user = await _account(read, username)
+            user = await account(read, username)
+        if user.bot:
+            raise Failure(Exit.REFUSED, f"{username} is a bot: it comes in with tokens (`talkoot token`).")
         hashed = hash_now(_password(user.username, user.email or "", from_stdin=from_stdin))
 
         async def action(tx: Tx) -> None:
-            user = await _account(tx, username)
+            user = await account(tx, username)
             await change_password(tx, user, hashed)
             await record(tx, OPERATOR, Act("account.password_set", None, user.id))
 
@@ -76,7 +78,7 @@ async def _with_account(
     settings: Settings, username: str, change: Callable[[Tx, UUID], Awaitable[None]], kind: str
 ) -> None:
     async def action(tx: Tx) -> None:
-        user = await _account(tx, username)
+        user = await account(tx, username)
         await change(tx, user.id)
         await record(tx, OPERATOR, Act(kind, None, user.id))
 
@@ -84,7 +86,8 @@ async def _with_account(
         await uow.run(action)
 
 
-async def _account(read: Read, username: str) -> User:
+async def account(read: Read, username: str) -> User:
+    """The account that goes by this name; a Failure when there is none."""
     user = await find_user_by_login(read, username)
     if user is None:
         raise Failure(Exit.REFUSED, f"There is no account {username}; `talkoot user list` shows all.")

@@ -24,6 +24,8 @@ _SECRETS = (
         ),
         rf"\1{REDACTED}",
     ),
+    # a token that was made to be kept, whole or not
+    (re.compile(r"\btalkoot_(pat|bot)_\w+"), rf"talkoot_\1_{REDACTED}"),
     # a signed token
     (re.compile(r"\beyJ[\w-]{8,}\.[\w-]+\.[\w-]*"), REDACTED),
     # a run of random letters and digits, as `secrets.token_urlsafe(32)` makes them

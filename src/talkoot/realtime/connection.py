@@ -28,13 +28,21 @@ CHUNK = 64 * 1024
 
 @dataclass(slots=True)
 class Identity:
-    """Who a connection is, until `expires_at` (microseconds since the epoch); `welcome` joins the welcome."""
+    """Who a connection is, until `expires_at` (microseconds since the epoch); `welcome` joins the welcome.
+
+    `limits` are those of what it began with, if that is good for less than the user: `may` are then the
+    operations that can be asked, and `told` says whether it hears what concerns the user, and not only what
+    it subscribed to.
+    """
 
     user: UUID
     session: UUID
     expires_at: int
     actor: object = None
     welcome: dict[str, Any] = field(default_factory=dict)
+    limits: object = None
+    may: frozenset[str] | None = None
+    told: bool = True
 
 
 class Subscribed(Protocol):

@@ -172,6 +172,9 @@ class Conversation:
         self._admit(connection)
         if operation is None:
             raise Invalid(f"There is no operation {frame['op'][:32]!r}", code="unknown_op")
+        identity = connection.identity
+        if identity is not None and identity.may is not None and operation.name not in identity.may:
+            raise Forbidden("The token that this socket began with is not good for this")
         try:
             command = msgspec.convert(frame, operation.schema)
         except msgspec.ValidationError as error:
@@ -263,6 +266,8 @@ class Conversation:
             raise NotAuthenticated
         if identity.user != connection.identity.user:
             raise Forbidden("This token is another user's")
+        if identity.limits != connection.identity.limits:
+            raise Forbidden("This token is good for something else: open another socket with it")
         connection.hello_at = asked_at
         self._hub.attach(connection, identity)
         _expire(connection, identity)

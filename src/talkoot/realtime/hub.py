@@ -138,9 +138,10 @@ class Hub(Outbound):
                 connection.send(frame, ephemeral=True)
 
     def deliver_to_user(self, user: UUID, frame: bytes, *, except_connection: UUID | None = None) -> None:
-        """A frame for all connections of a user, or all but one."""
+        """A frame for all connections of a user that are told such things, or all but one."""
         for connection in self.connections_of(user):
-            if connection.id != except_connection:
+            told = connection.identity is not None and connection.identity.told
+            if told and connection.id != except_connection:
                 connection.send(frame)
 
     def receive(self, message: Message) -> None:

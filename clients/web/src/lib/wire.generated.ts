@@ -69,6 +69,22 @@ export type Auth = {
   ref?: number | string | null;
 };
 
+/** A bot of a workspace; `owner` is who made it. */
+export type BotOut = {
+  id: string;
+  username: string;
+  display_name: string;
+  bot: boolean;
+  owner: PublicUser;
+  role: string;
+  created_at: string;
+};
+
+/** What is to change of a bot. */
+export type BotPatch = {
+  display_name: string;
+};
+
 /** All that was reported of one message or, without `message`, of a person. */
 export type CaseOut = {
   id: string;
@@ -549,6 +565,13 @@ export type NewAppeal = {
   text: string;
 };
 
+/** A bot to be made. As a guest it is in no room before somebody adds it. */
+export type NewBot = {
+  username: string;
+  display_name: string;
+  role?: string;
+};
+
 /** A category to be made; without a position it comes last. */
 export type NewCategory = {
   name: string;
@@ -629,6 +652,14 @@ export type NewSanction = {
   expires_in?: number | null;
 };
 
+/** A token to be made: without `places` for everywhere, without `expires_in_days` as long as it may. */
+export type NewToken = {
+  name: string;
+  scopes: ("read" | "write" | "members" | "moderate" | "administer")[];
+  places?: (string)[] | null;
+  expires_in_days?: number | null;
+};
+
 /** Who is reported, and why. */
 export type NewUserReport = {
   reason: "spam" | "harassment" | "hate" | "violence" | "sexual" | "self_harm" | "privacy" | "illegal" | "other";
@@ -670,6 +701,18 @@ export type OwnSanction = {
   until: string | null;
   appeal: "open" | "accepted" | "denied" | null;
   answer: string | null;
+};
+
+/** A token as who looks after the installation sees it. */
+export type OwnedToken = {
+  id: string;
+  name: string;
+  scopes: ("read" | "write" | "members" | "moderate" | "administer")[];
+  places: (string)[] | null;
+  created_at: string;
+  last_used_at: string | null;
+  expires_at: string | null;
+  owner: PublicUser;
 };
 
 /** What can be allowed or denied on a resource and all that lies below it. */
@@ -988,6 +1031,29 @@ export type SubscribedFrame = {
 export type Ticket = {
   ticket: string;
   expires_in: number;
+};
+
+/** A new token, and this once the token itself. */
+export type TokenMade = {
+  id: string;
+  name: string;
+  scopes: ("read" | "write" | "members" | "moderate" | "administer")[];
+  places: (string)[] | null;
+  created_at: string;
+  last_used_at: string | null;
+  expires_at: string | null;
+  token: string;
+};
+
+/** A token that was made; itself it is never shown again. */
+export type TokenOut = {
+  id: string;
+  name: string;
+  scopes: ("read" | "write" | "members" | "moderate" | "administer")[];
+  places: (string)[] | null;
+  created_at: string;
+  last_used_at: string | null;
+  expires_at: string | null;
 };
 
 /** An access token and the refresh token that gets the next one (RFC 6749). */

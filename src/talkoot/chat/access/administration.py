@@ -10,7 +10,7 @@ from uuid import UUID
 from sqlalchemy import delete, func, select
 
 from talkoot.chat.access import actions
-from talkoot.chat.access.doors import KNOWING, allows, resource_for
+from talkoot.chat.access.doors import KNOWING, allows, left_to, resource_for
 from talkoot.chat.access.events import WorkspaceMemberLeaving
 from talkoot.chat.access.grants import grants_of
 from talkoot.chat.access.models import Membership, Resource, Role, Workspace
@@ -112,7 +112,7 @@ async def replace_entries(
     """Set a resource's entries; nobody can hand out a permission that they do not hold there themselves."""
     grants = await resource_for(tx, actor, REPLACE_ENTRIES, resource, kind=kind)
     handed_out = frozenset(p for entry in entries if entry.allow for p in entry.permissions)
-    own = grants.permissions | await liftable(tx, grants)
+    own = left_to(actor, grants.permissions | await liftable(tx, grants))
     may_have = await what_one_may_give(tx, actor.user, grants.workspace, own)
     held = may_have if kind == "workspace" else own
     if beyond := sorted(handed_out - held):
@@ -133,20 +133,22 @@ async def replace_entries(
             after={"entries": await entries_of(tx, resource)},
         ),
     )
-    await _refuse_what_follows(tx, grants, kind, may_have)
+    await _refuse_what_follows(tx, actor, grants, kind, may_have)
 
 
-async def _refuse_what_follows(tx: Tx, before: Grants, kind: str, may_have: frozenset[Permission]) -> None:
+async def _refuse_what_follows(
+    tx: Tx, actor: Actor, before: Grants, kind: str, may_have: frozenset[Permission]
+) -> None:
     """Nobody locks themselves out by new entries, gets what they may not have, or ends an owner's reign."""
     after = await grants_of(tx, before.user, before.resource)
-    if after is None or not allows(after, REPLACE_ENTRIES, kind=kind):
+    if after is None or not allows(after, REPLACE_ENTRIES, None, kind=kind):
         raise Conflict("With these entries you would lock yourself out")
     lost = before.permissions - after.permissions - await liftable(tx, after)
     mine = await role_in(tx, before.workspace, before.user)
     if lost and mine is not None and mine.name != OWNER:
         names = ", ".join(sorted(lost))
         raise Conflict(f"With these entries you would lose {names} for good: allow yourself that before them")
-    if gained := sorted(after.permissions - may_have):
+    if gained := sorted(left_to(actor, after.permissions) - may_have):
         raise Forbidden(f"With these entries you would get what was denied to you: {', '.join(gained)}")
     if kind == "workspace":
         await _keep_owners_in(tx, before.resource)

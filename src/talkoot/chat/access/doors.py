@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from talkoot.chat.access.grants import grants_of
 from talkoot.chat.access.permissions import Permission
+from talkoot.chat.access.scopes import left_by
 from talkoot.kernel.errors import Forbidden, NotFound
 
 if TYPE_CHECKING:
@@ -13,7 +15,7 @@ if TYPE_CHECKING:
 
     from talkoot.chat.access.cache import Grants
     from talkoot.chat.access.operations import Operation
-    from talkoot.chat.accounts.actors import Actor
+    from talkoot.chat.accounts.actors import Actor, Limits
     from talkoot.kernel.transactions import Read
 
 # What one needs to know of a resource of each kind.
@@ -29,16 +31,21 @@ _HELD_ON = {"message": "room"}
 
 
 def admit(
-    grants: Grants | None, operation: Operation, *, own: bool = False, kind: str | None = None
+    actor: Actor, grants: Grants | None, operation: Operation, *, own: bool = False, kind: str | None = None
 ) -> Grants:
     """Let through whoever may do this there, `own` if it is theirs; NotFound or Forbidden for all others.
 
-    `kind` is of what kind it must be, where the table leaves that open.
+    `kind` is of what kind it must be, where the table leaves that open. What is handed out holds no more than
+    the actor's token is good for.
     """
     subject = kind or operation.about
     held_on = _HELD_ON.get(subject, subject)
     if grants is None or grants.kind != held_on or _KNOWING[held_on] not in grants.permissions:
         raise NotFound(f"There is no such {subject}")
+    if not actor.reaches(grants.resource, grants.workspace):
+        raise NotFound(f"There is no such {subject}")
+    if actor.limits is not None:
+        grants = replace(grants, permissions=left_to(actor, grants.permissions))
     if own and operation.own in grants.permissions:
         return grants
     if operation.needs is None:
@@ -48,10 +55,18 @@ def admit(
     return grants
 
 
-def allows(grants: Grants | None, operation: Operation, *, kind: str | None = None) -> bool:
-    """The same question without an error, for what is picked out of much."""
+def left_to(actor: Actor, held: frozenset[Permission]) -> frozenset[Permission]:
+    """What remains of this when the actor comes with a token that is not good for everything."""
+    return held if actor.limits is None else left_by(actor.limits.scopes, held)
+
+
+def allows(
+    grants: Grants | None, operation: Operation, limits: Limits | None, *, kind: str | None = None
+) -> bool:
+    """The same question without an error, for what is picked out of much; `limits` are the actor's."""
     return (
         grants is not None
+        and (limits is None or limits.reach(grants.resource, grants.workspace))
         and grants.kind == (kind or operation.about)
         and _KNOWING[grants.kind] in grants.permissions
         and operation.needs in grants.permissions
@@ -72,6 +87,5 @@ async def resource_for(
 
     `exclusive` as for `grants_of`.
     """
-    return admit(
-        await grants_of(read, actor.user, resource, exclusive=exclusive), operation, own=own, kind=kind
-    )
+    grants = await grants_of(read, actor.user, resource, exclusive=exclusive)
+    return admit(actor, grants, operation, own=own, kind=kind)

@@ -45,7 +45,8 @@ _SINGULAR = {"workspaces": "workspace", "categories": "category", "rooms": "room
 async def list_workspaces(kernel: KernelDep, actor: CurrentActor) -> Page[WorkspaceOut]:
     """The workspaces one belongs to."""
     async with kernel.uow.read() as read:
-        return Page(items=await _my_workspaces(read, actor.user))
+        mine = await _my_workspaces(read, actor.user)
+    return Page(items=[each for each in mine if actor.reaches(each.id, each.id)])
 
 
 @router.post("/workspaces", status_code=201, responses=problems(Forbidden))

@@ -4,14 +4,23 @@ A row names its ways in: a route of the API, an operation on the socket, or both
 every operation of the socket is looked up here (`roll_call.py`), and `docs/permissions.md` is made of it. The
 action behind a row passes the row to a door (`doors.py`), which answers 404 to whoever may not know of the
 subject, 403 to whoever may not do this with it. The matrix test asks every row of everybody.
+
+A row also says which scope a token needs for it: by what one must hold there, or in words. Without either, no
+token is good for it.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from functools import cache
+from typing import TYPE_CHECKING, Literal
 
 from talkoot.chat.access.permissions import Permission as P  # noqa: N817 - one letter in a wide table
+from talkoot.chat.access.scopes import SCOPE_OF
+
+if TYPE_CHECKING:
+    from talkoot.chat.access.scopes import Scope
+    from talkoot.chat.accounts.actors import Limits
 
 About = Literal[
     "anyone",  # nobody needs an account for it
@@ -27,12 +36,20 @@ About = Literal[
 ]
 
 
+# The scope for what one must hold nothing for; no token is good for anything else of that kind.
+_UNHELD = {"person": "read", "owners": "administer", "installation": "administer"}
+PLACES = frozenset({"workspace", "category", "room", "message", "node"})
+
+
 @dataclass(frozen=True, slots=True)
 class Operation:
     """One row. `needs` is what one must hold on the subject; None where nothing can be held there.
 
     `own` is enough where the subject is one's own: a message that one wrote, or oneself as a member. With
     `own` and without `needs` it is for that only.
+
+    `scope` is said where it does not follow from what one must hold: `never` is for no token at all. A token
+    for some places only is good for what is about such a place, and `anywhere` for what is cut down to them.
     """
 
     about: About
@@ -40,6 +57,32 @@ class Operation:
     http: str | None = None
     socket: str | None = None
     own: P | None = None
+    scope: Scope | Literal["never", "any"] | None = None
+    anywhere: bool = False
+
+    @property
+    def ways(self) -> tuple[str, ...]:
+        """How it is asked for: `GET /unreads`, `send`."""
+        return tuple(way for way in (self.http, self.socket) if way is not None)
+
+    def scope_for(self, *, own: bool = False) -> str:
+        """The scope that a token needs for it, `own` if the subject is; or `any`, or `never`."""
+        held = self.own if own or self.needs is None else self.needs
+        if self.scope is not None or held is None:
+            return self.scope or _UNHELD.get(self.about, "never")
+        found = SCOPE_OF[held]
+        return "write" if found == "read" and self._changes else found
+
+    def good_for(self, scopes: frozenset[str], *, placed: bool) -> bool:
+        """Whether a token may ask for it at all; what it is about is looked at by the door."""
+        if placed and self.about not in PLACES and not self.anywhere:
+            return False
+        wanted = {self.scope_for(), self.scope_for(own=self.own is not None)}
+        return bool(wanted & {*scopes, "any"})
+
+    @property
+    def _changes(self) -> bool:
+        return not (self.http or "GET").startswith("GET") or self.http is None
 
 
 # Arriving and signing in
@@ -54,7 +97,7 @@ START_SIGN_IN = Operation("anyone", None, "POST /auth/providers/{provider}/start
 COME_BACK = Operation("anyone", None, "GET /auth/providers/{provider}/callback")  # a cookie vouches
 SIGN_OUT_ELSEWHERE = Operation("anyone", None, "POST /auth/providers/{provider}/logout")  # a token vouches
 GET_INVITE = Operation("anyone", None, "GET /invites/{token}")
-OPEN_SOCKET = Operation("anyone", None, "GET /ws", socket="hello")
+OPEN_SOCKET = Operation("anyone", None, "GET /ws", socket="hello", scope="any", anywhere=True)
 
 # Oneself
 LOG_OUT = Operation("oneself", None, "POST /auth/logout")
@@ -62,22 +105,26 @@ LIST_SESSIONS = Operation("oneself", None, "GET /auth/sessions")
 CLOSE_OTHER_SESSIONS = Operation("oneself", None, "DELETE /auth/sessions")
 CLOSE_SESSION = Operation("oneself", None, "DELETE /auth/sessions/{session}")
 GET_TICKET = Operation("oneself", None, "POST /ws-ticket")
-GET_ME = Operation("oneself", None, "GET /users/me")
+GET_ME = Operation("oneself", None, "GET /users/me", scope="read", anywhere=True)
 CHANGE_ME = Operation("oneself", None, "PATCH /users/me")
 LIST_IDENTITIES = Operation("oneself", None, "GET /users/me/identities")
 START_LINK = Operation("oneself", None, "POST /users/me/identities")
 UNLINK = Operation("oneself", None, "DELETE /users/me/identities/{identity}")
+LIST_TOKENS = Operation("oneself", None, "GET /users/me/tokens")
+MAKE_TOKEN = Operation("oneself", None, "POST /users/me/tokens")
+ROTATE_TOKEN = Operation("oneself", None, "POST /users/me/tokens/{made}/rotate")
+REVOKE_TOKEN = Operation("oneself", None, "DELETE /users/me/tokens/{made}")
 ACCEPT_INVITE = Operation("oneself", None, "POST /invites/{token}/accept")
-LIST_UNREADS = Operation("oneself", None, "GET /unreads")
-LIST_WORKSPACES = Operation("oneself", None, "GET /workspaces")
-BEAT = Operation("oneself", None, socket="hb")
-RENEW = Operation("oneself", None, socket="auth")
-UNSUBSCRIBE = Operation("oneself", None, socket="unsub")
+LIST_UNREADS = Operation("oneself", None, "GET /unreads", scope="read", anywhere=True)
+LIST_WORKSPACES = Operation("oneself", None, "GET /workspaces", scope="read", anywhere=True)
+BEAT = Operation("oneself", None, socket="hb", scope="any", anywhere=True)
+RENEW = Operation("oneself", None, socket="auth", scope="any", anywhere=True)
+UNSUBSCRIBE = Operation("oneself", None, socket="unsub", scope="any", anywhere=True)
 LIST_OWN_REPORTS = Operation("oneself", None, "GET /users/me/reports")
 LIST_OWN_SANCTIONS = Operation("oneself", None, "GET /users/me/sanctions")  # who is banned too
 LIST_OWN_APPEALS = Operation("oneself", None, "GET /users/me/appeals")
 APPEAL = Operation("oneself", None, "POST /users/me/appeals")
-WATCH_PRESENCE = Operation("oneself", None, socket="presence")  # of strangers it tells nothing
+WATCH_PRESENCE = Operation("oneself", None, socket="presence", scope="read")  # of strangers it tells nothing
 
 # People, and the installation
 GET_USER = Operation("person", None, "GET /users/{user}")
@@ -90,6 +137,21 @@ LIST_LIMITS = Operation("installation", None, "GET /limits")
 SET_LIMIT = Operation("installation", None, "PUT /limits/{limit}")
 RESET_LIMIT = Operation("installation", None, "DELETE /limits/{limit}")
 LIST_ACTS_OF_INSTALLATION = Operation("installation", None, "GET /audit")
+LIST_ALL_TOKENS = Operation("installation", None, "GET /tokens")
+REVOKE_ANY_TOKEN = Operation("installation", None, "DELETE /tokens/{made}")
+
+# Bots of a workspace, and their tokens
+LIST_BOTS = Operation("workspace", P.WORKSPACE_READ, "GET /workspaces/{workspace}/bots")
+MAKE_BOT = Operation("workspace", P.MEMBERS_MANAGE, "POST /workspaces/{workspace}/bots")
+CHANGE_BOT = Operation("workspace", P.MEMBERS_MANAGE, "PATCH /workspaces/{workspace}/bots/{bot}")
+REMOVE_BOT = Operation("workspace", P.MEMBERS_MANAGE, "DELETE /workspaces/{workspace}/bots/{bot}")
+_BOT_TOKENS = "/workspaces/{workspace}/bots/{bot}/tokens"
+LIST_BOT_TOKENS = Operation("workspace", P.MEMBERS_MANAGE, f"GET {_BOT_TOKENS}", scope="never")
+MAKE_BOT_TOKEN = Operation("workspace", P.MEMBERS_MANAGE, f"POST {_BOT_TOKENS}", scope="never")
+ROTATE_BOT_TOKEN = Operation(
+    "workspace", P.MEMBERS_MANAGE, f"POST {_BOT_TOKENS}/{{made}}/rotate", scope="never"
+)
+REVOKE_BOT_TOKEN = Operation("workspace", P.MEMBERS_MANAGE, f"DELETE {_BOT_TOKENS}/{{made}}", scope="never")
 
 # A workspace
 RENAME_WORKSPACE = Operation("workspace", P.WORKSPACE_MANAGE, "PATCH /workspaces/{workspace}")
@@ -150,14 +212,14 @@ REMOVE_ROOM_MEMBER = Operation("room", P.ROOM_MANAGE, "DELETE /rooms/{room}/memb
 LIST_MESSAGES = Operation("room", P.ROOM_READ, "GET /rooms/{room}/messages")
 SEND_MESSAGE = Operation("room", P.ROOM_POST, "POST /rooms/{room}/messages", socket="send")
 LIST_EVENTS = Operation("room", P.ROOM_READ, "GET /rooms/{room}/events")
-SUBSCRIBE = Operation("room", P.ROOM_READ, socket="sub")
+SUBSCRIBE = Operation("room", P.ROOM_READ, socket="sub", scope="read")
 MARK_READ = Operation("room", P.ROOM_READ, "PUT /rooms/{room}/read", socket="read")
 TYPE = Operation("room", P.ROOM_POST, socket="typing")
 
 # What moderators are to see first
 GET_RULES = Operation("room", P.MESSAGES_MODERATE, "GET /rooms/{room}/rules")
 SET_RULES = Operation("room", P.MESSAGES_MODERATE, "PUT /rooms/{room}/rules")
-LIST_QUEUE = Operation("workspace", P.WORKSPACE_READ, "GET /workspaces/{workspace}/held")
+LIST_QUEUE = Operation("workspace", P.WORKSPACE_READ, "GET /workspaces/{workspace}/held", scope="moderate")
 LIST_HELD = Operation("room", P.MESSAGES_MODERATE, "GET /rooms/{room}/held")
 LIST_OWN_HELD = Operation("room", P.ROOM_READ, "GET /rooms/{room}/held/mine")
 APPROVE_HELD = Operation("room", P.MESSAGES_MODERATE, "POST /rooms/{room}/held/{held}/approve")
@@ -167,13 +229,21 @@ WITHDRAW_HELD = Operation("room", P.ROOM_READ, "DELETE /rooms/{room}/held/{held}
 # What people tell moderators; the queues have what one moderates oneself
 REPORT_MESSAGE = Operation("message", P.ROOM_READ, "POST /messages/{message}/reports")
 REPORT_USER = Operation("workspace", P.WORKSPACE_READ, "POST /workspaces/{workspace}/reports")
-LIST_REPORTS = Operation("workspace", P.WORKSPACE_READ, "GET /workspaces/{workspace}/reports")
-CLOSE_REPORT = Operation("workspace", P.WORKSPACE_READ, "POST /workspaces/{workspace}/reports/{report}/close")
-LIST_APPEALS = Operation("workspace", P.WORKSPACE_READ, "GET /workspaces/{workspace}/appeals")
-ACCEPT_APPEAL = Operation(
-    "workspace", P.WORKSPACE_READ, "POST /workspaces/{workspace}/appeals/{appeal}/accept"
+LIST_REPORTS = Operation(
+    "workspace", P.WORKSPACE_READ, "GET /workspaces/{workspace}/reports", scope="moderate"
 )
-DENY_APPEAL = Operation("workspace", P.WORKSPACE_READ, "POST /workspaces/{workspace}/appeals/{appeal}/deny")
+CLOSE_REPORT = Operation(
+    "workspace", P.WORKSPACE_READ, "POST /workspaces/{workspace}/reports/{report}/close", scope="moderate"
+)
+LIST_APPEALS = Operation(
+    "workspace", P.WORKSPACE_READ, "GET /workspaces/{workspace}/appeals", scope="moderate"
+)
+ACCEPT_APPEAL = Operation(
+    "workspace", P.WORKSPACE_READ, "POST /workspaces/{workspace}/appeals/{appeal}/accept", scope="moderate"
+)
+DENY_APPEAL = Operation(
+    "workspace", P.WORKSPACE_READ, "POST /workspaces/{workspace}/appeals/{appeal}/deny", scope="moderate"
+)
 
 # A message
 GET_MESSAGE = Operation("message", P.ROOM_READ, "GET /messages/{message}")
@@ -186,3 +256,13 @@ DELETE_MESSAGE = Operation(
 TABLE: dict[str, Operation] = {
     name.lower(): row for name, row in list(globals().items()) if isinstance(row, Operation)
 }
+
+
+def ways_of(limits: Limits) -> frozenset[str]:
+    """All ways that a token with these limits may ask in."""
+    return _ways_of(limits.scopes, limits.places is not None)
+
+
+@cache
+def _ways_of(scopes: frozenset[str], placed: bool) -> frozenset[str]:  # noqa: FBT001
+    return frozenset(way for row in TABLE.values() if row.good_for(scopes, placed=placed) for way in row.ways)

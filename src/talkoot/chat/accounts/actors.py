@@ -15,6 +15,18 @@ NO_SESSION = UUID(int=0)  # of an actor who is not signed in: the first run, the
 
 
 @dataclass(frozen=True, slots=True)
+class Limits:
+    """What a token is good for: kinds of things to do, and, unless None, workspaces and rooms to do it in."""
+
+    scopes: frozenset[str]
+    places: frozenset[UUID] | None = None
+
+    def reach(self, resource: UUID, workspace: UUID) -> bool:
+        """Whether something that lies in this workspace is within the places."""
+        return self.places is None or resource in self.places or workspace in self.places
+
+
+@dataclass(frozen=True, slots=True)
 class Actor:
     """An authenticated user and the session that vouches for them."""
 
@@ -24,6 +36,12 @@ class Actor:
     bot: bool = False
     address: str = ""
     """From where this was asked; empty in what is remembered of a session."""
+    limits: Limits | None = None
+    """Of the token that vouches for them; None for who may do all that they may do."""
+
+    def reaches(self, resource: UUID, workspace: UUID) -> bool:
+        """Whether their token is good for something that lies in this workspace."""
+        return self.limits is None or self.limits.reach(resource, workspace)
 
 
 def actor_of(connection: Connection) -> Actor:

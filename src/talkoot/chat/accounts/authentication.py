@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 from uuid import UUID
 
+from talkoot.chat.accounts.made_tokens import looks_made, session_of
 from talkoot.chat.accounts.throttle import WRONG_TOKEN, count_wrong
 from talkoot.chat.accounts.tokens import TICKET_SECONDS, Vouched
 from talkoot.kernel.errors import NotAuthenticated
@@ -18,18 +19,23 @@ if TYPE_CHECKING:
     from talkoot.chat.accounts.session_cache import LiveSession
 
 
+_WITH_ACCESS_TOKENS = frozenset({"token", "granted"})
+
+
 @dataclass(frozen=True, slots=True)
 class Admission:
     """Who was let in, by what, and until when (microseconds since the epoch)."""
 
     actor: Actor
     display_name: str
-    by: Literal["bearer", "cookie", "ticket"]
+    by: Literal["bearer", "made", "cookie", "ticket"]
     until: int
 
 
 async def admit_bearer(gate: Gate, token: str, address: str) -> Admission:
-    """Who sent this access token. NotAuthenticated, or RateLimited after many wrong ones."""
+    """Who sent this token. NotAuthenticated, or RateLimited after many wrong ones."""
+    if looks_made(token):
+        return await _admit_made(gate, token, address)
     try:
         vouched = gate.tokens.verify_access_token(token, gate.kernel.clock.now())
     except NotAuthenticated as refusal:
@@ -37,9 +43,20 @@ async def admit_bearer(gate: Gate, token: str, address: str) -> Admission:
             await count_wrong(gate.kernel.limits, address, WRONG_TOKEN)
         raise
     live = await _vouched_session(gate, vouched)
-    if live.kind != "token":
+    if live.kind not in _WITH_ACCESS_TOKENS:
         raise _ended()
     return Admission(live.actor, live.display_name, "bearer", min(vouched.until, live.expires_at))
+
+
+async def _admit_made(gate: Gate, token: str, address: str) -> Admission:
+    """Who sent this token, which was made to be kept."""
+    session = session_of(token)
+    live = await gate.sessions.find(session) if session is not None else None
+    right = live is not None and live.kind == "made" and _has_secret(live, token)
+    if live is None or not right or live.expires_at <= gate.kernel.clock.now():
+        await count_wrong(gate.kernel.limits, address, WRONG_TOKEN)
+        raise NotAuthenticated("The token does not hold: it was revoked, has expired, or never was one")
+    return Admission(live.actor, live.display_name, "made", live.expires_at)
 
 
 async def admit_cookie(gate: Gate, cookie: str) -> Admission:
@@ -49,7 +66,7 @@ async def admit_cookie(gate: Gate, cookie: str) -> Admission:
         live = await session_that_holds(gate, UUID(hex=session))
     except ValueError:
         raise _ended() from None
-    if not hmac.compare_digest(live.secret_hash or b"", fingerprint(secret)):
+    if live.kind != "cookie" or not _has_secret(live, secret):
         raise _ended()
     return Admission(live.actor, live.display_name, "cookie", live.expires_at)
 
@@ -74,6 +91,10 @@ async def session_that_holds(gate: Gate, session: UUID) -> LiveSession:
     if live is None or live.expires_at <= gate.kernel.clock.now():
         raise _ended()
     return live
+
+
+def _has_secret(live: LiveSession, secret: str) -> bool:
+    return hmac.compare_digest(live.secret_hash or b"", fingerprint(secret))
 
 
 async def _vouched_session(gate: Gate, vouched: Vouched) -> LiveSession:

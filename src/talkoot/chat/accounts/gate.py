@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from talkoot.chat.accounts.live_sessions import LiveSessions
@@ -9,15 +10,20 @@ from talkoot.chat.accounts.passwords import Passwords
 from talkoot.chat.accounts.tokens import Tokens
 
 if TYPE_CHECKING:
+    from talkoot.chat.accounts.actors import Limits
     from talkoot.kernel.context import Kernel
     from talkoot.realtime.tickets import OnceStore
 
 
 class Gate:
-    """The kernel, and beside it the keys, the threads that hash, and the sessions that are known to hold."""
+    """The kernel, and beside it the keys, the threads that hash, and the sessions that are known to hold.
 
-    def __init__(self, kernel: Kernel, tickets: OnceStore) -> None:
+    `ways` says for the limits of a token what may be asked with it: `GET /unreads`, or `send` on the socket.
+    """
+
+    def __init__(self, kernel: Kernel, tickets: OnceStore, ways: Callable[[Limits], frozenset[str]]) -> None:
         self.kernel = kernel
+        self.ways = ways
         self.tickets = tickets
         self.tokens = Tokens(kernel.secrets, kernel.settings)
         self.passwords = Passwords()

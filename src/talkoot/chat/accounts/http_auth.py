@@ -16,6 +16,7 @@ from talkoot.chat.accounts.gate import Gate
 from talkoot.chat.accounts.origins import is_own_origin
 from talkoot.kernel.addresses import client_address
 from talkoot.kernel.errors import Forbidden, Malformed, NotAuthenticated, UnsupportedType
+from talkoot.kernel.http import API
 from talkoot.kernel.http_limits import USER
 
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -73,7 +74,9 @@ async def optional_admission(
 async def _admitted(request: Request, gate: Gate) -> Admission | None:
     scheme, _, token = request.headers.get("authorization", "").partition(" ")
     if scheme.lower() == "bearer":
-        return await admit_bearer(gate, token.strip(), address_of(request))
+        admission = await admit_bearer(gate, token.strip(), address_of(request))
+        _refuse_beyond(request, gate, admission)
+        return admission
     cookie = request.cookies.get(cookie_name(gate))
     if not cookie:
         return None
@@ -109,6 +112,19 @@ async def refuse_foreign_page(request: Request, gate: GateDep) -> None:
     _refuse_foreign_origin(request, gate)
     if _has_body(request) and not _is_json(request):
         raise UnsupportedType("The body must be application/json")
+
+
+def _refuse_beyond(request: Request, gate: Gate, admission: Admission) -> None:
+    """Forbidden for what the token is not good for, whatever its owner may do."""
+    limits = admission.actor.limits
+    if limits is None:
+        return
+    path = getattr(request.scope.get("route"), "path", "")
+    if f"{request.method} {path.removeprefix(API)}" not in gate.ways(limits):
+        raise Forbidden(
+            "This token is not good for this: its scopes are " + " ".join(sorted(limits.scopes)),
+            code="insufficient_scope",
+        )
 
 
 def _refuse_forgery(request: Request, gate: Gate, admission: Admission) -> None:

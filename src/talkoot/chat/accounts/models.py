@@ -33,7 +33,12 @@ _REVOKED = text("revoked_at IS NOT NULL")
 
 
 class Session(Model):
-    """One sign-in, from one device. `kind` is `cookie` or `token`; the cookie's secret is kept as a hash."""
+    """What lets somebody in until it is closed. Secrets are kept as a hash.
+
+    `kind` is `cookie` or `token` for a sign-in from one device; `granted` for one that a host application
+    vouched for, and `made` for a token that was made to be kept: these two end when they end, however they
+    are used.
+    """
 
     __tablename__ = "sessions"
     __table_args__ = (
@@ -51,6 +56,18 @@ class Session(Model):
     last_seen_at: Mapped[int]
     expires_at: Mapped[int]
     revoked_at: Mapped[int | None]
+
+
+class MadeToken(Model):
+    """What a session of the kind `made` is good for. `places` are workspaces and rooms, or None for all."""
+
+    __tablename__ = "made_tokens"
+
+    session_id: Mapped[UUID] = mapped_column(ForeignKey("sessions.id", ondelete="CASCADE"), primary_key=True)
+    name: Mapped[str]
+    scopes: Mapped[str]
+    places: Mapped[str | None]
+    made_by: Mapped[UUID] = mapped_column(ForeignKey("users.id"))
 
 
 class RefreshToken(Model):

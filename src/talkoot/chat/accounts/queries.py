@@ -8,8 +8,8 @@ from uuid import UUID
 
 from sqlalchemy import bindparam, select
 
-from talkoot.chat.accounts.actors import Actor
-from talkoot.chat.accounts.models import Session, User
+from talkoot.chat.accounts.actors import Actor, Limits
+from talkoot.chat.accounts.models import MadeToken, Session, User
 from talkoot.chat.accounts.names import username_key
 from talkoot.chat.accounts.session_cache import LiveSession
 from talkoot.kernel.errors import NotFound
@@ -78,11 +78,38 @@ async def live_session(read: Read, session: UUID, now: int) -> LiveSession | Non
 
 async def live_among(read: Read, sessions: Collection[UUID], now: int) -> dict[UUID, LiveSession]:
     """Those of the sessions that are neither closed nor expired, of users who may still sign in."""
-    found = await read.connection.execute(_LIVE, {"sessions": [*sessions], "now": now})
+    found = (await read.connection.execute(_LIVE, {"sessions": [*sessions], "now": now})).all()
+    limits = await _limits_of(read, [row.id for row in found if row.kind == "made"])
     return {
-        id_: LiveSession(Actor(user, username, id_, bot), name, kind, secret_hash, seen_at, expires_at)
+        id_: LiveSession(
+            Actor(user, username, id_, bot, limits=limits.get(id_)),
+            name,
+            kind,
+            secret_hash,
+            seen_at,
+            expires_at,
+        )
         for id_, user, kind, secret_hash, seen_at, expires_at, username, name, bot in found
+        if kind != "made" or id_ in limits
     }
+
+
+async def _limits_of(read: Read, sessions: Collection[UUID]) -> dict[UUID, Limits]:
+    """What these made tokens are good for."""
+    if not sessions:
+        return {}
+    found = await read.connection.execute(
+        select(MadeToken.session_id, MadeToken.scopes, MadeToken.places).where(
+            MadeToken.session_id.in_(sessions)
+        )
+    )
+    return {row.session_id: limits_from(row.scopes, row.places) for row in found}
+
+
+def limits_from(scopes: str, places: str | None) -> Limits:
+    """Limits, as they are stored."""
+    allowed = None if places is None else frozenset(map(UUID, places.split()))
+    return Limits(frozenset(scopes.split()), allowed)
 
 
 async def live_sessions_of(read: Read, user: UUID, now: int) -> Sequence[Session]:
@@ -90,7 +117,12 @@ async def live_sessions_of(read: Read, user: UUID, now: int) -> Sequence[Session
     return (
         await read.session.scalars(
             select(Session)
-            .where(Session.user_id == user, Session.revoked_at.is_(None), Session.expires_at > now)
+            .where(
+                Session.user_id == user,
+                Session.revoked_at.is_(None),
+                Session.expires_at > now,
+                Session.kind != "made",
+            )
             .order_by(Session.last_seen_at.desc(), Session.id)
         )
     ).all()

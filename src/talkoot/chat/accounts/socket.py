@@ -19,13 +19,14 @@ if TYPE_CHECKING:
 
 LOOKED_AT_EVERY = 10.0  # seconds; with the time in the cache, a lost message costs 20 at most
 _AT_ONCE = 500
+_READING = "read"
 
 
 def hello_for(gate: Gate) -> Callable[[Hello, Connection], Awaitable[Identity]]:
     """What the hub asks when a socket says hello, or renews its token."""
 
     async def authenticate(hello: Hello, connection: Connection) -> Identity:
-        return _identity(await _admit(gate, hello, connection.address), connection.address)
+        return _identity(gate, await _admit(gate, hello, connection.address), connection.address)
 
     return authenticate
 
@@ -53,7 +54,7 @@ async def _admit(gate: Gate, hello: Hello, address: str) -> Admission:
     raise NotAuthenticated("A hello has a token or a ticket")
 
 
-def _identity(admission: Admission, address: str) -> Identity:
+def _identity(gate: Gate, admission: Admission, address: str) -> Identity:
     actor = replace(admission.actor, address=address)
     user = {
         "id": str(actor.user),
@@ -61,4 +62,9 @@ def _identity(admission: Admission, address: str) -> Identity:
         "display_name": admission.display_name,
         "bot": actor.bot,
     }
-    return Identity(actor.user, actor.session, admission.until, actor, {"user": user})
+    identity = Identity(actor.user, actor.session, admission.until, actor, {"user": user})
+    if (limits := actor.limits) is not None:
+        identity.limits, identity.may = limits, gate.ways(limits)
+        # Heads and notices tell of all rooms of the user: they are not for a token that is not good for all.
+        identity.told = limits.places is None and _READING in limits.scopes
+    return identity

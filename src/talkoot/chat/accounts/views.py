@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal, cast
+from typing import TYPE_CHECKING
 
 from talkoot.chat.accounts.schemas import Me, PublicUser, SessionInfo, UserOut
 from talkoot.kernel.clock import rfc3339
@@ -32,7 +32,7 @@ def session_info(session: Session, current: UUID) -> SessionInfo:
     """A sign-in, as shown to whom it belongs."""
     return SessionInfo(
         id=session.id,
-        kind=cast("Literal['cookie', 'token']", session.kind),
+        kind="cookie" if session.kind == "cookie" else "token",
         current=session.id == current,
         user_agent=session.user_agent,
         address=session.address,

@@ -30,7 +30,7 @@ async def message_for(
     if message is None:
         raise NotFound("There is no such message")
     grants = await grants_of(read, actor.user, message.room_id, exclusive=False)
-    return message, admit(grants, operation, own=message.sender_id == actor.user)
+    return message, admit(actor, grants, operation, own=message.sender_id == actor.user)
 
 
 def count_for_room(rates: QuickRates, caches: Caches, actor: Actor, room: UUID) -> None:

@@ -63,7 +63,7 @@ async def mark_read(tx: Tx, commands: Sequence[MarkRead]) -> Sequence[UnreadOut 
     outcomes: list[UnreadOut | TalkootError] = []
     for number, command in enumerate(commands):
         held = grants[number]
-        if (refusal := _refusal(held, rows.get(number))) is not None:
+        if (refusal := _refusal(command.actor, held, rows.get(number))) is not None:
             outcomes.append(refusal)
             continue
         _, head, count, count_there, read_seq, read_count = rows[number]
@@ -88,9 +88,9 @@ async def begin_at_head(tx: Tx, joined: MembersJoined) -> None:
     await _move(tx, [(user, joined.room, head.head, head.count) for user in joined.users])
 
 
-def _refusal(grants: Grants | None, row: Row | None) -> TalkootError | None:
+def _refusal(actor: Actor, grants: Grants | None, row: Row | None) -> TalkootError | None:
     try:
-        admit(grants, MARKING)
+        admit(actor, grants, MARKING)
     except TalkootError as error:
         return error
     if row is None or row[3] is None:

@@ -25,4 +25,4 @@ async def read_to(kernel: KernelDep, actor: CurrentActor, room: UUID, to: ReadTo
 async def list_unreads(kernel: KernelDep, actor: CurrentActor) -> Page[UnreadOut]:
     """What is unread, for every room that one is a member of."""
     async with kernel.uow.read() as read:
-        return Page(items=await unreads_of(read, actor.user))
+        return Page(items=await unreads_of(read, actor))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
-from uuid import UUID
 
 from sqlalchemy import and_, func, select
 
@@ -15,15 +14,18 @@ from talkoot.chat.rooms.models import Room
 from talkoot.kernel.log import Log
 
 if TYPE_CHECKING:
+    from talkoot.chat.accounts.actors import Actor
     from talkoot.kernel.transactions import Read
 
 
-async def unreads_of(read: Read, user: UUID) -> list[UnreadOut]:
-    """What is unread in every room that someone is a member of and may read."""
+async def unreads_of(read: Read, actor: Actor) -> list[UnreadOut]:
+    """What is unread in every room that the actor is a member of and may read."""
+    user = actor.user
     readable = await member_rooms(read, user)
     found = await read.connection.execute(
         select(
             Room.id,
+            Room.workspace_id,
             Log.count - func.coalesce(ReadPosition.count, 0),
             func.coalesce(ReadPosition.seq, 0),
             Log.head,
@@ -35,6 +37,6 @@ async def unreads_of(read: Read, user: UUID) -> list[UnreadOut]:
     )
     return [
         UnreadOut(room=room, unread=unread, mentions=0, read_seq=read_seq, head=head)
-        for room, unread, read_seq, head in found
-        if room in readable
+        for room, workspace, unread, read_seq, head in found
+        if room in readable and actor.reaches(room, workspace)
     ]

@@ -30,12 +30,12 @@ def may_read_now(caches: Caches, actor: Actor, room: UUID) -> bool:
     """
     if caches.shared:
         return False
-    return allows(caches.of(AccessCache).get(room, actor.user), LIST_MESSAGES)
+    return allows(caches.of(AccessCache).get(room, actor.user), LIST_MESSAGES, actor.limits)
 
 
 def seems_to_post(caches: Caches, actor: Actor, room: UUID) -> bool:
     """Whether it is remembered that the actor may post: enough to count by, and nothing else."""
-    return allows(caches.of(AccessCache).get(room, actor.user), SEND_MESSAGE)
+    return allows(caches.of(AccessCache).get(room, actor.user), SEND_MESSAGE, actor.limits)
 
 
 async def room_to_change(

@@ -53,7 +53,7 @@ class RoomHeads:
 
     async def _watch(self, connection: Connection) -> None:
         identity = connection.identity
-        if identity is None or connection.closing:
+        if identity is None or connection.closing or not identity.told:
             return
         look = self._looks[connection] = object()
         try:

@@ -13,6 +13,7 @@ from uuid import UUID
 import msgspec
 
 from talkoot.chat.access.looking import look_at_each
+from talkoot.chat.accounts.actors import actor_of
 from talkoot.chat.rooms.opening import Asked, Behind, Look, Opened, Wanted, look_behind, open_rooms
 from talkoot.chat.rooms.wire import event_message
 from talkoot.kernel.errors import Unavailable
@@ -154,11 +155,11 @@ class LiveRooms:
         self, connection: Connection, registered: Sequence[tuple[Subscription, Wanted]]
     ) -> tuple[list[Opened | None], set[Subscription]]:
         """How each begins, and those that an access change has overtaken meanwhile."""
-        assert connection.identity is not None
         pending = {subscription for subscription, _ in registered}
         self._pending |= pending
         try:
-            asked = Asked(connection.identity.user, [want for _, want in registered])
+            actor = actor_of(connection)
+            asked = Asked(actor.user, [want for _, want in registered], actor.limits)
             answers = await self._opening.ask(asked)
             return answers, pending - self._pending
         finally:

@@ -17,6 +17,7 @@ from talkoot.kernel.log import Head, heads
 from talkoot.kernel.log_tails import catch_up
 
 if TYPE_CHECKING:
+    from talkoot.chat.accounts.actors import Limits
     from talkoot.kernel.transactions import Read
 
 RECOVERED = 300  # missed events that are sent over the socket; who missed more pages through /events
@@ -44,10 +45,11 @@ class Wanted:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """The rooms that one user wants."""
+    """The rooms that one user wants; `limits` are those of the token that they came with."""
 
     user: UUID
     rooms: Sequence[Wanted]
+    limits: Limits | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +92,7 @@ async def open_rooms(read: Read, asked: Sequence[Asked]) -> list[list[Opened | N
         [
             _opened(workspace, want, known[want.room], behind)
             if (workspace := readable.get((each.user, want.room)))
+            and (each.limits is None or each.limits.reach(want.room, workspace))
             else None
             for want in each.rooms
         ]
@@ -102,7 +105,7 @@ async def rooms_to_read(read: Read, wanted: Collection[tuple[UUID, UUID]]) -> di
     return {
         key: grants.workspace
         for key, grants in (await grants_of_many(read, wanted)).items()
-        if allows(grants, SUBSCRIBE)
+        if allows(grants, SUBSCRIBE, None)
     }
 
 

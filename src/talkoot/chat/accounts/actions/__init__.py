@@ -1,12 +1,15 @@
 """What can be done to accounts and sessions."""
 
 from talkoot.chat.accounts.actions.cleaning import delete_ended_sessions
+from talkoot.chat.accounts.actions.made_tokens import FOR_EVER, NewMadeToken, make_session_token
 from talkoot.chat.accounts.actions.sessions import (
     Device,
     OpenedSession,
     Rotated,
     close_session,
     close_sessions_of,
+    close_these_sessions,
+    granted_session,
     open_session,
     rotate_refresh_token,
     touch_sessions,
@@ -19,23 +22,30 @@ from talkoot.chat.accounts.actions.users import (
     create_user,
     deactivate_user,
     reactivate_user,
+    rename_user,
     set_password,
 )
 
 __all__ = [
+    "FOR_EVER",
     "Device",
     "NewHash",
+    "NewMadeToken",
     "NewUser",
     "OpenedSession",
     "Rotated",
     "change_profile",
     "close_session",
     "close_sessions_of",
+    "close_these_sessions",
     "create_user",
     "deactivate_user",
     "delete_ended_sessions",
+    "granted_session",
+    "make_session_token",
     "open_session",
     "reactivate_user",
+    "rename_user",
     "rotate_refresh_token",
     "set_password",
     "touch_sessions",

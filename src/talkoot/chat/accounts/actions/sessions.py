@@ -12,7 +12,7 @@ from sqlalchemy import case, insert, literal, select, update
 from talkoot.chat.accounts.events import SessionClosed
 from talkoot.chat.accounts.models import RefreshToken, Session, User
 from talkoot.chat.accounts.queries import live_session
-from talkoot.kernel.clock import DAY
+from talkoot.kernel.clock import DAY, SECOND
 from talkoot.kernel.errors import NotAuthenticated
 from talkoot.kernel.ids import fingerprint, new_id, new_token
 from talkoot.kernel.moments import moment
@@ -20,7 +20,7 @@ from talkoot.kernel.moments import moment
 if TYPE_CHECKING:
     from typing import Literal
 
-    from sqlalchemy import ColumnElement
+    from sqlalchemy import ColumnElement, Select
 
     from talkoot.kernel.transactions import Tx
 
@@ -73,7 +73,7 @@ async def open_session(
     if user is None or user.deactivated_at is not None or user.password_hash != checked:
         raise NotAuthenticated("Username or password is wrong", code="invalid_credentials")
     user.password_hash = better or checked
-    return await _open(tx, user.id, kind, device, days=days)
+    return await _open(tx, user.id, kind, device, until=tx.now + days * DAY)
 
 
 async def vouched_session(
@@ -83,14 +83,19 @@ async def vouched_session(
     user = await tx.session.get(User, user_id)
     if user is None or user.deactivated_at is not None:
         raise NotAuthenticated("This account is closed", code="account_closed")
-    return await _open(tx, user.id, kind, device, days=days)
+    return await _open(tx, user.id, kind, device, until=tx.now + days * DAY)
+
+
+async def granted_session(tx: Tx, user_id: UUID, device: Device, *, seconds: int) -> OpenedSession:
+    """Open one that ends by itself, for whom a host application vouches."""
+    return await _open(tx, user_id, "granted", device, until=tx.now + seconds * SECOND)
 
 
 async def _open(
-    tx: Tx, user_id: UUID, kind: Literal["cookie", "token"], device: Device, *, days: int
+    tx: Tx, user_id: UUID, kind: Literal["cookie", "token", "granted"], device: Device, *, until: int
 ) -> OpenedSession:
     await _make_room(tx, user_id)
-    opened = OpenedSession(new_id(), user_id, new_token(), tx.now + days * DAY)
+    opened = OpenedSession(new_id(), user_id, new_token(), until)
     await tx.connection.execute(
         insert(Session).values(
             id=opened.session,
@@ -113,10 +118,14 @@ async def touch_sessions(tx: Tx, sessions: Sequence[UUID], *, days: int) -> dict
     """These sessions are in use: they end that much later; when."""
     longest = Session.created_at + LONGEST
     wanted = literal(tx.now + days * DAY)
+    lengthened = Session.kind.in_(("cookie", "token"))
     touched = await tx.connection.execute(
         update(Session)
         .where(Session.id.in_(sessions))
-        .values(last_seen_at=tx.now, expires_at=case((longest < wanted, longest), else_=wanted))
+        .values(
+            last_seen_at=tx.now,
+            expires_at=case((~lengthened, Session.expires_at), (longest < wanted, longest), else_=wanted),
+        )
         .returning(Session.id, Session.expires_at)
     )
     return {row.id: row.expires_at for row in touched}
@@ -157,10 +166,19 @@ async def close_session(tx: Tx, user: UUID, session: UUID) -> bool:
     return bool(closed)
 
 
-async def close_sessions_of(tx: Tx, user: UUID, *, keep: UUID | None = None) -> int:
-    """Close all of someone's sessions, or all but one; how many there were."""
-    others = () if keep is None else (Session.id != keep,)
-    return len(await _close(tx, Session.user_id == user, *others))
+async def close_sessions_of(tx: Tx, user: UUID, *, keep: UUID | None = None, tokens: bool = True) -> int:
+    """Close all of someone's sessions, or all but one, with or without the tokens that they made."""
+    which = [Session.user_id == user]
+    if keep is not None:
+        which.append(Session.id != keep)
+    if not tokens:
+        which.append(Session.kind != "made")
+    return len(await _close(tx, *which))
+
+
+async def close_these_sessions(tx: Tx, sessions: Select[UUID]) -> int:
+    """Close all sessions whose ids are found by this; how many were open."""
+    return len(await _close(tx, Session.id.in_(sessions)))
 
 
 async def _close(tx: Tx, *which: ColumnElement[bool]) -> list[UUID]:
@@ -196,7 +214,12 @@ async def _add_refresh_token(tx: Tx, session: UUID, token: str, expires_at: int)
 async def _make_room(tx: Tx, user: UUID) -> None:
     surplus = await tx.connection.scalars(
         select(Session.id)
-        .where(Session.user_id == user, Session.revoked_at.is_(None), Session.expires_at > tx.now)
+        .where(
+            Session.user_id == user,
+            Session.kind != "made",  # of these there are only so many, and none gives way
+            Session.revoked_at.is_(None),
+            Session.expires_at > tx.now,
+        )
         .order_by(Session.last_seen_at.desc(), Session.id.desc())
         .offset(MOST - 1)
     )

@@ -83,8 +83,15 @@ async def change_profile(
     return user
 
 
+async def rename_user(tx: Tx, user: User, display_name: str) -> None:
+    """Give somebody else another display name; whoever calls this may do so."""
+    user.display_name = display_name_from(display_name)
+    await tx.flush()
+    await tx.emit(ProfileChanged(user.id))
+
+
 async def set_password(tx: Tx, user: User, password_hash: str, *, keep: UUID | None = None) -> None:
-    """Give someone another password and close their sessions, all but the one to keep."""
+    """Give someone another password and close their sessions and tokens, all but the session to keep."""
     user.password_hash = password_hash
     await close_sessions_of(tx, user.id, keep=keep)
 

@@ -26,9 +26,9 @@ async def list_sessions(gate: GateDep, actor: CurrentActor) -> Page[SessionInfo]
 
 @router.delete("/auth/sessions", status_code=204, responses=problems(Forbidden))
 async def close_other_sessions(gate: GateDep, actor: CurrentActor) -> None:
-    """Sign out everywhere but here."""
+    """Sign out everywhere but here; the tokens that were made for programs stay."""
     await gate.kernel.uow.run(
-        lambda tx: close_sessions_of(tx, actor.user, keep=actor.session), key=actor.user
+        lambda tx: close_sessions_of(tx, actor.user, keep=actor.session, tokens=False), key=actor.user
     )
 
 

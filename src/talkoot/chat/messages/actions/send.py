@@ -46,7 +46,8 @@ async def send_messages(tx: Tx, commands: Sequence[Send]) -> Sequence[Outcome]:
     repeats: dict[int, int] = {}
     first_with: dict[tuple[UUID, UUID], int] = {}
     for number, send in enumerate(commands):
-        outcome = (_repeated(send, earlier) if earlier else None) or _refusal(send, grants[number], roots)
+        held = grants[number]
+        outcome = (_repeated(send, earlier, held) if earlier else None) or _refusal(send, held, roots)
         outcomes.append(outcome)
         if outcome is not None:
             continue
@@ -55,8 +56,8 @@ async def send_messages(tx: Tx, commands: Sequence[Send]) -> Sequence[Outcome]:
             repeats[number] = first
         else:
             fresh[number] = send
-    for number, held in (await screen(tx, fresh, grants)).items():
-        outcomes[number] = held
+    for number, waits in (await screen(tx, fresh, grants)).items():
+        outcomes[number] = waits
         del fresh[number]
     allowed = [(send, grant) for number, send in fresh.items() if (grant := grants[number]) is not None]
     for number, event in zip(fresh, await _append(tx, allowed, roots), strict=True):
@@ -77,7 +78,7 @@ async def send_approved(tx: Tx, send: Send) -> log.Event:
         raise refusal
     assert grants is not None
     if send.key is not None and (before := (await log.events_with_cids(tx, [send.key])).get(send.key)):
-        if isinstance(found := _repeated(send, {send.key: before}), Sent):
+        if isinstance(found := _repeated(send, {send.key: before}, grants), Sent):
             return found.event
         send = replace(send, cid=None)  # its author has used it for something else since
     return (await _append(tx, [(send, grants)], roots))[0]
@@ -92,7 +93,7 @@ async def _locked_roots(tx: Tx, replies: Sequence[Send]) -> dict[UUID, Any]:
 
 def _refusal(send: Send, grants: Grants | None, roots: dict[UUID, Any]) -> TalkootError | None:
     try:
-        admit(grants, SEND_MESSAGE)
+        admit(send.actor, grants, SEND_MESSAGE)
     except TalkootError as error:
         return error
     if send.thread is None:
@@ -105,9 +106,12 @@ def _refusal(send: Send, grants: Grants | None, roots: dict[UUID, Any]) -> Talko
     return None
 
 
-def _repeated(send: Send, earlier: _Known) -> Outcome | None:
+def _repeated(send: Send, earlier: _Known, grants: Grants | None) -> Outcome | None:
     if send.key is None or send.key not in earlier:
         return None
+    limits = send.actor.limits
+    if limits is not None and (grants is None or not limits.reach(send.room, grants.workspace)):
+        return None  # the token is not good for this room: it is refused, whatever was sent before
     event, digest = earlier[send.key]
     another = event.type != CREATED or event.log != send.room
     if another or (digest is not None and digest != send.digest()):

@@ -50,7 +50,7 @@ async def list_queue(
     async with kernel.uow.read() as read:
         await resource_for(read, actor, LIST_QUEUE, workspace)
         inside = await grants_inside(read, actor.user, workspace)
-        rooms = [room for room, grants in inside.items() if allows(grants, LIST_HELD)]
+        rooms = [room for room, grants in inside.items() if allows(grants, LIST_HELD, actor.limits)]
         found = await queries.held_messages(read, rooms, after=after, limit=limit + 1)
     return page_of([held_out(*each) for each in found], limit, key=lambda held: held.id)
 

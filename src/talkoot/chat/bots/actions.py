@@ -1,0 +1,117 @@
+"""Making bots, changing and removing them, and looking after their tokens."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+from talkoot.chat.access.actions import add_workspace_member
+from talkoot.chat.access.administration import remove_from_workspace
+from talkoot.chat.access.doors import resource_for
+from talkoot.chat.access.operations import (
+    CHANGE_BOT,
+    MAKE_BOT,
+    MAKE_BOT_TOKEN,
+    REMOVE_BOT,
+    REVOKE_BOT_TOKEN,
+    ROTATE_BOT_TOKEN,
+    Operation,
+)
+from talkoot.chat.access.queries import role_in, roles_of
+from talkoot.chat.access.roles import OWNER, refuse_to_give
+from talkoot.chat.accounts.actions import NewUser, create_user, deactivate_user, rename_user
+from talkoot.chat.bots.models import Bot
+from talkoot.chat.bots.queries import bot_shown, find_bot
+from talkoot.chat.rooms.actions import join_default_rooms
+from talkoot.chat.tokens.actions import make_token, revoke_token, rotate_token
+from talkoot.kernel.audit import Act, record
+from talkoot.kernel.errors import Forbidden, Invalid, NotFound
+
+if TYPE_CHECKING:
+    from talkoot.chat.access.cache import Grants
+    from talkoot.chat.access.events import WorkspaceMemberLeaving
+    from talkoot.chat.access.models import Role
+    from talkoot.chat.accounts.actors import Actor
+    from talkoot.chat.accounts.models import User
+    from talkoot.chat.bots.schemas import BotOut, NewBot
+    from talkoot.chat.tokens.schemas import NewToken, TokenMade
+    from talkoot.kernel.transactions import Tx
+
+
+async def make_bot(tx: Tx, actor: Actor, workspace: UUID, new: NewBot) -> BotOut:
+    """A bot of this workspace, with a role that the actor may give; nobody can sign in as it."""
+    grants = await resource_for(tx, actor, MAKE_BOT, workspace)
+    role = next((role for role in await roles_of(tx, workspace) if role.name == new.role), None)
+    if role is None or role.name == OWNER:
+        raise Invalid.field("role", "unknown", f"There is no role {new.role!r} that a bot could have")
+    await _refuse_beyond(tx, grants, role)
+    user = await create_user(tx, NewUser(new.username, new.display_name, bot=True))
+    await add_workspace_member(tx, workspace, user.id, role.name)
+    if role.name != "guest":
+        await join_default_rooms(tx, workspace, user.id)
+    tx.session.add(
+        Bot(user_id=user.id, workspace_id=workspace, owner_id=actor.user, created_at=tx.now),
+    )
+    await tx.flush()
+    after = {"username": user.username, "display_name": user.display_name, "role": role.name}
+    await record(tx, actor, Act("bot.made", workspace, user.id, after=after))
+    return await bot_shown(tx, workspace, user.id)
+
+
+async def rename_bot(tx: Tx, actor: Actor, workspace: UUID, bot: UUID, display_name: str) -> BotOut:
+    """Give a bot another display name."""
+    user = await _bot_for(tx, actor, CHANGE_BOT, workspace, bot)
+    before = {"display_name": user.display_name}
+    await rename_user(tx, user, display_name)
+    after = {"display_name": user.display_name}
+    await record(tx, actor, Act("bot.renamed", workspace, bot, before=before, after=after))
+    return await bot_shown(tx, workspace, bot)
+
+
+async def remove_bot(tx: Tx, actor: Actor, workspace: UUID, bot: UUID) -> None:
+    """Take a bot out of its workspace; its account and its tokens end with that, what it wrote stays."""
+    await _bot_for(tx, actor, REMOVE_BOT, workspace, bot)
+    await remove_from_workspace(tx, actor, workspace, bot)
+
+
+async def retire_bot(tx: Tx, leaving: WorkspaceMemberLeaving) -> None:
+    """A bot that has left its workspace, by whatever way, is none any more."""
+    if await find_bot(tx, leaving.workspace, leaving.user) is not None:
+        await deactivate_user(tx, leaving.user)
+
+
+async def make_bot_token(
+    tx: Tx, actor: Actor, workspace: UUID, bot: UUID, new: NewToken, *, longest_days: int
+) -> TokenMade:
+    """A token that acts as the bot; not for one that may do more than the actor."""
+    user = await _bot_for(tx, actor, MAKE_BOT_TOKEN, workspace, bot)
+    return await make_token(tx, actor, user, new, longest_days=longest_days, scope=workspace)
+
+
+async def rotate_bot_token(tx: Tx, actor: Actor, workspace: UUID, bot: UUID, token: UUID) -> TokenMade:
+    """Another token of the bot for this one, which ends."""
+    user = await _bot_for(tx, actor, ROTATE_BOT_TOKEN, workspace, bot)
+    return await rotate_token(tx, actor, user, token, scope=workspace)
+
+
+async def revoke_bot_token(tx: Tx, actor: Actor, workspace: UUID, bot: UUID, token: UUID) -> None:
+    """End a token of the bot."""
+    user = await _bot_for(tx, actor, REVOKE_BOT_TOKEN, workspace, bot)
+    await revoke_token(tx, actor, user.id, token, scope=workspace)
+
+
+async def _bot_for(tx: Tx, actor: Actor, operation: Operation, workspace: UUID, bot: UUID) -> User:
+    grants = await resource_for(tx, actor, operation, workspace)
+    user, role = await find_bot(tx, workspace, bot), await role_in(tx, workspace, bot)
+    if user is None or role is None:
+        raise NotFound("There is no such bot")
+    await _refuse_beyond(tx, grants, role)
+    return user
+
+
+async def _refuse_beyond(tx: Tx, grants: Grants, role: Role) -> None:
+    """Whoever has the tokens of a bot does what the bot may do: nobody rises by that."""
+    mine = await role_in(tx, grants.workspace, grants.user)
+    if mine is None:
+        raise Forbidden("Who is not in a workspace looks after no bots in it")
+    await refuse_to_give(tx, grants, mine, role)

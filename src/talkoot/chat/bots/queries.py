@@ -1,0 +1,64 @@
+"""Reading bots."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+from sqlalchemy import Select, select
+from sqlalchemy.orm import aliased
+
+from talkoot.chat.access.models import Membership, Role
+from talkoot.chat.accounts.models import User
+from talkoot.chat.accounts.views import public_user
+from talkoot.chat.bots.models import Bot
+from talkoot.chat.bots.schemas import BotOut
+from talkoot.kernel.clock import rfc3339
+
+if TYPE_CHECKING:
+    from talkoot.kernel.transactions import Read
+
+
+async def bots_of(read: Read, workspace: UUID) -> list[BotOut]:
+    """The bots of a workspace, by username."""
+    return await _shown(read, _bots(workspace).order_by(User.username_key))
+
+
+async def bot_shown(read: Read, workspace: UUID, bot: UUID) -> BotOut:
+    """One bot, who is there."""
+    return (await _shown(read, _bots(workspace).where(Bot.user_id == bot)))[0]
+
+
+async def find_bot(read: Read, workspace: UUID, bot: UUID) -> User | None:
+    """The account of a bot that belongs to this workspace."""
+    return await read.session.scalar(
+        select(User)
+        .join(Bot, Bot.user_id == User.id)
+        .where(Bot.user_id == bot, Bot.workspace_id == workspace, User.deactivated_at.is_(None))
+    )
+
+
+_OWNER = aliased(User)
+
+
+def _bots(workspace: UUID) -> Select[Bot, User, User, str]:
+    return (
+        select(Bot, User, _OWNER, Role.name)
+        .join(User, User.id == Bot.user_id)
+        .join(_OWNER, _OWNER.id == Bot.owner_id)
+        .join(Membership, (Membership.user_id == Bot.user_id) & (Membership.resource_id == workspace))
+        .join(Role, Role.id == Membership.role_id)
+        .where(Bot.workspace_id == workspace)
+    )
+
+
+async def _shown(read: Read, query: Select[Bot, User, User, str]) -> list[BotOut]:
+    return [
+        BotOut(
+            **public_user(user).model_dump(),
+            owner=public_user(owner),
+            role=role,
+            created_at=rfc3339(bot.created_at),
+        )
+        for bot, user, owner, role in await read.session.execute(query)
+    ]
