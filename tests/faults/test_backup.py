@@ -167,7 +167,8 @@ def test_a_full_disk_leaves_no_half_backup(talkoot: Talkoot, tmp_path: Path) -> 
     place.mkdir()
     done = subprocess.run(
         [PROGRAM, "backup", place / "backup"],
-        env={**talkoot.environment, "TALKOOT_DATA": str(talkoot.data)},
+        # Byte code that is cut short would stay, and nobody could load it any more.
+        env={**talkoot.environment, "TALKOOT_DATA": str(talkoot.data), "PYTHONDONTWRITEBYTECODE": "1"},
         capture_output=True,
         text=True,
         check=False,

@@ -12,6 +12,7 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import IO, Protocol
 
 LOCK_PATIENCE = ("-o", "DPkg::Lock::Timeout=120")  # Tests run in parallel, and so may their installations.
 LEASH = Path(__file__).with_name("leash.py")
@@ -78,21 +79,36 @@ def plain_environment(*dropped: str) -> dict[str, str]:
     return {name: value for name, value in os.environ.items() if not name.startswith(dropped)}
 
 
+class Started(Protocol):
+    """What is used of `subprocess.Popen`."""
+
+    pid: int
+
+    def poll(self) -> int | None: ...
+    def wait(self, timeout: float | None = None) -> int: ...
+    def send_signal(self, sig: signal.Signals, /) -> None: ...
+
+
 class Process:
     """One running program, in a process group of its own, with its output in a file."""
 
     def __init__(self, command: list[str], *, cwd: Path, log: Path, environment: Mapping[str, str]) -> None:
         self.log = log
         with log.open("ab") as output:
-            self._popen = subprocess.Popen(
-                command,
-                cwd=cwd,
-                env=environment,
-                stdin=subprocess.DEVNULL,
-                stdout=output,
-                stderr=subprocess.STDOUT,
-                start_new_session=True,
-            )
+            self._popen = self._start(command, cwd, environment, output)
+
+    def _start(
+        self, command: list[str], cwd: Path, environment: Mapping[str, str], output: IO[bytes]
+    ) -> Started:
+        return subprocess.Popen(
+            command,
+            cwd=cwd,
+            env=environment,
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
 
     @property
     def pid(self) -> int:
@@ -136,7 +152,7 @@ class Process:
         deadline = time.monotonic() + patience
         while not ready():
             if not self.running:
-                raise ServerUnavailableError(f"It ended with {self._popen.returncode}:\n{self.tail()}")
+                raise ServerUnavailableError(f"It ended with {self.ended_with}:\n{self.tail()}")
             if time.monotonic() > deadline:
                 self.kill()
                 raise ServerUnavailableError(f"It was not ready after {patience} s:\n{self.tail()}")

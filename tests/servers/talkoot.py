@@ -1,18 +1,23 @@
 """The program under test: `talkoot serve` as a process of its own, from outside, as people run it."""
 
+import os
 import re
 import signal
 import subprocess
 import sys
+import tempfile
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Self
+from typing import IO, Self
 
-from tests.servers.process import Process, leashed, plain_environment
+from tests.servers.process import Process, Started, leashed, plain_environment
 from tests.servers.server import Server
+from tests.servers.warm import can_warm, warm
 
 PROGRAM = Path(sys.executable).with_name("talkoot")
 ADDRESS = re.compile(r"^Talkoot (?:is|worker is ready) at (http://\S+)$", re.MULTILINE)
 
+PATIENCE = 60  # for one command
 STARTED: list["Talkoot"] = []  # Those that are not stopped yet; their logs are shown with a failure.
 
 
@@ -48,10 +53,11 @@ class Talkoot(Server):
         """Start and do not wait. It dies with the thread that calls this: never from a pool of threads."""
         self.data.mkdir(parents=True, exist_ok=True)
         self._starts += 1
-        command = leashed(self.program, *self.command, str(self.port), "--data", self.data)
+        command = [str(self.program), *self.command, str(self.port), "--data", str(self.data)]
         log = self.data.with_name(f"{self.data.name}.{self._starts}.log")
         log.unlink(missing_ok=True)
-        self._process = Process(command, cwd=self.data.parent, log=log, environment=self.environment)
+        kind = _Warm if self.program == PROGRAM and can_warm(self.environment) else _Cold
+        self._process = kind(command, cwd=self.data.parent, log=log, environment=self.environment)
         if self not in STARTED:
             STARTED.append(self)
 
@@ -65,14 +71,20 @@ class Talkoot(Server):
         self, *arguments: str, stdin: str = "", program: Path = PROGRAM
     ) -> subprocess.CompletedProcess[str]:
         """Run another command of the program on the same data: `talkoot.run("doctor")`."""
+        command, environment = (
+            [str(program), *arguments],
+            {**self.environment, "TALKOOT_DATA": str(self.data)},
+        )
+        if program == PROGRAM and can_warm(environment):
+            return _run_warm(command, self.data.parent, environment, stdin)
         return subprocess.run(
-            [program, *arguments],
+            command,
             cwd=self.data.parent,
-            env={**self.environment, "TALKOOT_DATA": str(self.data)},
+            env=environment,
             input=stdin,
             capture_output=True,
             text=True,
-            timeout=60,
+            timeout=PATIENCE,
             check=False,
         )
 
@@ -107,6 +119,45 @@ class Talkoot(Server):
         if found:
             self.url = found[1]
         return found is not None
+
+
+class _Cold(Process):
+    """The program is loaded as for people."""
+
+    def _start(
+        self, command: list[str], cwd: Path, environment: Mapping[str, str], output: IO[bytes]
+    ) -> Started:
+        return super()._start(leashed(Path(command[0]), *command[1:]), cwd, environment, output)
+
+
+class _Warm(Process):
+    """The program was loaded before."""
+
+    def _start(
+        self, command: list[str], cwd: Path, environment: Mapping[str, str], output: IO[bytes]
+    ) -> Started:
+        with Path(os.devnull).open("rb") as nothing:
+            return warm().start(
+                command, cwd=cwd, environment=environment, stdin=nothing, stdout=output, stderr=output
+            )
+
+
+def _run_warm(
+    command: list[str], cwd: Path, environment: Mapping[str, str], said: str
+) -> subprocess.CompletedProcess[str]:
+    with tempfile.TemporaryFile() as stdin, tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
+        stdin.write(said.encode())
+        stdin.seek(0)
+        running = warm().start(command, cwd=cwd, environment=environment, stdin=stdin, stdout=out, stderr=err)
+        try:
+            code = running.wait(PATIENCE)
+        except subprocess.TimeoutExpired:
+            running.send_signal(signal.SIGKILL)
+            running.wait()
+            raise
+        for file in (out, err):
+            file.seek(0)
+        return subprocess.CompletedProcess(command, code, out.read().decode(), err.read().decode())
 
 
 class Worker(Talkoot):
