@@ -246,7 +246,8 @@ class Program:
             self.work.start()
             stack.push_async_callback(self.work.close)
             self.gateway.start()
-            self.hub.wheel.add(Every(LOOKED_AT_EVERY, self._look_at_sessions), 0.0)
+            often = min(LOOKED_AT_EVERY, self.settings.check_seconds)
+            self.hub.wheel.add(Every(often, self._look_at_sessions), 0.0)
             stack.push_async_callback(self.gateway.stop)
             yield {
                 "kernel": self.kernel,

@@ -109,7 +109,11 @@ class Settings(BaseModel):
         15.0, gt=0, le=300, description="PostgreSQL: for one statement, before it is ended."
     )
     database_lock_seconds: float = Field(
-        5.0, gt=0, le=300, description="PostgreSQL: for a row that somebody else is writing."
+        5.0,
+        gt=0,
+        le=300,
+        description="PostgreSQL: for a row that somebody else is writing; twice as long for a server before"
+        " this one to be gone.",
     )
     database_idle_seconds: float = Field(
         30.0, gt=0, le=300, description="PostgreSQL: for a transaction in which nothing happens."
@@ -122,7 +126,8 @@ class Settings(BaseModel):
         15.0,
         gt=0,
         le=60,
-        description="How often a server of a cluster looks in the database for what the bus may have lost.",
+        description="How often a server of a cluster looks in the database for what the bus may have lost;"
+        " for sessions that ended, any server every 10 seconds at least.",
     )
     secret_key: SecretStr = Field(
         SecretStr(""),

@@ -2,9 +2,11 @@
 
 from uuid import uuid4
 
+import pytest
+
 from tests.accounts.browsers import Web, code_of
 from tests.clients import PASSWORD, Api, Socket, join, set_up
-from tests.conftest import Serve
+from tests.conftest import DATABASES, Database, Serve
 from tests.servers.talkoot import Talkoot
 from tests.workspaces import Workspace
 
@@ -114,7 +116,11 @@ async def test_sessions_outlive_the_process(talkoot: Talkoot) -> None:
         assert (await web.call("PATCH", "/users/me", {"time_zone": "Europe/Berlin"}))["time_zone"]
 
 
-async def test_row_05_what_the_command_line_does_reaches_the_running_server(talkoot: Talkoot) -> None:
+@pytest.mark.parametrize("database", DATABASES)
+async def test_row_05_what_the_command_line_does_reaches_the_running_server(
+    serve: Serve, database: Database
+) -> None:
+    talkoot = serve(database, check_seconds="1")
     owner, made = await set_up(talkoot.url)
     member = await join(owner, made["id"], "member")
     async with owner, member, await Socket.of(member) as socket, Api(talkoot.url) as nobody:
@@ -136,6 +142,7 @@ async def test_row_05_what_the_command_line_does_reaches_the_running_server(talk
 
 async def test_row_06_a_node_that_was_told_nothing_finds_out(serve: Serve) -> None:
     nowhere = {"secret_key": "one key for both nodes, long enough", "redis_url": "redis://127.0.0.1:1"}
+    nowhere["check_seconds"] = "1"
     first = serve("postgresql", **nowhere)
     second_node = serve("postgresql", database_url=first.environment["TALKOOT_DATABASE_URL"], **nowhere)
     owner, _ = await set_up(first.url)

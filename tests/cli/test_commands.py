@@ -281,7 +281,8 @@ def test_a_second_server_on_the_same_folder_is_refused(talkoot_sqlite: Talkoot) 
 
 def test_a_second_server_on_the_same_postgresql_is_refused(serve: Serve, program: Program) -> None:
     first = serve("postgresql")
-    second = program(database_url=first.environment["TALKOOT_DATABASE_URL"])
+    url = first.environment["TALKOOT_DATABASE_URL"]
+    second, patient = program(database_url=url, database_lock_seconds="0.5"), program(database_url=url)
     redis = ("", "redis://127.0.0.1:1")  # one of a cluster would not be told either
     with ThreadPoolExecutor() as together:
         refused = [*together.map(lambda url: second.run("serve", "--port", "0", "--redis-url", url), redis)]
@@ -291,8 +292,8 @@ def test_a_second_server_on_the_same_postgresql_is_refused(serve: Serve, program
     first.kill()
     first.restart()
     assert first.terminate() == 0
-    second.start()
-    second.stop()
+    patient.start()
+    patient.stop()
 
 
 async def test_a_server_that_lost_its_lock_takes_it_again_or_stops(serve: Serve) -> None:

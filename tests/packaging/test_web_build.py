@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from tools import in_web
+
 ROOT = Path(__file__).resolve().parents[2]
 
 
@@ -63,7 +65,7 @@ def test_a_node_that_is_too_old_is_not_used(checkout: Path) -> None:
 
 def test_no_network_is_explained(checkout: Path) -> None:
     nowhere = {"npm_config_registry": "http://127.0.0.1:9/", "npm_config_cache": str(checkout / "cache")}
-    done = build(checkout, **nowhere)
+    done = build(checkout, **nowhere, npm_config_fetch_retries="0")
     assert done.returncode == 1
     assert "npm cannot reach its registry" in done.stderr
     assert "Traceback" not in done.stderr
@@ -74,6 +76,9 @@ def test_a_mistake_in_the_sources_shows_the_bundler_and_keeps_the_old_client(che
     static = checkout / "src" / "talkoot" / "web" / "static"
     static.mkdir()
     (static / "index.html").write_text("old")
+    in_web.run("vite/bin/vite.js", "--version")  # installs what it needs, where that is not done
+    packages = Path("clients", "web", "node_modules")
+    (checkout / packages).symlink_to(ROOT / packages)
     (checkout / "clients" / "web" / "index.html").write_text('<script type="module" src="/gone.ts"></script>')
     done = build(checkout)
     assert done.returncode == 1

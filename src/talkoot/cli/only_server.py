@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 log = logging.getLogger("talkoot")
 
 LOCK = 0x74616C6B6F6F74  # any number will do, as long as nobody else on the database takes it
-PATIENCE = 10.0  # PostgreSQL may need a moment to notice that a server before this one was killed
+ANSWERED_WITHIN = 10.0
 TRIED_EVERY = 0.1
 LOOKED_AT_EVERY = 2.0  # whether it is still held
 AGAIN_WITHIN = 1.0  # nobody has to notice anything when the one that was lost is taken again
@@ -88,7 +88,8 @@ def _advisory_lock(settings: Settings) -> Iterator[None]:
         runner.run(lock.connect())
         watch = threading.Thread(target=_run_quietly, args=(runner, lock), daemon=True)
         try:
-            if not runner.run(lock.take(PATIENCE)):
+            # PostgreSQL may need a moment to notice that a server before this one was killed.
+            if not runner.run(lock.take(2 * settings.database_lock_seconds)):
                 raise Failure(Exit.REFUSED, _ALONE[settings.clustered])
             watch.start()
             yield
@@ -186,7 +187,7 @@ class _Lock:
         if self._connection is None:
             return False
         try:
-            async with asyncio.timeout(PATIENCE):
+            async with asyncio.timeout(ANSWERED_WITHIN):
                 await self._connection.execute(text("SELECT 1"))
         except Exception:  # noqa: BLE001 - whatever it was, it is not held
             return False
