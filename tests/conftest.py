@@ -9,8 +9,8 @@ postgres, valkey    servers that tests share, and own_postgres, own_valkey, whic
 browser, context    Chromium, and a window of its own for the test
 """
 
+import asyncio
 import os
-import shutil
 from collections.abc import AsyncIterator, Callable, Generator, Iterator
 from pathlib import Path
 from typing import Literal
@@ -20,7 +20,9 @@ import pytest_asyncio
 from playwright.async_api import Browser, BrowserContext, async_playwright
 
 from tests.clients import Api, set_up
+from tests.leftovers import Leftovers
 from tests.servers.chromium import find_chromium
+from tests.servers.molds import MIGRATED, postgres_mold, sqlite_mold, with_tables
 from tests.servers.postgres import Postgres
 from tests.servers.talkoot import STARTED, Talkoot
 from tests.servers.valkey import Valkey
@@ -30,6 +32,46 @@ from tools import node
 Database = Literal["sqlite", "postgresql"]
 DATABASES: tuple[Database, ...] = ("sqlite", "postgresql")
 Serve = Callable[..., Talkoot]
+
+
+LEFTOVERS = Leftovers()
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_runtest_setup() -> Generator[None]:
+    """Begin to notice what a test leaves behind when it fails."""
+    LEFTOVERS.prepare()
+    try:
+        yield
+    except BaseException:
+        LEFTOVERS.fail()
+        raise
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_runtest_call() -> Generator[None]:
+    """Notice that it failed."""
+    LEFTOVERS.begin()
+    try:
+        yield
+    except BaseException:
+        LEFTOVERS.fail()
+        raise
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_runtest_teardown() -> Generator[None]:
+    """End what it left behind."""
+    LEFTOVERS.end_tasks()
+    try:
+        yield
+    finally:
+        LEFTOVERS.collect()
+
+
+@pytest_asyncio.fixture(scope="session", autouse=True)
+async def _the_loop() -> None:
+    LEFTOVERS.loop = asyncio.get_running_loop()
 
 
 @pytest.hookimpl(wrapper=True)
@@ -44,14 +86,14 @@ def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.Tes
 
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[Postgres]:
-    server = Postgres()
+    server = Postgres(mold=postgres_mold())
     yield server.start()
     server.stop()
 
 
 @pytest.fixture
 def own_postgres() -> Iterator[Postgres]:
-    server = Postgres()
+    server = Postgres(mold=postgres_mold())
     yield server.start()
     server.stop()
 
@@ -70,37 +112,25 @@ def own_valkey() -> Iterator[Valkey]:
     server.stop()
 
 
-def migrate(talkoot: Talkoot) -> Talkoot:
-    """Make its tables; a process does it, for the loop of a test may run already."""
-    done = talkoot.run("migrate")
-    assert done.returncode == 0, done.stdout + done.stderr
-    return talkoot
+@pytest.fixture(scope="session")
+def migrated() -> str:
+    """The name of a database with all tables and nothing in them, to copy from; own_postgres has it too."""
+    return MIGRATED
 
 
 @pytest.fixture(scope="session")
-def migrated(postgres: Postgres, tmp_path_factory: pytest.TempPathFactory) -> str:
-    """The name of a database with all tables and nothing in them, to copy from."""
-    name = postgres.create_database()
-    migrate(Talkoot(tmp_path_factory.mktemp("migrate") / "data", database_url=postgres.url(name)))
-    return name
-
-
-@pytest.fixture(scope="session")
-def migrated_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def migrated_file() -> Path:
     """An SQLite database with all tables and nothing in them, to copy from."""
-    return migrate(Talkoot(tmp_path_factory.mktemp("migrate") / "data")).data / "talkoot.db"
+    return sqlite_mold()
 
 
 def make_talkoot(database: Database, data: Path, request: pytest.FixtureRequest, **settings: str) -> Talkoot:
     """A server that is not started yet, with its tables; PostgreSQL starts only where a test wants it."""
     if database == "postgresql":
         cluster: Postgres = request.getfixturevalue("postgres")
-        name = cluster.create_database(template=request.getfixturevalue("migrated"))
-        settings = {"database_url": cluster.url(name), **settings}
-    else:
-        data.mkdir(mode=0o700, exist_ok=True)
-        shutil.copy(request.getfixturevalue("migrated_file"), data / "talkoot.db")
-    return Talkoot(data, **settings)
+        settings = {"database_url": cluster.url(cluster.create_database(MIGRATED)), **settings}
+        return Talkoot(data, **settings)
+    return with_tables(Talkoot(data, **settings))
 
 
 @pytest.fixture

@@ -8,6 +8,7 @@ from playwright.async_api import Page, expect
 
 from tests.browser.conftest import Enter, Open
 from tests.clients import Api, join, set_up
+from tests.servers.molds import with_tables
 from tests.servers.oidc_provider import OidcProvider
 from tests.servers.talkoot import Talkoot
 
@@ -36,7 +37,7 @@ def company(provider: OidcProvider, tmp_path_factory: pytest.TempPathFactory) ->
         "identity_providers": str(folder / "providers.toml"),
         "outgoing_networks": "127.0.0.0/8",
     }
-    talkoot = Talkoot(folder / "data", **settings).start()
+    talkoot = with_tables(Talkoot(folder / "data", **settings)).start()
     provider.register(talkoot.url, "company")
     yield talkoot
     talkoot.stop()

@@ -7,6 +7,7 @@ import asyncpg
 
 from tests.clients import Api, join, set_up
 from tests.conftest import Serve
+from tests.servers.molds import MIGRATED
 from tests.servers.postgres import Postgres
 from tests.workspaces import Workspace
 
@@ -93,7 +94,7 @@ async def test_a_category_that_one_may_not_know_of_is_not_listed(workspace: Work
 async def test_what_is_read_slowly_is_not_shown_to_who_lost_access_meanwhile(
     serve: Serve, own_postgres: Postgres
 ) -> None:
-    name = own_postgres.create_database()
+    name = own_postgres.create_database(MIGRATED)
     talkoot = serve("sqlite", database_url=own_postgres.url(name), readers="8")
     owner, workspace = await set_up(talkoot.url)
     member = await join(owner, workspace["id"], "member")

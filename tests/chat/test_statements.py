@@ -3,12 +3,14 @@
 import asyncio
 import re
 import uuid
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from pathlib import Path
 
 import pytest
+import pytest_asyncio
 
-from tests.clients import Api, Socket, join, set_up
+from tests.clients import Api, Json, Socket, join, set_up
+from tests.servers.molds import MIGRATED, postgres_mold
 from tests.servers.postgres import Postgres
 from tests.servers.talkoot import Talkoot
 
@@ -24,10 +26,8 @@ class Counted:
     """A server whose PostgreSQL writes down every statement."""
 
     def __init__(self, postgres: Postgres, data: Path) -> None:
-        database = postgres.create_database()
-        postgres._run(
-            "psql", "-qXd", postgres.url(), "-c", f"ALTER DATABASE {database} SET log_statement = 'all'"
-        )
+        database = postgres.create_database(MIGRATED)
+        postgres.query(f"ALTER DATABASE {database} SET log_statement = 'all'")
         self._log = postgres.process.log
         # The index follows what was done with statements of its own, at its own pace.
         self.talkoot = Talkoot(data, database_url=postgres.url(database), search="off")
@@ -68,14 +68,27 @@ def without_calendar(found: list[str]) -> list[str]:
     ]
 
 
-@pytest.fixture
-def counted(own_postgres: Postgres, tmp_path: Path) -> Iterator[Counted]:
-    server = Counted(own_postgres, tmp_path / "data")
-    migrated = server.talkoot.run("migrate")
-    assert migrated.returncode == 0, migrated.stderr
+@pytest.fixture(scope="module")
+def counted(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Counted]:
+    postgres = Postgres(mold=postgres_mold()).start()  # nobody else is in its log
+    server = Counted(postgres, tmp_path_factory.mktemp("counted") / "data")
     server.talkoot.start()
     yield server
     server.talkoot.stop()
+    postgres.stop()
+
+
+@pytest_asyncio.fixture(scope="module")
+async def owner(counted: Counted) -> AsyncIterator[Api]:
+    made, _ = await set_up(counted.talkoot.url)
+    async with made:
+        yield made
+
+
+@pytest_asyncio.fixture
+async def workspace(owner: Api) -> Json:
+    made: Json = await owner.post("/workspaces", {"name": "Of a test's own"})
+    return made
 
 
 async def grow(owner: Api, member: Api, workspace: str, rooms: int) -> list[str]:
@@ -89,8 +102,9 @@ async def grow(owner: Api, member: Api, workspace: str, rooms: int) -> list[str]
     return made
 
 
-async def test_hot_paths_cost_the_same_however_much_there_is(counted: Counted) -> None:
-    owner, workspace = await set_up(counted.talkoot.url)
+async def test_hot_paths_cost_the_same_however_much_there_is(
+    counted: Counted, owner: Api, workspace: Json
+) -> None:
     member = await join(owner, workspace["id"], "member")
     rooms = await grow(owner, member, workspace["id"], 2)
     async with await Socket.of(member) as socket:
@@ -112,12 +126,12 @@ async def test_hot_paths_cost_the_same_however_much_there_is(counted: Counted) -
         await grow(owner, member, workspace["id"], 12)
         many = {name: len(await counted.statements(act)) for name, (act, _) in paths.items()}
         assert many == {name: len(found) for name, found in few.items()}
-    for person in (owner, member):
-        await person.close()
+    await member.close()
 
 
-async def test_what_concerns_many_people_or_rooms_is_asked_for_at_once(counted: Counted) -> None:
-    owner, workspace = await set_up(counted.talkoot.url)
+async def test_what_concerns_many_people_or_rooms_is_asked_for_at_once(
+    counted: Counted, owner: Api, workspace: Json
+) -> None:
     path = f"/workspaces/{workspace['id']}"
     people = [await join(owner, workspace["id"], f"member{number}") for number in range(7)]
     ids = [person.user["id"] for person in people]
@@ -137,16 +151,17 @@ async def test_what_concerns_many_people_or_rooms_is_asked_for_at_once(counted: 
 
     await leave(first)
     assert await leave(many) <= await leave(few)
-    for client in (owner, *people):
+    for client in people:
         await client.close()
 
 
-async def test_many_who_resume_one_room_cost_less_than_a_statement_each(counted: Counted) -> None:
-    owner, workspace = await set_up(counted.talkoot.url)
+async def test_many_who_resume_one_room_cost_less_than_a_statement_each(
+    counted: Counted, owner: Api, workspace: Json
+) -> None:
     [room] = await grow(owner, owner, workspace["id"], 1)
     sockets = [await Socket.of(owner) for _ in range(40)]
     for since in (0, 1):
         wanted = [{"room": room, "since": since}]
         found = await counted.once(lambda: asyncio.gather(*[s.ask(op="sub", rooms=wanted) for s in sockets]))  # noqa: B023
         assert len(found) < len(sockets)
-    await asyncio.gather(owner.close(), *[socket.close() for socket in sockets])
+    await asyncio.gather(*[socket.close() for socket in sockets])

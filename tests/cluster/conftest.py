@@ -27,15 +27,27 @@ def two_on(serve: Serve) -> Nodes:
 
 
 @pytest.fixture(scope="module")
+def settings_of_two() -> dict[str, str]:
+    """A file may choose others for its `shared_two`."""
+    return {}
+
+
+@pytest.fixture(scope="module")
 def shared_two(
-    request: pytest.FixtureRequest, valkey: Valkey, tmp_path_factory: pytest.TempPathFactory
+    request: pytest.FixtureRequest,
+    valkey: Valkey,
+    settings_of_two: dict[str, str],
+    tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[tuple[Talkoot, Talkoot]]:
     """Two servers that the tests of a file share; do not stop those."""
-    folder, common = tmp_path_factory.mktemp("two"), {"redis_url": valkey.url, "secret_key": SECRET}
+    folder = tmp_path_factory.mktemp("two")
+    common = {"redis_url": valkey.url, "secret_key": SECRET, **settings_of_two}
     first = make_talkoot("postgresql", folder / "first", request, **common)
     url = first.environment["TALKOOT_DATABASE_URL"]
     second = Talkoot(folder / "second", database_url=url, **common)
-    yield first.start(), second.start()
+    for node in (first, second):
+        node.launch()
+    yield first.wait(), second.wait()
     for node in (first, second):
         node.stop()
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from dataclasses import dataclass
 from uuid import UUID, uuid4
 
 import httpx2
+import pytest
 import pytest_asyncio
 import redis
 
@@ -13,43 +15,64 @@ from talkoot.kernel.redis import names_of
 from talkoot.kernel.secrets import Secrets
 from talkoot.realtime.bus import Message, control_message
 from talkoot.realtime.bus_wire import Sender, channel_of
-from tests.clients import Api, Socket
+from tests.clients import Api, Socket, join
 from tests.cluster.conftest import SECRET
 from tests.cluster.test_two_nodes import Pair, pair_on
-from tests.conftest import Serve
 from tests.job_rows import rows
 from tests.realtime.toy import until
+from tests.servers.talkoot import Talkoot
 from tests.servers.valkey import Valkey
 
 NEVER = 1_000_000
 
 
-@pytest_asyncio.fixture
-async def pair(serve: Serve, valkey: Valkey) -> AsyncIterator[Pair]:
-    """Two servers that look often."""
-    shared = {"redis_url": valkey.url, "secret_key": SECRET, "check_seconds": "0.5"}
-    first = serve("postgresql", **shared)
-    url = first.environment["TALKOOT_DATABASE_URL"]
-    made = await pair_on((first, serve("postgresql", database_url=url, **shared)))
+@dataclass
+class Own(Pair):
+    """A workspace of the test's own; `before` is how much each node had said when it began."""
+
+    before: tuple[int, ...] = ()
+
+
+@pytest.fixture(scope="module")
+def settings_of_two() -> dict[str, str]:
+    return {"check_seconds": "0.5"}  # they look often
+
+
+@pytest_asyncio.fixture(scope="module")
+async def installed(shared_two: tuple[Talkoot, Talkoot]) -> AsyncIterator[Pair]:
+    made = await pair_on(shared_two)
     async with made.owner, made.guest:
         yield made
 
 
-async def until_said(pair: Pair, words: str) -> None:
+@pytest_asyncio.fixture
+async def pair(installed: Pair) -> AsyncIterator[Own]:
+    owner, nodes = installed.owner, installed.nodes
+    workspace = await owner.post("/workspaces", {"name": "Of a test's own"})
+    async with (
+        await join(owner, workspace["id"], f"guest{uuid4().hex[:8]}") as guest,
+        installed.on(guest, 1) as there,
+    ):
+        room = (await owner.post(f"/workspaces/{workspace['id']}/rooms", {"name": "room"}))["id"]
+        await guest.post(f"/rooms/{room}/join", expect=204)
+        yield Own(nodes, owner, there, workspace, room, tuple(len(node.log) for node in nodes))
+
+
+async def until_said(pair: Own, words: str) -> None:
     async def said() -> bool:
-        return all(words in node.log for node in pair.nodes)
+        return all(words in node.log[n:] for node, n in zip(pair.nodes, pair.before, strict=True))
 
     await until(said)
 
 
-async def another_of(pair: Pair) -> tuple[str, Sender]:
+async def another_of(pair: Own) -> tuple[str, Sender]:
     """One more server that says what it likes, and what its channels are called."""
     ((installation,),) = await rows(pair.nodes[0], "SELECT name FROM incarnation")
     names = names_of(installation)
     return names, Sender(Secrets(SECRET).key_for(f"bus {names}"))
 
 
-async def test_a_position_that_never_was_is_forgotten(pair: Pair, valkey: Valkey) -> None:
+async def test_a_position_that_never_was_is_forgotten(pair: Own, valkey: Valkey) -> None:
     message = Message("log", UUID(pair.room), b'{"op":"ev"}', seq=NEVER)
     names, sender = await another_of(pair)
     async with await Socket.of(pair.owner) as here, await Socket.of(pair.guest) as there:
@@ -66,7 +89,7 @@ async def test_a_position_that_never_was_is_forgotten(pair: Pair, valkey: Valkey
         assert (await there.event("message.created", seq=ack["seq"]))["body"]["text"] == "what is true"
 
 
-async def test_access_that_ends_after_the_rules_went_back_ends(pair: Pair) -> None:
+async def test_access_that_ends_after_the_rules_went_back_ends(pair: Own) -> None:
     """As after a standby took over that had not got the last changes."""
     workspace, member = UUID(pair.workspace["id"]), f"/rooms/{{}}/members/{pair.guest.user['id']}"
     made = await pair.owner.post(f"/workspaces/{workspace}/rooms", {"name": "closed", "kind": "private"})
@@ -92,7 +115,7 @@ async def test_access_that_ends_after_the_rules_went_back_ends(pair: Pair) -> No
         assert "secret" not in str(await live.settled())
 
 
-async def test_who_is_beyond_the_end_of_a_room_begins_anew(pair: Pair) -> None:
+async def test_who_is_beyond_the_end_of_a_room_begins_anew(pair: Own) -> None:
     async with await Socket.of(pair.guest) as there:
         await there.subscribe(pair.room)
         sent = await pair.owner.post(f"/rooms/{pair.room}/messages", {"text": "lost"})
@@ -119,7 +142,7 @@ async def test_who_is_beyond_the_end_of_a_room_begins_anew(pair: Pair) -> None:
             await until(agrees)  # Redis is told a moment later
 
 
-async def test_what_is_wild_takes_no_memory_and_stops_nothing(pair: Pair, valkey: Valkey) -> None:
+async def test_what_is_wild_takes_no_memory_and_stops_nothing(pair: Own, valkey: Valkey) -> None:
     """Changes of rules and messages of workspaces that there never were, or of versions that never were."""
     real = UUID(pair.workspace["id"])
     wild: list[Message] = []

@@ -9,7 +9,8 @@ from typing import Literal
 
 from tests.faults.partition import Partition
 from tests.faults.proxy import HERE, Proxy
-from tests.servers.cluster import DATABASE, Cluster, stop
+from tests.servers.cluster import Cluster, stop
+from tests.servers.molds import with_tables
 from tests.servers.postgres import Postgres
 from tests.servers.process import ServerUnavailableError
 from tests.servers.talkoot import Talkoot
@@ -51,6 +52,8 @@ class Deployment:
             self.partition = Partition.made()
         if self.name == "embedded":
             self.nodes = [Talkoot(self.root / "data", **settings)]
+            if not environment:  # neither another program nor another disk
+                with_tables(self.nodes[-1])
             if self.partition:
                 self.partition.put(self.nodes[-1])
         else:
@@ -120,13 +123,12 @@ class Deployment:
             self.partition.end()
 
     async def _prepare_cluster(self, settings: dict[str, str]) -> None:
-        cluster = self._cluster = Cluster(self.root, nodes=NODES)
+        cluster = self._cluster = Cluster(self.root, nodes=NODES, copied=True)
         own = {f"TALKOOT_{name.upper()}": value for name, value in settings.items()}
         self.postgres, self.valkey, self.nodes = cluster.postgres, cluster.valkey, cluster.nodes
         self.valkey.start()
         self.postgres.start()
-        self.postgres.query(f"CREATE DATABASE {DATABASE}")
-        await asyncio.to_thread(self.nodes[0].run, "migrate")
+        cluster.make_tables()
         for node in self.nodes:
             node.environment.update(own)
             at = HERE

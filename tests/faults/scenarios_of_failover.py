@@ -119,7 +119,7 @@ async def _as_documented(stage: Stage, standby: Postgres) -> None:
 
 
 async def _standby(stage: Stage) -> Postgres:
-    standby = await asyncio.to_thread(Postgres, None, stage.deployment.postgres)
+    standby = await asyncio.to_thread(lambda: Postgres(primary=stage.deployment.postgres))
     standby.start()
     stage.deployment.spares.append(standby)
     return standby

@@ -10,6 +10,7 @@ from sqlalchemy import text
 from talkoot.settings import Settings
 from tests.clients import Api, Socket, set_up
 from tests.kernel.ground import Ground
+from tests.servers.molds import MIGRATED
 from tests.servers.postgres import Postgres
 from tests.servers.talkoot import Talkoot
 
@@ -19,7 +20,7 @@ READERS = 4
 
 @pytest_asyncio.fixture
 async def impatient(own_postgres: Postgres, tmp_path: Path) -> AsyncIterator[Talkoot]:
-    url = own_postgres.url(own_postgres.create_database())
+    url = own_postgres.url(own_postgres.create_database(MIGRATED))
     talkoot = Talkoot(tmp_path / "data", database_url=url, **IMPATIENT)
     yield await asyncio.to_thread(talkoot.start)
     await asyncio.to_thread(talkoot.stop)

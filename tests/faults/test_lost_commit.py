@@ -3,13 +3,14 @@
 import asyncio
 import uuid
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
-from pathlib import Path
+from dataclasses import dataclass, replace
 
+import pytest
 import pytest_asyncio
 
 from tests.clients import Api, Socket, join, set_up
 from tests.faults.proxy import Proxy, is_commit
+from tests.servers.molds import MIGRATED
 from tests.servers.postgres import Postgres
 from tests.servers.talkoot import Talkoot
 
@@ -38,19 +39,25 @@ class Place:
         assert self.proxy.cuts == before + 1
 
 
-@pytest_asyncio.fixture
-async def place(own_postgres: Postgres, tmp_path: Path) -> AsyncIterator[Place]:
-    async with Proxy.opened(own_postgres.port) as proxy:
-        database = own_postgres.create_database()
-        url = own_postgres.url(database).replace(f":{own_postgres.port}/", f":{proxy.port}/")
-        talkoot = Talkoot(tmp_path / "data", database_url=url)
+@pytest_asyncio.fixture(scope="module")
+async def shared(postgres: Postgres, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Place]:
+    async with Proxy.opened(postgres.port) as proxy:
+        url = postgres.url(postgres.create_database(MIGRATED)).replace(
+            f":{postgres.port}/", f":{proxy.port}/"
+        )
+        talkoot = Talkoot(tmp_path_factory.mktemp("lost") / "data", database_url=url)
         await asyncio.to_thread(talkoot.start)
         owner, workspace = await set_up(talkoot.url)
-        member = await join(owner, workspace["id"], "member")
-        yield Place(proxy, owner, member, workspace["id"])
-        for person in (owner, member):
-            await person.close()
+        async with owner:
+            yield Place(proxy, owner, owner, workspace["id"])
         await asyncio.to_thread(talkoot.stop)
+
+
+@pytest_asyncio.fixture
+async def place(shared: Place) -> AsyncIterator[Place]:
+    """With a member of the test's own."""
+    async with await join(shared.owner, shared.workspace, f"member{uuid.uuid4().hex[:6]}") as member:
+        yield replace(shared, member=member)
 
 
 async def test_a_message_is_there_for_all_after_the_retry(place: Place) -> None:

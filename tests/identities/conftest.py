@@ -10,6 +10,7 @@ import pytest_asyncio
 from tests.accounts.browsers import Web
 from tests.clients import Api, set_up
 from tests.servers.issuer import Issuer
+from tests.servers.molds import with_tables
 from tests.servers.talkoot import Talkoot
 
 TENANT = "9122040d-6c67-4c5b-b112-36a304b66dad"
@@ -110,4 +111,4 @@ async def site(
 
 def make(folder: Path, providers: Path) -> Talkoot:
     settings = {"identity_providers": str(providers), "outgoing_networks": "127.0.0.0/8"}
-    return Talkoot(folder / "data", **settings).start()
+    return with_tables(Talkoot(folder / "data", **settings)).start()

@@ -11,6 +11,7 @@ import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
 from tests.conftest import Serve
+from tests.servers.molds import MIGRATED, with_tables
 from tests.servers.postgres import Postgres
 from tests.servers.talkoot import Talkoot
 
@@ -45,7 +46,7 @@ async def test_alive_and_ready(talkoot: Talkoot) -> None:
 
 
 async def test_not_ready_without_its_database_but_alive(serve: Serve, own_postgres: Postgres) -> None:
-    url = own_postgres.url(own_postgres.create_database())
+    url = own_postgres.url(own_postgres.create_database(MIGRATED))
     talkoot = serve("sqlite", database_url=url)
     assert (await ask(talkoot, "/readyz")).status_code == 200
     own_postgres.kill()
@@ -101,7 +102,8 @@ async def test_who_may_read_the_metrics(
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Talkoot]:
     """One with JSON logs and small bodies that the tests below share; limits of rate are off."""
     folder = tmp_path_factory.mktemp("edge")
-    started = Talkoot(folder / "data", log_format="json", max_body_bytes="100000").start()
+    settings = {"log_format": "json", "max_body_bytes": "100000"}
+    started = with_tables(Talkoot(folder / "data", **settings)).start()
     yield started
     started.stop()
 

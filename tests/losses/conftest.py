@@ -13,6 +13,7 @@ import pytest
 import pytest_asyncio
 
 from tests.clients import Api, Socket, set_up
+from tests.servers.molds import with_tables
 from tests.servers.postgres import Postgres
 from tests.servers.talkoot import Talkoot
 from tests.servers.valkey import Valkey
@@ -83,7 +84,7 @@ async def installed(nodes: Sequence[Talkoot]) -> AsyncIterator[Installation]:
 @pytest.fixture(scope="session")
 def alone(tmp_path_factory: pytest.TempPathFactory) -> Iterator[list[Talkoot]]:
     """One server on SQLite, three times: its bus loses nothing."""
-    server = Talkoot(tmp_path_factory.mktemp("alone") / "data", search="off").start()
+    server = with_tables(Talkoot(tmp_path_factory.mktemp("alone") / "data", search="off")).start()
     yield [server] * 3
     server.stop()
 

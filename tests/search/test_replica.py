@@ -10,6 +10,7 @@ import httpx2
 import pytest_asyncio
 
 from tests.clients import Api, join, set_up
+from tests.servers.molds import MIGRATED
 from tests.servers.postgres import Postgres
 from tests.servers.talkoot import Talkoot
 
@@ -50,7 +51,7 @@ class Place:
 
 @pytest_asyncio.fixture
 async def place(own_postgres: Postgres, tmp_path: Path) -> AsyncIterator[Place]:
-    database = own_postgres.create_database()
+    database = own_postgres.create_database(MIGRATED)
     standby = await asyncio.to_thread(lambda: Postgres(primary=own_postgres).start())
     talkoot = Talkoot(
         tmp_path / "data",

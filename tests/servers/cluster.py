@@ -10,6 +10,7 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import Self
 
+from tests.servers.molds import MIGRATED, postgres_mold
 from tests.servers.nginx import Nginx
 from tests.servers.postgres import Postgres
 from tests.servers.process import open_files
@@ -23,7 +24,8 @@ Part = Talkoot | Nginx | Valkey | Postgres
 class Cluster:
     """Nodes that share everything; settings as for `Talkoot`, the same for all of them.
 
-    What a single node shall have otherwise is put into its `environment` before `start`.
+    What a single node shall have otherwise is put into its `environment` before `start`. One that is `copied`
+    begins with tables that were made before.
     """
 
     def __init__(
@@ -34,12 +36,15 @@ class Cluster:
         workers: int = 1,
         port: int = 0,
         keep: bool = False,
+        copied: bool = False,
         **settings: str,
     ) -> None:
         open_files()
         self.root = root
         root.mkdir(parents=True, exist_ok=True)
-        self.postgres = Postgres(root / "postgres" if keep else None)
+        self._copied = copied
+        mold = postgres_mold() if copied else None
+        self.postgres = Postgres(root / "postgres" if keep else None, mold=mold)
         self.valkey = Valkey(root / "valkey" if keep else None)
         self.nginx = Nginx(port, root / "nginx" if keep else None)
         common = {
@@ -62,7 +67,7 @@ class Cluster:
         """Start everything, those that others need first; returns when all answer."""
         self.valkey.start()
         self.postgres.start()
-        self._migrate()
+        self.make_tables()
         programs = (*self.nodes, *self.workers)
         for program in programs:
             program.launch()
@@ -91,7 +96,11 @@ class Cluster:
             with ThreadPoolExecutor() as together:
                 list(together.map(stop, (*self.nodes, *self.workers)))
 
-    def _migrate(self) -> None:
+    def make_tables(self) -> None:
+        """Make the database, or bring it up to date; PostgreSQL runs."""
+        if self._copied:
+            self.postgres.create_database(MIGRATED, DATABASE)
+            return
         if DATABASE not in self.postgres.query("SELECT datname FROM pg_database").split():
             self.postgres.query(f"CREATE DATABASE {DATABASE}")
         done = self.nodes[0].run("migrate")

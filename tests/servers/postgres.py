@@ -49,12 +49,19 @@ class Postgres(HousedServer):
     """A cluster of its own, on a free port, owned by an unprivileged user when the tests run as root.
 
     With `kept`, a folder, what it stores survives `stop` and a power cut, and is there again the next time.
-    With a `primary`, which has to run, it is a streaming standby of that one.
+    With a `primary`, which has to run, it is a streaming standby of that one. With a `mold`, which must not
+    run, it begins as a copy of that one.
     """
 
     polite = signal.SIGINT
 
-    def __init__(self, kept: Path | None = None, primary: "Postgres | None" = None) -> None:
+    def __init__(
+        self,
+        kept: Path | None = None,
+        *,
+        primary: "Postgres | None" = None,
+        mold: "Postgres | None" = None,
+    ) -> None:
         super().__init__("postgres", kept)
         self.port = free_port()
         self.user = unprivileged_user()
@@ -66,11 +73,13 @@ class Postgres(HousedServer):
         self.more_environment: dict[str, str] = {}
         self._numbers = itertools.count(1)
         if not (self.data / "PG_VERSION").exists():
-            self._make(primary)
+            self._make(primary, mold)
 
-    def _make(self, primary: "Postgres | None") -> None:
+    def _make(self, primary: "Postgres | None", mold: "Postgres | None") -> None:
         fast = () if self.kept else ("--no-sync",)
-        if primary is None:
+        if mold is not None:
+            subprocess.run(["cp", "-a", mold.data, self.data], check=True)
+        elif primary is None:
             options = ("-U", "talkoot", "-A", "trust", "-E", "UTF8", "--no-locale")
             self._run("initdb", "-D", self.data, *options, *fast)
         else:
@@ -83,9 +92,9 @@ class Postgres(HousedServer):
         """The address of a database, as people write it."""
         return f"postgresql://talkoot@127.0.0.1:{self.port}/{database}"
 
-    def create_database(self, template: str = "template1") -> str:
+    def create_database(self, template: str = "template1", name: str = "") -> str:
         """Make a fresh database and return its name."""
-        name = f"talkoot_{next(self._numbers)}"
+        name = name or f"talkoot_{next(self._numbers)}"
         self.query(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
         return name
 
