@@ -35,6 +35,20 @@ async def test_a_held_message_waits_and_is_approved_with_another_text(
         await expect(message(page, "I sell a ladder")).to_be_visible()
     await expect(hers.get_by_text("Waiting for a moderator")).to_have_count(0)
 
+    await say(hers, "Buy my spade")
+    await expect(hers.get_by_text("Waiting for a moderator")).to_be_visible()
+    await theirs.keyboard.press("Escape")
+    await theirs.get_by_role("button", name="Room menu").click()
+    await theirs.get_by_role("menuitem", name="Moderation").click()
+    await theirs.get_by_label("Reason, if it is rejected").fill("No trade here")
+    await theirs.get_by_role("button", name="Reject").click()
+    await expect(hers.get_by_text("No trade here")).to_be_visible()
+    await hers.get_by_role("button", name="Appeal").click()
+    await hers.get_by_label("Why this should be looked at again").fill("It is a gift.")
+    await hers.get_by_role("dialog").get_by_role("button", name="Appeal").click()
+    await expect(hers.get_by_text("Another moderator will look at it")).to_be_visible()
+    await expect(hers.get_by_text("No trade here")).to_have_count(0)
+
 
 async def test_what_is_reported_is_decided_on_and_who_is_muted_appeals(
     enter: Enter, workspace_sqlite: Workspace

@@ -11,7 +11,7 @@ import httpx2
 import pytest
 from websockets.exceptions import InvalidStatus
 
-from tests.clients import Api, Socket, set_up
+from tests.clients import Api, Socket, join, set_up
 from tests.cluster.conftest import SECRET
 from tests.cluster.marking_worker import MarkingWorker, all_done, begin_marks, marks
 from tests.conftest import make_talkoot
@@ -202,3 +202,26 @@ def test_a_worker_belongs_to_a_cluster(tmp_path: Path) -> None:
     assert refused.returncode == 2
     assert "set database_url and redis_url" in refused.stderr
     assert "hands the rest back" in lonely.run("worker", "--help").stdout
+
+
+async def test_row_22_a_deletion_asks_again_whether_who_began_it_may(server: Talkoot, work: Work) -> None:
+    owner, workspace = await set_up(server.url)
+    at = f"/workspaces/{workspace['id']}"
+    async with (
+        owner,
+        await join(owner, workspace["id"], "moderator") as moderator,
+        await join(owner, workspace["id"], "author") as author,
+    ):
+        role = f"{at}/members/{moderator.user['id']}"
+        await owner.put(role, {"role": "moderator"}, expect=204)
+        room = (await owner.get(f"{at}/rooms"))["items"][0]["id"]
+        said = (await author.post(f"/rooms/{room}/messages", {"text": "stays"}))["id"]
+        await moderator.post(f"{at}/purges", {"user": author.user["id"]}, expect=202)
+        await owner.put(role, {"role": "member"}, expect=204)
+        work(Worker)
+        deadline = time.monotonic() + PATIENCE
+        while (purge := (await owner.get(f"{at}/purges"))["items"][0])["state"] == "running":
+            assert time.monotonic() < deadline
+            await asyncio.sleep(0.1)
+        assert (purge["state"], purge["deleted"]) == ("done", 0)
+        assert (await author.get(f"/messages/{said}"))["text"] == "stays"
