@@ -34,7 +34,11 @@ async def test_a_held_message_waits_and_is_approved_with_another_text(
     for page in (hers, theirs):
         await expect(message(page, "I sell a ladder")).to_be_visible()
     await expect(hers.get_by_text("Waiting for a moderator")).to_have_count(0)
+    await _rejects(hers, theirs)
 
+
+async def _rejects(hers: Page, theirs: Page) -> None:
+    """Who was rejected asks for another look, once."""
     await say(hers, "Buy my spade")
     await expect(hers.get_by_text("Waiting for a moderator")).to_be_visible()
     await theirs.keyboard.press("Escape")
