@@ -21,7 +21,7 @@ cluster: $(CLIENT) .venv/.dev ## start nginx, three servers, two workers, Postgr
 	@exec $(IN) -m tools.cluster $(ARGS)
 
 test: $(CLIENT) .venv/.dev ## run every test, on real servers
-	@exec $(IN) -m pytest -n 2 $(ARGS)
+	@exec $(IN) -m pytest -n 2 --dist worksteal $(ARGS)
 
 ci: ## what CI runs: the same tests, and every check
 	@exec .ci/run

@@ -26,6 +26,7 @@ from tests.servers.molds import MIGRATED, postgres_mold, sqlite_mold, with_table
 from tests.servers.postgres import Postgres
 from tests.servers.talkoot import STARTED, Talkoot
 from tests.servers.valkey import Valkey
+from tests.servers.warm import end_warm
 from tests.workspaces import Workspace
 from tools import node
 
@@ -72,6 +73,23 @@ def pytest_runtest_teardown() -> Generator[None]:
 @pytest_asyncio.fixture(scope="session", autouse=True)
 async def _the_loop() -> None:
     LEFTOVERS.loop = asyncio.get_running_loop()
+
+
+def pytest_sessionfinish() -> None:
+    """Let the process that forks end in order, so that coverage is written."""
+    end_warm()
+
+
+# What takes long by itself comes first, so that what is left for the end is small and can be shared out.
+LONG = ("faults", "bench", "cluster", "contracts", "deploy", "packaging", "web", "browser", "cli")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Put the folders of long tests before the others; within each the order stays."""
+    here = Path(__file__).parent
+    items.sort(
+        key=lambda item: not item.path.is_relative_to(here) or item.path.parts[len(here.parts)] not in LONG
+    )
 
 
 @pytest.hookimpl(wrapper=True)

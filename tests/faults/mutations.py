@@ -170,8 +170,8 @@ MUTATIONS = (
         (
             Edit(
                 "kernel/log.py",
-                "    emptied = update(LogEvent)",
-                "    return\n    emptied = update(LogEvent)",
+                "    emptied = [{",
+                "    return\n    emptied = [{",
             ),
         ),
         "F0",

@@ -6,7 +6,6 @@ TALKOOT_TEST_COLD=1 loads it each time, as it is done where no process can be wa
 asks for another program, or for an environment that Python itself reads.
 """
 
-import atexit
 import json
 import os
 import resource
@@ -123,9 +122,14 @@ class Warmed:
 @cache
 def warm() -> Warm:
     """The one of this process."""
-    made = Warm()
-    atexit.register(made.close)
-    return made
+    return Warm()
+
+
+def end_warm() -> None:
+    """End it, if there is one."""
+    if warm.cache_info().currsize:
+        warm().close()
+        warm.cache_clear()
 
 
 def can_warm(environment: Mapping[str, str]) -> bool:
