@@ -7,7 +7,7 @@ CLIENT := src/talkoot/web/static/build.json
 PIP    := $(IN) -m pip install -qq --disable-pip-version-check -c constraints.txt --build-constraint constraints.txt
 WEB    := $(shell find clients/web -name node_modules -prune -o -print 2>/dev/null)
 
-.PHONY: help run cluster test ci bench proof setup clean
+.PHONY: help run cluster test ci bench proof hostile setup clean
 .NOTPARALLEL:
 
 help: ## show the targets
@@ -31,6 +31,9 @@ bench: $(CLIENT) .venv/.dev ## measure this machine against the reference
 
 proof: $(CLIENT) .venv/.dev ## break everything under load, and check that nothing is lost
 	@exec $(IN) -m tests.faults $(ARGS)
+
+hostile: $(CLIENT) .venv/.dev ## send it 100,000 hostile inputs, and look what that does
+	@exec $(IN) -m tests.security.hostile $(ARGS)
 
 setup: $(CLIENT) .venv/.dev ## only make .venv and the web client
 

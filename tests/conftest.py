@@ -22,6 +22,7 @@ from playwright.async_api import Browser, BrowserContext, async_playwright
 from tests.clients import Api, set_up
 from tests.leftovers import Leftovers
 from tests.servers.chromium import find_chromium
+from tests.servers.logs import secrets_in
 from tests.servers.molds import MIGRATED, postgres_mold, sqlite_mold, with_tables
 from tests.servers.postgres import Postgres
 from tests.servers.talkoot import STARTED, Talkoot
@@ -163,6 +164,7 @@ def serve(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Serve]:
     yield start
     for talkoot in started:
         talkoot.stop()
+    assert [line for talkoot in started for line in secrets_in(talkoot.log)] == []
 
 
 @pytest.fixture(params=DATABASES)
@@ -185,6 +187,7 @@ def shared_talkoot(database: Database, request: pytest.FixtureRequest) -> Iterat
     talkoot = make_talkoot(database, factory.mktemp("shared") / "data", request)
     yield talkoot.start()
     talkoot.stop()
+    assert secrets_in(talkoot.log) == []  # all that the tests have done with it is in there
 
 
 @pytest.fixture(scope="session")

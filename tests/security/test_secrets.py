@@ -1,4 +1,4 @@
-"""How secrets are compared, and what passwords are kept as: rows 41 and 42 of the requirements."""
+"""How secrets are compared and kept, and that no log tells one: rows 8, 41 and 42 of the requirements."""
 
 import ast
 import re
@@ -7,6 +7,10 @@ from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
+import pytest
+
+from tests.clients import PASSWORD
+from tests.servers.logs import secrets_in
 from tests.servers.talkoot import Talkoot
 from tests.workspaces import Workspace
 
@@ -60,3 +64,21 @@ async def test_row_42_a_password_is_kept_as_argon2id_with_todays_parameters(
     assert form, kept
     memory, passes, lanes = map(int, form.groups()[:3])
     assert (memory >= 19_456, passes >= 2, lanes >= 1) == (True, True, True)  # OWASP: 19 MiB, 2 passes
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        f"password {PASSWORD!r}",
+        "Authorization: Bearer eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.c2lnbmVk",
+        "invite IK44YkyyQkwgiVlTTVXamLpwwRrFovFVoCWodh4XJcs",
+        "stored $argon2id$v=19$m=19456",
+    ],
+)
+def test_row_08_a_secret_in_the_log_of_any_server_of_the_tests_fails_them(told: str) -> None:
+    assert secrets_in(f"all is well\n{told}\n") == [told]
+
+
+def test_row_08_what_is_none_may_stand_there() -> None:
+    lines = "session 0199f3a2-6d1c-7b60-9a3e-5f3c1c2b7d11\nGET /api/v1/rooms/{room}\n[redacted]\n" + "a" * 64
+    assert secrets_in(lines) == []
