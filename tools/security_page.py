@@ -91,6 +91,8 @@ ROWS = {
     50: Row("secrets in the database", "sealed or hashed; sealed anew with another key"),
     51: Row("an outgoing webhook's signature and its age", "checked", later="webhooks"),
     52: Row("more than a limit allows, on any transport", "429 or 4429, with when to come back"),
+    53: Row("thousands of random hostile inputs", "no server error, flat memory, a quick event loop"),
+    54: Row("what a browser is told", "a strict policy, which the client keeps to"),
 }
 
 

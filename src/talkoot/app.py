@@ -69,6 +69,7 @@ from talkoot.kernel.context import Kernel
 from talkoot.kernel.database import open_database
 from talkoot.kernel.errors import Unavailable
 from talkoot.kernel.health import database_answers, health_router
+from talkoot.kernel.hosts import CheckHost, Hosts
 from talkoot.kernel.http import answer_problems
 from talkoot.kernel.http_limits import LimitBodies, LimitRates
 from talkoot.kernel.http_requests import LogRequests
@@ -109,7 +110,7 @@ class Program:
     """All parts of one running process, wired to each other."""
 
     def __init__(self, settings: Settings, installation: UUID | None = None, *, works: bool = True) -> None:
-        self.settings = settings
+        self.settings, self.hosts = settings, Hosts(settings.public_url, settings.allowed_hosts)
         failpoints.arm(settings.fail)
         self._background: set[asyncio.Task[None]] = set()
         clock = SystemClock()
@@ -141,6 +142,7 @@ class Program:
             presence=presence,
             spending=self.backends.spending,
             allows_origin=partial(is_own_origin, settings),
+            allows_host=self.hosts.knows,
             trusted_proxies=settings.trusted_proxies,
         )
         self.metrics = _watching(uow, self.gateway, self.backends)
@@ -347,6 +349,7 @@ def create_app(settings: Settings, installation: UUID | None = None) -> FastAPI:
     answer_problems(app)
     app.add_middleware(LimitBodies, max_bytes=settings.max_body_bytes, seconds=settings.body_seconds)
     app.add_middleware(LimitRates, limiter=program.kernel.limits, trusted_proxies=settings.trusted_proxies)
+    app.add_middleware(CheckHost, hosts=program.hosts)
     app.add_middleware(SecurityHeaders, secure=settings.secure)
     app.add_middleware(LogRequests, observe=program.metrics.observe_request)
     return app

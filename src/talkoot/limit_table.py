@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from talkoot.chat.accounts import throttle
 from talkoot.chat.messages.access import ROOM_MESSAGES
+from talkoot.chat.moderation.http.reports import REPORTS
 from talkoot.chat.search.http import SEARCHES
 from talkoot.kernel import http_limits
 from talkoot.kernel.limit_book import Limit
@@ -27,5 +28,6 @@ LIMITS = (
     Limit(throttle.SIGN_IN_ACCOUNT_LONG, "account", "the same, in the long run", GUESSES),
     Limit(throttle.WRONG_TOKEN, "address", "tokens and tickets from one address that do not hold", GUESSES),
     Limit(throttle.WRONG_INVITE, "address", "invitations from one address that do not hold", GUESSES),
+    Limit(REPORTS, "user", "reports of one person"),
     Limit(throttle.REGISTRATION, "address", "accounts made from one address"),
 )

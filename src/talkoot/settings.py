@@ -20,6 +20,7 @@ GROUPS: dict[str, tuple[str, ...]] = {
         "port",
         "worker_port",
         "public_url",
+        "allowed_hosts",
         "allowed_origins",
         "trusted_proxies",
     ),
@@ -134,6 +135,11 @@ class Settings(BaseModel):
         description="At least 32 characters, signs tokens; empty: made once and kept in the data folder.",
     )
     public_url: str = Field("", description="The address people type; its origin is allowed for browsers.")
+    allowed_hosts: tuple[str, ...] = Field(
+        (),
+        description="More names under which this server answers, with commas; that of `public_url`,"
+        " addresses and `localhost` need not be named.",
+    )
     allowed_origins: tuple[str, ...] = Field(
         (), description="More origins that browsers may connect from, with commas: `https://app.example.org`."
     )
@@ -235,7 +241,9 @@ class Settings(BaseModel):
     def _trim(cls, value: str) -> str:
         return value.strip().rstrip("/")
 
-    @field_validator("allowed_origins", "trusted_proxies", "outgoing_networks", mode="before")
+    @field_validator(
+        "allowed_hosts", "allowed_origins", "trusted_proxies", "outgoing_networks", mode="before"
+    )
     @classmethod
     def _list(cls, value: Any) -> Any:
         if not isinstance(value, str):

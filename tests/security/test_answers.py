@@ -145,3 +145,48 @@ async def test_row_47_an_error_of_ours_tells_nothing_of_itself() -> None:
         "retryable": False,
         "errors": [],
     }
+
+
+BENT = [
+    "evil.example",
+    "evil.example:8000",
+    "a/admin?x",
+    "127.0.0.1.evil.example",
+    "localhost.evil.example",
+    "[::1",
+]
+OURS = ["127.0.0.1", "[::1]:8000", "localhost:9000", "talkoot", "chat.local", "192.0.2.7", ""]
+
+
+@pytest.mark.parametrize("host", [*BENT, "127.0.0.1, evil.example", "evil.example\r\nHost: 127.0.0.1", *OURS])
+async def test_row_30_a_name_that_was_bent_to_this_server_is_refused(
+    workspace_sqlite: Workspace, host: str
+) -> None:
+    async with Raw(workspace_sqlite.owner.url) as raw:
+        raw.write(f"GET /api/v1/setup HTTP/1.1\r\nHost: {host}\r\n\r\n".encode())
+        assert await raw.status() == (200 if host in OURS else 400)
+    async with Raw(workspace_sqlite.owner.url) as raw:
+        if host:
+            assert await raw.handshake(Host=host) == (101 if host in OURS else 400)
+
+
+async def test_row_30_with_an_address_of_its_own_a_server_answers_under_that_name(serve: Serve) -> None:
+    talkoot = serve("sqlite", public_url="https://chat.example.org", allowed_hosts="intranet, Chat.Example")
+    for host, status in {
+        "chat.example.org": 200,
+        "CHAT.example.org.:443": 200,
+        "intranet": 200,
+        "chat.example": 200,
+        "127.0.0.1": 200,
+        "localhost": 200,
+        "talkoot": 400,
+        "chat.local": 400,
+        "xchat.example.org": 400,
+        "chat.example.org.evil.example": 400,
+    }.items():
+        async with Api(talkoot.url) as nobody:
+            answer = await nobody.http.get("/setup", headers={"Host": host})
+            assert answer.status_code == status, host
+            assert status == 200 or answer.json()["code"] == "unknown_host"
+            told = await nobody.http.get(f"{talkoot.url}/healthz", headers={"Host": host})
+            assert told.status_code == 200

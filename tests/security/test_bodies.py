@@ -206,6 +206,9 @@ async def test_row_32_a_cookie_alone_changes_nothing(workspace_sqlite: Workspace
         {"Content-Type": "application/json", "X-CSRF-Token": ""},
         {"Content-Type": "application/json", "Origin": "https://evil.example", **csrf},
         {"Content-Type": "application/json", "Origin": "null", **csrf},
+        {"Content-Type": "application/json", "Sec-Fetch-Site": "cross-site", **csrf},
+        {"Content-Type": "application/json", "Sec-Fetch-Site": "same-site", **csrf},
+        {"Content-Type": "application/json", "Sec-Fetch-Site": "nonsense", **csrf},
     ):
         answer = await browser.http.post(f"{base}/rooms/{room}/messages", content=body, headers=headers)
         assert answer.status_code == 403, headers

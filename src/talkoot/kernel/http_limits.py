@@ -59,11 +59,6 @@ class LimitRates:
         if scope["type"] != "http" or not scope["path"].startswith(_LIMITED):
             await self.app(scope, receive, send)
             return
-        if wait := self._busy():
-            await problem(RateLimited("The server has too much to do", retry_after=wait))(
-                scope, receive, send
-            )
-            return
         counted = await self._count(scope)
 
         async def send_with_limits(message: Message) -> None:
@@ -72,10 +67,10 @@ class LimitRates:
             await send(message)
 
         decision = counted[-1][1]
-        if decision.allowed:
-            await self.app(scope, receive, send_with_limits)
-        else:
-            await problem(RateLimited(retry_after=decision.retry_after))(scope, receive, send_with_limits)
+        # Last, so that what one caller is refused uses up nothing of the others.
+        wait = self._busy() if decision.allowed else decision.retry_after
+        answer = problem(RateLimited(retry_after=wait)) if wait or not decision.allowed else self.app
+        await answer(scope, receive, send_with_limits)
 
     def _busy(self) -> float:
         """In how many seconds this server has room for a request of anybody."""

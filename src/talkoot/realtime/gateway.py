@@ -14,7 +14,7 @@ from talkoot.kernel.addresses import forwarded_address, limited_as
 from talkoot.kernel.token_bucket import TokenBucket
 from talkoot.realtime.connection import Connection, Link
 from talkoot.realtime.conversation import Conversation
-from talkoot.realtime.handshake import AllowsOrigin, Refusal, Upgrade, busy
+from talkoot.realtime.handshake import AllowsHost, AllowsOrigin, Refusal, Upgrade, busy
 from talkoot.realtime.presence import MemoryPresence, PresenceStore
 from talkoot.realtime.wheel import Every
 
@@ -38,6 +38,7 @@ class Gateway:
         presence: PresenceStore | None = None,
         spending: Spending | None = None,
         allows_origin: AllowsOrigin = lambda _origin, _host: False,
+        allows_host: AllowsHost = lambda _host: True,
         trusted_proxies: Collection[str] = (),
         path: str = "/api/v1/ws",
     ) -> None:
@@ -49,6 +50,7 @@ class Gateway:
         self.connections: set[Connection] = set()
         self.ready = True
         self._allows_origin = allows_origin
+        self._allows_host = allows_host
         self._trusted = tuple(trusted_proxies)
         self._addresses: Counter[str] = Counter()
         self._hellos = TokenBucket()
@@ -74,7 +76,7 @@ class Gateway:
 
     def refusal(self, upgrade: Upgrade, address: str) -> Refusal | None:
         """Why this request must not become a socket, or None: decided before 101."""
-        refusal = upgrade.refusal(self._allows_origin) or self._full(address)
+        refusal = upgrade.refusal(self._allows_origin, self._allows_host) or self._full(address)
         if refusal is not None:
             self.counters.refused[refusal.status] += 1
         return refusal

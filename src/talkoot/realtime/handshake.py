@@ -15,6 +15,7 @@ SUBPROTOCOL = "talkoot.v1"
 
 # Whether a browser may connect, by its Origin and the Host it asked for.
 AllowsOrigin = Callable[[str, str], bool]
+AllowsHost = Callable[[str], bool]
 
 VERSION = "13"
 
@@ -87,8 +88,10 @@ class Upgrade:
             key=",".join(found.get(b"sec-websocket-key", ())).encode("latin-1"),
         )
 
-    def refusal(self, allows_origin: AllowsOrigin) -> Refusal | None:
+    def refusal(self, allows_origin: AllowsOrigin, allows_host: AllowsHost) -> Refusal | None:
         """Why this request must not become a socket, or None."""
+        if not allows_host(self.host):
+            return Refusal(400, "unknown_host", "This server does not answer under this name")
         if self.query:
             return Refusal(400, "malformed", "The socket takes no query string: a token would end in logs")
         if (

@@ -16,6 +16,7 @@ CONTENT_SECURITY_POLICY = (
     "connect-src 'self'; "
     "manifest-src 'self'; "
     "form-action 'self'; "
+    "object-src 'none'; "
     "base-uri 'none'; "
     "frame-ancestors 'none'; "
     "require-trusted-types-for 'script'; "

@@ -44,7 +44,7 @@ def _shell() -> APIRouter:
     @router.api_route("/{path:path}", methods=["GET", "HEAD"])
     async def shell(request: Request, path: str) -> Response:
         if path.startswith(_NOT_PAGES):
-            raise NotFound(f"There is nothing at {request.url.path}")
+            raise NotFound(f"There is nothing at {request.scope['path']}")
         if file := beside.get(path):  # never looked for by a name that a stranger gives
             return FileResponse(file, headers={"Cache-Control": "public, max-age=3600"})
         return FileResponse(STATIC / "index.html", headers={"Cache-Control": "no-cache"})

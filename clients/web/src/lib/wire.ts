@@ -17,6 +17,8 @@ export type {
   GroupRuleOut as GroupRule,
   HeldNotice,
   HeldOut as HeldMessage,
+  LimitIn as LimitNumbers,
+  LimitOut as Limit,
   Me,
   MemberOut as Member,
   Permission,

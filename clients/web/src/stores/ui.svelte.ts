@@ -12,6 +12,7 @@ export type DialogName =
   | "roles"
   | "groups"
   | "entries"
+  | "limits"
   | "audit";
 
 /** What stands open on the page. */

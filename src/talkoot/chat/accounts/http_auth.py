@@ -20,6 +20,7 @@ from talkoot.kernel.http import API
 from talkoot.kernel.http_limits import USER
 
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+_OWN_SITE = frozenset({"same-origin", "none"})  # and not another one under the same domain
 _SECRETS = frozenset({"access_token", "refresh_token", "token", "ticket"})
 _AGENT_SHOWN = 200
 
@@ -138,7 +139,11 @@ def _refuse_forgery(request: Request, gate: Gate, admission: Admission) -> None:
 def _refuse_foreign_origin(request: Request, gate: Gate) -> None:
     origin = request.headers.get("origin")
     host = request.headers.get("host", "")
-    if origin is not None and not is_own_origin(gate.kernel.settings, origin.lower(), host):
+    if origin is None:
+        own = request.headers.get("sec-fetch-site", "none") in _OWN_SITE
+    else:
+        own = is_own_origin(gate.kernel.settings, origin.lower(), host)
+    if not own:
         raise Forbidden(
             "A page of another site may not do this (if it is this server's own: set TALKOOT_PUBLIC_URL)",
             code="foreign_origin",

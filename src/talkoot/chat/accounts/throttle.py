@@ -20,7 +20,7 @@ SIGN_IN_ACCOUNT = Rule("sign-in-account", limit=20, period_seconds=60, burst=5)
 SIGN_IN_ACCOUNT_LONG = Rule("sign-in-account-long", limit=60, period_seconds=3600, burst=20)
 WRONG_TOKEN = Rule("wrong-token", limit=60, period_seconds=60)
 WRONG_INVITE = Rule("wrong-invite", limit=30, period_seconds=60)
-REGISTRATION = Rule("registration", limit=100, period_seconds=3600)
+REGISTRATION = Rule("registration", limit=100, period_seconds=3600, kind="window")
 
 
 class Attempt:
