@@ -29,6 +29,7 @@ def main() -> int:
     sys.stdout.write("\n".join(page.lines(result)) + "\n")
     if asked.page:
         page.write(asked.page, result)
+    sys.stdout.write("\n".join(["slowest:", *result.slowest, ""]))
     wrong = result.wrong(Bounds())
     sys.stdout.write("".join(f"WRONG: {each}\n" for each in wrong) or "All of it held.\n")
     return 1 if wrong else 0

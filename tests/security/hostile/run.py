@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 from prometheus_client.parser import text_string_to_metric_families
 
 from tests.clients import Api, join, set_up
-from tests.security.hostile.inputs import FRAMES, OVER_HTTP, Make, World, frame_of, http
+from tests.security.hostile.inputs import FRAMES, OVER_HTTP, Make, World, frame_of, http, message
 from tests.security.hostile.watched import Watch
 from tests.security.hostile.wire import Wire
 from tests.security.raw import CLOSE, Raw, frame
@@ -21,7 +21,8 @@ from tests.servers.talkoot import Talkoot
 
 WORKERS = 4  # of each kind
 BATCH = 20  # frames on one socket
-AGAIN = 100  # inputs of one worker, before there is a new workspace
+REMEMBERED = 900  # of the longest messages: more than the newest that a server keeps in memory
+LONGEST = "\U0001f98a" * 16_000
 
 
 AGAIN_LATER = 503
@@ -52,6 +53,7 @@ class Result:
     server_errors: list[str] = field(default_factory=list)
     unanswered: int = 0
     seconds: float = 0.0
+    slowest: list[str] = field(default_factory=list)
     watch: Watch = field(default_factory=Watch)
 
     @property
@@ -77,12 +79,13 @@ class Result:
         return found
 
 
-async def run(talkoot: Talkoot, inputs: int, seed: int) -> Result:
+async def run(talkoot: Talkoot, inputs: int, seed: int, *, remembered: int = REMEMBERED) -> Result:
     """Send so many inputs; the same ones for the same seed and number."""
     result, began = Result(seed), time.monotonic()
     owner, _ = await set_up(talkoot.url)
     async with owner:
         world = await make_world(owner)
+        await fill_memory(owner, world, remembered)
         watching = asyncio.create_task(result.watch.look(talkoot, owner, inputs, result.sent))
         parts = [
             *over_http(world, owner, inputs, seed, result),
@@ -95,6 +98,7 @@ async def run(talkoot: Talkoot, inputs: int, seed: int) -> Result:
         assert (await owner.get("/users/me"))["id"] == owner.user["id"]  # it serves as before
         result.watch.end(talkoot)
         result.server_errors += await errors_told(talkoot, owner)
+        result.slowest = slowest(talkoot)
     result.seconds = time.monotonic() - began
     return result
 
@@ -108,6 +112,15 @@ async def make_world(owner: Api) -> World:
     await member.close()
     world.ids.append(member.user["id"])
     return world
+
+
+async def fill_memory(owner: Api, world: World, number: int) -> None:
+    """Let the server remember as much as it ever does, so that what grows after that should not."""
+    for room in range(0, number, 50):
+        made = await owner.post(f"/workspaces/{world.ids[0]}/rooms", {"name": f"Long {room}"})
+        for _ in range(50):
+            await owner.post(f"/rooms/{made['id']}/messages", {"text": LONGEST})
+        await owner.get(f"/rooms/{made['id']}/messages", limit=50)
 
 
 async def begin_anew(world: World, owner: Api) -> None:
@@ -137,15 +150,16 @@ async def send(
     world: World, owner: Api, what: tuple[str, Make, int], rng: random.Random, result: Result
 ) -> None:
     (kind, make, number), wire = what, Wire(int(world.host.partition(":")[2]))
-    for sent in range(number):
+    for _ in range(number):
         data = make(rng, world)
+        status = 0
         try:
             status = await (wire.shout(data) if make is http else wire.ask(data))
             result.statuses[status] += 1
         except TimeoutError:
             result.unanswered += 1
         result.sent[kind] += 1
-        if sent % AGAIN == AGAIN - 1:
+        if make is message and status in {403, 404}:  # some input has shut the room
             await begin_anew(world, owner)
     await wire.close()
 
@@ -196,3 +210,10 @@ async def errors_told(talkoot: Talkoot, owner: Api) -> list[str]:
     crashes = [line for line in lines if line["level"] in {"error", "critical"}]
     told = [f"{line['event']} {line.get('exception', '')[-600:]}" for line in crashes]
     return found + [*dict.fromkeys(told)][:10]
+
+
+def slowest(talkoot: Talkoot) -> list[str]:
+    """The requests that took longest by the clock on the wall, with all that was asked beside them."""
+    lines = [json.loads(line) for line in talkoot.log.splitlines() if '"request"' in line]
+    longest = sorted(lines, key=lambda line: -line.get("ms", 0.0))[:8]
+    return [f"{line['method']} {line['route']} {line['status']} {line['ms']:.0f} ms" for line in longest]
