@@ -47,6 +47,24 @@ async def test_what_is_held_is_nowhere(workspace: Workspace) -> None:
     assert (await owner.get(f"/workspaces/{workspace.id}/held"))["items"] == [own]
 
 
+async def test_a_held_reply_is_in_no_thread_and_an_approved_text_goes_with_its_message(
+    workspace_sqlite: Workspace,
+) -> None:
+    owner, author = workspace_sqlite.owner, await workspace_sqlite.member()
+    room = await workspace_sqlite.room()
+    root = await owner.post(f"/rooms/{room}/messages", {"text": "root"})
+    await rules(owner, room, hold_all=True)
+    reply = {"text": "reply", "thread": root["id"]}
+    held = await author.post(f"/rooms/{room}/messages", reply, expect=202)
+    assert (await owner.get(f"/messages/{root['id']}"))["reply_count"] == 0
+    assert [m["id"] for m in (await author.get(f"/messages/{root['id']}/thread"))["items"]] == [root["id"]]
+    approved = await owner.post(f"/rooms/{room}/held/{held['id']}/approve", expect=200)
+    assert (await owner.get(f"/messages/{root['id']}"))["reply_count"] == 1
+    await author.delete(f"/messages/{approved['message']}")
+    kept = await owner.get(f"/rooms/{room}/held", state="approved")
+    assert [each["text"] for each in kept["items"]] == [""]
+
+
 async def test_what_is_approved_comes_once_after_what_is_there(workspace: Workspace) -> None:
     owner, author, reader = workspace.owner, await workspace.member(), await workspace.member()
     room = await workspace.room()

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-from sqlalchemy import delete, insert, or_, select, update
+from sqlalchemy import delete, insert, select, update
 
 from talkoot.chat.access.events import AccessChanged
 from talkoot.chat.access.grants import versions_of
@@ -21,6 +21,7 @@ from talkoot.chat.access.models import (
 )
 from talkoot.chat.access.permissions import BUILT_IN_ROLES
 from talkoot.chat.access.queries import are_members
+from talkoot.chat.access.standings import counts_at
 from talkoot.kernel.errors import Forbidden, Invalid
 from talkoot.kernel.ids import new_id
 
@@ -134,8 +135,7 @@ async def are_banned(tx: Tx, resource: UUID, users: Sequence[UUID], *, workspace
         Sanction.resource_id == resource,
         Sanction.user_id.in_(users),
         Sanction.kind == "ban",
-        Sanction.ended_at.is_(None),
-        or_(Sanction.until.is_(None), Sanction.until > tx.now),
+        counts_at(tx.now),
     )
     return await tx.connection.scalar(banned) is not None
 

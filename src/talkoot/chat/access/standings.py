@@ -7,15 +7,34 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, CompoundSelect, Select, String, bindparam, cast, null, select, union_all
+from sqlalchemy import (
+    BigInteger,
+    CompoundSelect,
+    Select,
+    String,
+    and_,
+    bindparam,
+    cast,
+    null,
+    or_,
+    select,
+    union_all,
+)
 
 from talkoot.chat.access.models import Membership, Sanction
 from talkoot.chat.access.resolution import Held, Standing
 from talkoot.kernel.types import Id
 
 if TYPE_CHECKING:
+    from sqlalchemy import ColumnElement
+
     from talkoot.chat.access.queries import Lineage
     from talkoot.kernel.transactions import Read
+
+
+def counts_at(now: int) -> ColumnElement[bool]:
+    """Whether a sanction counts at a moment: it was not lifted, and its time is not over."""
+    return and_(Sanction.ended_at.is_(None), or_(Sanction.until.is_(None), Sanction.until > now))
 
 
 @dataclass(slots=True)

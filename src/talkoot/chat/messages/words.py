@@ -11,20 +11,20 @@ from functools import lru_cache
 from talkoot.chat.accounts.lookalikes import skeleton
 
 _WORD = re.compile(r"\w+")
-_EMPHASIS = str.maketrans("", "", "*_~`\\")
+_MARKS = "*_~`\\"
 _BARE_LINK = re.compile(r"//\S")
 _MARKS_OF_LINKS = ("](", "]:", "mailto:", "tel:", "www.")
 
 
-class _Visible(dict[int, int | None]):
-    """For `translate`: takes out accents and what has no width, and remembers which those are."""
+class _Seen(dict[int, str | None]):
+    """For `translate`: takes out accents and what has no width, and makes one of letters that look alike."""
 
-    def __missing__(self, code: int) -> int | None:
-        self[code] = None if unicodedata.category(chr(code)) in {"Mn", "Cf"} else code
+    def __missing__(self, code: int) -> str | None:
+        self[code] = None if unicodedata.category(chr(code)) in {"Mn", "Cf"} else skeleton(chr(code))
         return self[code]
 
 
-_VISIBLE = _Visible()
+_SEEN = _Seen()
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +37,12 @@ class WordList:
     def has(self, text: str) -> bool:
         """Whether one of them is in the text, however it is written or emphasised."""
         plain = _folded(text)
-        return any(self._among(_WORD.findall(each)) for each in (plain, plain.translate(_EMPHASIS)))
+        if self._among(_WORD.findall(plain)):
+            return True
+        bare = plain
+        for mark in _MARKS:
+            bare = bare.replace(mark, "")
+        return bare != plain and self._among(_WORD.findall(bare))
 
     def _among(self, words: list[str]) -> bool:
         for length, phrases in self.phrases.items():
@@ -75,5 +80,4 @@ def has_link(text: str) -> bool:
 def _folded(text: str) -> str:
     """Without what looks different and reads the same: case, accents, widths, scripts, what is invisible."""
     plain = unicodedata.normalize("NFKD", html.unescape(text).casefold())
-    plain = plain.casefold().translate(_VISIBLE)  # again: what was a bold capital is a plain one only now
-    return skeleton(plain)
+    return plain.casefold().translate(_SEEN)  # again: what was a bold capital is a plain one only now

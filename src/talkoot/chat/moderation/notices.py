@@ -10,53 +10,55 @@ from talkoot.kernel.clock import rfc3339
 from talkoot.realtime.bus import Message
 
 if TYPE_CHECKING:
+    from uuid import UUID
+
     from talkoot.chat.moderation.events import AppealDecided, ReportHandled, Reviewed, Sanctioned
 
 
 def sanction_notice(event: Sanctioned) -> Message:
     """To whom it happened: a mute, a ban, a kick, or the end of one."""
-    notice = {
-        "op": "notice",
-        "kind": "sanction",
-        "sanction": event.sanction,
-        "workspace": event.workspace,
-        "room": event.resource if event.resource != event.workspace else None,
-        "reason": event.reason,
-        "until": rfc3339(event.until) if event.until is not None else None,
-        "ended": event.ended,
-    }
-    return Message("user", event.user, msgspec.json.encode(notice))
+    return _notice(
+        event.user,
+        "sanction",
+        sanction=event.sanction,
+        workspace=event.workspace,
+        room=event.resource if event.resource != event.workspace else None,
+        reason=event.reason,
+        until=rfc3339(event.until) if event.until is not None else None,
+        ended=event.ended,
+    )
 
 
 def report_notice(event: ReportHandled) -> Message:
     """To who reported something: that it was handled, and no more."""
-    notice = {"op": "notice", "kind": "report", "report": event.report, "state": "handled"}
-    return Message("user", event.user, msgspec.json.encode(notice))
+    return _notice(event.user, "report", report=event.report, state="handled")
 
 
 def appeal_notice(event: AppealDecided) -> Message:
     """To who appealed: what was decided."""
-    notice = {
-        "op": "notice",
-        "kind": "appeal",
-        "appeal": event.appeal,
-        "workspace": event.workspace,
-        "state": event.state,
-        "reason": event.reason,
-    }
-    return Message("user", event.user, msgspec.json.encode(notice))
+    return _notice(
+        event.user,
+        "appeal",
+        appeal=event.appeal,
+        workspace=event.workspace,
+        state=event.state,
+        reason=event.reason,
+    )
 
 
 def held_notice(event: Reviewed) -> Message:
     """To the author of a held message: what was decided."""
-    notice = {
-        "op": "notice",
-        "kind": "held",
-        "held": event.held,
-        "cid": event.cid,
-        "room": event.room,
-        "state": event.state,
-        "reason": event.reason,
-        "message": event.message,
-    }
-    return Message("user", event.user, msgspec.json.encode(notice))
+    return _notice(
+        event.user,
+        "held",
+        held=event.held,
+        cid=event.cid,
+        room=event.room,
+        state=event.state,
+        reason=event.reason,
+        message=event.message,
+    )
+
+
+def _notice(user: UUID, kind: str, **told: object) -> Message:
+    return Message("user", user, msgspec.json.encode({"op": "notice", "kind": kind, **told}))

@@ -10,6 +10,7 @@ from sqlalchemy import or_, select
 
 from talkoot.chat.access.models import Membership, Resource, Role, Sanction
 from talkoot.chat.access.reading import read_grants
+from talkoot.chat.access.standings import counts_at
 from talkoot.chat.accounts.models import User
 from talkoot.chat.messages.models import HeldMessage, RoomRules
 from talkoot.chat.moderation.models import Purge
@@ -30,8 +31,7 @@ async def sanctions_on(
         .join(User, User.id == Sanction.user_id)
         .where(
             Sanction.resource_id == resource,
-            Sanction.ended_at.is_(None),
-            or_(Sanction.until.is_(None), Sanction.until > now),
+            counts_at(now),
         )
         .order_by(Sanction.id)
         .limit(limit)

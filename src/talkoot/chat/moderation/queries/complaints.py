@@ -10,6 +10,7 @@ from sqlalchemy import and_, false, func, or_, select
 
 from talkoot.chat.access.models import Sanction, Workspace
 from talkoot.chat.access.permissions import Permission
+from talkoot.chat.access.standings import counts_at
 from talkoot.chat.accounts.models import User
 from talkoot.chat.messages.models import HeldMessage, Message
 from talkoot.chat.moderation.access import decides_on_sanctions, moderates
@@ -122,8 +123,7 @@ async def own_sanctions(
         .outerjoin(Appeal, Appeal.sanction_id == Sanction.id)
         .where(
             Sanction.user_id == user,
-            Sanction.ended_at.is_(None),
-            or_(Sanction.until.is_(None), Sanction.until > now),
+            counts_at(now),
         )
         .order_by(Sanction.id)
     )
