@@ -22,7 +22,9 @@ file `talkoot.toml` (`port = 9000`) of the folder that the server starts in, or 
 names. The flag wins over the variable, that over the file. What is misspelt stops the start, and the message
 names the near match. `talkoot settings` shows what is set and where it comes from; `talkoot doctor` checks.
 """
-_NO_FLAG = "The secret key has no flag: everybody on the machine can read a command line.\n"
+_NO_FLAG = (
+    "`secret_key` and `smtp_password` have no flag: everybody on the machine can read a command line.\n"
+)
 
 
 def wanted() -> str:

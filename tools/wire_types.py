@@ -12,7 +12,8 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from talkoot.app import Program, create_app
+from talkoot.app import Program
+from talkoot.applications import create_app
 from talkoot.asyncapi import asyncapi
 from talkoot.settings import Settings
 from tools.made import write

@@ -4,51 +4,47 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Callable, Coroutine
-from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
+from collections.abc import AsyncIterator, Coroutine
+from contextlib import AsyncExitStack, asynccontextmanager
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import msgspec
-from fastapi import APIRouter, FastAPI
-from starlette.routing import WebSocketRoute
 
-from talkoot import __version__
 from talkoot.audience import Audience
 from talkoot.backends import open_backends
-from talkoot.chat.access import http as access_http
 from talkoot.chat.access.events import AccessChanged, RoleLeaving, WorkspaceMemberLeaving
 from talkoot.chat.access.operations import ways_of
-from talkoot.chat.accounts import http as accounts_http
-from talkoot.chat.accounts.events import ProfileChanged, SessionClosed, UserDeactivated
+from talkoot.chat.accounts.events import (
+    AddressGiven,
+    PasswordChanged,
+    ProfileChanged,
+    SessionClosed,
+    UserDeactivated,
+)
 from talkoot.chat.accounts.gate import Gate
 from talkoot.chat.accounts.origins import is_own_origin
 from talkoot.chat.accounts.socket import LOOKED_AT_EVERY, close_ended_sessions, hello_for
-from talkoot.chat.administration import http as administration_http
+from talkoot.chat.addresses.actions.addresses import ask_to_confirm
+from talkoot.chat.addresses.actions.links import forget_all_links, forget_links_to_password
+from talkoot.chat.addresses.jobs import write_notice
 from talkoot.chat.administration.events import LimitChosen
-from talkoot.chat.bots import http as bots_http
 from talkoot.chat.bots.actions import retire_bot
-from talkoot.chat.groups import http as groups_http
 from talkoot.chat.groups.actions.rules import keep_roles_in_rules
 from talkoot.chat.groups.actions.settling import settle_who_came, settle_who_unlinked
-from talkoot.chat.identities import http as identities_http
 from talkoot.chat.identities.desk import Desk
 from talkoot.chat.identities.events import CameIn, IdentityUnlinked
-from talkoot.chat.messages import http as messages_http
+from talkoot.chat.mail.events import NoticeDue
 from talkoot.chat.messages import socket as messages_socket
 from talkoot.chat.messages.timelines import Timelines
-from talkoot.chat.moderation import http as moderation_http
 from talkoot.chat.moderation.events import AppealDecided, ReportHandled, Reviewed, Sanctioned
 from talkoot.chat.moderation.notices import appeal_notice, held_notice, report_notice, sanction_notice
-from talkoot.chat.onboarding import http as onboarding_http
 from talkoot.chat.presence import socket as presence_socket
 from talkoot.chat.presence.acquaintance import Acquaintance
 from talkoot.chat.presence.watches import PresenceWatches
-from talkoot.chat.reads import http as reads_http
 from talkoot.chat.reads import socket as reads_socket
 from talkoot.chat.reads.actions import begin_at_head
 from talkoot.chat.reads.events import ReadMoved
-from talkoot.chat.rooms import http as rooms_http
 from talkoot.chat.rooms import socket as rooms_socket
 from talkoot.chat.rooms.actions import leave_rooms_of_workspace
 from talkoot.chat.rooms.events import MemberLeft, MembersJoined
@@ -56,10 +52,7 @@ from talkoot.chat.rooms.heads import RoomHeads
 from talkoot.chat.rooms.live import LiveRooms
 from talkoot.chat.rooms.notices import JOINED, RoomNotices
 from talkoot.chat.rooms.wire import event_message
-from talkoot.chat.search import http as search_http
-from talkoot.chat.tokens import http as tokens_http
 from talkoot.controls import Controls
-from talkoot.documents import asyncapi_router, describe_api
 from talkoot.doubt import Doubt
 from talkoot.fence import Fence
 from talkoot.kernel import failpoints
@@ -68,32 +61,22 @@ from talkoot.kernel.clock import SystemClock
 from talkoot.kernel.context import Kernel
 from talkoot.kernel.database import open_database
 from talkoot.kernel.errors import Unavailable
-from talkoot.kernel.health import database_answers, health_router
-from talkoot.kernel.hosts import CheckHost, Hosts
-from talkoot.kernel.http import answer_problems
-from talkoot.kernel.http_limits import LimitBodies, LimitRates
-from talkoot.kernel.http_requests import LogRequests
+from talkoot.kernel.hosts import Hosts
 from talkoot.kernel.jobs import Enqueued
 from talkoot.kernel.log import Appended, Redacted
 from talkoot.kernel.log_tails import LogTails
 from talkoot.kernel.logging import lines_dropped
 from talkoot.kernel.metrics import Metrics
-from talkoot.kernel.routes import RouteTable
 from talkoot.kernel.secrets import load_secrets
 from talkoot.kernel.unit_of_work import UnitOfWork
 from talkoot.limit_table import LIMITS
 from talkoot.lookout import Lookout
-from talkoot.migrations import tables_fit
-from talkoot.realtime.asgi import AsgiGateway
 from talkoot.realtime.bus import Message
 from talkoot.realtime.gateway import Gateway
 from talkoot.realtime.hub import Hub
 from talkoot.realtime.limits import Limits
 from talkoot.realtime.metrics import watch_gateway
 from talkoot.realtime.wheel import Every
-from talkoot.roll_call import call_the_roll
-from talkoot.web.headers import SecurityHeaders
-from talkoot.web.shell import serve_client
 from talkoot.work import Work
 
 if TYPE_CHECKING:
@@ -175,7 +158,7 @@ class Program:
 
     def _table(self) -> dict[type, tuple[list[Inside], list[Any]]]:
         """Every event: who acts on it in its transaction, and who is told after the commit."""
-        controls, follower = self.controls, self.work.follower
+        controls, follower, mails = self.controls, self.work.follower, self.settings.mails
         followed = [follower.appended] if follower else []
         return {
             Appended: ([], [self.tails.appended, self._publish, *followed]),
@@ -189,7 +172,10 @@ class Program:
             MemberLeft: ([], [self.notices.left]),
             ReadMoved: ([], [self._tell_read]),
             SessionClosed: ([], [controls.tell_session_closed]),
-            UserDeactivated: ([], [controls.tell_user_closed]),
+            PasswordChanged: ([forget_links_to_password], []),
+            AddressGiven: ([ask_to_confirm] if mails else [], []),
+            NoticeDue: ([write_notice] if mails else [], []),
+            UserDeactivated: ([forget_all_links], [controls.tell_user_closed]),
             ProfileChanged: ([], [controls.tell_profile_changed]),
             Reviewed: ([], [lambda event: self.bus.publish(held_notice(event))]),
             LimitChosen: ([], [controls.tell_limits]),
@@ -309,69 +295,6 @@ class Program:
 
     async def _finish_background(self) -> None:
         await asyncio.gather(*self._background, return_exceptions=True)
-
-
-def create_app(settings: Settings, installation: UUID | None = None) -> FastAPI:
-    """The application that a server runs, with all its parts; in a cluster, of this installation."""
-    program = Program(settings, installation, works=not settings.clustered)
-    app = FastAPI(
-        title="Talkoot",
-        version=__version__,
-        summary="The chat a team runs with one command.",
-        openapi_url="/api/openapi.json",
-        docs_url=None,
-        redoc_url=None,
-        lifespan=_lifespan(program),
-    )
-    routes = app.router.routes
-    routes += [*onboarding_http.routes, *accounts_http.routes, *moderation_http.routes]
-    features = (
-        access_http,
-        rooms_http,
-        messages_http,
-        reads_http,
-        search_http,
-        administration_http,
-        identities_http,
-        groups_http,
-        tokens_http,
-        bots_http,
-    )
-    for feature in features:
-        routes += feature.router.routes
-    routes.insert(0, RouteTable(routes))
-    app.include_router(asyncapi_router(program.operations))
-    app.include_router(_health(program))
-    routes.append(WebSocketRoute(program.gateway.path, AsgiGateway()))
-    serve_client(app)
-    describe_api(app)
-    call_the_roll(app.routes, program.gateway.conversation.operations)
-    answer_problems(app)
-    app.add_middleware(LimitBodies, max_bytes=settings.max_body_bytes, seconds=settings.body_seconds)
-    app.add_middleware(LimitRates, limiter=program.kernel.limits, trusted_proxies=settings.trusted_proxies)
-    app.add_middleware(CheckHost, hosts=program.hosts)
-    app.add_middleware(SecurityHeaders, secure=settings.secure)
-    app.add_middleware(LogRequests, observe=program.metrics.observe_request)
-    return app
-
-
-def create_worker(settings: Settings, installation: UUID | None) -> FastAPI:
-    """The application that a worker runs: the same parts, and nothing for clients."""
-    program = Program(settings, installation)
-    app = FastAPI(title="Talkoot worker", openapi_url=None, lifespan=_lifespan(program))
-    app.include_router(_health(program))
-    answer_problems(app)
-    app.add_middleware(LogRequests, observe=program.metrics.observe_request)
-    return app
-
-
-def _lifespan(program: Program) -> Callable[[FastAPI], AbstractAsyncContextManager[dict[str, Any]]]:
-    return lambda _app: program.running()
-
-
-def _health(program: Program) -> APIRouter:
-    checks = {"database": database_answers, "tables": tables_fit, "drain": program.not_draining}
-    return health_router(program.metrics, checks)
 
 
 def _watching(uow: UnitOfWork, gateway: Gateway, backends: Backends) -> Metrics:

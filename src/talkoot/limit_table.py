@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from talkoot.chat.accounts import throttle
+from talkoot.chat.addresses import limits as addresses
 from talkoot.chat.messages.access import ROOM_MESSAGES
 from talkoot.chat.moderation.http.reports import REPORTS
 from talkoot.chat.search.http import SEARCHES
@@ -30,4 +31,10 @@ LIMITS = (
     Limit(throttle.WRONG_INVITE, "address", "invitations from one address that do not hold", GUESSES),
     Limit(REPORTS, "user", "reports of one person"),
     Limit(throttle.REGISTRATION, "address", "accounts made from one address"),
+    Limit(throttle.MAIL_TO_ACCOUNT, "account", "links to confirm an address, asked for by its owner"),
+    Limit(throttle.INVITES_MAILED_BY, "user", "invitations that one person has mailed"),
+    Limit(throttle.INVITES_MAILED_TO, "account", "invitations that are mailed to one email address"),
+    Limit(addresses.RESET_CLIENT, "address", "forgotten passwords from one address", GUESSES),
+    Limit(addresses.RESET_LOGIN, "account", "forgotten passwords of one account", GUESSES),
+    Limit(addresses.WRONG_LINK, "address", "mailed links from one address that do not hold", GUESSES),
 )

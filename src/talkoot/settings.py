@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import difflib
 import json
-import os
-import tomllib
+from email.utils import parseaddr
 from ipaddress import ip_network
 from pathlib import Path
 from typing import Any, Literal
 from urllib.parse import urlsplit
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, ValidationInfo, field_validator
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationInfo, field_validator
 
 PREFIX = "TALKOOT_"
 GROUPS: dict[str, tuple[str, ...]] = {
@@ -50,6 +48,16 @@ GROUPS: dict[str, tuple[str, ...]] = {
         "access_token_minutes",
         "session_days",
         "token_days",
+        "verified_address",
+    ),
+    "How mail is sent": (
+        "smtp_host",
+        "smtp_port",
+        "smtp_tls",
+        "smtp_user",
+        "smtp_password",
+        "smtp_password_file",
+        "mail_from",
     ),
     "How much": (
         "rate_limits",
@@ -68,7 +76,6 @@ GROUPS: dict[str, tuple[str, ...]] = {
     "What it tells": ("log_format", "log_level", "log_file", "metrics"),
     "For tests only": ("fail",),
 }
-TEST_PREFIX = "TALKOOT_TEST_"
 
 
 class SettingsError(Exception):
@@ -159,6 +166,28 @@ class Settings(BaseModel):
         (),
         description="Private networks that this server may send requests to, with commas, such as that of"
         " one's own identity provider: `10.1.0.0/16`.",
+    )
+    mail_from: str = Field(
+        "", description="The sender of mail: `chat@example.org` or `Our chat <chat@example.org>`."
+    )
+    smtp_host: str = Field(
+        "", description="The server that mail is given to; empty: none is sent, and links are made by hand."
+    )
+    smtp_port: int = Field(
+        0, ge=0, le=65535, description="Its port; 0 is 587, or 465 with `tls`, or 25 with `off`."
+    )
+    smtp_tls: Literal["starttls", "tls", "off"] = Field(
+        "starttls",
+        description="`starttls` asks for encryption first and insists on it, `tls` begins with it.",
+    )
+    smtp_user: str = Field("", description="The name to sign in with there; empty: without.")
+    smtp_password: SecretStr = Field(SecretStr(""), description="The password to sign in with there.")
+    smtp_password_file: Path | None = Field(
+        None, description="A file with that password, instead of `smtp_password`."
+    )
+    verified_address: Literal["optional", "required"] = Field(
+        "optional",
+        description="`required`: who signs in with a password needs an email address that was confirmed.",
     )
     rate_limits: Literal["on", "off"] = Field(
         "on", description="`off` is for benchmarks only; the log says so at every start."
@@ -276,6 +305,27 @@ class Settings(BaseModel):
             )
         return value
 
+    @field_validator("mail_from")
+    @classmethod
+    def _is_sender(cls, value: str) -> str:
+        if value and (not value.isprintable() or "@" not in parseaddr(value)[1]):
+            raise ValueError("it must look like chat@example.org, or Our chat <chat@example.org>")
+        return value
+
+    @field_validator("smtp_host")
+    @classmethod
+    def _can_mail(cls, value: str, info: ValidationInfo) -> str:
+        if value and not (info.data.get("public_url") and info.data.get("mail_from")):
+            raise ValueError("mail also needs mail_from, and public_url, where its links lead to")
+        return value
+
+    @field_validator("verified_address")
+    @classmethod
+    def _can_be_verified(cls, value: str, info: ValidationInfo) -> str:
+        if value == "required" and not info.data.get("smtp_host"):
+            raise ValueError("nobody can confirm an address while no mail is sent: set smtp_host")
+        return value
+
     @field_validator("secret_key")
     @classmethod
     def _long_enough(cls, value: SecretStr) -> SecretStr:
@@ -287,6 +337,11 @@ class Settings(BaseModel):
     def secure(self) -> bool:
         """Whether people reach this server over https."""
         return self.public_url.startswith("https://")
+
+    @property
+    def mails(self) -> bool:
+        """Whether mail is sent."""
+        return bool(self.smtp_host)
 
     @property
     def embedded(self) -> bool:
@@ -301,71 +356,3 @@ class Settings(BaseModel):
 
 def _is_embedded(database_url: str) -> bool:
     return not database_url or database_url.startswith("sqlite")
-
-
-def load_settings(config: Path | None = None, **flags: Any) -> Settings:
-    """Settings from flags, then the environment, then a TOML file (`talkoot.toml`, if there is one).
-
-    Raises SettingsError, naming the setting and, for an unknown one, the near match.
-    """
-    _refuse_unknown_environment()
-    chosen = [given for _, given in _sources(config, flags)]
-    try:
-        return Settings(**{name: value for given in reversed(chosen) for name, value in given.items()})
-    except ValidationError as error:
-        raise SettingsError(_explain(error)) from None
-
-
-def where_from(config: Path | None = None, **flags: Any) -> dict[str, str]:
-    """For each setting: `flag`, the name of a variable, the settings file, or `default`."""
-    found = dict.fromkeys(Settings.model_fields, "default")
-    for source, given in reversed(_sources(config, flags)):
-        found |= {name: source or PREFIX + name.upper() for name in given}
-    return found
-
-
-def _sources(config: Path | None, flags: dict[str, Any]) -> list[tuple[str, dict[str, Any]]]:
-    """What was chosen where, the strongest first; the environment has no name of its own."""
-    names = {name: PREFIX + name.upper() for name in Settings.model_fields}
-    return [
-        ("flag", {name: value for name, value in flags.items() if value is not None}),
-        ("", {name: os.environ[variable] for name, variable in names.items() if os.environ.get(variable)}),
-        (str(config or "talkoot.toml"), _read_file(config)),
-    ]
-
-
-def _read_file(config: Path | None) -> dict[str, Any]:
-    path = config or Path("talkoot.toml")
-    if config is None and not path.exists():
-        return {}
-    try:
-        values = tomllib.loads(path.read_text("utf-8"))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise SettingsError(f"The settings file {path} can not be read: {error}") from None
-    for name in values:
-        if name not in Settings.model_fields:
-            raise SettingsError(
-                f"{path}: there is no setting `{name}`{_near(name, list(Settings.model_fields))}."
-            )
-    return values
-
-
-def _refuse_unknown_environment() -> None:
-    known = [PREFIX + name.upper() for name in Settings.model_fields]
-    for name in sorted(os.environ):
-        spelled = name.upper()
-        if spelled.startswith(PREFIX) and not spelled.startswith(TEST_PREFIX) and name not in known:
-            raise SettingsError(f"There is no setting `{name}`{_near(spelled, known)}")
-
-
-def _near(name: str, known: list[str]) -> str:
-    match = difflib.get_close_matches(name, known, 1)
-    return f"; did you mean `{match[0]}`?" if match else "; `talkoot settings` lists all of them."
-
-
-def _explain(error: ValidationError) -> str:
-    lines = []
-    for problem in error.errors(include_input=False, include_url=False):
-        name = str(problem["loc"][0]) if problem["loc"] else "?"
-        lines.append(f"`{name}` ({PREFIX}{name.upper()}): {problem['msg'].removeprefix('Value error, ')}")
-    return "These settings can not be used:\n  " + "\n  ".join(lines)

@@ -7,11 +7,14 @@ import logging
 from typing import TYPE_CHECKING
 
 from talkoot.chat.accounts.actions.cleaning import delete_ended_sessions
+from talkoot.chat.addresses import jobs as addresses_jobs
 from talkoot.chat.groups.actions.settling import SETTLE
 from talkoot.chat.groups.jobs import settle_some
 from talkoot.chat.moderation.actions.purging import PURGE
 from talkoot.chat.moderation.actions.sanctions import SANCTION_ENDS
 from talkoot.chat.moderation.jobs import end_sanction, purge
+from talkoot.chat.onboarding.actions import MAIL_INVITATION
+from talkoot.chat.onboarding.jobs import mail_invitation
 from talkoot.chat.search.elsewhere import Followed, FollowedElsewhere
 from talkoot.chat.search.follower import Follower
 from talkoot.chat.search.opening import TURN, index_for
@@ -32,7 +35,11 @@ if TYPE_CHECKING:
 log = logging.getLogger("talkoot.work")
 
 FORGET_SESSIONS = "accounts.forget_sessions"
-SCHEDULE = (Cron(FORGET_FINISHED, "17 3 * * *"), Cron(FORGET_SESSIONS, "27 3 * * *"))
+SCHEDULE = (
+    Cron(FORGET_FINISHED, "17 3 * * *"),
+    Cron(FORGET_SESSIONS, "27 3 * * *"),
+    Cron(addresses_jobs.FORGET_LINKS, "37 3 * * *"),
+)
 
 LONGEST_TURN = 15.0  # seconds until another worker indexes in place of one that died
 LOOKED_AT_EVERY, TOO_OLD = 60.0, 60.0  # seconds
@@ -52,6 +59,8 @@ HANDLERS: dict[str, Handler] = {
     SANCTION_ENDS: end_sanction,
     PURGE: purge,
     SETTLE: settle_some,
+    MAIL_INVITATION: mail_invitation,
+    **addresses_jobs.HANDLERS,
 }
 """Every kind of job, and who does it."""
 

@@ -5,8 +5,8 @@ import time
 from datetime import UTC, datetime, timedelta
 
 from talkoot.chat.accounts.actions import delete_ended_sessions
+from talkoot.choosing import load_settings
 from talkoot.cli.databases import unit_of_work
-from talkoot.settings import load_settings
 from tests.accounts.browsers import Web
 from tests.clients import PASSWORD, Api, set_up
 from tests.servers.talkoot import Talkoot

@@ -26,8 +26,11 @@ ONLY_WHEN_ASKED = {
     "redis",
     "hiredis",
     "httpx2",
+    "aiosmtplib",
+    "jinja2",
+    "talkoot.cli.mailing",
 }
-NEVER = {"jinja2", "pydantic_settings", "pygments", "rich", "structlog"}
+NEVER = {"pydantic_settings", "pygments", "rich", "structlog"}
 TO_SERVE = {"fastapi", "joserfc", "prometheus_client", "pwdlib", "sqlalchemy", "starlette", "uvicorn"}
 
 

@@ -192,7 +192,7 @@ async def test_a_refusal_says_whether_to_try_again(ground: Ground, error: Except
 KILLED = """
 import asyncio, sys
 from talkoot.kernel.job_runner import JobRunner
-from talkoot.settings import load_settings
+from talkoot.choosing import load_settings
 from tests.kernel.ground import Ground
 
 async def hang(kernel, claim):

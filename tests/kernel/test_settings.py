@@ -2,7 +2,8 @@ from pathlib import Path
 
 import pytest
 
-from talkoot.settings import GROUPS, Settings, SettingsError, load_settings, where_from
+from talkoot.choosing import load_settings, where_from
+from talkoot.settings import GROUPS, Settings, SettingsError
 
 
 @pytest.fixture(autouse=True)

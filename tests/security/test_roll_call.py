@@ -7,7 +7,7 @@ from fastapi import APIRouter
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Mount, Route
 
-from talkoot.app import create_app
+from talkoot.applications import create_app
 from talkoot.chat.access.operations import TABLE
 from talkoot.chat.accounts.http_auth import CurrentActor
 from talkoot.roll_call import NotInTheTable, call_the_roll

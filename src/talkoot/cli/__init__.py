@@ -12,6 +12,7 @@ from talkoot.cli.backing_up import backup, restore
 from talkoot.cli.doctor import doctor
 from talkoot.cli.jobs import jobs
 from talkoot.cli.limits import limits
+from talkoot.cli.mail import mail
 from talkoot.cli.migrating import migrate
 from talkoot.cli.rekeying import rekey
 from talkoot.cli.search import search
@@ -26,7 +27,7 @@ _HELP = """Talkoot, the chat a team runs with one command.
 Start it:  talkoot serve          then open the address that it prints.
 
 Every setting has a flag (--port 9000), a variable (TALKOOT_PORT=9000) and a line in the file
-talkoot.toml (port = 9000). The flag wins over the variable, that over the file; secret_key has no flag.
+talkoot.toml (port = 9000). The flag wins over the variable, that over the file; secrets have no flag.
 `talkoot settings` lists them all.
 """
 _CODES = """Exit codes: 0 done; 1 refused, or a check failed; 2 wrong usage or settings; 3 the database
@@ -57,6 +58,7 @@ cli.add_typer(users, name="user")
 cli.add_typer(tokens, name="token")
 cli.add_typer(jobs, name="jobs")
 cli.add_typer(limits, name="limits")
+cli.add_typer(mail, name="mail")
 cli.add_typer(search, name="search")
 
 

@@ -9,10 +9,18 @@ from uuid import UUID
 
 import typer
 
-from talkoot.chat.accounts.actions import NewUser, create_user, deactivate_user, reactivate_user
+from talkoot.chat.accounts.actions import (
+    NewUser,
+    create_user,
+    deactivate_user,
+    give_address,
+    reactivate_user,
+)
 from talkoot.chat.accounts.actions import set_password as change_password
+from talkoot.chat.accounts.names import email_from
 from talkoot.chat.accounts.passwords import hash_now, password_from
 from talkoot.chat.accounts.queries import find_user_by_login, list_users
+from talkoot.chat.addresses.actions.links import forget_links, make_link_by_hand
 from talkoot.chat.onboarding.actions import register
 from talkoot.chat.onboarding.queries import first_workspace
 from talkoot.cli.databases import unit_of_work
@@ -61,6 +69,34 @@ async def set_password(settings: Settings, username: str, *, from_stdin: bool) -
             await change_password(tx, user, hashed)
             await record(tx, OPERATOR, Act("account.password_set", None, user.id))
 
+        await uow.run(action)
+
+
+async def reset_link(settings: Settings, username: str) -> str:
+    """The path of a link that lets somebody choose a new password, and gives one to who had none."""
+
+    async def action(tx: Tx) -> str:
+        user = await account(tx, username)
+        if user.deactivated_at is not None or user.bot:
+            raise Failure(Exit.REFUSED, f"{username} is a bot, or closed: nobody signs in to it.")
+        await record(tx, OPERATOR, Act("account.reset_link_made", None, user.id))
+        return await make_link_by_hand(tx, user.id)
+
+    async with unit_of_work(settings) as uow:
+        return f"/reset#{await uow.run(action)}"
+
+
+async def set_address(settings: Settings, username: str, address: str) -> None:
+    """Give someone another address, which counts as verified, or none."""
+
+    async def action(tx: Tx) -> None:
+        user = await account(tx, username)
+        await give_address(tx, user, email_from(address) if address else None, verified=True)
+        await forget_links(tx, user.id, "reset", "verify", "change", "undo")
+        await tx.flush()
+        await record(tx, OPERATOR, Act("account.address_set", None, user.id))
+
+    async with unit_of_work(settings) as uow:
         await uow.run(action)
 
 

@@ -10,15 +10,16 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, get_args, get_origin
 
 import typer
 
+from talkoot.choosing import load_settings
 from talkoot.cli.failures import friendly
-from talkoot.settings import GROUPS, Settings, load_settings
+from talkoot.settings import GROUPS, Settings
 
 if TYPE_CHECKING:
     from pydantic.fields import FieldInfo
 
 Command = Callable[..., None]
 
-_NO_FLAG = {"secret_key"}  # everybody on the machine can read a command line
+_NO_FLAG = {"secret_key", "smtp_password"}  # everybody on the machine can read a command line
 FLAGS = tuple(name for names in GROUPS.values() for name in names if name not in _NO_FLAG)
 DATABASE_FLAGS = ("data", "database_url")
 

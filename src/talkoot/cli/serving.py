@@ -56,7 +56,7 @@ def serve(
             if demo:
                 asyncio.run(_fill(staged))
             _warn(staged)
-            from talkoot.app import create_app
+            from talkoot.applications import create_app
 
             app = create_app(staged, installation)
             code = listen_at(app, staged.host, staged.port, flag="--port", gateway=staged.gateway)

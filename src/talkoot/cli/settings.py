@@ -8,10 +8,11 @@ from typing import Any
 import typer
 from pydantic import SecretStr
 
+from talkoot.choosing import load_settings, where_from
 from talkoot.cli.failures import friendly
 from talkoot.cli.options import FLAGS, chosen, parameters, with_signature
 from talkoot.kernel.redaction import redacted
-from talkoot.settings import GROUPS, load_settings, where_from
+from talkoot.settings import GROUPS
 
 
 def _settings(*, config: Path | None, **given: Any) -> None:
@@ -28,16 +29,17 @@ def _settings(*, config: Path | None, **given: Any) -> None:
     for group, names in GROUPS.items():
         typer.secho(group, bold=True)
         for name in names:
-            line = f"  {name:{width}}  {_shown(getattr(values, name))}"
+            unset = "(made at the first start)" if name == "secret_key" else "-"
+            line = f"  {name:{width}}  {_shown(getattr(values, name), unset)}"
             typer.echo(f"{line}  ({sources[name]})" if sources[name] != "default" else line)
 
 
-def _shown(value: Any) -> str:
+def _shown(value: Any, unset: str = "-") -> str:
     if isinstance(value, SecretStr):
-        return "(hidden)" if value.get_secret_value() else "(made at the first start)"
+        return "(hidden)" if value.get_secret_value() else unset
     if isinstance(value, tuple):
-        return ",".join(value) or "-"
-    return redacted(str(value)) if value not in (None, "") else "-"
+        return ",".join(value) or unset
+    return redacted(str(value)) if value not in (None, "") else unset
 
 
 settings = with_signature(friendly(_settings), parameters(*FLAGS))

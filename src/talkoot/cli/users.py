@@ -56,6 +56,40 @@ def set_password(settings: Settings, username: Username, password_stdin: FromStd
     typer.echo(f"{username} has a new password.")
 
 
+@users.command(name="reset-link")
+@with_settings("public_url", *DATABASE_FLAGS)
+def reset_link(settings: Settings, username: Username) -> None:
+    """Print a link with which someone chooses a new password, once and within an hour: for who has no mail.
+
+    Whoever has the link gets into the account: hand it only to its owner. It signs them out everywhere.
+
+    Example:  talkoot user reset-link ada
+    """
+    from talkoot.cli import accounts
+
+    path = asyncio.run(accounts.reset_link(settings, username))
+    typer.echo(f"{settings.public_url or 'http://(the address that people type)'}{path}")
+
+
+@users.command(name="set-address")
+@with_settings(*DATABASE_FLAGS)
+def set_address(
+    settings: Settings,
+    username: Username,
+    address: Annotated[
+        str, typer.Argument(help="The email address; it counts as verified. [none]", show_default=False)
+    ] = "",
+) -> None:
+    """Give someone another email address, or none. Links that were mailed before do nothing any more.
+
+    Example:  talkoot user set-address ada ada@example.org
+    """
+    from talkoot.cli import accounts
+
+    asyncio.run(accounts.set_address(settings, username, address))
+    typer.echo(f"{username} has the address {address}." if address else f"{username} has no address.")
+
+
 @users.command()
 @with_settings(*DATABASE_FLAGS)
 def deactivate(settings: Settings, username: Username) -> None:

@@ -54,7 +54,7 @@ def worker(settings: Settings) -> None:
         make_folder(settings)
         with only_server_of(settings):
             installation = asyncio.run(prepare(settings))
-            from talkoot.app import create_worker
+            from talkoot.applications import create_worker
 
             app = create_worker(settings, installation)
             says = "Talkoot worker is ready at"

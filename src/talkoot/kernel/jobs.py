@@ -191,9 +191,12 @@ async def tell_progress(tx: Tx, claims: Sequence[Claim]) -> None:
 
 
 async def finish(tx: Tx, claim: Claim) -> None:
-    """The job is done; Conflict when the claim ran out, and with it whatever this transaction did."""
+    """The job is done; Conflict when the claim ran out, and with it whatever this transaction did.
+
+    What it was given is forgotten: nobody needs it any more, and it may be about somebody.
+    """
     progress = {} if claim.progress.told else claim.progress.columns
-    await _end(tx, claim, state=DONE, **progress)
+    await _end(tx, claim, state=DONE, payload="{}", **progress)
 
 
 async def hand_back(tx: Tx, claim: Claim) -> None:

@@ -27,6 +27,19 @@ export type ActOut = {
   reason: string;
 };
 
+/** One's own address. `pending` is the one that is still to be confirmed by a link mailed there. */
+export type AddressOut = {
+  email: string | null;
+  verified: boolean;
+  pending: string | null;
+};
+
+/** Another address, or none; with the current password, if one has one. */
+export type AddressWanted = {
+  email: string | null;
+  current_password?: string | null;
+};
+
 /** A moderator has decided on an appeal of one's own. */
 export type AppealNotice = {
   op: "notice";
@@ -109,6 +122,12 @@ export type CategoryOut = {
   id: string;
   name: string;
   position: number;
+};
+
+/** Whose address it is now, and which. */
+export type Confirmed = {
+  username: string;
+  email: string;
 };
 
 /** A node of the lineage and those of its entries that say something about the permission. */
@@ -249,6 +268,11 @@ export type FieldProblem = {
   field: string;
   code: string;
   detail: string;
+};
+
+/** Whose password is forgotten. */
+export type Forgotten = {
+  login: string;
 };
 
 /** A message that was found. `snippet` is its text around the first match, in pieces to be joined. */
@@ -403,20 +427,22 @@ export type InviteCard = {
   workspace: string;
   role: "member" | "guest";
   expires_at: string;
+  email: string | null;
 };
 
-/** A new invitation; its token is shown this once. */
+/** A new invitation; its token is shown this once, and not at all when it is mailed. */
 export type InviteMade = {
   id: string;
   workspace: string;
   role: "member" | "guest";
+  email: string | null;
   uses: number;
   max_uses: number;
   created_by: string;
   created_at: string;
   expires_at: string;
-  token: string;
-  url: string;
+  token: string | null;
+  url: string | null;
 };
 
 /** An invitation as it stands. */
@@ -424,6 +450,7 @@ export type InviteOut = {
   id: string;
   workspace: string;
   role: "member" | "guest";
+  email: string | null;
   uses: number;
   max_uses: number;
   created_by: string;
@@ -511,6 +538,7 @@ export type Me = {
   time_zone: string | null;
   deactivated: boolean;
   email: string | null;
+  email_verified: boolean;
   created_at: string;
 };
 
@@ -604,6 +632,7 @@ export type NewInvite = {
   role?: "member" | "guest";
   max_uses?: number;
   expires_in?: number;
+  email?: string | null;
 };
 
 /** A message to be sent. The same `cid` again answers with the first message and sends nothing. */
@@ -676,6 +705,11 @@ export type NewWorkspace = {
 export type OkFrame = {
   op: "ok";
   ref: number | string;
+};
+
+/** The token of a link that was mailed. */
+export type Opened = {
+  token: string;
 };
 
 /** A report of one's own: `handled` once a moderator has decided; what they decided is theirs to tell. */
@@ -843,6 +877,12 @@ export type ReportOut = {
   seen: string | null;
 };
 
+/** A new password, and the token of the link that was mailed. */
+export type Reset = {
+  token: string;
+  password: string;
+};
+
 /** What the client knows of a room does not fit its log: begin anew. */
 export type ResetFrame = {
   op: "reset";
@@ -960,6 +1000,8 @@ export type SessionState = {
   csrf: string | null;
   setup_required: boolean;
   registration: "open" | "invite" | "closed";
+  mail: boolean;
+  address_required: boolean;
 };
 
 /** The first run: the owner, and the first workspace. */

@@ -3,7 +3,9 @@
 import type * as wire from "./wire.generated";
 
 export type {
+  AddressOut as Address,
   CategoryOut as Category,
+  Confirmed,
   ConsideredEntry,
   Effect,
   EntryOut as Entry,
@@ -16,6 +18,7 @@ export type {
   FoundMessage,
   GroupRuleOut as GroupRule,
   HeldNotice,
+  InviteCard,
   HeldOut as HeldMessage,
   LimitIn as LimitNumbers,
   LimitOut as Limit,

@@ -12,6 +12,9 @@ class Session {
   standing = $state<Standing>("loading");
   user = $state<Me | null>(null);
   registration = $state<Registration>("invite");
+  /** Whether this server sends mail, and whether an account has to have an address. */
+  mail = $state(false);
+  addressRequired = $state(false);
   error = $state("");
   /** Why the person stands at the door again. */
   reason = $state("");
@@ -27,6 +30,8 @@ class Session {
       const state = await api.get<SessionState>("/auth/session");
       setCsrf(state.csrf);
       this.registration = state.registration;
+      this.mail = state.mail;
+      this.addressRequired = state.address_required;
       const told = toldOnReturn();
       if (state.setup_required) this.standing = "setup";
       else if (state.user) {

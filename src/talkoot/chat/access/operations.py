@@ -96,6 +96,10 @@ LIST_PROVIDERS = Operation("anyone", None, "GET /auth/providers")
 START_SIGN_IN = Operation("anyone", None, "POST /auth/providers/{provider}/start")
 COME_BACK = Operation("anyone", None, "GET /auth/providers/{provider}/callback")  # a cookie vouches
 SIGN_OUT_ELSEWHERE = Operation("anyone", None, "POST /auth/providers/{provider}/logout")  # a token vouches
+FORGET_PASSWORD = Operation("anyone", None, "POST /auth/password/forgot")
+CHOOSE_PASSWORD = Operation("anyone", None, "POST /auth/password/reset")  # a mailed token vouches
+CONFIRM_ADDRESS = Operation("anyone", None, "POST /auth/address/confirm")  # a mailed token vouches
+UNDO_ADDRESS = Operation("anyone", None, "POST /auth/address/undo")  # a mailed token vouches
 GET_INVITE = Operation("anyone", None, "GET /invites/{token}")
 OPEN_SOCKET = Operation("anyone", None, "GET /ws", socket="hello", scope="any", anywhere=True)
 
@@ -107,6 +111,9 @@ CLOSE_SESSION = Operation("oneself", None, "DELETE /auth/sessions/{session}")
 GET_TICKET = Operation("oneself", None, "POST /ws-ticket")
 GET_ME = Operation("oneself", None, "GET /users/me", scope="read", anywhere=True)
 CHANGE_ME = Operation("oneself", None, "PATCH /users/me")
+GET_ADDRESS = Operation("oneself", None, "GET /users/me/address")
+PUT_ADDRESS = Operation("oneself", None, "PUT /users/me/address")
+MAIL_AGAIN = Operation("oneself", None, "POST /users/me/address/link")
 LIST_IDENTITIES = Operation("oneself", None, "GET /users/me/identities")
 START_LINK = Operation("oneself", None, "POST /users/me/identities")
 UNLINK = Operation("oneself", None, "DELETE /users/me/identities/{identity}")

@@ -25,6 +25,21 @@ class UserDeactivated:
 
 
 @dataclass(frozen=True, slots=True)
+class PasswordChanged:
+    """Someone has another password; what could have changed it before does so no longer."""
+
+    user: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class AddressGiven:
+    """Someone has an email address of which nobody knows yet whether mail to it reaches them."""
+
+    user: UUID
+    address: str
+
+
+@dataclass(frozen=True, slots=True)
 class ProfileChanged:
     """What others see of a user is different now."""
 

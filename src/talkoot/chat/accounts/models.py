@@ -12,7 +12,10 @@ from talkoot.kernel.types import Model
 
 
 class User(Model):
-    """A person or a program; `username_key` and `email_key` are unique, whatever the letters' case."""
+    """A person or a program; `username_key` and `email_key` are unique, whatever the letters' case.
+
+    `email_verified_at` is when it was last shown that mail to the address reaches them.
+    """
 
     __tablename__ = "users"
 
@@ -22,6 +25,7 @@ class User(Model):
     display_name: Mapped[str]
     email: Mapped[str | None]
     email_key: Mapped[str | None] = mapped_column(unique=True)
+    email_verified_at: Mapped[int | None]
     password_hash: Mapped[str | None]
     time_zone: Mapped[str | None]
     bot: Mapped[bool] = mapped_column(default=False)

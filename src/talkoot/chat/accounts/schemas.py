@@ -42,6 +42,7 @@ class Me(UserOut):
     """Oneself."""
 
     email: str | None
+    email_verified: Annotated[bool, Field(description="Mail to the address was shown to reach oneself.")]
     created_at: Moment
 
 

@@ -6,10 +6,11 @@ import logging
 from typing import TYPE_CHECKING
 
 from talkoot.chat.accounts.actions import NewHash, open_session
+from talkoot.chat.accounts.events import AddressGiven
 from talkoot.chat.accounts.names import username_key
 from talkoot.chat.accounts.passwords import password_from
 from talkoot.chat.accounts.queries import find_user_by_login, has_signed_in_from, user_with_id
-from talkoot.chat.accounts.throttle import Attempt
+from talkoot.chat.accounts.throttle import MAIL_TO_ACCOUNT, Attempt
 from talkoot.kernel.errors import FieldError, Forbidden, Invalid, NotAuthenticated
 from talkoot.kernel.ids import fingerprint
 
@@ -43,6 +44,7 @@ async def sign_in(
         account = user.id if user else "unknown"  # what was typed may be a password in the wrong field
         log.warning("A sign-in from %s was refused, account %s", device.address, account)
         raise NotAuthenticated("Username or password is wrong", code="invalid_credentials")
+    await _require_address(gate, user)
     opened = await gate.kernel.uow.run(
         lambda tx: open_session(
             tx, user.id, kind, device, checked=user.password_hash, better=better, days=gate.session_days
@@ -63,9 +65,15 @@ async def new_hash(gate: Gate, actor: Actor, changes: ProfileChanges, device: De
     async with gate.kernel.uow.read() as read:
         user = await user_with_id(read, actor.user)
     password = password_from(changes.password, own=_own_names(user, changes))
+    await require_password(gate, user, changes.current_password, device)
+    return NewHash(user.password_hash, await gate.passwords.hash(password))
+
+
+async def require_password(gate: Gate, user: User, password: str, device: Device) -> None:
+    """Who is signed in shows that it is still they; Forbidden, or RateLimited after many wrong ones."""
     attempt = Attempt(gate.kernel.limits, device.address)
     await attempt.at_account(str(user.id), familiar=True)
-    right, _ = await gate.passwords.verify(changes.current_password, user.password_hash)
+    right, _ = await gate.passwords.verify(password, user.password_hash)
     if not right:
         raise Forbidden(
             "The current password is wrong",
@@ -73,7 +81,23 @@ async def new_hash(gate: Gate, actor: Actor, changes: ProfileChanges, device: De
             fields=(FieldError("current_password", "wrong", "The current password is wrong"),),
         )
     await attempt.was_right()
-    return NewHash(user.password_hash, await gate.passwords.hash(password))
+
+
+async def _require_address(gate: Gate, user: User) -> None:
+    """Where the settings want a verified address, who knows the password is mailed the link once more."""
+    if gate.kernel.settings.verified_address == "optional" or user.email_verified_at is not None:
+        return
+    if user.email is None:
+        raise Forbidden(
+            "Signing in here needs an email address: ask whoever runs this server to give your account one",
+            code="address_missing",
+        )
+    given = AddressGiven(user.id, user.email)
+    if (await gate.kernel.limits.hit(str(user.id), MAIL_TO_ACCOUNT)).allowed:
+        await gate.kernel.uow.run(lambda tx: tx.emit(given), key=user.id)
+    raise Forbidden(
+        "First open the link in the mail that was sent to your address", code="address_unverified"
+    )
 
 
 def _own_names(user: User, changes: ProfileChanges) -> tuple[str, ...]:

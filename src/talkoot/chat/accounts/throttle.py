@@ -21,6 +21,9 @@ SIGN_IN_ACCOUNT_LONG = Rule("sign-in-account-long", limit=60, period_seconds=360
 WRONG_TOKEN = Rule("wrong-token", limit=60, period_seconds=60)
 WRONG_INVITE = Rule("wrong-invite", limit=30, period_seconds=60)
 REGISTRATION = Rule("registration", limit=100, period_seconds=3600, kind="window")
+MAIL_TO_ACCOUNT = Rule("mail-to-account", limit=6, period_seconds=3600, burst=3)
+INVITES_MAILED_BY = Rule("invites-mailed-by", limit=60, period_seconds=3600, burst=30)
+INVITES_MAILED_TO = Rule("invites-mailed-to", limit=5, period_seconds=86_400)
 
 
 class Attempt:

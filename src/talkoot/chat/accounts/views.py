@@ -25,7 +25,12 @@ def user_card(user: User) -> UserOut:
 
 def me(user: User) -> Me:
     """Someone, as shown to themselves."""
-    return Me(**user_card(user).model_dump(), email=user.email, created_at=rfc3339(user.created_at))
+    return Me(
+        **user_card(user).model_dump(),
+        email=user.email,
+        email_verified=user.email_verified_at is not None,
+        created_at=rfc3339(user.created_at),
+    )
 
 
 def session_info(session: Session, current: UUID) -> SessionInfo:

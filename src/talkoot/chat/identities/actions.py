@@ -118,7 +118,9 @@ async def _newcomer(read: Read, who: Assertion) -> NewUser:
         display_name = display_name_from(shown)
     except Invalid:
         display_name = username
-    return NewUser(username=username, display_name=display_name, email=email)
+    return NewUser(
+        username=username, display_name=display_name, email=email, email_verified=email is not None
+    )
 
 
 async def _free_username(read: Read, who: Assertion) -> str:

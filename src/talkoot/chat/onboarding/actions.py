@@ -2,37 +2,51 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-from sqlalchemy import insert, update
+from sqlalchemy import insert, select, update
 
 from talkoot.chat.access.actions import add_workspace_member, create_workspace
 from talkoot.chat.access.doors import resource_for
 from talkoot.chat.access.grants import grants_of
+from talkoot.chat.access.models import Workspace
 from talkoot.chat.access.operations import MAKE_INVITE, REVOKE_INVITE
 from talkoot.chat.access.permissions import Permission
 from talkoot.chat.access.queries import role_in, roles_of, workspaces_of
 from talkoot.chat.access.roles import refuse_to_give
 from talkoot.chat.accounts.actions import NewUser, create_user
 from talkoot.chat.accounts.actors import NO_SESSION, Actor
+from talkoot.chat.accounts.models import User
+from talkoot.chat.accounts.names import email_from
 from talkoot.chat.onboarding.models import THE_ONE, Installation, Invitation
-from talkoot.chat.onboarding.queries import first_workspace, standing
+from talkoot.chat.onboarding.queries import first_workspace, invited_address, standing
 from talkoot.chat.rooms.actions import create_room, join_default_rooms
 from talkoot.chat.rooms.schemas import NewRoom
 from talkoot.kernel.audit import Act, record
 from talkoot.kernel.clock import SECOND
 from talkoot.kernel.errors import Conflict, Forbidden, NotFound
 from talkoot.kernel.ids import fingerprint, new_id, new_token
+from talkoot.kernel.jobs import enqueue
 
 if TYPE_CHECKING:
     from talkoot.chat.access.cache import Grants
-    from talkoot.chat.access.models import Workspace
-    from talkoot.chat.accounts.models import User
     from talkoot.chat.onboarding.schemas import NewInvite
     from talkoot.kernel.transactions import Tx
 
+MAIL_INVITATION = "onboarding.mail_invitation"
 FIRST_ROOMS = (("general", "For everybody and everything"), ("random", "What fits nowhere else"))
+
+
+@dataclass(frozen=True, slots=True)
+class Invited:
+    """Whom an invitation is mailed to, and what the letter says."""
+
+    address: str
+    workspace: str
+    inviter: str
+    token: str
 
 
 async def set_up(tx: Tx, workspace_name: str, owner: NewUser) -> tuple[User, Workspace]:
@@ -52,7 +66,7 @@ async def set_up(tx: Tx, workspace_name: str, owner: NewUser) -> tuple[User, Wor
 
 
 async def invite(tx: Tx, actor: Actor, workspace: UUID, new: NewInvite) -> tuple[Invitation, str]:
-    """An invitation to a workspace, and its token, which is not kept."""
+    """An invitation to a workspace, and its token, which is not kept, and opens nothing when it is mailed."""
     grants = await resource_for(tx, actor, MAKE_INVITE, workspace)
     await _refuse_beyond(tx, grants, new.role)
     token = new_token()
@@ -61,15 +75,18 @@ async def invite(tx: Tx, actor: Actor, workspace: UUID, new: NewInvite) -> tuple
         token_hash=fingerprint(token),
         workspace_id=workspace,
         role=new.role,
+        email=email_from(new.email) if new.email else None,
         uses=0,
-        max_uses=new.max_uses,
+        max_uses=1 if new.email else new.max_uses,
         created_by=actor.user,
         created_at=tx.now,
         expires_at=tx.now + new.expires_in * SECOND,
     )
     tx.session.add(invitation)
     await tx.flush()
-    after = {"role": new.role, "max_uses": new.max_uses, "expires_in": new.expires_in}
+    if invitation.email is not None:
+        await enqueue(tx, MAIL_INVITATION, {"invitation": str(invitation.id)})
+    after = {"role": new.role, "max_uses": invitation.max_uses, "expires_in": new.expires_in}
     await record(tx, actor, Act("invitation.made", workspace, invitation.id, after=after))
     return invitation, token
 
@@ -88,7 +105,13 @@ async def revoke_invitation(tx: Tx, actor: Actor, workspace: UUID, invitation_id
 
 
 async def register(tx: Tx, new: NewUser, invite_token: str | None) -> User:
-    """An account that belongs to the workspace of the invitation, or, without one, to the first workspace."""
+    """An account that belongs to the workspace of the invitation, or, without one, to the first workspace.
+
+    Who opens an invitation that was mailed has shown that the address is theirs, unless they name another.
+    """
+    invited = await invited_address(tx, invite_token) if invite_token is not None else None
+    if invited is not None and (new.email or invited).casefold() == invited.casefold():
+        new = replace(new, email=invited, email_verified=True)
     user = await create_user(tx, new)
     if invite_token is not None:
         await accept_invitation(tx, user.id, invite_token)
@@ -135,6 +158,23 @@ async def accept_invitation(tx: Tx, user: UUID, token: str) -> UUID:
     await _come_in(tx, row.workspace_id, user, row.role)
     workspace: UUID = row.workspace_id
     return workspace
+
+
+async def arm_invitation(tx: Tx, invitation_id: UUID) -> Invited | None:
+    """Give an invitation the token that is mailed, the only one from now on; None when it does not stand."""
+    found = await tx.session.execute(
+        select(Invitation, Workspace.name, User.display_name)
+        .join(Workspace, Workspace.id == Invitation.workspace_id)
+        .join(User, User.id == Invitation.created_by)
+        .where(Invitation.id == invitation_id, *standing(tx.now))
+    )
+    row = found.one_or_none()
+    if row is None or row[0].email is None:
+        return None
+    token = new_token()
+    row[0].token_hash = fingerprint(token)
+    await tx.flush()
+    return Invited(row[0].email, row[1], row[2], token)
 
 
 async def _refuse_beyond(tx: Tx, inviter: Grants, role: str) -> None:

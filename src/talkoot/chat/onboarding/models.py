@@ -25,7 +25,10 @@ class Installation(Model):
 
 
 class Invitation(Model):
-    """Lets so many people into a workspace, until a moment; of its token only a hash is kept."""
+    """Lets so many people into a workspace, until a moment; of its token only a hash is kept.
+
+    One that is mailed to an `email` gets its token when the letter is written: only its reader has it.
+    """
 
     __tablename__ = "invitations"
     __table_args__ = (CheckConstraint("uses <= max_uses", name="uses"),)
@@ -34,6 +37,7 @@ class Invitation(Model):
     token_hash: Mapped[bytes] = mapped_column(unique=True)
     workspace_id: Mapped[UUID] = mapped_column(ForeignKey("workspaces.id"), index=True)
     role: Mapped[str]
+    email: Mapped[str | None]
     uses: Mapped[int]
     max_uses: Mapped[int]
     created_by: Mapped[UUID] = mapped_column(ForeignKey("users.id"))

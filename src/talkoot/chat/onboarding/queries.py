@@ -34,6 +34,13 @@ async def find_invitation(read: Read, token: str, now: int) -> tuple[Invitation,
     return (row[0], row[1]) if row else None
 
 
+async def invited_address(read: Read, token: str) -> str | None:
+    """Where the invitation with this token was mailed to, if it was."""
+    return await read.connection.scalar(
+        select(Invitation.email).where(Invitation.token_hash == fingerprint(token))
+    )
+
+
 async def invitations_to(
     read: Read, workspace: UUID, now: int, *, by: UUID | None, after: UUID | None, limit: int
 ) -> Sequence[Invitation]:

@@ -55,6 +55,8 @@ class SessionState(BaseModel):
     csrf: str | None
     setup_required: bool
     registration: Literal["open", "invite", "closed"]
+    mail: Annotated[bool, Field(description="Whether this server sends mail.")]
+    address_required: Annotated[bool, Field(description="Whether an account needs an email address.")]
 
 
 class NewInvite(BaseModel):
@@ -63,6 +65,10 @@ class NewInvite(BaseModel):
     role: InvitedRole = "member"
     max_uses: Annotated[int, Field(ge=1, le=1000)] = 25
     expires_in: Annotated[int, Field(ge=60, le=365 * DAY, description="Seconds.")] = 7 * DAY
+    email: Annotated[
+        NewEmail | None,
+        Field(description="Mail it there; it lets one in then, and only the letter has the link."),
+    ] = None
 
 
 class InviteOut(BaseModel):
@@ -71,6 +77,7 @@ class InviteOut(BaseModel):
     id: UUID
     workspace: UUID
     role: InvitedRole
+    email: Annotated[str | None, Field(description="Where it was mailed to.")]
     uses: int
     max_uses: int
     created_by: UUID
@@ -79,10 +86,10 @@ class InviteOut(BaseModel):
 
 
 class InviteMade(InviteOut):
-    """A new invitation; its token is shown this once."""
+    """A new invitation; its token is shown this once, and not at all when it is mailed."""
 
-    token: str
-    url: str
+    token: str | None
+    url: str | None
 
 
 class InviteCard(BaseModel):
@@ -91,6 +98,7 @@ class InviteCard(BaseModel):
     workspace: str
     role: InvitedRole
     expires_at: Moment
+    email: Annotated[str | None, Field(description="Whoever makes an account with it gets this address.")]
 
 
 class InviteAccepted(BaseModel):

@@ -18,6 +18,7 @@ def invite_card(invitation: Invitation, workspace: str) -> InviteCard:
         workspace=workspace,
         role=cast("InvitedRole", invitation.role),
         expires_at=rfc3339(invitation.expires_at),
+        email=invitation.email,
     )
 
 
@@ -27,6 +28,7 @@ def invite_out(invitation: Invitation) -> InviteOut:
         id=invitation.id,
         workspace=invitation.workspace_id,
         role=cast("InvitedRole", invitation.role),
+        email=invitation.email,
         uses=invitation.uses,
         max_uses=invitation.max_uses,
         created_by=invitation.created_by,

@@ -8,6 +8,7 @@ from talkoot.cli.checks.clocks import clocks
 from talkoot.cli.checks.data import folder, key
 from talkoot.cli.checks.database import database
 from talkoot.cli.checks.machine import limits, program
+from talkoot.cli.checks.mail import mail
 from talkoot.cli.checks.port import address
 from talkoot.cli.checks.redis import redis
 from talkoot.cli.checks.replica import replica
@@ -26,6 +27,7 @@ ALL: tuple[Check, ...] = (
     redis,
     clocks,
     work,
+    mail,
     address,
     origin,
     proxies,

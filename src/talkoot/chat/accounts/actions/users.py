@@ -9,10 +9,11 @@ from uuid import UUID
 from sqlalchemy import select
 
 from talkoot.chat.accounts.actions.sessions import close_sessions_of
-from talkoot.chat.accounts.events import ProfileChanged, UserDeactivated
+from talkoot.chat.accounts.events import AddressGiven, PasswordChanged, ProfileChanged, UserDeactivated
 from talkoot.chat.accounts.models import User
 from talkoot.chat.accounts.names import display_name_from, email_from, time_zone_from, username_from
 from talkoot.chat.accounts.queries import user_with_id
+from talkoot.chat.mail.notices import tell_owner
 from talkoot.kernel.errors import Conflict, FieldError
 from talkoot.kernel.ids import new_id
 
@@ -24,7 +25,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class NewUser:
-    """An account to be made; without a password hash nobody can sign in with a password."""
+    """An account to be made; without a password hash nobody can sign in with a password.
+
+    `email_verified`: somebody who is believed says that mail to the address reaches them.
+    """
 
     username: str
     display_name: str
@@ -32,6 +36,7 @@ class NewUser:
     email: str | None = None
     time_zone: str | None = None
     bot: bool = False
+    email_verified: bool = False
 
 
 async def create_user(tx: Tx, new: NewUser) -> User:
@@ -49,9 +54,10 @@ async def create_user(tx: Tx, new: NewUser) -> User:
         bot=new.bot,
         created_at=tx.now,
     )
-    await _set_email(tx, user, email)
+    await give_address(tx, user, email, verified=new.email_verified)
     tx.session.add(user)
     await tx.flush()
+    await _announce_address(tx, user)
     return user
 
 
@@ -73,12 +79,14 @@ async def change_profile(
     if changes.time_zone is not None:
         user.time_zone = time_zone_from(changes.time_zone)
     if "email" in changes.model_fields_set:
-        await _set_email(tx, user, email_from(changes.email) if changes.email else None)
+        await give_address(tx, user, email_from(changes.email) if changes.email else None)
     if password is not None:
         if user.password_hash != password.checked:
             raise Conflict("The password was changed at the same moment")
         await set_password(tx, user, password.hash, keep=actor.session)
     await tx.flush()
+    if "email" in changes.model_fields_set:
+        await _announce_address(tx, user)
     await tx.emit(ProfileChanged(user.id))
     return user
 
@@ -94,6 +102,8 @@ async def set_password(tx: Tx, user: User, password_hash: str, *, keep: UUID | N
     """Give someone another password and close their sessions and tokens, all but the session to keep."""
     user.password_hash = password_hash
     await close_sessions_of(tx, user.id, keep=keep)
+    await tx.emit(PasswordChanged(user.id))
+    await tell_owner(tx, user.id, "password_changed")
 
 
 async def deactivate_user(tx: Tx, user: UUID) -> None:
@@ -110,11 +120,36 @@ async def reactivate_user(tx: Tx, user: UUID) -> None:
     (await user_with_id(tx, user)).deactivated_at = None
 
 
-async def _set_email(tx: Tx, user: User, email: str | None) -> None:
+async def give_address(tx: Tx, user: User, email: str | None, *, verified: bool = False) -> None:
+    """Give someone this address in its normal form, or none; Conflict if somebody else has it.
+
+    Who has shown that it is theirs gets it also from somebody who only said so.
+    """
     key = email.casefold() if email else None
     if key is not None and key != user.email_key:
+        if verified:
+            await _take_from_who_only_said_so(tx, key)
         await _refuse_taken(tx, email_key=key)
+    if verified and key is not None:
+        user.email_verified_at = tx.now
+    elif key != user.email_key:
+        user.email_verified_at = None
     user.email, user.email_key = email, key
+
+
+async def _take_from_who_only_said_so(tx: Tx, key: str) -> None:
+    with tx.session.no_autoflush:
+        holder = await tx.session.scalar(
+            select(User).where(User.email_key == key, User.email_verified_at.is_(None))
+        )
+    if holder is not None:
+        holder.email = holder.email_key = None
+        await tx.flush()
+
+
+async def _announce_address(tx: Tx, user: User) -> None:
+    if user.email is not None and user.email_verified_at is None:
+        await tx.emit(AddressGiven(user.id, user.email))
 
 
 async def _refuse_taken(read: Read, **unique: str) -> None:

@@ -31,6 +31,8 @@ async def get_me(gate: GateDep, actor: CurrentActor) -> Me:
 @router.patch("/users/me", responses=problems(Forbidden, Conflict, Invalid, Unavailable))
 async def change_me(gate: GateDep, actor: CurrentActor, device: ClientDevice, changes: ProfileChanges) -> Me:
     """Change oneself. A new password needs the current one, and signs out everywhere but here."""
+    if "email" in changes.model_fields_set and gate.kernel.settings.mails:
+        raise Conflict("An address is confirmed by mail: PUT /users/me/address", code="confirm_address")
     password = await new_hash(gate, actor, changes, device)
     user = await gate.kernel.uow.run(lambda tx: change_profile(tx, actor, changes, password), key=actor.user)
     return views.me(user)

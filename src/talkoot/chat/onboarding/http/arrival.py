@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from fastapi import Depends, Request, Response
@@ -58,6 +59,8 @@ async def get_session(request: Request, response: Response, gate: GateDep) -> Se
         csrf=gate.tokens.csrf(admission.actor.session) if admission else None,
         setup_required=workspace is None,
         registration=gate.kernel.settings.registration,
+        mail=gate.kernel.settings.mails,
+        address_required=gate.kernel.settings.verified_address == "required",
     )
 
 
@@ -74,7 +77,10 @@ async def set_up(gate: GateDep, given: Setup) -> SetupDone:
     async with gate.kernel.uow.read() as read:
         if await queries.first_workspace(read) is not None:
             raise Conflict("This server is set up already")
-    owner = await _new_user(gate, given)
+    _require_address(gate, given.email)
+    # Who sets up the server is believed: a mail server that does not work yet must not shut them out.
+    believed = given.email is not None and gate.kernel.settings.verified_address == "required"
+    owner = replace(await _new_user(gate, given), email_verified=believed)
     user, workspace = await gate.kernel.uow.run(lambda tx: actions.set_up(tx, given.workspace, owner))
     return SetupDone(
         user=views.me(user),
@@ -89,7 +95,7 @@ async def set_up(gate: GateDep, given: Setup) -> SetupDone:
 )
 async def register(gate: GateDep, address: ClientAddress, given: Registration) -> Me:
     """Make an account for oneself: by invitation, or without one where the settings let anybody in."""
-    await _let_register(gate, address, given.invite)
+    await _let_register(gate, address, given)
     new = await _new_user(gate, given)
     user = await gate.kernel.uow.run(lambda tx: actions.register(tx, new, given.invite))
     return views.me(user)
@@ -108,14 +114,16 @@ async def _browser(request: Request, response: Response, gate: Gate) -> Admissio
     return admission
 
 
-async def _let_register(gate: Gate, address: str, token: str | None) -> None:
+async def _let_register(gate: Gate, address: str, given: Registration) -> None:
     """Before a password is hashed for somebody who can not come in anyway."""
+    token = given.invite
     mode = gate.kernel.settings.registration
     if mode == "closed":
         raise Forbidden("Nobody can register here", code="registration_closed")
     if token is None:
         if mode != "open":
             raise Forbidden("Registering here needs an invitation", code="invitation_required")
+        _require_address(gate, given.email)
         await count_wrong(gate.kernel.limits, address, REGISTRATION)
         return
     async with gate.kernel.uow.read() as read:
@@ -123,6 +131,12 @@ async def _let_register(gate: Gate, address: str, token: str | None) -> None:
     if found is None:
         await count_wrong(gate.kernel.limits, address, WRONG_INVITE)
         raise Forbidden("This invitation does not hold any more", code="invitation_invalid")
+    _require_address(gate, given.email or found[0].email)
+
+
+def _require_address(gate: Gate, email: str | None) -> None:
+    if email is None and gate.kernel.settings.verified_address == "required":
+        raise Invalid.field("email", "missing", "An account here needs an email address")
 
 
 async def _new_user(gate: Gate, given: Person) -> NewUser:
