@@ -20,7 +20,7 @@ from functools import cache
 from pathlib import Path
 from typing import IO
 
-from tests.servers.process import leashed, plain_environment
+from tests.servers.process import plain_environment
 
 PROGRAM = Path(__file__).with_name("warm_program.py")
 READ_BY_PYTHON = ("PYTHON", "LD_", "COVERAGE")
@@ -33,8 +33,9 @@ class Warm:
         ours, its = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         self._channel = ours
         self._one_at_a_time = threading.Lock()
-        # -P: in its folder stands a talkoot.py
-        command = leashed(Path(sys.executable), "-P", PROGRAM, str(its.fileno()))
+        # It ends when the other end of the channel is gone, and all that it started ends with it: no leash,
+        # which would tie it to the thread that is the first to want it. -P: in its folder stands a talkoot.py.
+        command = [sys.executable, "-P", str(PROGRAM), str(its.fileno())]
         self._process = subprocess.Popen(
             command,
             env=plain_environment(),
