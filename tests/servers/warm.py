@@ -33,8 +33,8 @@ class Warm:
         ours, its = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         self._channel = ours
         self._one_at_a_time = threading.Lock()
-        # It ends when the other end of the channel is gone, and all that it started ends with it: no leash,
-        # which would tie it to the thread that is the first to want it. -P: in its folder stands a talkoot.py.
+        # It ends when the other end of the channel is gone, and all that it started with it: no leash, which
+        # would tie it to the thread that first wants it. -P: in its folder stands a talkoot.py.
         command = [sys.executable, "-P", str(PROGRAM), str(its.fileno())]
         self._process = subprocess.Popen(
             command,
