@@ -170,6 +170,25 @@ async def test_unlinking_takes_away_what_the_groups_of_that_identity_gave(site: 
     assert (await site.role_of(user), user in await site.members_of(room)) == ("member", False)
 
 
+async def test_of_the_last_two_identities_unlinked_at_once_one_stays(site: Site) -> None:
+    twin = await site.comes("twin")
+    began = await visit(twin, "realm", "/users/me/identities", provider="realm")
+    assert said(await began.as_person(site.issuer, sub="other twin")) == "linked"
+    both = (await twin.call("GET", "/users/me/identities"))["items"]
+    here, there = Person(site.nodes[0].url), Person(site.nodes[-1].url)
+    async with here, there:
+        for web in (here, there):
+            web.http.cookies.update(dict(twin.http.cookies))
+            web.csrf = twin.csrf
+        asked = zip((here, there), both, strict=True)
+        told = await asyncio.gather(
+            *(web.ask("DELETE", f"/users/me/identities/{one['id']}") for web, one in asked)
+        )
+    assert sorted(answer.status_code for answer in told) == [204, 409]
+    acts = (await site.owner.get("/audit", subject=twin.user["id"]))["items"]
+    assert [act["kind"] for act in acts] == ["identity.unlinked", "identity.linked"]
+
+
 async def an_admin(site: Site) -> Api:
     admin = await site.member("admin")
     await site.owner.put(f"{site.at}/members/{admin.user['id']}", {"role": "admin"}, expect=204)

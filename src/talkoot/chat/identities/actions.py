@@ -12,13 +12,15 @@ from sqlalchemy import insert
 
 from talkoot.chat.access.queries import workspaces_of
 from talkoot.chat.accounts.actions import NewUser, close_session, create_user, vouched_session
+from talkoot.chat.accounts.models import User
 from talkoot.chat.accounts.names import DISPLAY_NAME_LENGTH, USERNAME_LENGTH, display_name_from, username_from
-from talkoot.chat.accounts.queries import find_user_by_login, user_with_id
+from talkoot.chat.accounts.queries import find_user_by_login
 from talkoot.chat.identities.claims import SignInRefused
 from talkoot.chat.identities.events import CameIn, IdentityUnlinked
 from talkoot.chat.identities.models import Identity, IdentitySession
 from talkoot.chat.identities.queries import find_identity, identities_of, sessions_begun_with
 from talkoot.chat.onboarding.actions import join_first_workspace
+from talkoot.kernel.audit import Act, record
 from talkoot.kernel.errors import Conflict, Invalid, NotFound
 from talkoot.kernel.ids import new_id
 from talkoot.kernel.upsert import insert_into
@@ -61,6 +63,8 @@ async def link_identity(tx: Tx, actor: Actor, provider: Provider, who: Assertion
     found = await find_identity(tx, who.issuer, who.subject)
     if found is None:
         found = await _add(tx, provider, who, actor.user)
+        after = {"provider": provider.id, "label": who.label}
+        await record(tx, actor, Act("identity.linked", None, actor.user, after=after))
     elif found.user_id != actor.user:
         raise SignInRefused("this identity opens another account", code="already_linked")
     await tx.emit(CameIn(actor.user, found.id, provider.id, who.groups | who.roles))
@@ -68,14 +72,18 @@ async def link_identity(tx: Tx, actor: Actor, provider: Provider, who: Assertion
 
 async def unlink_identity(tx: Tx, actor: Actor, identity: UUID) -> None:
     """It opens the account no longer; Conflict when nothing else would."""
+    # One at a time, on whichever server: of two that are the last two ways in, one stays.
+    user = await tx.session.get(User, actor.user, with_for_update=True, populate_existing=True)
     own = await identities_of(tx, actor.user)
     found = next((one for one in own if one.id == identity), None)
     if found is None:
         raise NotFound("You have no such identity")
-    if len(own) == 1 and (await user_with_id(tx, actor.user)).password_hash is None:
+    if len(own) == 1 and (user is None or user.password_hash is None):
         raise Conflict("Nothing else opens your account", code="last_way_in")
     await tx.session.delete(found)
     await tx.flush()
+    before = {"provider": found.provider, "label": found.label}
+    await record(tx, actor, Act("identity.unlinked", None, actor.user, before=before))
     await tx.emit(IdentityUnlinked(actor.user))
 
 

@@ -61,6 +61,7 @@ async def create_room(tx: Tx, actor: Actor, workspace: UUID, new: NewRoom, *, de
     await _refuse_taken_name(tx, room)
     await _open(tx, room, _entries_of(room, actor.user))
     await _join(tx, room, [actor.user], by=actor.user)
+    await record(tx, actor, Act("room.created", workspace, room.id, room.id, after={"kind": room.kind}))
     return room
 
 
