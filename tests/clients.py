@@ -152,7 +152,7 @@ class Socket:
         await asyncio.gather(self._reader, return_exceptions=True)
         assert self._undocumented == []
 
-    async def hello(self, **credential: str) -> Json:
+    async def hello(self, **credential: str | bool) -> Json:
         """Say who this is; the welcome frame."""
         await self.push(op="hello", **credential)
         self.welcome = await self.until(op="welcome")

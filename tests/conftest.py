@@ -184,7 +184,8 @@ def talkoot_postgresql(serve: Serve) -> Talkoot:
 
 def shared_talkoot(database: Database, request: pytest.FixtureRequest) -> Iterator[Talkoot]:
     factory: pytest.TempPathFactory = request.getfixturevalue("tmp_path_factory")
-    talkoot = make_talkoot(database, factory.mktemp("shared") / "data", request)
+    data = factory.mktemp("shared") / "data"
+    talkoot = make_talkoot(database, data, request, anonymous_readers="on")
     yield talkoot.start()
     talkoot.stop()
     assert secrets_in(talkoot.log) == []  # all that the tests have done with it is in there

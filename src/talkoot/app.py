@@ -13,8 +13,9 @@ import msgspec
 
 from talkoot.audience import Audience
 from talkoot.backends import open_backends
+from talkoot.chat.access.cache import AccessCache
 from talkoot.chat.access.events import AccessChanged, RoleLeaving, WorkspaceMemberLeaving
-from talkoot.chat.access.operations import ways_of
+from talkoot.chat.access.operations import TABLE, ways_of
 from talkoot.chat.accounts.events import (
     AddressGiven,
     PasswordChanged,
@@ -127,6 +128,7 @@ class Program:
             allows_origin=partial(is_own_origin, settings),
             allows_host=self.hosts.knows,
             trusted_proxies=settings.trusted_proxies,
+            public=[row.socket for row in TABLE.values() if row.public and row.socket],
         )
         self.metrics = _watching(uow, self.gateway, self.backends)
         self.heads = RoomHeads(self.hub, uow, self.gateway.connections)
@@ -192,6 +194,7 @@ class Program:
     def _connect_hub(self) -> None:
         hub = self.hub
         self.tails.shared = self.backends.tails
+        self.kernel.uow.caches.of(AccessCache).public = self.settings.anonymous_readers == "on"
         hub.authenticate = hello_for(self.gate)
         hub.holes.fill = self.live.fill
         hub.on_open.append(lambda connection: self._spawn(self.heads.watch([connection])))

@@ -30,6 +30,7 @@ LIMITS = (
     Limit(throttle.WRONG_TOKEN, "address", "tokens and tickets from one address that do not hold", GUESSES),
     Limit(throttle.WRONG_INVITE, "address", "invitations from one address that do not hold", GUESSES),
     Limit(REPORTS, "user", "reports of one person"),
+    Limit(throttle.ANONYMOUS, "address", "readings without an account, from one address"),
     Limit(throttle.REGISTRATION, "address", "accounts made from one address"),
     Limit(throttle.MAIL_TO_ACCOUNT, "account", "links to confirm an address, asked for by its owner"),
     Limit(throttle.INVITES_MAILED_BY, "user", "invitations that one person has mailed"),

@@ -43,6 +43,7 @@ GROUPS: dict[str, tuple[str, ...]] = {
     ),
     "Who comes in": (
         "registration",
+        "anonymous_readers",
         "identity_providers",
         "outgoing_networks",
         "access_token_minutes",
@@ -157,6 +158,9 @@ class Settings(BaseModel):
     )
     registration: Literal["open", "invite", "closed"] = Field(
         "invite", description="Who may make an account: anybody, people with an invitation, nobody."
+    )
+    anonymous_readers: Literal["on", "off"] = Field(
+        "off", description="`on`: rooms whose entries let everyone read can be read without an account."
     )
     identity_providers: Path | None = Field(
         None,

@@ -143,6 +143,9 @@ async def over_socket(op: str, case: Case) -> int:
     frame = {"op": op, **filled(FRAMES[op], {"room": str(uuid.uuid4())} | case.names())}
     if not case.person.signed_in:
         async with await Socket.open(case.world.hand.url) as socket:
+            if op == "sub":
+                await socket.hello(anonymous=True)
+                return 200 if (await socket.ask(**frame))["op"] == "subd" else 401
             await socket.push(**frame)
             return (await socket.closed())[0] - 4000
     answer = await case.socket.ask(**frame)

@@ -93,12 +93,25 @@ def _held(person: Person, node: Node | None, permission: str) -> bool:
     return _held(person, node.parent, permission)
 
 
+def everyone_reads(node: Node | None) -> bool:
+    """Whether those may read it of whom nothing is known."""
+    while node is not None:
+        for verdict, whom, what in node.entries + OF_THE_KIND[node.kind]:
+            if whom == "everyone" and "room.read" in what:
+                return verdict == "allow"
+        node = node.parent
+    return False
+
+
 WORKSPACE = Node("workspace")
 
 
 def answer(row: Operation, person: Person, node: Node, *, own: bool = False) -> int:
     """401, 403, 404, or 200 for whoever is let through."""
     if row.about == "anyone":
+        return 200
+    open_to_all = row.public and row.about in {"room", "message"} and node.about == "room"
+    if open_to_all and everyone_reads(node) and person.role is None:
         return 200
     if not person.signed_in:
         return 401

@@ -59,12 +59,14 @@ NODES = {
             ("allow", "user admin", {"room.read", "room.invite"}),
         ],
     ),
+    "a room for everyone": Node("public", members=ALL, entries=[("allow", "everyone", {"room.read"})]),
     "the shelf": SHELF,
     "a quiet room": Node("public", SHELF, members=ALL),
     "a loud room": Node("public", SHELF, members=FEW, entries=[("allow", "authenticated", {"room.post"})]),
 }
 # Where those are asked too who are in no room of the workspace, whatever its entries say.
 OPEN_TO_QUESTIONS = {"a public room", "a private room", "a direct room", "a loud room", "the shelf"}
+OPEN_TO_QUESTIONS |= {"a room for everyone"}
 ROOMS = {name: node for name, node in NODES.items() if node.about == "room"}
 
 

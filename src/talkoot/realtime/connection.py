@@ -43,6 +43,8 @@ class Identity:
     limits: object = None
     may: frozenset[str] | None = None
     told: bool = True
+    anonymous: bool = False
+    """Who only listens: is never present, and may ask for little."""
 
 
 class Subscribed(Protocol):

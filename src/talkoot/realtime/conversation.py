@@ -6,7 +6,7 @@ import asyncio
 import inspect
 import logging
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -42,10 +42,16 @@ class Conversation:
     """Takes every text message of every connection and answers it."""
 
     def __init__(
-        self, hub: Hub, operations: Iterable[Operation], presence: PresenceStore, spending: Spending | None
+        self,
+        hub: Hub,
+        operations: Iterable[Operation],
+        presence: PresenceStore,
+        spending: Spending | None,
+        public: Collection[str] = (),
     ) -> None:
         self._hub = hub
         self._presence = presence
+        self._public = frozenset(public)
         limits = hub.limits
         self._server = TokenBucket()
         self._users = KeyedRates(USER.name, spending, rate=limits.user_rate, burst=limits.user_burst)
@@ -129,7 +135,8 @@ class Conversation:
         hub.attach(connection, identity)
         _expire(connection, identity)
         connection.send(welcome_frame(hello.ref, connection.id, identity, limits, connection.level))
-        self._presence.connected(identity.user, connection.id)
+        if not identity.anonymous:
+            self._presence.connected(identity.user, connection.id)
         for call in hub.on_open:
             call(connection)
         early, connection.early = connection.early or (), None
@@ -173,6 +180,8 @@ class Conversation:
         if operation is None:
             raise Invalid(f"There is no operation {frame['op'][:32]!r}", code="unknown_op")
         identity = connection.identity
+        if identity is not None and identity.anonymous and operation.name not in self._public:
+            raise NotAuthenticated
         if identity is not None and identity.may is not None and operation.name not in identity.may:
             raise Forbidden("The token that this socket began with is not good for this")
         try:
@@ -255,7 +264,7 @@ class Conversation:
     # Built in
 
     def _heartbeat(self, connection: Connection, beat: Heartbeat) -> dict[str, Any]:
-        if connection.identity is not None:
+        if connection.identity is not None and not connection.identity.anonymous:
             self._presence.connected(connection.identity.user, connection.id)
         return {"op": "hb", "heads": self._hub.heads_behind(connection, beat.seen)}
 

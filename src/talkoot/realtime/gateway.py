@@ -40,12 +40,13 @@ class Gateway:
         allows_origin: AllowsOrigin = lambda _origin, _host: False,
         allows_host: AllowsHost = lambda _host: True,
         trusted_proxies: Collection[str] = (),
+        public: Collection[str] = (),
         path: str = "/api/v1/ws",
     ) -> None:
         self.hub = hub
         self.path = path
         self.presence = presence or MemoryPresence()
-        self.conversation = Conversation(hub, operations, self.presence, spending)
+        self.conversation = Conversation(hub, operations, self.presence, spending, public)
         hub.on_close.append(self._absent)
         self.connections: set[Connection] = set()
         self.ready = True
@@ -129,7 +130,7 @@ class Gateway:
                 await asyncio.wait_for(self._empty.wait(), end - time.monotonic())
 
     def _absent(self, connection: Connection) -> None:
-        if connection.identity is not None:
+        if connection.identity is not None and not connection.identity.anonymous:
             self.presence.disconnected(connection.identity.user, connection.id)
 
     def _full(self, address: str) -> Refusal | None:

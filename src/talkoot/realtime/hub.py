@@ -134,7 +134,8 @@ class Hub(Outbound):
             return
         known.spread()
         for connection, subscription in list(known.subscriptions.items()):
-            if subscription.live and connection.identity and connection.identity.user != except_user:
+            who = connection.identity
+            if subscription.live and who and who.user != except_user and not who.anonymous:
                 connection.send(frame, ephemeral=True)
 
     def deliver_to_user(self, user: UUID, frame: bytes, *, except_connection: UUID | None = None) -> None:

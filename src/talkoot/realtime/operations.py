@@ -53,13 +53,14 @@ class Operation:
 
 
 class Hello(msgspec.Struct, frozen=True):
-    """The first frame: a token (programs) or a one-use ticket (browsers), and the levels it speaks.
+    """The first frame: a token (programs), a one-use ticket (browsers), or neither, and the levels it speaks.
 
     `level` is the newest of them, `least` the oldest; without it there is no other.
     """
 
     token: str | None = None
     ticket: str | None = None
+    anonymous: bool = False
     level: int = 1
     least: int | None = None
     ref: Ref = None

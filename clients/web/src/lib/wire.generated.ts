@@ -397,11 +397,12 @@ export type HeldSend = {
   dup: boolean;
 };
 
-/** The first frame: a token (programs) or a one-use ticket (browsers), and the levels it speaks. */
+/** The first frame: a token (programs), a one-use ticket (browsers), or neither, and the levels it speaks. */
 export type Hello = {
   op: "hello";
   token?: string | null;
   ticket?: string | null;
+  anonymous?: boolean;
   level?: number;
   least?: number | null;
   ref?: number | string | null;
@@ -1002,6 +1003,7 @@ export type SessionState = {
   registration: "open" | "invite" | "closed";
   mail: boolean;
   address_required: boolean;
+  anonymous_readers: boolean;
 };
 
 /** The first run: the owner, and the first workspace. */

@@ -36,6 +36,8 @@ class Grants:
     member: bool
     permissions: frozenset[Permission]
     moderated: bool = False
+    open: bool = False
+    """They are not in the workspace, and may read what everyone may; nothing of it is in `permissions`."""
     until: int | None = None
     """When a sanction ends, and with it what is said here; microseconds since the epoch."""
 
@@ -55,6 +57,8 @@ class AccessCache:
         self._workspaces: Recent[int, UUID] = Recent(REMEMBERED)
         self._seen: set[int] = set()
         self._doubts = 0
+        self.public = False
+        """Whether those who are not in a workspace may read what its entries let everyone read."""
         self.on_news: Callable[[UUID, int], None] = self.jump
 
     @property

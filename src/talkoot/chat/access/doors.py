@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 from talkoot.chat.access.grants import grants_of
 from talkoot.chat.access.permissions import Permission
 from talkoot.chat.access.scopes import left_by
-from talkoot.kernel.errors import Forbidden, NotFound
+from talkoot.chat.accounts.actors import NOBODY
+from talkoot.kernel.errors import Forbidden, NotAuthenticated, NotFound
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -38,14 +39,9 @@ def admit(
     `kind` is of what kind it must be, where the table leaves that open. What is handed out holds no more than
     the actor's token is good for.
     """
-    subject = kind or operation.about
-    held_on = _HELD_ON.get(subject, subject)
-    if grants is None or grants.kind != held_on or _KNOWING[held_on] not in grants.permissions:
-        raise NotFound(f"There is no such {subject}")
-    if not actor.reaches(grants.resource, grants.workspace):
-        raise NotFound(f"There is no such {subject}")
-    if actor.limits is not None:
-        grants = replace(grants, permissions=left_to(actor, grants.permissions))
+    if grants is not None and grants.open and operation.public and _reaches(actor, grants):
+        return grants
+    grants = _known(actor, grants, kind or operation.about)
     if own and operation.own in grants.permissions:
         return grants
     if operation.needs is None:
@@ -53,6 +49,22 @@ def admit(
     if operation.needs not in grants.permissions:
         raise Forbidden(f"You do not have the permission {operation.needs} here")
     return grants
+
+
+def _reaches(actor: Actor, grants: Grants) -> bool:
+    return actor.reaches(grants.resource, grants.workspace)
+
+
+def _known(actor: Actor, grants: Grants | None, subject: str) -> Grants:
+    """What they may do there, if they may know of it; who is not signed in might with an account."""
+    if actor.user == NOBODY:
+        raise NotAuthenticated
+    held_on = _HELD_ON.get(subject, subject)
+    if grants is None or grants.kind != held_on or _KNOWING[held_on] not in grants.permissions:
+        raise NotFound(f"There is no such {subject}")
+    if not _reaches(actor, grants):
+        raise NotFound(f"There is no such {subject}")
+    return replace(grants, permissions=left_to(actor, grants.permissions)) if actor.limits else grants
 
 
 def left_to(actor: Actor, held: frozenset[Permission]) -> frozenset[Permission]:
@@ -64,13 +76,13 @@ def allows(
     grants: Grants | None, operation: Operation, limits: Limits | None, *, kind: str | None = None
 ) -> bool:
     """The same question without an error, for what is picked out of much; `limits` are the actor's."""
-    return (
-        grants is not None
-        and (limits is None or limits.reach(grants.resource, grants.workspace))
-        and grants.kind == (kind or operation.about)
-        and _KNOWING[grants.kind] in grants.permissions
-        and operation.needs in grants.permissions
-    )
+    if grants is None or grants.kind != (kind or operation.about):
+        return False
+    if limits is not None and not limits.reach(grants.resource, grants.workspace):
+        return False
+    if grants.open and operation.public:
+        return True
+    return _KNOWING[grants.kind] in grants.permissions and operation.needs in grants.permissions
 
 
 async def resource_for(

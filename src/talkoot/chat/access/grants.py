@@ -17,13 +17,19 @@ from talkoot.chat.access.permissions import Permission
 from talkoot.chat.access.queries import Lineage, entries_among, versions_seen
 from talkoot.chat.access.reading import evaluate, read_grants, room_grants_of
 from talkoot.chat.access.standings import standing_among
-from talkoot.kernel.errors import NotFound, Unavailable
+from talkoot.chat.accounts.actors import NOBODY
+from talkoot.kernel.errors import NotAuthenticated, NotFound, TalkootError, Unavailable
 from talkoot.kernel.plain_sql import Statement, as_id
 from talkoot.kernel.transactions import NeedsItsOwn, Tx
 
 if TYPE_CHECKING:
     from talkoot.chat.access.resolution import Entry
     from talkoot.kernel.transactions import Read
+
+
+def unknown(user: UUID, subject: str) -> TalkootError:
+    """What is said of something that one may not know of: who is not signed in might with an account."""
+    return NotAuthenticated() if user == NOBODY else NotFound(f"There is no such {subject}")
 
 
 async def grants_of(read: Read, user: UUID, resource: UUID, *, exclusive: bool = True) -> Grants | None:
@@ -63,11 +69,11 @@ async def _hold_still(
             continue
         async with again() as view:
             now = await _read_grants(view, grants.user, grants.resource)
-        if now is not None and grants.permissions <= now.permissions:
+        if now is not None and grants.permissions <= now.permissions and grants.open <= now.open:
             continue
         if len(relied_on) > 1:
             raise Unavailable("Access changed while this was read; read it again")
-        raise NotFound(f"There is no such {grants.kind}")
+        raise unknown(grants.user, grants.kind)
 
 
 async def grants_now(
@@ -182,6 +188,7 @@ async def grants_inside(
     for entry in await entries_among(read, inside):
         entries[entry.resource].append(entry)
     standing = await standing_among(read, user, workspace, inside)
+    public = read.caches.of(AccessCache).public
     everything = {}
     for resource, row in tree.items():
         nodes = tuple(_upwards(tree, resource))
@@ -190,7 +197,7 @@ async def grants_inside(
         lineage = Lineage(
             resource, row.kind, workspace, version or 0, nodes, inherited, archived, row.moderated
         )
-        everything[resource] = evaluate(lineage, standing)
+        everything[resource] = evaluate(lineage, standing, public=public)
     if not isinstance(read, Tx):
         cache = read.caches.of(AccessCache)
         for grants in everything.values():

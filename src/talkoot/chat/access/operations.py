@@ -45,6 +45,9 @@ PLACES = frozenset({"workspace", "category", "room", "message", "node"})
 class Operation:
     """One row. `needs` is what one must hold on the subject; None where nothing can be held there.
 
+    What is `public` may be done without an account, where the installation lets anonymous readers in and the
+    entries of a room let everyone read it.
+
     `own` is enough where the subject is one's own: a message that one wrote, or oneself as a member. With
     `own` and without `needs` it is for that only.
 
@@ -57,6 +60,7 @@ class Operation:
     http: str | None = None
     socket: str | None = None
     own: P | None = None
+    public: bool = False
     scope: Scope | Literal["never", "any"] | None = None
     anywhere: bool = False
 
@@ -124,9 +128,9 @@ REVOKE_TOKEN = Operation("oneself", None, "DELETE /users/me/tokens/{made}")
 ACCEPT_INVITE = Operation("oneself", None, "POST /invites/{token}/accept")
 LIST_UNREADS = Operation("oneself", None, "GET /unreads", scope="read", anywhere=True)
 LIST_WORKSPACES = Operation("oneself", None, "GET /workspaces", scope="read", anywhere=True)
-BEAT = Operation("oneself", None, socket="hb", scope="any", anywhere=True)
+BEAT = Operation("oneself", None, socket="hb", scope="any", anywhere=True, public=True)
 RENEW = Operation("oneself", None, socket="auth", scope="any", anywhere=True)
-UNSUBSCRIBE = Operation("oneself", None, socket="unsub", scope="any", anywhere=True)
+UNSUBSCRIBE = Operation("oneself", None, socket="unsub", scope="any", anywhere=True, public=True)
 LIST_OWN_REPORTS = Operation("oneself", None, "GET /users/me/reports")
 LIST_OWN_SANCTIONS = Operation("oneself", None, "GET /users/me/sanctions")  # who is banned too
 LIST_OWN_APPEALS = Operation("oneself", None, "GET /users/me/appeals")
@@ -208,7 +212,7 @@ LIST_PURGES = Operation("node", P.MESSAGES_MODERATE, "GET /{kind}/{resource}/pur
 STOP_PURGE = Operation("node", P.MESSAGES_MODERATE, "DELETE /{kind}/{resource}/purges/{purge}")
 
 # A room
-GET_ROOM = Operation("room", P.ROOM_READ, "GET /rooms/{room}")
+GET_ROOM = Operation("room", P.ROOM_READ, "GET /rooms/{room}", public=True)
 UPDATE_ROOM = Operation("room", P.ROOM_MANAGE, "PATCH /rooms/{room}")
 ARCHIVE_ROOM = Operation("room", P.ROOM_MANAGE, "DELETE /rooms/{room}")
 JOIN_ROOM = Operation("room", P.ROOM_JOIN, "POST /rooms/{room}/join")
@@ -216,10 +220,10 @@ LEAVE_ROOM = Operation("room", P.ROOM_READ, "POST /rooms/{room}/leave")
 LIST_ROOM_MEMBERS = Operation("room", P.ROOM_READ, "GET /rooms/{room}/members")
 ADD_ROOM_MEMBER = Operation("room", P.ROOM_INVITE, "PUT /rooms/{room}/members/{user}")
 REMOVE_ROOM_MEMBER = Operation("room", P.ROOM_MANAGE, "DELETE /rooms/{room}/members/{user}", own=P.ROOM_READ)
-LIST_MESSAGES = Operation("room", P.ROOM_READ, "GET /rooms/{room}/messages")
+LIST_MESSAGES = Operation("room", P.ROOM_READ, "GET /rooms/{room}/messages", public=True)
 SEND_MESSAGE = Operation("room", P.ROOM_POST, "POST /rooms/{room}/messages", socket="send")
-LIST_EVENTS = Operation("room", P.ROOM_READ, "GET /rooms/{room}/events")
-SUBSCRIBE = Operation("room", P.ROOM_READ, socket="sub", scope="read")
+LIST_EVENTS = Operation("room", P.ROOM_READ, "GET /rooms/{room}/events", public=True)
+SUBSCRIBE = Operation("room", P.ROOM_READ, socket="sub", scope="read", public=True)
 MARK_READ = Operation("room", P.ROOM_READ, "PUT /rooms/{room}/read", socket="read")
 TYPE = Operation("room", P.ROOM_POST, socket="typing")
 
@@ -253,8 +257,8 @@ DENY_APPEAL = Operation(
 )
 
 # A message
-GET_MESSAGE = Operation("message", P.ROOM_READ, "GET /messages/{message}")
-LIST_THREAD = Operation("message", P.ROOM_READ, "GET /messages/{message}/thread")
+GET_MESSAGE = Operation("message", P.ROOM_READ, "GET /messages/{message}", public=True)
+LIST_THREAD = Operation("message", P.ROOM_READ, "GET /messages/{message}/thread", public=True)
 EDIT_MESSAGE = Operation("message", None, "PATCH /messages/{message}", socket="edit", own=P.ROOM_POST)
 DELETE_MESSAGE = Operation(
     "message", P.MESSAGES_MODERATE, "DELETE /messages/{message}", socket="delete", own=P.ROOM_READ

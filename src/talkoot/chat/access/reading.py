@@ -10,7 +10,7 @@ from talkoot.chat.access.cache import AccessCache, Grants
 from talkoot.chat.access.lineages import facts_now, lineages_now
 from talkoot.chat.access.permissions import ARCHIVED, Permission
 from talkoot.chat.access.queries import versions_seen
-from talkoot.chat.access.resolution import Standing, decide, granted, taken_away
+from talkoot.chat.access.resolution import Standing, decide, everyone_reads, granted, taken_away
 from talkoot.chat.access.standings import memberships_of
 from talkoot.kernel.clock import SystemClock
 
@@ -27,8 +27,11 @@ async def read_grants(read: Read, wanted: Collection[Key]) -> dict[Key, Grants]:
     if not wanted:
         return {}
     lineages, held = await facts_now(read, {resource for _, resource in wanted}, {user for user, _ in wanted})
+    public = read.caches.of(AccessCache).public
     return {
-        (user, resource): evaluate(lineage, held[user].standing(lineage.workspace, lineage.nodes))
+        (user, resource): evaluate(
+            lineage, held[user].standing(lineage.workspace, lineage.nodes), public=public
+        )
         for user, resource in wanted
         if (lineage := lineages.get(resource)) is not None
     }
@@ -58,7 +61,8 @@ async def grants_of_many(read: Read, wanted: Iterable[Key]) -> dict[Key, Grants]
 async def room_grants_of(read: Read, user: UUID) -> list[Grants]:
     """What someone may do in each of the rooms that they are a member of."""
     cache = read.caches.of(AccessCache)
-    found = [evaluate(lineage, standing) for lineage, standing in await _rooms_of(read, [user])]
+    rooms = await _rooms_of(read, [user])
+    found = [evaluate(lineage, standing, public=cache.public) for lineage, standing in rooms]
     for grants in found:
         cache.put(grants)
     return found
@@ -87,8 +91,8 @@ async def _rooms_of(read: Read, users: Collection[UUID]) -> list[tuple[Lineage, 
     ]
 
 
-def evaluate(lineage: Lineage, standing: Standing) -> Grants:
-    """What someone may do there, who stands like this."""
+def evaluate(lineage: Lineage, standing: Standing, *, public: bool = False) -> Grants:
+    """What someone may do there, who stands like this; `public` where others may read what everyone may."""
     # Whoever is not in the workspace has nothing in it, whatever an entry may still say of them.
     inside = lineage.workspace in standing.memberships
     permissions = granted(lineage.entries, standing) if inside else frozenset()
@@ -103,5 +107,6 @@ def evaluate(lineage: Lineage, standing: Standing) -> Grants:
         member=lineage.resource in standing.memberships,
         permissions=permissions - ARCHIVED if lineage.archived else permissions,
         moderated=lineage.moderated,
+        open=public and not inside and lineage.kind == "room" and everyone_reads(lineage.entries),
         until=until,
     )

@@ -67,6 +67,13 @@ def decide(entries: Sequence[Entry], standing: Standing, permission: str) -> Ver
     return Verdict(allowed=False, entry=None)
 
 
+def everyone_reads(entries: Sequence[Entry]) -> bool:
+    """Whether somebody of whom nothing is known may read it: only entries about everyone are about them."""
+    reading = Permission.ROOM_READ
+    first = (e for e in entries if e.principal == "everyone" and reading in e.permissions)
+    return next((entry.allow for entry in first), False)
+
+
 def granted(entries: Sequence[Entry], standing: Standing) -> frozenset[Permission]:
     """Everything that someone may do there: what `decide` says of each permission, in one pass."""
     allowed: set[Permission] = set()

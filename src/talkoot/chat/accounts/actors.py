@@ -11,6 +11,7 @@ from talkoot.kernel.errors import NotAuthenticated
 if TYPE_CHECKING:
     from talkoot.realtime.connection import Connection
 
+NOBODY = UUID(int=0)  # who reads without an account
 NO_SESSION = UUID(int=0)  # of an actor who is not signed in: the first run, the command line
 
 

@@ -9,12 +9,13 @@ from fastapi import Depends, Request, Security
 from fastapi.security import APIKeyCookie, OAuth2PasswordBearer
 
 from talkoot.chat.accounts.actions import Device
-from talkoot.chat.accounts.actors import Actor
+from talkoot.chat.accounts.actors import NO_SESSION, NOBODY, Actor
 from talkoot.chat.accounts.authentication import Admission, admit_bearer, admit_cookie
 from talkoot.chat.accounts.cookies import cookie_name
 from talkoot.chat.accounts.gate import Gate
 from talkoot.chat.accounts.origins import is_own_origin
-from talkoot.kernel.addresses import client_address
+from talkoot.chat.accounts.throttle import ANONYMOUS
+from talkoot.kernel.addresses import client_address, limited_as
 from talkoot.kernel.errors import Forbidden, Malformed, NotAuthenticated, UnsupportedType
 from talkoot.kernel.http import API
 from talkoot.kernel.http_limits import USER
@@ -106,6 +107,20 @@ async def current_actor(admission: CurrentAdmission, request: Request) -> Actor:
 
 
 CurrentActor = Annotated[Actor, Depends(current_actor)]
+
+
+async def current_reader(admission: OptionalAdmission, request: Request, gate: GateDep) -> Actor:
+    """Who reads what everyone may, without an account too, if this server lets anonymous readers in."""
+    address = address_of(request)
+    if admission is not None:
+        return replace(admission.actor, address=address)
+    if gate.kernel.settings.anonymous_readers == "off":
+        raise NotAuthenticated
+    await gate.kernel.limits.require(limited_as(address), ANONYMOUS)
+    return Actor(NOBODY, "", NO_SESSION, address=address)
+
+
+CurrentReader = Annotated[Actor, Depends(current_reader)]
 
 
 async def refuse_foreign_page(request: Request, gate: GateDep) -> None:

@@ -24,6 +24,7 @@ REGISTRATION = Rule("registration", limit=100, period_seconds=3600, kind="window
 MAIL_TO_ACCOUNT = Rule("mail-to-account", limit=6, period_seconds=3600, burst=3)
 INVITES_MAILED_BY = Rule("invites-mailed-by", limit=60, period_seconds=3600, burst=30)
 INVITES_MAILED_TO = Rule("invites-mailed-to", limit=5, period_seconds=86_400)
+ANONYMOUS = Rule("anonymous", limit=20, period_seconds=1, burst=100, exact=False)
 
 
 class Attempt:

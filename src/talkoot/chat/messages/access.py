@@ -6,10 +6,9 @@ from typing import TYPE_CHECKING
 from uuid import UUID
 
 from talkoot.chat.access.doors import admit
-from talkoot.chat.access.grants import grants_of
+from talkoot.chat.access.grants import grants_of, unknown
 from talkoot.chat.messages.models import Message
 from talkoot.chat.rooms.access import seems_to_post
-from talkoot.kernel.errors import NotFound
 from talkoot.kernel.limit_book import Rule
 
 if TYPE_CHECKING:
@@ -28,7 +27,7 @@ async def message_for(
     """A message with which the actor may do this, and what they may do in its room."""
     message = await read.session.get(Message, message_id)
     if message is None:
-        raise NotFound("There is no such message")
+        raise unknown(actor.user, "message")
     grants = await grants_of(read, actor.user, message.room_id, exclusive=False)
     return message, admit(actor, grants, operation, own=message.sender_id == actor.user)
 

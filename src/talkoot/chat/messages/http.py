@@ -8,7 +8,7 @@ from uuid import UUID
 from fastapi import Query, Request, Response
 
 from talkoot.chat.access.operations import GET_MESSAGE, LIST_EVENTS, LIST_MESSAGES, LIST_THREAD
-from talkoot.chat.accounts.http_auth import CurrentActor
+from talkoot.chat.accounts.http_auth import CurrentActor, CurrentReader
 from talkoot.chat.messages import queries
 from talkoot.chat.messages.access import count_for_room, message_for
 from talkoot.chat.messages.actions.change import Edit, delete_message, edit_message
@@ -64,7 +64,7 @@ async def send_message(kernel: KernelDep, actor: CurrentActor, room: UUID, new: 
 async def list_messages(
     request: Request,
     kernel: KernelDep,
-    actor: CurrentActor,
+    actor: CurrentReader,
     room: UUID,
     before: Position | None = None,
     after: Position | None = None,
@@ -89,7 +89,7 @@ async def list_messages(
 
 @router.get("/rooms/{room}/events", response_model=EventsOut)
 async def list_events(
-    kernel: KernelDep, actor: CurrentActor, room: UUID, after: Position = 0, limit: Limit = 200
+    kernel: KernelDep, actor: CurrentReader, room: UUID, after: Position = 0, limit: Limit = 200
 ) -> Response:
     """The room's log itself after a position: everything that changed, for catching up."""
     async with kernel.uow.read() as read:
@@ -102,7 +102,7 @@ async def list_events(
 
 
 @router.get("/messages/{message}", response_model=MessageOut, responses=UNCHANGED)
-async def get_message(request: Request, kernel: KernelDep, actor: CurrentActor, message: UUID) -> Response:
+async def get_message(request: Request, kernel: KernelDep, actor: CurrentReader, message: UUID) -> Response:
     """One message."""
     async with kernel.uow.read() as read:
         await message_for(read, actor, GET_MESSAGE, message)
@@ -134,7 +134,7 @@ async def remove_message(kernel: KernelDep, actor: CurrentActor, message: UUID) 
 async def list_thread(
     request: Request,
     kernel: KernelDep,
-    actor: CurrentActor,
+    actor: CurrentReader,
     message: UUID,
     after: Position = 0,
     limit: Limit = 50,

@@ -57,6 +57,7 @@ class SessionState(BaseModel):
     registration: Literal["open", "invite", "closed"]
     mail: Annotated[bool, Field(description="Whether this server sends mail.")]
     address_required: Annotated[bool, Field(description="Whether an account needs an email address.")]
+    anonymous_readers: bool
 
 
 class NewInvite(BaseModel):

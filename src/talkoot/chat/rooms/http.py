@@ -11,7 +11,7 @@ from talkoot.chat.access.operations import GET_ROOM, LIST_CATEGORIES, LIST_ROOM_
 from talkoot.chat.access.queries import members_of
 from talkoot.chat.access.schemas import MemberOut
 from talkoot.chat.access.views import member_out
-from talkoot.chat.accounts.http_auth import CurrentActor
+from talkoot.chat.accounts.http_auth import CurrentActor, CurrentReader
 from talkoot.chat.rooms import actions, categories, queries
 from talkoot.chat.rooms.access import room_to_read
 from talkoot.chat.rooms.schemas import CategoryOut, NewCategory, NewDirect, NewRoom, RoomOut, RoomPatch
@@ -71,7 +71,7 @@ async def open_direct(
 
 
 @router.get("/rooms/{room}")
-async def get_room(kernel: KernelDep, actor: CurrentActor, room: UUID) -> RoomOut:
+async def get_room(kernel: KernelDep, actor: CurrentReader, room: UUID) -> RoomOut:
     """One room."""
     async with kernel.uow.read() as read:
         await room_to_read(read, actor, room, GET_ROOM)

@@ -192,7 +192,7 @@ class LiveRooms:
         """Go on from the log, to whoever still may read it; tell others that the room is gone."""
         connection, room = subscription.connection, subscription.topic
         while subscription.active and connection.identity is not None:
-            look = Look(connection.identity.user, room, subscription.position)
+            look = Look(actor_of(connection).user, room, subscription.position)
             behind = await self._looking.ask(look)
             if behind is None:
                 self._gone(subscription)

@@ -61,6 +61,7 @@ async def get_session(request: Request, response: Response, gate: GateDep) -> Se
         registration=gate.kernel.settings.registration,
         mail=gate.kernel.settings.mails,
         address_required=gate.kernel.settings.verified_address == "required",
+        anonymous_readers=gate.kernel.settings.anonymous_readers == "on",
     )
 
 
