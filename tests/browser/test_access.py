@@ -2,8 +2,9 @@
 
 from playwright.async_api import Page, expect
 
-from tests.browser.conftest import Enter
+from tests.browser.conftest import Enter, Open
 from tests.browser.test_looks import PHONE, violations
+from tests.chat.test_entries import entry, put_first
 from tests.clients import Api
 from tests.workspaces import Workspace
 
@@ -91,3 +92,21 @@ async def test_entries_of_a_room_are_changed_and_what_they_do_is_told_before(
     await reader.post(f"/rooms/{room}/messages", {"text": "x"})
     await dialog.get_by_label("Entries of").select_option(label="The workspace")
     await expect(dialog.get_by_role("group", name="Entry 5")).to_be_visible()
+
+
+async def test_a_room_for_everyone_is_read_without_an_account(
+    open_page: Open, workspace_sqlite: Workspace
+) -> None:
+    owner, room = workspace_sqlite.owner, await workspace_sqlite.room("garden", topic="For all")
+    closed = await workspace_sqlite.room("shed")
+    await put_first(workspace_sqlite, f"/rooms/{room}", entry("everyone", "room.read"))
+    await owner.post(f"/rooms/{room}/messages", {"text": "The **apples** are ripe"})
+    page = await open_page(f"{owner.url}/r/{room}", color_scheme="dark", viewport=PHONE)
+    said = page.get_by_role("list", name="Messages")
+    await expect(said.locator("strong", has_text="apples")).to_be_visible()
+    await expect(page.get_by_text("For all")).to_be_visible()
+    assert await violations(page) == []
+    await page.get_by_role("button", name="Sign in to join").press("Enter")
+    await expect(page.get_by_role("heading", name="Welcome back")).to_be_visible()
+    page = await open_page(f"{owner.url}/r/{closed}")
+    await expect(page.get_by_role("heading", name="Welcome back")).to_be_visible()

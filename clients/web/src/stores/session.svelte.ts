@@ -15,6 +15,8 @@ class Session {
   /** Whether this server sends mail, and whether an account has to have an address. */
   mail = $state(false);
   addressRequired = $state(false);
+  /** Whether rooms that everyone may read are shown without an account. */
+  anonymousReaders = $state(false);
   error = $state("");
   /** Why the person stands at the door again. */
   reason = $state("");
@@ -32,6 +34,7 @@ class Session {
       this.registration = state.registration;
       this.mail = state.mail;
       this.addressRequired = state.address_required;
+      this.anonymousReaders = state.anonymous_readers;
       const told = toldOnReturn();
       if (state.setup_required) this.standing = "setup";
       else if (state.user) {
