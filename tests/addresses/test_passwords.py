@@ -36,19 +36,23 @@ async def refused(place: Place, token: str) -> tuple[int, str]:
 async def test_row_06_a_new_password_by_mail_signs_out_everywhere(place: Place) -> None:
     person = await place.member()
     address, name = person.user["email"], person.user["username"]
+    made = await person.post("/users/me/tokens", {"name": "nightly", "scopes": ["read"]})
+    assert "access token was made for your account: nightly" in text_of(await place.post.letter(address, 2))
     async with await Socket.of(person) as socket:
         await forget(place, address.upper())
-        letter = await place.post.letter(address, 2)
+        letter = await place.post.letter(address, 3)
         assert f"@{name}" in text_of(letter)
-        assert await place.post.link(address, 2) == f"{HOME}/reset#{await place.post.token(address, 2)}"
-        assert await reset(place, await place.post.token(address, 2)) == 204
+        assert await place.post.link(address, 3) == f"{HOME}/reset#{await place.post.token(address, 3)}"
+        assert await reset(place, await place.post.token(address, 3)) == 204
         assert (await socket.closed())[0] == 4401
     assert (await person.refusal("GET", "/users/me"))[0] == 401
+    async with Api(place.talkoot.url, made["token"]) as program:
+        assert (await program.refusal("GET", "/users/me"))[0] == 401
     async with place.nobody() as nobody, await nobody.sign_in(name, NEW) as again:
         assert again.user["email_verified"]
         form = {"grant_type": "password", "username": name, "password": PASSWORD}
         assert (await nobody.http.post("/auth/token", data=form)).status_code == 401
-    assert "password of your account was changed" in text_of(await place.post.letter(address, 3))
+    assert "password of your account was changed" in text_of(await place.post.letter(address, 4))
     await person.close()
 
 

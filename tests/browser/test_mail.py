@@ -52,7 +52,7 @@ async def test_who_is_invited_by_mail_forgets_the_password_and_comes_in_again(
     await page.get_by_role("button", name="First").first.click()
     await page.get_by_role("menuitem", name="Invite people").click()
     await page.get_by_label("Or mail an invitation to").fill("grace@example.test")
-    await page.get_by_role("button", name="Send", exact=True).click()
+    await page.get_by_role("button", name="Mail the invitation").click()
     await expect(page.get_by_text("on its way to grace@example.test")).to_be_visible()
 
     grace = await open_page(await post.link("grace@example.test"))

@@ -19,6 +19,7 @@ from talkoot.chat.identities.claims import SignInRefused
 from talkoot.chat.identities.events import CameIn, IdentityUnlinked
 from talkoot.chat.identities.models import Identity, IdentitySession
 from talkoot.chat.identities.queries import find_identity, identities_of, sessions_begun_with
+from talkoot.chat.mail.notices import tell_owner
 from talkoot.chat.onboarding.actions import join_first_workspace
 from talkoot.kernel.audit import Act, record
 from talkoot.kernel.errors import Conflict, Invalid, NotFound
@@ -65,6 +66,7 @@ async def link_identity(tx: Tx, actor: Actor, provider: Provider, who: Assertion
         found = await _add(tx, provider, who, actor.user)
         after = {"provider": provider.id, "label": who.label}
         await record(tx, actor, Act("identity.linked", None, actor.user, after=after))
+        await tell_owner(tx, actor.user, "identity_linked", f"{who.label} at {provider.name}")
     elif found.user_id != actor.user:
         raise SignInRefused("this identity opens another account", code="already_linked")
     await tx.emit(CameIn(actor.user, found.id, provider.id, who.groups | who.roles))
@@ -85,6 +87,7 @@ async def unlink_identity(tx: Tx, actor: Actor, identity: UUID) -> None:
     before = {"provider": found.provider, "label": found.label}
     await record(tx, actor, Act("identity.unlinked", None, actor.user, before=before))
     await tx.emit(IdentityUnlinked(actor.user))
+    await tell_owner(tx, actor.user, "identity_unlinked", found.label)
 
 
 async def close_sessions_begun_with(tx: Tx, issuer: str, subject: str | None, sid: str | None) -> int:

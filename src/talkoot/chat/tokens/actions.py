@@ -9,6 +9,7 @@ from uuid import UUID
 from talkoot.chat.access.grants import grants_of
 from talkoot.chat.access.permissions import Permission
 from talkoot.chat.accounts.actions import FOR_EVER, NewMadeToken, close_session, make_session_token
+from talkoot.chat.mail.notices import tell_owner
 from talkoot.chat.tokens.queries import owner_of, token_of
 from talkoot.chat.tokens.views import token_made, token_out
 from talkoot.kernel.audit import Act, record
@@ -38,6 +39,8 @@ async def make_token(
     if longest_days and days is not None and days > longest_days:
         raise Invalid.field("expires_in_days", "too_long", f"A token lives at most {longest_days} days here")
     wanted = NewMadeToken(new.name, new.scopes, new.places, None if days is None else tx.now + days * DAY)
+    if not owner.bot:
+        await tell_owner(tx, owner.id, "token_made", new.name)
     return await _make(tx, acting, owner, wanted, Act("token.made", scope))
 
 
