@@ -21,8 +21,8 @@ from bench.rest import Rest, rest
 from bench.server import PROGRAM, SETTINGS, Server
 from bench.world import PASSWORD
 
-PEOPLE, ROOMS = 4, 100
-PORTIONS = (1, 2, 4, 50)  # person n is in every so many-th room: in 100, 50, 25 and 2 of them
+PEOPLE = 4
+PORTIONS = (1, 2, 4, 50)  # person n is in every so many-th room: of 100 in 100, 50, 25 and 2
 VOCABULARY, SHORTEST, LONGEST = 50_000, 3, 30  # words; those of a text follow Zipf's law
 YEAR = 365 * 24 * 3600 * 1_000_000
 CHUNK = 20_000
@@ -52,14 +52,14 @@ class Library:
     words: list[str]
 
 
-async def make_library(data: Path, database_url: str) -> Library:
+async def make_library(data: Path, database_url: str, rooms: int) -> Library:
     """People and private rooms, over the API."""
     with Server(data, pinned=False, database_url=database_url) as server:
         async with rest(server.host, server.port, 4) as api:
-            return await _populate(api)
+            return await _populate(api, rooms)
 
 
-async def _populate(api: Rest) -> Library:
+async def _populate(api: Rest, number_of_rooms: int) -> Library:
     person = {"username": "owner", "display_name": "Owner", "password": PASSWORD}
     made = await api.call("POST", "/setup", {"workspace": "Library", **person})
     workspace, owner = made["workspace"]["id"], await _sign_in(api, "owner")
@@ -71,7 +71,7 @@ async def _populate(api: Rest) -> Library:
         tokens.append(await _sign_in(api, f"reader{number}"))
     rooms: list[str] = []
     readable: list[set[str]] = [set() for _ in users]
-    for number in range(ROOMS):
+    for number in range(number_of_rooms):
         body = {"name": f"room {number}", "kind": "private"}
         rooms.append((await api.call("POST", f"/workspaces/{workspace}/rooms", body, owner))["id"])
         for n, portion in enumerate(PORTIONS):
@@ -101,7 +101,7 @@ def messages(words: list[str], number: int, heads: list[int]) -> Iterator[list[S
     while made < number:
         chunk = []
         for n in range(made, min(number, made + CHUNK)):
-            room = int(chance.random() ** 2 * ROOMS)
+            room = int(chance.random() ** 2 * len(heads))
             heads[room] += 1
             ts = DAY_ONE + n * YEAR // number
             told = uuid.UUID(int=(ts // 1000 << 80) | (7 << 76) | (2 << 62) | chance.getrandbits(62))

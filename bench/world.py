@@ -33,6 +33,7 @@ class Sizes:
     history: int = 100_000
     storm: int = 1000
     messages: int = 1_000_000  # to search
+    library: int = 100  # rooms that they are in
     repeats: int = 3
     seconds: float = 1.5
     warm_up: float = 0.6
@@ -51,6 +52,7 @@ TINY = Sizes(
     history=120,
     storm=12,
     messages=400,
+    library=8,
     repeats=1,
     seconds=0.2,
     warm_up=0.05,

@@ -11,7 +11,7 @@ from urllib.parse import quote
 from bench.latency import summary
 from bench.meter import Meter
 from bench.rest import Line, request_bytes, rest
-from bench.search_world import PORTIONS, Library, fill, make_library, rebuild
+from bench.search_world import PEOPLE, Library, fill, make_library, rebuild
 from bench.server import Server
 from bench.world import Bench
 
@@ -35,14 +35,14 @@ async def search(bench: Bench) -> Samples:
 async def _on(bench: Bench, url: str, database: int | None) -> Samples:
     data = bench.folder / "library"
     shutil.rmtree(data, ignore_errors=True)
-    library = await make_library(data, url)
+    library = await make_library(data, url, bench.sizes.library)
     await fill(library, data, url, bench.sizes.messages)
     samples = [{"case": "rebuild", "repeat": 0, **rebuild(data, url, bench.sizes.messages)}]
     with Server(data, database_url=url) as server:
         async with rest(server.host, server.port, 1) as api:
             for repeat in range(bench.sizes.repeats):
                 for case, words in CASES.items():
-                    for reader, portion in enumerate(PORTIONS):
+                    for reader in range(PEOPLE):
                         window = Window(library, reader, words, random.Random(repeat), api.host)
                         with bench.watch(server.pid, "search", case):
                             sample = await window.run(
@@ -52,7 +52,9 @@ async def _on(bench: Bench, url: str, database: int | None) -> Samples:
                                 warm=bench.sizes.warm_searches,
                                 seconds=bench.sizes.seconds / 2,
                             )
-                        samples.append({"case": case, "repeat": repeat, "rooms": 100 // portion, **sample})
+                        samples.append(
+                            {"case": case, "repeat": repeat, "rooms": len(library.readable[reader]), **sample}
+                        )
     shutil.rmtree(data)
     return samples
 
