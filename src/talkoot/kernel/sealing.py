@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import logging
 import os
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeAlias
 from uuid import UUID
 
@@ -18,9 +19,10 @@ from sqlalchemy.types import TypeDecorator
 from talkoot.kernel.errors import Unavailable
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator
 
     from sqlalchemy import Table
+    from sqlalchemy.ext.asyncio import AsyncConnection
     from sqlalchemy.orm import InstrumentedAttribute
 
     from talkoot.kernel.secrets import Secrets
@@ -76,24 +78,44 @@ def sealed_columns(metadata: MetaData) -> Iterator[Column[Any]]:
 async def reseal(tx: Tx, metadata: MetaData, old: Secrets | None, new: Secrets) -> int:
     """Seal anew with the new key whatever is not yet; how much that was. DoesNotOpen with none changed."""
     resealed = 0
-    for column in sealed_columns(metadata):
-        table: Table = column.table
-        keys = list(table.primary_key.columns)
-        found = await tx.connection.execute(select(*keys, column).where(column.is_not(None)))
-        for row in found.all():
-            place, sealed = _place(column, tuple(row[:-1])), row[-1]
-            if _opens(new, place, sealed):
-                continue
-            if old is None:
-                raise DoesNotOpen(f"{column} is sealed with another key")
-            anew = _seal(new, place, _unseal(old, place, sealed))
-            await tx.connection.execute(update(table).where(_is(keys, row)).values({column: anew}))
-            resealed += 1
+    for kept in await _all_kept(tx.connection, metadata):
+        if _opens(new, kept):
+            continue
+        if old is None:
+            raise DoesNotOpen(f"{kept.column} is sealed with another key")
+        anew = _seal(new, kept.place, _unseal(old, kept.place, kept.sealed))
+        table: Table = kept.column.table
+        is_it = and_(*(key == value for key, value in zip(table.primary_key.columns, kept.row, strict=True)))
+        await tx.connection.execute(update(table).where(is_it).values({kept.column: anew}))
+        resealed += 1
     return resealed
 
 
-def _is(keys: list[Column[Any]], row: Sequence[Any]) -> Any:
-    return and_(*(key == value for key, value in zip(keys, row, strict=False)))
+async def unopened(connection: AsyncConnection, metadata: MetaData, secrets: Secrets) -> int:
+    """How many of all that is sealed do not open with these secrets."""
+    return sum(not _opens(secrets, kept) for kept in await _all_kept(connection, metadata))
+
+
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    """What stands in one place; `row` is its primary key."""
+
+    column: Column[Any]
+    row: tuple[Key, ...]
+    sealed: bytes
+
+    @property
+    def place(self) -> bytes:
+        return _place(self.column, self.row)
+
+
+async def _all_kept(connection: AsyncConnection, metadata: MetaData) -> list[_Kept]:
+    kept = []
+    for column in sealed_columns(metadata):
+        keys = column.table.primary_key.columns
+        found = await connection.execute(select(*keys, column).where(column.is_not(None)))
+        kept += [_Kept(column, tuple(row[:-1]), row[-1]) for row in found.all()]
+    return kept
 
 
 def _column(column: InstrumentedAttribute[Any]) -> Column[Any]:
@@ -108,9 +130,9 @@ def _place(column: Column[Any], row: Key | tuple[Key, ...]) -> bytes:
     return "/".join([str(column), *map(str, keys)]).encode()
 
 
-def _opens(secrets: Secrets, place: bytes, sealed: bytes) -> bool:
+def _opens(secrets: Secrets, kept: _Kept) -> bool:
     try:
-        _unseal(secrets, place, sealed)
+        _unseal(secrets, kept.place, kept.sealed)
     except DoesNotOpen:
         return False
     return True

@@ -14,6 +14,9 @@ from talkoot.cli.databases import require_fitting
 from talkoot.cli.failures import Failure
 from talkoot.cli.installing import OTHER_KEY, has_other_key
 from talkoot.kernel.database import opened_database
+from talkoot.kernel.sealing import unopened
+from talkoot.kernel.secrets import load_secrets
+from talkoot.migrations.tables import METADATA
 
 if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncConnection
@@ -22,6 +25,10 @@ if TYPE_CHECKING:
     from talkoot.settings import Settings
 
 _OLDEST_POSTGRESQL = 150_000
+_SEALED = (
+    "{} secrets in the database are sealed with another key: give this one back, or run"
+    " `talkoot rekey --old-key-file` with that one"
+)
 _DURABLE = {
     "sqlite": {"PRAGMA journal_mode": "wal", "PRAGMA synchronous": "2"},
     "postgresql": {"SHOW fsync": "on", "SHOW synchronous_commit": "on", "SHOW full_page_writes": "on"},
@@ -49,6 +56,10 @@ async def database(settings: Settings) -> AsyncIterator[Finding]:
         if not opened.is_sqlite:
             yield await between(settings, opened, connection)
             yield await room(settings, connection)
+        if (settings.secret_key.get_secret_value() or (settings.data / "secret.key").exists()) and (
+            closed := await unopened(connection, METADATA, load_secrets(settings))
+        ):
+            yield Finding("fail", "sealed", _SEALED.format(closed))
     if settings.secret_key.get_secret_value() and settings.clustered and await has_other_key(settings):
         yield Finding("fail", "key", OTHER_KEY)
 
