@@ -20,6 +20,7 @@ from hypothesis.stateful import (
 
 from tests.clients import Api, Json, Socket, join, set_up
 from tests.conftest import DATABASES, Database, Serve
+from tests.examples import examples
 
 T = TypeVar("T")
 Run = Callable[[Coroutine[Any, Any, T]], T]
@@ -242,7 +243,7 @@ def test_a_room_is_what_the_model_says(serve: Serve, database: Database) -> None
         run_state_machine_as_test(
             Machine,
             settings=settings(
-                max_examples=12,
+                max_examples=examples(6),
                 stateful_step_count=25,
                 deadline=None,
                 derandomize=True,

@@ -25,6 +25,7 @@ from talkoot.kernel.redis_calls import RedisCalls
 from talkoot.kernel.shared_tails import SharedTails
 from talkoot.kernel.transactions import Tx
 from talkoot.settings import Settings
+from tests.examples import examples
 from tests.kernel.ground import Ground, until
 from tests.servers.postgres import Postgres
 from tests.servers.valkey import Valkey
@@ -122,7 +123,7 @@ async def spoil(processes: list[Process], calls: RedisCalls, log: UUID, dice: ra
         await calls.ask("EVAL", f"redis.call('DEL', KEYS[1]) redis.call({spoilt[kind]})", 1, key)
 
 
-@pytest.mark.parametrize("seed", range(2))
+@pytest.mark.parametrize("seed", range(examples(1)))
 async def test_several_processes_read_what_is_stored(
     processes: list[Process], own_valkey: Valkey, seed: int
 ) -> None:
