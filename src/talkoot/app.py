@@ -134,7 +134,7 @@ class Program:
         self.heads = RoomHeads(self.hub, uow, self.gateway.connections)
         self.notices = RoomNotices(self.bus, self.hub, uow, self._spawn)
         self.fence, self.lookout = self._guards()
-        self.controls = Controls(self.bus, self.hub, self.gate.sessions, self.timelines, self.fence)
+        self.controls = Controls(self.bus, self.hub, self.gate.sessions, self.timelines, self.fence, watches)
         self.work = Work(self.kernel, self.metrics, self.controls.tell_enqueued, here=works)
         presence.listen(watches.tell)
         self.hub.on_close.append(watches.forget)

@@ -21,6 +21,7 @@ from talkoot.chat.identities import http as identities_http
 from talkoot.chat.messages import http as messages_http
 from talkoot.chat.moderation import http as moderation_http
 from talkoot.chat.onboarding import http as onboarding_http
+from talkoot.chat.privacy import http as privacy_http
 from talkoot.chat.reads import http as reads_http
 from talkoot.chat.rooms import http as rooms_http
 from talkoot.chat.search import http as search_http
@@ -58,6 +59,7 @@ def create_app(settings: Settings, installation: UUID | None = None) -> FastAPI:
     )
     routes = app.router.routes
     routes += [*onboarding_http.routes, *accounts_http.routes, *moderation_http.routes]
+    routes += privacy_http.routes
     features = (
         access_http,
         rooms_http,

@@ -21,7 +21,7 @@ _TEMPLATE = "#/components/schemas/{name}"
 
 
 class FrameUser(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Whom the socket belongs to."""
+    """Somebody, as shown beside what they wrote."""
 
     id: UUID
     username: str
@@ -213,6 +213,14 @@ class AppealNotice(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     reason: str
 
 
+class PersonNotice(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Somebody whose presence one watches has another name now; who has left for good is a `Deleted user`."""
+
+    op: Literal["notice"]
+    kind: Literal["person"]
+    user: FrameUser
+
+
 NOTICES = {
     "notice.read": ReadNotice,
     "notice.room.joined": JoinedNotice,
@@ -221,6 +229,7 @@ NOTICES = {
     "notice.held": HeldNotice,
     "notice.report": ReportNotice,
     "notice.appeal": AppealNotice,
+    "notice.person": PersonNotice,
 }
 SERVER_FRAMES = (
     Welcome,

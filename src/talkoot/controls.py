@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from talkoot.chat.accounts.live_sessions import LiveSessions
     from talkoot.chat.administration.events import LimitChosen
     from talkoot.chat.messages.timelines import Timelines
+    from talkoot.chat.presence.watches import PresenceWatches
     from talkoot.fence import Fence
     from talkoot.realtime.bus import Bus
     from talkoot.realtime.hub import Hub
@@ -28,6 +29,7 @@ class Controls:
     sessions: LiveSessions
     timelines: Timelines
     fence: Fence
+    watches: PresenceWatches
 
     def connect(self) -> None:
         """Obey from now on."""
@@ -59,7 +61,13 @@ class Controls:
 
     def tell_profile_changed(self, changed: ProfileChanged) -> None:
         """What others see of a user is different now."""
-        self._tell("profile.changed", user=changed.user)
+        self._tell(
+            "profile.changed",
+            user=changed.user,
+            username=changed.username,
+            display_name=changed.display_name,
+            bot="yes" if changed.bot else "",
+        )
 
     def tell_limits(self, _chosen: LimitChosen) -> None:
         """A limit has other numbers now. Whoever misses it finds them within a second."""
@@ -81,8 +89,11 @@ class Controls:
         self.hub.close_user(UUID(said["user"]))
 
     def _profile_changed(self, said: dict[str, str]) -> None:
-        self.sessions.forget_user(UUID(said["user"]))
+        user = UUID(said["user"])
+        self.sessions.forget_user(user)
         self.timelines.forget_all()
+        if "username" in said:  # a server of the version before does not say it
+            self.watches.tell_who(user, said["username"], said["display_name"], bot=bool(said["bot"]))
 
     def _access_changed(self, said: dict[str, str]) -> None:
         change = AccessChanged(

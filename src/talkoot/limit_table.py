@@ -6,6 +6,7 @@ from talkoot.chat.accounts import throttle
 from talkoot.chat.addresses import limits as addresses
 from talkoot.chat.messages.access import ROOM_MESSAGES
 from talkoot.chat.moderation.http.reports import REPORTS
+from talkoot.chat.privacy.http.exports import EXPORTS
 from talkoot.chat.search.http import SEARCHES
 from talkoot.kernel import http_limits
 from talkoot.kernel.limit_book import Limit
@@ -24,6 +25,7 @@ LIMITS = (
     Limit(socket.USER, "user", "frames on all sockets of one person"),
     Limit(ROOM_MESSAGES, "room", "messages to one room, over HTTP and sockets"),
     Limit(SEARCHES, "user", "searches of one person"),
+    Limit(EXPORTS, "user", "files with all that is known of somebody, asked for by one person"),
     Limit(throttle.SIGN_IN_ADDRESS, "address", "passwords tried from one address", GUESSES),
     Limit(throttle.SIGN_IN_ACCOUNT, "account", "passwords tried at one account", GUESSES),
     Limit(throttle.SIGN_IN_ACCOUNT_LONG, "account", "the same, in the long run", GUESSES),

@@ -59,10 +59,13 @@ GROUPS: dict[str, tuple[str, ...]] = {
         "smtp_password",
         "smtp_password_file",
         "mail_from",
+        "export_days",
+        "deletion_days",
     ),
     "How much": (
         "rate_limits",
         "max_body_bytes",
+        "max_export_mb",
         "body_seconds",
         "max_connections",
         "max_connections_per_user",
@@ -232,6 +235,15 @@ class Settings(BaseModel):
         le=3650,
         description="Longest life of a token that is made for a program or a bot; 0: it may live for ever.",
     )
+    export_days: int = Field(
+        7, ge=1, le=90, description="How long the file with somebody's data can be fetched after it was made."
+    )
+    deletion_days: int = Field(
+        14,
+        ge=0,
+        le=90,
+        description="How long an account that is to be deleted is kept; signing in before that keeps it.",
+    )
     max_connections: int = Field(
         15_000, ge=1, description="Sockets in this process; more are told to come later."
     )
@@ -259,6 +271,9 @@ class Settings(BaseModel):
         description="How long who signs in again waits for a turn before being told to come back.",
     )
     max_body_bytes: int = Field(1_048_576, ge=1024, description="Largest HTTP request body, files excepted.")
+    max_export_mb: int = Field(
+        1000, ge=1, le=100_000, description="Largest file with somebody's data; it stands in the database."
+    )
     body_seconds: float = Field(
         30.0, gt=0, le=3600, description="Time in which the whole body of an HTTP request has to come."
     )

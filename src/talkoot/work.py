@@ -10,11 +10,17 @@ from talkoot.chat.accounts.actions.cleaning import delete_ended_sessions
 from talkoot.chat.addresses import jobs as addresses_jobs
 from talkoot.chat.groups.actions.settling import SETTLE
 from talkoot.chat.groups.jobs import settle_some
+from talkoot.chat.messages.actions.expire import Expired
+from talkoot.chat.messages.jobs import expire_messages
 from talkoot.chat.moderation.actions.purging import PURGE
 from talkoot.chat.moderation.actions.sanctions import SANCTION_ENDS
-from talkoot.chat.moderation.jobs import end_sanction, purge
+from talkoot.chat.moderation.jobs import end_sanction, forget_copies, purge
 from talkoot.chat.onboarding.actions import MAIL_INVITATION
 from talkoot.chat.onboarding.jobs import mail_invitation
+from talkoot.chat.privacy.actions.deletion import DELETE_ACCOUNT, DELETE_MESSAGES
+from talkoot.chat.privacy.actions.exports import MAKE_EXPORT
+from talkoot.chat.privacy.jobs import delete_account, delete_messages, forget_exports, make_export
+from talkoot.chat.rooms.retention import EXPIRE
 from talkoot.chat.search.elsewhere import Followed, FollowedElsewhere
 from talkoot.chat.search.follower import Follower
 from talkoot.chat.search.opening import TURN, index_for
@@ -35,10 +41,14 @@ if TYPE_CHECKING:
 log = logging.getLogger("talkoot.work")
 
 FORGET_SESSIONS = "accounts.forget_sessions"
+FORGET_COPIES, FORGET_EXPORTS = "moderation.forget_copies", "privacy.forget_exports"
 SCHEDULE = (
     Cron(FORGET_FINISHED, "17 3 * * *"),
     Cron(FORGET_SESSIONS, "27 3 * * *"),
     Cron(addresses_jobs.FORGET_LINKS, "37 3 * * *"),
+    Cron(FORGET_EXPORTS, "37 * * * *"),
+    Cron(EXPIRE, "7 * * * *"),
+    Cron(FORGET_COPIES, "8 * * * *"),
 )
 
 LONGEST_TURN = 15.0  # seconds until another worker indexes in place of one that died
@@ -61,6 +71,12 @@ HANDLERS: dict[str, Handler] = {
     SETTLE: settle_some,
     MAIL_INVITATION: mail_invitation,
     **addresses_jobs.HANDLERS,
+    MAKE_EXPORT: make_export,
+    DELETE_ACCOUNT: delete_account,
+    DELETE_MESSAGES: delete_messages,
+    FORGET_EXPORTS: forget_exports,
+    FORGET_COPIES: forget_copies,
+    EXPIRE: expire_messages,
 }
 """Every kind of job, and who does it."""
 
@@ -92,6 +108,13 @@ class Work:
             self.search = FollowedElsewhere(index_for(settings), kernel.uow)
         if here:
             watch_jobs(metrics, self.runner)
+            expired = kernel.uow.caches.of(Expired)
+            metrics.watch(
+                "talkoot_messages_expired",
+                "Messages deleted because they were too old.",
+                lambda: expired.messages,
+                kind="counter",
+            )
             if self.follower is not None:
                 self.follower.watched_by(metrics)
 

@@ -66,6 +66,7 @@ class Case:
             "identity": str(uuid.uuid4()),
             "made": str(uuid.uuid4()),
             "bot": str(uuid.uuid4()),
+            "export": str(uuid.uuid4()),
             "cid": str(uuid.uuid4()),
             "token": self.api.token,
             "limit": "http.reads",
@@ -207,6 +208,10 @@ async def side_invite(case: Case) -> dict[str, str]:
     return {"token": case.world.given["token_aside"]}
 
 
+async def nobody_at_all(_case: Case) -> dict[str, str]:
+    return {"user": str(uuid.uuid4()), "token": "of-nothing"}
+
+
 async def lift(case: Case) -> None:
     names = case.names()
     await case.world.hand.ask("DELETE", "/{kind}/{resource}/sanctions/{user}/mute".format(**names))
@@ -289,6 +294,19 @@ ASKS: dict[str, Ask] = {
     "revoke_bot_token": Ask(passed=frozenset({404})),
     "list_all_tokens": Ask(),
     "revoke_any_token": Ask(passed=frozenset({404})),
+    "export_me": Ask(body={}, passed=frozenset({202, 409})),
+    "list_exports": Ask(),
+    "drop_export": NO_SUCH_JOB,
+    "link_export": Ask(body={}, passed=frozenset({422})),
+    "fetch_export": Ask(passed=frozenset({404}), before=nobody_at_all),
+    "leave": Ask(body={}, passed=frozenset({422})),
+    "export_user": Ask(body={}, passed=frozenset({404}), before=nobody_at_all),
+    "delete_user": Ask(body={}, passed=frozenset({404}), before=nobody_at_all),
+    "keep_user": Ask(passed=frozenset({404}), before=nobody_at_all),
+    "get_retention": Ask(),
+    "set_retention": Ask(body={"rule": "workspace"}, also_403=in_direct_room),
+    "get_default_retention": Ask(),
+    "set_default_retention": Ask(body={"days": None}),
     "list_workspaces": Ask(),
     "get_user": Ask(),
     "create_workspace": Ask(body={"name": "Another {number}"}),

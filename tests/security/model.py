@@ -9,7 +9,7 @@ MEMBER = GUEST | {"rooms.create", "direct.create", "members.invite"}
 MEMBER |= {"room.read", "room.join", "room.post", "room.invite"}
 MODERATOR = MEMBER | {"messages.moderate", "members.moderate"}
 ADMIN = MODERATOR | {"workspace.manage", "access.manage", "members.manage", "categories.manage"}
-ADMIN |= {"room.manage", "audit.read"}
+ADMIN |= {"room.manage", "audit.read", "retention.manage"}
 HELPER = {"workspace.read", "room.read", "messages.moderate", "members.manage"}  # of a role that was made
 ROLES = {
     "helper": HELPER,

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from talkoot.settings import Settings
 
 FILE = "talkoot.db"
-_MADE_AGAIN = ("search_", "leases", "incarnation")  # tables whose content is found out anew
+_MADE_AGAIN = ("search_", "leases", "incarnation", "export")  # tables whose content is found out anew
 _ONE_MOMENT = text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
 
 Tell = Callable[[str], None]

@@ -102,5 +102,5 @@ async def _begin_anew(connection: AsyncConnection) -> None:
     for name in ("sessions", "invitations"):
         table = tables[name]
         await connection.execute(table.update().where(table.c.revoked_at.is_(None)).values(revoked_at=now))
-    for name in ("leases", "incarnation", "mailed_links"):
+    for name in ("leases", "incarnation", "mailed_links", "export_pieces", "exports"):
         await connection.execute(tables[name].delete())

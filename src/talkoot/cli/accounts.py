@@ -48,7 +48,7 @@ async def create(
     async def action(tx: Tx) -> User:
         is_set_up = await first_workspace(tx) is not None
         user = await (register(tx, new, None) if is_set_up else create_user(tx, new))
-        await record(tx, OPERATOR, Act("account.created", None, user.id, after={"username": user.username}))
+        await record(tx, OPERATOR, Act("account.created", None, user.id))
         return user
 
     async with unit_of_work(settings) as uow:
@@ -141,7 +141,13 @@ async def lines(settings: Settings) -> AsyncIterator[str]:
 
 
 def _line(user: User) -> str:
-    marks = [mark for mark, on in (("bot", user.bot), ("deactivated", user.deactivated_at is not None)) if on]
+    states = {
+        "bot": user.bot,
+        "deactivated": user.deactivated_at is not None and user.deleted_at is None,
+        "to be deleted": user.delete_at is not None,
+        "deleted": user.deleted_at is not None,
+    }
+    marks = [mark for mark, on in states.items() if on]
     return "\t".join([user.username, user.display_name, user.email or "", ",".join(marks)]).rstrip()
 
 

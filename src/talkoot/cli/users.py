@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -114,6 +115,51 @@ def reactivate(settings: Settings, username: Username) -> None:
 
     asyncio.run(accounts.reactivate(settings, username))
     typer.echo(f"{username} can sign in again.")
+
+
+@users.command()
+@with_settings(*DATABASE_FLAGS)
+def export(
+    settings: Settings,
+    username: Username,
+    to: Annotated[Path, typer.Option("--to", help="The zip file to write; it must not be there yet.")],
+) -> None:
+    """Write all that is known of a person into a file, for who asked for it in writing.
+
+    Example:  talkoot user export ada --to ada.zip
+    """
+    from talkoot.cli import leaving
+
+    asyncio.run(leaving.export(settings, username, to))
+    typer.echo(f"{to} has all that is known of {username}.")
+
+
+@users.command()
+@with_settings(*DATABASE_FLAGS)
+def delete(
+    settings: Settings,
+    username: Username,
+    *,
+    delete_messages: Annotated[
+        bool, typer.Option("--delete-messages", help="Also what they wrote; else it stays, nameless.")
+    ] = False,
+    at_once: Annotated[
+        bool, typer.Option("--at-once", help="Not only after the days that deletion_days says.")
+    ] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+) -> None:
+    """Close an account now, and have the server delete it for good.
+
+    `talkoot user reactivate` keeps it, as long as it is there.
+
+    Example:  talkoot user delete ada --delete-messages
+    """
+    from talkoot.cli import leaving
+
+    if not yes:
+        typer.confirm(f"Delete the account {username} for good?", abort=True)
+    when = asyncio.run(leaving.delete(settings, username, at_once=at_once, messages=delete_messages))
+    typer.echo(f"{username} can not sign in any more, and is deleted by the server from {when} on.")
 
 
 @users.command(name="list")

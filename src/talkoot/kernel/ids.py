@@ -8,10 +8,22 @@ from uuid import UUID
 
 from uuid_utils.compat import uuid7
 
+_CLOCK = 80  # bits behind the time in a UUIDv7
+
 
 def new_id() -> UUID:
     """A UUIDv7: unique, and rising within this process (RFC 9562)."""
     return uuid7()
+
+
+def first_id(moment: int) -> UUID:
+    """The lowest UUIDv7 of a moment, given in microseconds since the epoch: those made before are lower."""
+    return UUID(int=(moment // 1000) << _CLOCK)
+
+
+def moment_of(id_: UUID) -> int:
+    """The moment that a UUIDv7 was made at, in microseconds since the epoch; it knows milliseconds."""
+    return (id_.int >> _CLOCK) * 1000
 
 
 def new_token() -> str:

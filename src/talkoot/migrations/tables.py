@@ -9,6 +9,7 @@ import talkoot.chat.identities.models
 import talkoot.chat.messages.models
 import talkoot.chat.moderation.models
 import talkoot.chat.onboarding.models
+import talkoot.chat.privacy.models
 import talkoot.chat.reads.models
 import talkoot.chat.rooms.models
 import talkoot.chat.search.models

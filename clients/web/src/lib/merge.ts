@@ -21,7 +21,7 @@ export function join(have: readonly Message[], more: readonly Message[]): Messag
 
 /** The message that a `message.created` event tells of. */
 export function messageOf(event: RoomEvent, lookup: Lookup): Message {
-  const body = event.body as { text: string; thread?: Id | null };
+  const body = event.body as { text: string; thread?: Id | null; deleted?: boolean };
   return {
     id: event.id,
     room: event.room,
@@ -30,7 +30,7 @@ export function messageOf(event: RoomEvent, lookup: Lookup): Message {
     text: body.text,
     ts: event.ts,
     edited_at: null,
-    deleted: false,
+    deleted: body.deleted === true,
     thread: body.thread ?? null,
     reply_count: 0,
   };
@@ -70,6 +70,10 @@ export function apply(
       if (!byId.has(message.id) && belongs(message)) byId.set(message.id, message);
       continue;
     }
+    if (event.type === "messages.expired") {
+      for (const [id, { seq }] of byId) if (seq <= (event.body.through as number)) byId.delete(id);
+      continue;
+    }
     const known = byId.get((event.body.message ?? "") as Id);
     if (known) byId.set(known.id, change(known, event));
   }
@@ -89,9 +93,16 @@ export function linesOf(events: readonly RoomEvent[]): SystemLine[] {
   return lines;
 }
 
+/** After how many days messages of a room are deleted, in words. */
+export function kept(days: number | null): string {
+  if (days === null) return "messages are kept";
+  return `messages are deleted after ${days === 1 ? "a day" : `${days} days`}`;
+}
+
 function describe(body: Record<string, unknown>): string {
   if (typeof body.name === "string") return `renamed the room to ${body.name}`;
   if (typeof body.topic === "string")
     return body.topic ? `set the topic: ${body.topic}` : "cleared the topic";
+  if ("retention_days" in body) return `decided: ${kept(body.retention_days as number | null)}`;
   return "changed the room";
 }

@@ -163,6 +163,13 @@ export type DeleteFrame = {
   ref?: number | string | null;
 };
 
+/** What is to become of one's messages, and whether at once or after the days that the server waits. */
+export type Departure = {
+  current_password?: string | null;
+  messages?: "keep" | "delete";
+  at_once?: boolean;
+};
+
 /** The server stops: this socket will be closed in so many milliseconds; come back then. */
 export type DrainFrame = {
   op: "drain";
@@ -263,6 +270,23 @@ export type Explanation = {
   chain: (Considered)[];
 };
 
+/** Where the file is, relative to the API: it works once, in this session, within `expires_in` seconds. */
+export type ExportLink = {
+  path: string;
+  expires_in: number;
+};
+
+/** A file with all that is known of a person; `percent` of it is written, `size` is in bytes. */
+export type ExportOut = {
+  id: string;
+  user: PublicUser;
+  state: "waiting" | "writing" | "ready" | "failed";
+  percent: number;
+  size: number;
+  created_at: string;
+  expires_at: string | null;
+};
+
 /** What is wrong with one field of a frame. */
 export type FieldProblem = {
   field: string;
@@ -297,7 +321,7 @@ export type FrameLimits = {
   burst: number;
 };
 
-/** Whom the socket belongs to. */
+/** Somebody, as shown beside what they wrote. */
 export type FrameUser = {
   id: string;
   username: string;
@@ -491,6 +515,11 @@ export type Kick = {
   reason?: string;
 };
 
+/** When the account is deleted; signing in before that keeps it, unless somebody else ordered it. */
+export type Leaving = {
+  delete_at: string;
+};
+
 /** One is no member of a room any more. */
 export type LeftNotice = {
   op: "notice";
@@ -656,6 +685,12 @@ export type NewReport = {
   text?: string;
 };
 
+/** The rule of a room: that of the workspace, or its own: to keep, or to delete after so many days. */
+export type NewRetention = {
+  rule: "workspace" | "keep" | "delete";
+  days?: number | null;
+};
+
 /** The role a member is to have. */
 export type NewRole = {
   role: string;
@@ -751,7 +786,14 @@ export type OwnedToken = {
 };
 
 /** What can be allowed or denied on a resource and all that lies below it. */
-export type Permission = "workspace.read" | "workspace.manage" | "access.manage" | "members.invite" | "members.manage" | "categories.manage" | "rooms.create" | "direct.create" | "room.read" | "room.join" | "room.post" | "room.invite" | "room.manage" | "messages.moderate" | "members.moderate" | "audit.read";
+export type Permission = "workspace.read" | "workspace.manage" | "access.manage" | "members.invite" | "members.manage" | "categories.manage" | "rooms.create" | "direct.create" | "room.read" | "room.join" | "room.post" | "room.invite" | "room.manage" | "messages.moderate" | "members.moderate" | "audit.read" | "retention.manage";
+
+/** Somebody whose presence one watches has another name now; who has left for good is a `Deleted user`. */
+export type PersonNotice = {
+  op: "notice";
+  kind: "person";
+  user: FrameUser;
+};
 
 /** Where a log stands: its last position, and how many of its events count as unread. */
 export type Position = {
@@ -790,6 +832,11 @@ export type ProfileChanges = {
   time_zone?: string | null;
   email?: string | null;
   password?: string | null;
+  current_password?: string | null;
+};
+
+/** That it is really oneself: the password; who has none must have signed in a moment ago. */
+export type Proof = {
   current_password?: string | null;
 };
 
@@ -861,6 +908,12 @@ export type Rejection = {
   reason?: string;
 };
 
+/** What is to become of somebody's account and messages. */
+export type Removal = {
+  messages?: "keep" | "delete";
+  at_once?: boolean;
+};
+
 /** A moderator has decided on what one reported. */
 export type ReportNotice = {
   op: "notice";
@@ -891,6 +944,13 @@ export type ResetFrame = {
   reason: "ahead" | "epoch";
 };
 
+/** After how many days messages of a room are deleted, by which rule; null: they are kept. */
+export type RetentionOut = {
+  rule: "workspace" | "keep" | "delete";
+  days: number | null;
+  workspace_days: number | null;
+};
+
 /** A role, and what it holds on the workspace; the lower the rank, the more it outranks. */
 export type RoleOut = {
   id: string;
@@ -918,6 +978,7 @@ export type RoomOut = {
   head: number;
   count: number;
   archived: boolean;
+  retention_days: number | null;
   member: boolean;
   created_at: string;
   users: (PublicUser)[];
@@ -1189,4 +1250,9 @@ export type WorkspaceOut = {
   name: string;
   role: string;
   permissions: (Permission)[];
+};
+
+/** The rule for rooms that have none of their own: to delete after so many days, or, null, to keep. */
+export type WorkspaceRetention = {
+  days: number | null;
 };

@@ -15,6 +15,8 @@ export type {
   AppealOut as Appeal,
   CaseOut as Case,
   Explanation,
+  ExportLink,
+  ExportOut as DataExport,
   FoundMessage,
   GroupRuleOut as GroupRule,
   HeldNotice,
@@ -28,6 +30,7 @@ export type {
   Problem,
   ProblemField as FieldError,
   Refused as RefusedRoom,
+  RetentionOut as Retention,
   RoleOut as Role,
   RoomOut as Room,
   Rules,
@@ -81,7 +84,8 @@ export type Notice =
   | wire.SanctionNotice
   | wire.HeldNotice
   | wire.ReportNotice
-  | wire.AppealNotice;
+  | wire.AppealNotice
+  | wire.PersonNotice;
 
 export type ServerFrame =
   | wire.Welcome

@@ -224,6 +224,7 @@ export class Chat {
     else if (notice.kind === "room.joined") this.admit(notice.room);
     else if (notice.kind === "room.left") this.expel(notice.room);
     else if (notice.kind === "held") this.outbox.decided(notice);
+    else if (notice.kind === "person") this.people.add(notice.user);
     else toasts.moderated(notice);
   }
 
@@ -231,18 +232,17 @@ export class Chat {
     const byRoom = Map.groupBy(events, (event) => event.room);
     for (const [id, batch] of byRoom) {
       const room = this.rooms.get(id);
-      const attentive = this.reading.attentive(id);
       const timeline = this.pages.timelines.get(id);
       const others = batch.filter((event) => event.type === "message.created" && event.sender !== this.me.id);
-      if (timeline && room && room.unread === 0 && others.length > 0 && !attentive)
+      if (timeline && room && room.unread === 0 && others.length > 0 && !this.reading.attentive(id))
         timeline.divider = room.read_seq;
       this.rooms.count(id, batch);
+      this.people.gone(batch);
       this.pages.apply(id, batch, this.reading.room === id && this.reading.atBottom);
       for (const event of others) this.people.stopTyping(id, event.sender ?? "");
       const newest = others.at(-1);
-      if (newest && this.reading.room === id) {
+      if (newest && this.reading.room === id)
         this.announced = `${this.people.name(newest.sender ?? "")}: ${String(newest.body.text)}`;
-      }
     }
     this.outbox.settle(events);
     this.reading.settle();

@@ -1,6 +1,6 @@
 import { SvelteMap } from "svelte/reactivity";
 import { api } from "../lib/api";
-import type { Id, Presence, User } from "../lib/wire";
+import type { Id, Presence, RoomEvent, User } from "../lib/wire";
 
 const TYPING_MS = 6_000;
 
@@ -19,6 +19,14 @@ export class People {
   /** Adds those who are not known yet: what was said with an old message is older than what we know. */
   meet(...users: User[]): void {
     for (const user of users) if (!this.users.has(user.id)) this.users.set(user.id, user);
+  }
+
+  /** Who has left for good has no name any more. */
+  gone(events: readonly RoomEvent[]): void {
+    for (const { type, body } of events) {
+      if (type !== "member.left" || body.deleted !== true) continue;
+      this.add({ id: body.user as Id, username: "", display_name: "Deleted user", bot: false });
+    }
   }
 
   get(id: Id): User {

@@ -69,6 +69,12 @@ class Session {
     this.#leave("Your session has ended. Please sign in again.");
   }
 
+  /** The person has left for good, or will have. */
+  left(when: string): void {
+    const later = `Your account will be deleted on ${when}. Sign in before that to keep it.`;
+    this.#leave(when ? later : "Your account is deleted.");
+  }
+
   async #enter(): Promise<void> {
     this.user = await api.get<Me>("/users/me");
     this.reason = "";

@@ -13,6 +13,7 @@ export type DialogName =
   | "groups"
   | "entries"
   | "limits"
+  | "retention"
   | "audit";
 
 /** What stands open on the page. */

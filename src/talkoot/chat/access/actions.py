@@ -156,6 +156,11 @@ async def remove_member(tx: Tx, resource: UUID, user: UUID, *, workspace: UUID) 
     return True
 
 
+async def forget_sanctions_of(tx: Tx, user: UUID) -> None:
+    """Nothing is kept of the mutes and bans of somebody who is nobody any more."""
+    await tx.connection.execute(delete(Sanction).where(Sanction.user_id == user))
+
+
 async def set_entries(tx: Tx, resource: UUID, entries: Sequence[NewEntry], *, workspace: UUID) -> None:
     """Replace all entries of a resource."""
     await tx.connection.execute(delete(AccessEntry).where(AccessEntry.resource_id == resource))

@@ -96,10 +96,13 @@ async def remove_from_workspace(tx: Tx, actor: Actor, workspace: UUID, user: UUI
     await end_membership(tx, workspace, user)
 
 
-async def end_membership(tx: Tx, workspace: UUID, user: UUID) -> None:
-    """Take someone out of a workspace and of all rooms in it; whoever calls this may do so."""
+async def end_membership(tx: Tx, workspace: UUID, user: UUID, *, for_good: bool = False) -> None:
+    """Take someone out of a workspace and of all rooms in it; whoever calls this may do so.
+
+    `for_good` says that they are nobody any more.
+    """
     await actions.record_change(tx, workspace, workspace, {user})  # what they are told carries its version
-    await tx.emit(WorkspaceMemberLeaving(workspace, user))
+    await tx.emit(WorkspaceMemberLeaving(workspace, user, for_good))
     inside = select(Resource.id).where(Resource.workspace_id == workspace)
     await tx.connection.execute(
         delete(Membership).where(Membership.user_id == user, Membership.resource_id.in_(inside))

@@ -22,10 +22,14 @@ class AccessChanged:
 
 @dataclass(frozen=True, slots=True)
 class WorkspaceMemberLeaving:
-    """Someone's membership of a workspace, and with it of everything in it, is about to end."""
+    """Someone's membership of a workspace, and with it of everything in it, is about to end.
+
+    `for_good`: their account is deleted.
+    """
 
     workspace: UUID
     user: UUID
+    for_good: bool = False
 
 
 @dataclass(frozen=True, slots=True)

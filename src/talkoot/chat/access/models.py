@@ -12,13 +12,17 @@ from talkoot.kernel.types import Model
 
 
 class Workspace(Model):
-    """The root of a tree. `access_version` counts every change to who may do what in it, without a gap."""
+    """The root of a tree. `access_version` counts every change to who may do what in it, without a gap.
+
+    `retention_days` is the rule of its rooms that have none of their own.
+    """
 
     __tablename__ = "workspaces"
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
     name: Mapped[str]
     access_version: Mapped[int] = mapped_column(default=0)
+    retention_days: Mapped[int | None]
     created_at: Mapped[int]
 
 

@@ -24,6 +24,7 @@ class Permission(StrEnum):
     MESSAGES_MODERATE = "messages.moderate"
     MEMBERS_MODERATE = "members.moderate"
     AUDIT_READ = "audit.read"
+    RETENTION_MANAGE = "retention.manage"
 
 
 P = Permission
@@ -46,6 +47,7 @@ _ADMIN = _MODERATOR | {
     P.CATEGORIES_MANAGE,
     P.ROOM_MANAGE,
     P.AUDIT_READ,
+    P.RETENTION_MANAGE,
 }
 
 # From the highest to the lowest rank; nobody may give a role above their own.

@@ -169,6 +169,34 @@ async def workspaces_of(read: Read, user: UUID) -> list[tuple[Workspace, str]]:
     return [(workspace, role) for workspace, role in found]
 
 
+async def owned_alone(read: Read, user: UUID) -> list[str]:
+    """The names of the workspaces that would have nobody left who owns them without this user."""
+    own = (
+        await read.session.scalars(
+            select(Workspace)
+            .join(Membership, Membership.resource_id == Workspace.id)
+            .join(Role, Role.id == Membership.role_id)
+            .where(Membership.user_id == user, Role.name == "owner", Role.built_in)
+            .order_by(Workspace.id)
+        )
+    ).all()
+    others = {
+        *await read.session.scalars(
+            select(Membership.resource_id)
+            .join(Role, Role.id == Membership.role_id)
+            .join(User, User.id == Membership.user_id)
+            .where(
+                Membership.resource_id.in_([workspace.id for workspace in own]),
+                Membership.user_id != user,
+                Role.name == "owner",
+                Role.built_in,
+                User.deactivated_at.is_(None),
+            )
+        )
+    }
+    return [workspace.name for workspace in own if workspace.id not in others]
+
+
 async def roles_of(read: Read, workspace: UUID) -> Sequence[Role]:
     """The roles of a workspace, from the highest rank down."""
     return (

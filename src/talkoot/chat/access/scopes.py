@@ -35,6 +35,7 @@ SCOPE_OF: dict[P, Scope] = {
     P.CATEGORIES_MANAGE: "administer",
     P.ROOM_MANAGE: "administer",
     P.AUDIT_READ: "administer",
+    P.RETENTION_MANAGE: "administer",
 }
 
 

@@ -41,6 +41,9 @@ class AddressGiven:
 
 @dataclass(frozen=True, slots=True)
 class ProfileChanged:
-    """What others see of a user is different now."""
+    """What others see of a user is different now: this is their name."""
 
     user: UUID
+    username: str
+    display_name: str
+    bot: bool

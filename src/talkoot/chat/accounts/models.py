@@ -15,6 +15,10 @@ class User(Model):
     """A person or a program; `username_key` and `email_key` are unique, whatever the letters' case.
 
     `email_verified_at` is when it was last shown that mail to the address reaches them.
+
+    Who wants to leave for good does so at `delete_at`, unless that is taken back; `delete_messages` says
+    whether what they wrote goes too. Of who has left (`deleted_at`) only the id remains, and a name that is
+    nobody's.
     """
 
     __tablename__ = "users"
@@ -30,6 +34,9 @@ class User(Model):
     time_zone: Mapped[str | None]
     bot: Mapped[bool] = mapped_column(default=False)
     deactivated_at: Mapped[int | None]
+    delete_at: Mapped[int | None]
+    delete_messages: Mapped[bool | None]
+    deleted_at: Mapped[int | None]
     created_at: Mapped[int]
 
 

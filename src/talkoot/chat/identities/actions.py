@@ -8,7 +8,7 @@ import unicodedata
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-from sqlalchemy import insert
+from sqlalchemy import delete, insert
 
 from talkoot.chat.access.queries import workspaces_of
 from talkoot.chat.accounts.actions import NewUser, close_session, create_user, vouched_session
@@ -88,6 +88,11 @@ async def unlink_identity(tx: Tx, actor: Actor, identity: UUID) -> None:
     await record(tx, actor, Act("identity.unlinked", None, actor.user, before=before))
     await tx.emit(IdentityUnlinked(actor.user))
     await tell_owner(tx, actor.user, "identity_unlinked", found.label)
+
+
+async def forget_identities_of(tx: Tx, user: UUID) -> None:
+    """No identity opens this account any more; each may open another one."""
+    await tx.connection.execute(delete(Identity).where(Identity.user_id == user))
 
 
 async def close_sessions_begun_with(tx: Tx, issuer: str, subject: str | None, sid: str | None) -> int:

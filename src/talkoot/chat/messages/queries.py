@@ -15,6 +15,7 @@ from talkoot.chat.messages.models import Message
 from talkoot.chat.messages.stretches import Stretch
 from talkoot.chat.messages.timelines import Reading, Timelines
 from talkoot.chat.messages.wire import Cursor, Sender, Shown, page_json, shown
+from talkoot.chat.rooms.models import Room
 from talkoot.kernel.clock import rfc3339
 from talkoot.kernel.documents import Document
 from talkoot.kernel.log import LogEvent, heads
@@ -44,10 +45,14 @@ MESSAGES: AnySelect = select(
     Message.reply_count,
     Message.last_reply_at,
 ).join(User, User.id == Message.sender_id)
-_TIMELINE = MESSAGES.where(Message.room_id == bindparam("room", type_=Id), Message.thread_id.is_(None))
+# What was deleted because it was too old is not shown at all: it would be a wall of tombstones.
+_EXPIRED = select(Room.expired_seq).where(Room.id == bindparam("room", type_=Id)).scalar_subquery()
+_TIMELINE = MESSAGES.where(
+    Message.room_id == bindparam("room", type_=Id), Message.thread_id.is_(None), Message.seq > _EXPIRED
+)
 _OLDER = _TIMELINE.where(Message.seq < bindparam("position")).order_by(Message.seq.desc())
 _NEWER = _TIMELINE.where(Message.seq > bindparam("position")).order_by(Message.seq)
-_THREAD = MESSAGES.where(Message.thread_id == bindparam("root", type_=Id))
+_THREAD = MESSAGES.where(Message.thread_id == bindparam("root", type_=Id), Message.seq > _EXPIRED)
 _REPLIES = _THREAD.where(Message.seq > bindparam("position")).order_by(Message.seq)
 _ONE = MESSAGES.where(Message.id == bindparam("message", type_=Id))
 _END = 2**53  # no position is as far
@@ -103,7 +108,7 @@ async def _brought_up(read: Read, timelines: Timelines, room: UUID, cursor: Curs
 
 async def thread(read: Read, root: Message, *, after: int, limit: int) -> Document:
     """A page of a thread, ascending; the first page begins with its root."""
-    replies = await _rows(read, _REPLIES, limit + 1, root=root.id, position=after)
+    replies = await _rows(read, _REPLIES, limit + 1, room=root.room_id, root=root.id, position=after)
     first = await _rows(read, _ONE, 1, message=root.id) if after <= root.seq else []
     page = [*first, *replies[:limit]]
     return Document(page_json(page, more_before=False, more_after=len(replies) > limit))

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from uuid import UUID
 
 from talkoot.chat.moderation.actions import purging
+from talkoot.chat.moderation.actions.forgetting import forget_old_copies
 from talkoot.chat.moderation.actions.sanctions import end_in_time
 from talkoot.kernel import jobs
 
@@ -24,6 +25,11 @@ REST = 1.0  # times as long as a portion took: others have their turn
 async def end_sanction(_kernel: Kernel, claim: Claim) -> InTheEnd:
     """The time of a sanction has come: it does not count any more, and now people hear of that."""
     return partial(end_in_time, sanction=UUID(claim.payload["sanction"]))
+
+
+async def forget_copies(_kernel: Kernel, _claim: Claim) -> InTheEnd:
+    """What was reported is kept no longer than its room keeps messages."""
+    return forget_old_copies
 
 
 async def purge(kernel: Kernel, claim: Claim) -> InTheEnd | None:

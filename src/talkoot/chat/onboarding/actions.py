@@ -104,6 +104,15 @@ async def revoke_invitation(tx: Tx, actor: Actor, workspace: UUID, invitation_id
     await record(tx, actor, Act("invitation.revoked", workspace, invitation.id, before=before))
 
 
+async def revoke_invitations_of(tx: Tx, user: UUID) -> None:
+    """Nobody comes in by an invitation of this user any more."""
+    await tx.connection.execute(
+        update(Invitation)
+        .where(Invitation.created_by == user, Invitation.revoked_at.is_(None))
+        .values(revoked_at=tx.now)
+    )
+
+
 async def register(tx: Tx, new: NewUser, invite_token: str | None) -> User:
     """An account that belongs to the workspace of the invitation, or, without one, to the first workspace.
 

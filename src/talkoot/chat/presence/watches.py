@@ -78,6 +78,13 @@ class PresenceWatches:
             for connection in list(self._watchers[user]):
                 connection.send(frame, ephemeral=True)
 
+    def tell_who(self, user: UUID, username: str, display_name: str, *, bot: bool) -> None:
+        """Someone has another name now: those who watch them show it."""
+        who = {"id": user, "username": username, "display_name": display_name, "bot": bot}
+        frame = msgspec.json.encode({"op": "notice", "kind": "person", "user": who})
+        for connection in list(self._watchers.get(user, ())):
+            connection.send(frame)
+
     def tell_one(self, connection: Connection, user: UUID, state: str) -> None:
         """Tell one connection how someone is."""
         connection.send(_frame(user, state), ephemeral=True)

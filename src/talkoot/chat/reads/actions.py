@@ -7,10 +7,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from uuid import UUID
 
+from sqlalchemy import delete
+
 from talkoot.chat.access.doors import admit
 from talkoot.chat.access.grants import grants_now
 from talkoot.chat.access.operations import MARK_READ as MARKING
 from talkoot.chat.reads.events import ReadMoved
+from talkoot.chat.reads.models import ReadPosition
 from talkoot.chat.reads.schemas import UnreadOut
 from talkoot.kernel.errors import Invalid, TalkootError
 from talkoot.kernel.log import heads
@@ -86,6 +89,11 @@ async def begin_at_head(tx: Tx, joined: MembersJoined) -> None:
     """What was said before somebody came is not unread for them."""
     head = (await heads(tx, [joined.room]))[joined.room]
     await _move(tx, [(user, joined.room, head.head, head.count) for user in joined.users])
+
+
+async def forget_positions_of(tx: Tx, user: UUID) -> None:
+    """It is not known any more how far this user has read what."""
+    await tx.connection.execute(delete(ReadPosition).where(ReadPosition.user_id == user))
 
 
 def _refusal(actor: Actor, grants: Grants | None, row: Row | None) -> TalkootError | None:

@@ -10,6 +10,7 @@ from uuid import UUID
 from talkoot.chat.access import actions as access
 from talkoot.chat.access.doors import resource_for
 from talkoot.chat.access.grants import grants_of, versions_of
+from talkoot.chat.access.models import Workspace
 from talkoot.chat.access.operations import (
     ADD_ROOM_MEMBER,
     ARCHIVE_ROOM,
@@ -27,7 +28,7 @@ from talkoot.chat.access.roles import what_one_may_give
 from talkoot.chat.access.schemas import NewEntry
 from talkoot.chat.rooms.access import room_to_change
 from talkoot.chat.rooms.events import MemberLeft, MembersJoined
-from talkoot.chat.rooms.models import Room
+from talkoot.chat.rooms.models import Room, direct_key
 from talkoot.chat.rooms.queries import default_rooms, room_with_key, rooms_of_member
 from talkoot.chat.rooms.schemas import DIRECT_USERS, RoomPatch
 from talkoot.kernel import log
@@ -55,6 +56,7 @@ async def create_room(tx: Tx, actor: Actor, workspace: UUID, new: NewRoom, *, de
         topic=new.topic,
         unique_key=_name_key(workspace, new.name),
         default=default,
+        retention_days=(await tx.session.get_one(Workspace, workspace)).retention_days,
         created_by=actor.user,
         created_at=tx.now,
     )
@@ -75,7 +77,7 @@ async def open_direct_room(
         raise Invalid.field("users", "too_many", f"At most {DIRECT_USERS} people fit into a direct room")
     if await are_members(tx, workspace, users) != set(users):
         raise Invalid.field("users", "unknown", "Somebody named is not in this workspace")
-    key = "direct:" + ".".join([workspace.hex, *(user.hex for user in users)])
+    key = direct_key(workspace, users)
     if (there := await room_with_key(tx, key)) is not None:
         await _join(tx, there, users, by=actor.user)  # those who left the workspace and came back
         return there, False
@@ -116,7 +118,7 @@ async def update_room(
     if "archived" in changed:
         await access.archive_resource(tx, room.id, workspace=room.workspace_id, archived=changed["archived"])
     if changed:
-        await _append(tx, room.workspace_id, [(room, "room.updated", changed)], by=actor.user)
+        await tell_rooms(tx, room.workspace_id, [(room, "room.updated", changed)], by=actor.user)
         kind = _KINDS[changed.get("archived")]
         was = {name: value for name, value in before.items() if name in changed}
         await record(tx, actor, Act(kind, room.workspace_id, room.id, room.id, before=was, after=changed))
@@ -183,9 +185,9 @@ async def leave_rooms_of_workspace(tx: Tx, leaving: WorkspaceMemberLeaving) -> N
     rooms = await rooms_of_member(tx, leaving.user, leaving.workspace)
     if not rooms:
         return
-    goodbye = {"user": leaving.user}
+    goodbye = {"user": leaving.user} | ({"deleted": True} if leaving.for_good else {})
     said = [(room, "member.left", goodbye) for room in rooms]
-    version = await _append(tx, leaving.workspace, said, by=leaving.user)
+    version = await tell_rooms(tx, leaving.workspace, said, by=leaving.user)
     for room in rooms:
         await tx.emit(MemberLeft(room.id, leaving.user, leaving.workspace, version))
 
@@ -220,7 +222,9 @@ async def _join(tx: Tx, room: Room, users: Sequence[UUID], *, by: UUID, by_group
     """Those of these people who were no members before."""
     new = await access.add_members(tx, room.id, users, workspace=room.workspace_id, by_group=by_group)
     if new:
-        await _append(tx, room.workspace_id, [(room, "member.joined", {"user": user}) for user in new], by=by)
+        await tell_rooms(
+            tx, room.workspace_id, [(room, "member.joined", {"user": user}) for user in new], by=by
+        )
         await tx.emit(MembersJoined(room.id, new))
     return new
 
@@ -232,14 +236,14 @@ async def _leave(tx: Tx, room: Room, user: UUID, *, by: UUID) -> None:
         if user == by:
             return
         raise NotFound("There is no such member of this room")
-    version = await _append(tx, room.workspace_id, [(room, "member.left", {"user": user})], by=by)
+    version = await tell_rooms(tx, room.workspace_id, [(room, "member.left", {"user": user})], by=by)
     await tx.emit(MemberLeft(room.id, user, room.workspace_id, version))
 
 
-async def _append(
+async def tell_rooms(
     tx: Tx, workspace: UUID, events: Sequence[tuple[Room, str, dict[str, Any]]], *, by: UUID
 ) -> int:
-    """Append these events; the version of the access rules that they carry."""
+    """Append these events to the logs of rooms; the version of the access rules that they carry."""
     fence = (await versions_of(tx, [workspace]))[workspace]
     entries = [
         log.Entry(room.id, type_, body, sender=by, fence=fence, scope=workspace)

@@ -7,14 +7,31 @@ from uuid import UUID
 from fastapi import Response
 
 from talkoot.chat.access.doors import resource_for
-from talkoot.chat.access.operations import GET_ROOM, LIST_CATEGORIES, LIST_ROOM_MEMBERS, LIST_ROOMS
+from talkoot.chat.access.operations import (
+    GET_DEFAULT_RETENTION,
+    GET_RETENTION,
+    GET_ROOM,
+    LIST_CATEGORIES,
+    LIST_ROOM_MEMBERS,
+    LIST_ROOMS,
+)
 from talkoot.chat.access.queries import members_of
 from talkoot.chat.access.schemas import MemberOut
 from talkoot.chat.access.views import member_out
 from talkoot.chat.accounts.http_auth import CurrentActor, CurrentReader
-from talkoot.chat.rooms import actions, categories, queries
+from talkoot.chat.rooms import actions, categories, queries, retention
 from talkoot.chat.rooms.access import room_to_read
-from talkoot.chat.rooms.schemas import CategoryOut, NewCategory, NewDirect, NewRoom, RoomOut, RoomPatch
+from talkoot.chat.rooms.schemas import (
+    CategoryOut,
+    NewCategory,
+    NewDirect,
+    NewRetention,
+    NewRoom,
+    RetentionOut,
+    RoomOut,
+    RoomPatch,
+    WorkspaceRetention,
+)
 from talkoot.kernel.errors import Conflict, Forbidden, Invalid, NotAuthenticated, NotFound
 from talkoot.kernel.http import KernelDep, make_router, problems
 from talkoot.kernel.paging import Limit, Page, page_of
@@ -161,3 +178,43 @@ async def update_category(
         return queries.category_out(await categories.update_category(tx, actor, category, new))
 
     return await kernel.uow.run(action)
+
+
+@router.get("/rooms/{room}/retention")
+async def get_retention(kernel: KernelDep, actor: CurrentActor, room: UUID) -> RetentionOut:
+    """After how many days messages of a room are deleted, and by which rule."""
+    async with kernel.uow.read() as read:
+        await room_to_read(read, actor, room, GET_RETENTION)
+        return await queries.retention_of(read, room)
+
+
+@router.put("/rooms/{room}/retention", responses=problems(Forbidden))
+async def set_retention(
+    kernel: KernelDep, actor: CurrentActor, room: UUID, new: NewRetention
+) -> RetentionOut:
+    """Change that, for what is there already too; what is too old by then is deleted at once, for ever."""
+
+    async def action(tx: Tx) -> RetentionOut:
+        await retention.set_retention(tx, actor, room, new)
+        return await queries.retention_of(tx, room)
+
+    return await kernel.uow.run(action, key=room)
+
+
+@router.get("/workspaces/{workspace}/retention")
+async def get_default_retention(
+    kernel: KernelDep, actor: CurrentActor, workspace: UUID
+) -> WorkspaceRetention:
+    """After how many days messages are deleted in rooms that have no rule of their own."""
+    async with kernel.uow.read() as read:
+        await resource_for(read, actor, GET_DEFAULT_RETENTION, workspace)
+        return WorkspaceRetention(days=await queries.default_retention_of(read, workspace))
+
+
+@router.put("/workspaces/{workspace}/retention", responses=problems(Forbidden))
+async def set_default_retention(
+    kernel: KernelDep, actor: CurrentActor, workspace: UUID, new: WorkspaceRetention
+) -> WorkspaceRetention:
+    """Change that, for what is there already too; direct rooms keep what is said in them."""
+    await kernel.uow.run(lambda tx: retention.set_default_retention(tx, actor, workspace, new.days))
+    return new

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Literal, cast
 from uuid import UUID
 
 from sqlalchemy import select
 
 from talkoot.chat.access.grants import grants_inside, grants_of
-from talkoot.chat.access.models import Membership, Resource
+from talkoot.chat.access.models import Membership, Resource, Workspace
 from talkoot.chat.access.permissions import Permission
 from talkoot.chat.accounts.models import User
 from talkoot.chat.accounts.views import public_user
-from talkoot.chat.rooms.models import Category, Room
-from talkoot.chat.rooms.schemas import CategoryOut, Kind, RoomOut
+from talkoot.chat.rooms.models import Category, Room, people_meant
+from talkoot.chat.rooms.schemas import CategoryOut, Kind, RetentionOut, RoomOut
 from talkoot.kernel.clock import rfc3339
 from talkoot.kernel.log import Head, heads
 
@@ -60,7 +60,7 @@ async def room_seen_with(read: Read, room: UUID, grants: Sequence[Grants]) -> li
     archived = await read.connection.scalar(select(Resource.archived_at).where(Resource.id == room))
     found = await read.session.get_one(Room, room)
     head = (await heads(read, [room]))[room]
-    people = await _people_of(read, [room]) if found.kind == "direct" else {}
+    people = await _people_of(read, [found]) if found.kind == "direct" else {}
     return [_room_out(found, held, head, people.get(room, []), archived is not None) for held in grants]
 
 
@@ -83,6 +83,25 @@ async def default_rooms(read: Read, workspace: UUID) -> Sequence[Room]:
         .order_by(Room.id)
     )
     return found.all()
+
+
+async def retention_of(read: Read, room: UUID) -> RetentionOut:
+    """The rule by which messages of a room are deleted."""
+    found = await read.session.get_one(Room, room)
+    rule: Literal["keep", "delete"] = "keep" if found.retention_days is None else "delete"
+    return RetentionOut(
+        rule=rule if found.retention_own else "workspace",
+        days=found.retention_days,
+        workspace_days=await default_retention_of(read, found.workspace_id),
+    )
+
+
+async def default_retention_of(read: Read, workspace: UUID) -> int | None:
+    """After how many days messages are deleted where a room has no rule of its own; None keeps them."""
+    days: int | None = await read.connection.scalar(
+        select(Workspace.retention_days).where(Workspace.id == workspace)
+    )
+    return days
 
 
 async def room_with_key(read: Read, key: str) -> Room | None:
@@ -112,21 +131,21 @@ async def _on_the_wire(
     read: Read, rooms: Sequence[Room], grants: dict[UUID, Grants], *, archived: bool
 ) -> list[RoomOut]:
     positions = await heads(read, [room.id for room in rooms])
-    people = await _people_of(read, [room.id for room in rooms if room.kind == "direct"])
+    people = await _people_of(read, rooms)
     return [_room_out(room, grants[room.id], positions[room.id], people[room.id], archived) for room in rooms]
 
 
-async def _people_of(read: Read, rooms: Iterable[UUID]) -> dict[UUID, list[PublicUser]]:
-    people: dict[UUID, list[PublicUser]] = defaultdict(list)
-    found = await read.session.execute(
-        select(Membership.resource_id, User)
-        .join(User, User.id == Membership.user_id)
-        .where(Membership.resource_id.in_(rooms))
+async def _people_of(read: Read, rooms: Iterable[Room]) -> dict[UUID, list[PublicUser]]:
+    """Whom direct rooms are for: those too who have left the workspace, or for good."""
+    meant = {room.id: people_meant(room) for room in rooms if room.kind == "direct"}
+    found = await read.session.scalars(
+        select(User)
+        .where(User.id.in_({user for users in meant.values() for user in users}))
         .order_by(User.display_name, User.id)
     )
-    for room, user in found:
-        people[room].append(public_user(user))
-    return people
+    known = [(user.id, public_user(user)) for user in found]
+    people = {room: [card for user, card in known if user in users] for room, users in meant.items()}
+    return defaultdict(list, people)
 
 
 def _room_out(room: Room, grants: Grants, head: Head, people: list[PublicUser], archived: bool) -> RoomOut:  # noqa: FBT001
@@ -141,6 +160,7 @@ def _room_out(room: Room, grants: Grants, head: Head, people: list[PublicUser], 
         head=head.head,
         count=head.count,
         archived=archived,
+        retention_days=room.retention_days,
         member=grants.member,
         created_at=rfc3339(room.created_at),
         users=people,

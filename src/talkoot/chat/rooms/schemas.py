@@ -19,7 +19,10 @@ DIRECT_USERS = 9  # people in a group direct room, the one who opens it included
 
 
 class RoomOut(BaseModel):
-    """A room as one user sees it; `permissions` is what they may do, `users` is for direct rooms."""
+    """A room as one user sees it; `permissions` is what they may do, `users` is for direct rooms.
+
+    Messages are deleted `retention_days` after they were sent, unless it is null.
+    """
 
     id: UUID
     workspace: UUID
@@ -31,6 +34,7 @@ class RoomOut(BaseModel):
     head: int
     count: int
     archived: bool
+    retention_days: int | None
     member: bool
     created_at: str
     users: list[PublicUser]
@@ -74,3 +78,27 @@ class NewCategory(BaseModel):
 
     name: RoomName
     position: Annotated[int, Field(ge=0, le=10_000)] | None = None
+
+
+Days = Annotated[int, Field(ge=1, le=36_500)]
+
+
+class RetentionOut(BaseModel):
+    """After how many days messages of a room are deleted, by which rule; null: they are kept."""
+
+    rule: Literal["workspace", "keep", "delete"]
+    days: int | None
+    workspace_days: int | None
+
+
+class NewRetention(BaseModel):
+    """The rule of a room: that of the workspace, or its own: to keep, or to delete after so many days."""
+
+    rule: Literal["workspace", "keep", "delete"]
+    days: Days | None = None
+
+
+class WorkspaceRetention(BaseModel):
+    """The rule for rooms that have none of their own: to delete after so many days, or, null, to keep."""
+
+    days: Days | None

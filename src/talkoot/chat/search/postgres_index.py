@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import logging
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
@@ -81,10 +82,13 @@ class PostgresIndex(Index):
         async with self._transaction() as connection:
             found = await connection.execute(tables.CHANGES, {"rooms": rooms[:_ROOMS], "limit": limit})
             events = found.all()
-        for room, seq, message, *rest in events:
-            positions[room] = seq
-            if message is not None:
-                rows[message] = _row(message, rest)
+            for room, seq, expired, message, *rest in events:
+                positions[room] = seq
+                if expired is not None:
+                    gone = await connection.execute(tables.EXPIRED, {"room": room, **json.loads(expired)})
+                    rows |= {each.id: _row(each.id, each[1:]) for each in gone}
+                if message is not None:
+                    rows[message] = _row(message, rest)
         left = rooms if len(events) >= limit else rooms[_ROOMS:]
         return Changes(list(rows.values()), positions, set(left))
 

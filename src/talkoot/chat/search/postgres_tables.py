@@ -31,16 +31,21 @@ BEHIND = text(
 )
 SCAN = text(f"SELECT {_MESSAGE} FROM messages m WHERE m.id > :message ORDER BY m.id LIMIT :limit")  # noqa: S608 - constant
 CHANGES = text(
-    f"""SELECT e.log, e.seq, {_MESSAGE}
+    f"""SELECT e.log, e.seq, e.expired, {_MESSAGE}
     FROM unnest(CAST(:rooms AS uuid[])) AS wanted (room)
     LEFT JOIN search_positions p ON p.room_id = wanted.room
     CROSS JOIN LATERAL (
-        SELECT log, seq, subject, type FROM events
+        SELECT log, seq, subject, type, CASE WHEN type = 'messages.expired' THEN body END AS expired
+        FROM events
         WHERE log = wanted.room AND seq > coalesce(p.seq, 0) ORDER BY seq LIMIT :limit
     ) e
     LEFT JOIN messages m ON m.id = e.subject
         AND e.type IN ('message.created', 'message.updated', 'message.deleted')
     ORDER BY e.log, e.seq LIMIT :limit"""  # noqa: S608 - constant
+)
+EXPIRED = text(
+    f"""SELECT {_MESSAGE} FROM events e JOIN messages m ON m.id = e.id
+    WHERE e.log = :room AND e.seq > :after AND e.seq <= :through AND e.type = 'message.created'"""  # noqa: S608 - constant
 )
 FORGET = text("DELETE FROM search_documents WHERE message_id = ANY(CAST(:messages AS uuid[]))")
 INSERT = text(

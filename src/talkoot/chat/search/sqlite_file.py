@@ -39,9 +39,13 @@ _SECURE_DELETE = (3, 42)  # the first SQLite whose FTS5 can wipe what is deleted
 _MESSAGE = """m.id, m.room_id, m.sender_id, m.thread_id, m.ts,
     CASE WHEN m.deleted_at IS NULL THEN m.text END"""
 _CHANGES = f"""
-SELECT e.seq, {_MESSAGE} FROM events e LEFT JOIN messages m ON m.id = e.subject
+SELECT e.seq, CASE WHEN e.type = 'messages.expired' THEN e.body END, {_MESSAGE}
+FROM events e LEFT JOIN messages m ON m.id = e.subject
     AND e.type IN ('message.created', 'message.updated', 'message.deleted')
 WHERE e.log = ? AND e.seq > ? ORDER BY e.seq LIMIT ?"""  # noqa: S608 - constant
+_EXPIRED = f"""
+SELECT {_MESSAGE} FROM events e JOIN messages m ON m.id = e.id
+WHERE e.log = ? AND e.seq > ? AND e.seq <= ? AND e.type = 'message.created'"""  # noqa: S608 - constant
 _SCAN = f"SELECT {_MESSAGE} FROM messages m WHERE m.id > ? ORDER BY m.id LIMIT ?"  # noqa: S608 - constant
 
 _FIND = """
@@ -115,11 +119,15 @@ class SearchFile:
         left = set(rooms)
         for room in rooms:
             known = self.index.execute("SELECT seq FROM positions WHERE room = ?", (room.bytes,)).fetchone()
-            for seq, message, *rest in self._source.execute(
+            for seq, expired, message, *rest in self._source.execute(
                 _CHANGES, (room.bytes, known[0] if known else 0, limit)
-            ):
+            ).fetchall():
                 positions[room] = seq
                 limit -= 1
+                if expired is not None:
+                    told = json.loads(expired)
+                    gone = self._source.execute(_EXPIRED, (room.bytes, told["after"], told["through"]))
+                    rows |= {message: _row(message, rest) for message, *rest in gone}
                 if message is not None:
                     rows[message] = _row(message, rest)
             if limit <= 0:

@@ -1,6 +1,7 @@
 """What can be done to accounts and sessions."""
 
 from talkoot.chat.accounts.actions.cleaning import delete_ended_sessions
+from talkoot.chat.accounts.actions.leaving import erase_user, plan_to_leave
 from talkoot.chat.accounts.actions.made_tokens import FOR_EVER, NewMadeToken, make_session_token
 from talkoot.chat.accounts.actions.sessions import (
     Device,
@@ -42,10 +43,12 @@ __all__ = [
     "create_user",
     "deactivate_user",
     "delete_ended_sessions",
+    "erase_user",
     "give_address",
     "granted_session",
     "make_session_token",
     "open_session",
+    "plan_to_leave",
     "reactivate_user",
     "rename_user",
     "rotate_refresh_token",

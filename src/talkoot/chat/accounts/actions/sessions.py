@@ -9,6 +9,7 @@ from uuid import UUID
 
 from sqlalchemy import case, insert, literal, select, update
 
+from talkoot.chat.accounts.actions.staying import stay
 from talkoot.chat.accounts.events import SessionClosed
 from talkoot.chat.accounts.models import RefreshToken, Session, User
 from talkoot.chat.accounts.queries import live_session
@@ -73,6 +74,7 @@ async def open_session(
     if user is None or user.deactivated_at is not None or user.password_hash != checked:
         raise NotAuthenticated("Username or password is wrong", code="invalid_credentials")
     user.password_hash = better or checked
+    await stay(tx, user, device.address)
     return await _open(tx, user.id, kind, device, until=tx.now + days * DAY)
 
 
@@ -83,6 +85,7 @@ async def vouched_session(
     user = await tx.session.get(User, user_id)
     if user is None or user.deactivated_at is not None:
         raise NotAuthenticated("This account is closed", code="account_closed")
+    await stay(tx, user, device.address)
     return await _open(tx, user.id, kind, device, until=tx.now + days * DAY)
 
 

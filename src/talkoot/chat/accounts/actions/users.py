@@ -87,7 +87,7 @@ async def change_profile(
     await tx.flush()
     if "email" in changes.model_fields_set:
         await _announce_address(tx, user)
-    await tx.emit(ProfileChanged(user.id))
+    await tx.emit(ProfileChanged(user.id, user.username, user.display_name, user.bot))
     return user
 
 
@@ -95,7 +95,7 @@ async def rename_user(tx: Tx, user: User, display_name: str) -> None:
     """Give somebody else another display name; whoever calls this may do so."""
     user.display_name = display_name_from(display_name)
     await tx.flush()
-    await tx.emit(ProfileChanged(user.id))
+    await tx.emit(ProfileChanged(user.id, user.username, user.display_name, user.bot))
 
 
 async def set_password(tx: Tx, user: User, password_hash: str, *, keep: UUID | None = None) -> None:
@@ -116,8 +116,11 @@ async def deactivate_user(tx: Tx, user: UUID) -> None:
 
 
 async def reactivate_user(tx: Tx, user: UUID) -> None:
-    """Open a closed account again; its old sessions stay closed."""
-    (await user_with_id(tx, user)).deactivated_at = None
+    """Open a closed account again, and keep it; its old sessions stay closed. Conflict if it was deleted."""
+    found = await user_with_id(tx, user)
+    if found.deleted_at is not None:
+        raise Conflict("This account was deleted for good")
+    found.deactivated_at = found.delete_at = found.delete_messages = None
 
 
 async def give_address(tx: Tx, user: User, email: str | None, *, verified: bool = False) -> None:

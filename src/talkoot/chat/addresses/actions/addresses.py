@@ -62,7 +62,7 @@ async def confirm_address(tx: Tx, token: str) -> User:
         await forget_links(tx, user.id, "verify", "reset")
         await _offer_undo(tx, user, old)
     await tx.flush()
-    await tx.emit(ProfileChanged(user.id))
+    await tx.emit(ProfileChanged(user.id, user.username, user.display_name, user.bot))
     return user
 
 
@@ -84,7 +84,7 @@ async def take_address_back(tx: Tx, token: str) -> User:
     await close_sessions_of(tx, user.id)
     if user.password_hash is not None:
         await make_link(tx, "reset", user.id, _address(opened))
-    await tx.emit(ProfileChanged(user.id))
+    await tx.emit(ProfileChanged(user.id, user.username, user.display_name, user.bot))
     return user
 
 

@@ -8,11 +8,11 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-from sqlalchemy import case, select, update
+from sqlalchemy import case, delete, select, update
 
 from talkoot.chat.access.grants import versions_of
 from talkoot.chat.messages.actions.send import thread_entry
-from talkoot.chat.messages.models import HeldMessage, Message
+from talkoot.chat.messages.models import HeldMessage, Message, RoomSender
 from talkoot.kernel import log
 
 if TYPE_CHECKING:
@@ -70,12 +70,13 @@ async def delete_messages_of(tx: Tx, author: UUID, ids: Sequence[UUID], erasing:
     return len(messages)
 
 
-async def forget_held_of(tx: Tx, author: UUID, room: UUID, *, since: int = 0) -> None:
-    """Empty what somebody wrote in a room and was held, and take back what of it still waits."""
+async def forget_held_of(tx: Tx, author: UUID, room: UUID | None, *, since: int = 0) -> None:
+    """Empty what somebody wrote in a room, or in any, and was held, and take back what of it still waits."""
+    where = () if room is None else (HeldMessage.room_id == room,)
     waiting = HeldMessage.state == "waiting"
     await tx.connection.execute(
         update(HeldMessage)
-        .where(HeldMessage.sender_id == author, HeldMessage.room_id == room, HeldMessage.created_at >= since)
+        .where(HeldMessage.sender_id == author, HeldMessage.created_at >= since, *where)
         .values(
             text="",
             state=case((waiting, "withdrawn"), else_=HeldMessage.state),
@@ -88,7 +89,7 @@ async def erase(tx: Tx, messages: Sequence[Message], erasing: Erasing) -> list[l
     """Leave tombstones of messages of one room, whose log is locked; the events that tell of it, in order."""
     for message in messages:
         message.text, message.deleted_at = "", tx.now
-    await log.redact(tx, erasing.room, [(each.seq, each.id, _tombstone(each)) for each in messages])
+    await log.redact(tx, erasing.room, [(each.seq, each.id, tombstone(each)) for each in messages])
     entries = [
         log.Entry(
             log=erasing.room,
@@ -105,7 +106,8 @@ async def erase(tx: Tx, messages: Sequence[Message], erasing: Erasing) -> list[l
     return await log.append(tx, entries)
 
 
-def _tombstone(message: Message) -> dict[str, object]:
+def tombstone(message: Message) -> dict[str, object]:
+    """What the events of a deleted message say."""
     return {"message": message.id, "text": "", "thread": message.thread_id, "deleted": True}
 
 
@@ -125,3 +127,8 @@ async def _fewer_replies(tx: Tx, messages: Sequence[Message], erasing: Erasing) 
         last = root.last_reply_at or root.ts
         told.append(thread_entry(erasing.room, root.id, root.reply_count, last, erasing))
     return told
+
+
+async def forget_sender(tx: Tx, author: UUID) -> None:
+    """It is not known any more when somebody last sent something in which room with rules."""
+    await tx.connection.execute(delete(RoomSender).where(RoomSender.user_id == author))

@@ -1,0 +1,125 @@
+"""All that is known of a person, file by file and some lines at a time: for the job, and the command line."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from html import escape
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+import msgspec
+
+from talkoot.chat.privacy import queries
+from talkoot.chat.privacy.own_messages import before_all, messages_behind
+from talkoot.kernel.clock import rfc3339
+from talkoot.kernel.ids import moment_of
+
+if TYPE_CHECKING:
+    from talkoot.kernel.transactions import Read
+    from talkoot.kernel.unit_of_work import UnitOfWork
+
+_AT_ONCE = 500
+
+_WHOLE: dict[str, tuple[str, Callable[[Read, UUID], Awaitable[list[queries.Line]]]]] = {
+    "profile.jsonl": ("Your account", queries.profile),
+    "sessions.jsonl": ("Where you signed in: addresses and programs", queries.sessions),
+    "tokens.jsonl": ("The tokens that you made for programs", queries.tokens),
+    "identities.jsonl": ("What else opens your account", queries.identities),
+    "workspaces.jsonl": ("The workspaces you belong to, and as what", queries.workspaces),
+    "rooms.jsonl": ("The rooms you may read, and how far you have read them", queries.rooms),
+    "sanctions.jsonl": ("Mutes and bans", queries.sanctions),
+    "reports.jsonl": ("What you reported to moderators", queries.reports),
+    "appeals.jsonl": ("Your appeals", queries.appeals),
+}
+_HELD = ("held.jsonl", "What you sent and a moderator was to see first")
+_MESSAGES = ("messages.jsonl", "Your messages, with every text they had; direct rooms have no name")
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """More of a file, and how much of everything is done by now, in percent."""
+
+    name: str
+    data: bytes
+    percent: int
+
+
+async def gather(uow: UnitOfWork, person: UUID, now: int) -> AsyncIterator[Part]:
+    """The parts of all files in their order; the last one is a page that says what the others are."""
+    counts: dict[str, int] = {}
+    names: dict[UUID, str] = {}
+    for name, (_, look) in _WHOLE.items():
+        async with uow.read() as read:
+            lines = await look(read, person)
+        if name == "rooms.jsonl":
+            names = {line["id"]: line["name"] for line in lines}
+        counts[name] = len(lines)
+        yield Part(name, _encoded(lines), 0)
+    async for part, more in _held(uow, person):
+        counts[part.name] = counts.get(part.name, 0) + more
+        yield part
+    async for part, more in _messages(uow, person, names, now):
+        counts[part.name] = counts.get(part.name, 0) + more
+        yield part
+    yield Part("index.html", _index(counts, now).encode(), 100)
+
+
+async def _held(uow: UnitOfWork, person: UUID) -> AsyncIterator[tuple[Part, int]]:
+    after = UUID(int=0)
+    while True:
+        async with uow.read() as read:
+            lines = await queries.held_messages(read, person, after, _AT_ONCE)
+        yield Part(_HELD[0], _encoded(lines), 0), len(lines)
+        if len(lines) < _AT_ONCE:
+            return
+        after = lines[-1]["id"]
+
+
+async def _messages(
+    uow: UnitOfWork, person: UUID, rooms: dict[UUID, str], now: int
+) -> AsyncIterator[tuple[Part, int]]:
+    after: UUID | None = before_all(person)
+    begun = moment_of(person)
+    while after is not None:
+        async with uow.read() as read:
+            stretch = await messages_behind(read, person, after, rooms)
+        after = stretch.last
+        done = moment_of(after) - begun if after is not None else 1
+        percent = min(99, max(0, done * 100 // max(1, now - begun)))
+        yield (
+            Part(_MESSAGES[0], _encoded(stretch.mine), percent if after is not None else 99),
+            len(stretch.mine),
+        )
+
+
+def _encoded(lines: Sequence[dict[str, Any]]) -> bytes:
+    return b"".join(msgspec.json.encode(line) + b"\n" for line in lines)
+
+
+def _index(counts: dict[str, int], now: int) -> str:
+    about = {name: said for name, (said, _) in _WHOLE.items()} | dict((_HELD, _MESSAGES))
+    rows = "".join(
+        f'<tr><td><a href="{escape(name)}">{escape(name)}</a></td><td>{escape(said)}</td>'
+        f"<td>{counts.get(name, 0)}</td></tr>\n"
+        for name, said in about.items()
+    )
+    return _PAGE.format(when=escape(rfc3339(now)), rows=rows)
+
+
+_PAGE = """<!doctype html>
+<html lang="en">
+<meta charset="utf-8">
+<title>Your data</title>
+<style>body {{ font: 16px sans-serif; max-width: 60em; margin: 2em auto; padding: 0 1em }}
+td, th {{ text-align: left; padding: 4px 16px 4px 0 }}</style>
+<h1>Your data</h1>
+<p>This is what the server knew of you at {when}. Each file is text with one JSON object a line (JSON Lines):
+text editors open it, and programs read it line by line.</p>
+<table>
+<tr><th>file</th><th>what is in it</th><th>lines</th></tr>
+{rows}</table>
+<p>Times are in UTC. Names of rooms that you may not read any more are left out, and so is what others wrote.
+Of messages that were deleted the text is not known.</p>
+</html>
+"""

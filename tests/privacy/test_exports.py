@@ -1,0 +1,129 @@
+"""All that is known of a person, in a file that only they can fetch."""
+
+import asyncio
+import io
+import json
+import zipfile
+from typing import Any
+
+from tests.clients import PASSWORD, Api, Json
+from tests.job_rows import put_job, rows
+from tests.privacy.conftest import eventually
+from tests.servers.talkoot import Talkoot
+from tests.workspaces import Workspace
+
+PROOF = {"current_password": PASSWORD}
+
+
+async def ready(person: Api, export: str) -> Json:
+    async def look() -> Json | None:
+        items = (await person.get("/exports"))["items"]
+        found = next(item for item in items if item["id"] == export)
+        assert found["state"] != "failed"
+        return dict(found) if found["state"] == "ready" else None
+
+    made: Json = await eventually(look)
+    return made
+
+
+async def fetch(person: Api, export: str) -> zipfile.ZipFile:
+    link = await person.post(f"/exports/{export}/link", PROOF, expect=200)
+    answer = await person.ask("GET", link["path"])
+    assert answer.status_code == 200, answer.text
+    assert answer.headers["content-type"] == "application/zip"
+    assert answer.headers["cache-control"] == "no-store"
+    return zipfile.ZipFile(io.BytesIO(answer.content))
+
+
+def lines(archive: zipfile.ZipFile, name: str) -> list[Any]:
+    return [json.loads(line) for line in archive.read(name).splitlines()]
+
+
+async def test_a_file_has_all_of_ones_own_and_nothing_of_others(workspace: Workspace) -> None:
+    owner, person = workspace.owner, await workspace.member("exporter")
+    room, secret = await workspace.room("garden"), await workspace.room("cellar", "private")
+    await person.post(f"/rooms/{room}/join", expect=204)
+    await owner.put(f"/rooms/{secret}/members/{person.user['id']}", expect=204)
+    said = await person.post(f"/rooms/{room}/messages", {"text": "first"})
+    await person.patch(f"/messages/{said['id']}", {"text": "second"})
+    reply = await person.post(f"/rooms/{room}/messages", {"text": "a reply", "thread": said["id"]})
+    hidden = await person.post(f"/rooms/{secret}/messages", {"text": "down here"})
+    gone = await person.post(f"/rooms/{room}/messages", {"text": "regretted"})
+    await person.delete(f"/messages/{gone['id']}")
+    await owner.post(f"/rooms/{room}/messages", {"text": "of somebody else"})
+    await person.put(f"/rooms/{room}/read", {"seq": said["seq"]})
+    await owner.put(f"/rooms/{room}/sanctions/{person.user['id']}/mute", {"reason": "loud"})
+    await owner.delete(f"/rooms/{secret}/members/{person.user['id']}")
+
+    asked = await person.post("/users/me/export", expect=202)
+    assert (await ready(person, asked["id"]))["percent"] == 100
+    archive = await fetch(person, asked["id"])
+    assert archive.testzip() is None
+    assert lines(archive, "profile.jsonl")[0]["username"] == person.user["username"]
+    assert len(lines(archive, "sessions.jsonl")) == 1
+    names = {line["id"]: line["name"] for line in lines(archive, "rooms.jsonl")}
+    assert (room in names, secret in names) == (True, False)  # row 15: it was taken away before
+    messages = {line["id"]: line for line in lines(archive, "messages.jsonl")}
+    assert messages.keys() == {said["id"], reply["id"], hidden["id"], gone["id"]}
+    assert [text["text"] for text in messages[said["id"]]["texts"]] == ["first", "second"]
+    assert (messages[said["id"]]["room_name"], messages[hidden["id"]]["room_name"]) == (names[room], None)
+    assert (messages[gone["id"]]["text"], messages[gone["id"]]["deleted"]) == ("", True)
+    assert [(each["kind"], each["reason"]) for each in lines(archive, "sanctions.jsonl")] == [
+        ("mute", "loud")
+    ]
+    assert b"of somebody else" not in b"".join(archive.read(name) for name in archive.namelist())
+    assert all(name in archive.read("index.html").decode() for name in archive.namelist()[:-1])
+
+
+async def test_only_who_asked_can_fetch_it_once_in_one_session(workspace_sqlite: Workspace) -> None:
+    workspace = workspace_sqlite
+    person, other = await workspace.member("careful"), await workspace.member("curious")
+    export = (await person.post("/users/me/export", expect=202))["id"]
+    await ready(person, export)
+    link = f"/exports/{export}/link"
+    assert await person.refusal("POST", link, {}) == (422, "invalid")
+    assert await person.refusal("POST", link, {"current_password": "wrong"}) == (403, "wrong_password")
+    assert await other.refusal("POST", link, PROOF) == (404, "not_found")
+    assert await other.refusal("DELETE", f"/exports/{export}") == (404, "not_found")
+    assert (await other.get("/exports"))["items"] == []
+    path = (await person.post(link, PROOF, expect=200))["path"]
+    assert await other.refusal("GET", path) == (404, "not_found")
+    async with await person.sign_in(person.user["username"]) as elsewhere:
+        assert await elsewhere.refusal("GET", path) == (404, "not_found")
+    async with Api(person.url) as nobody:
+        assert (await nobody.ask("GET", path)).status_code == 401
+    found = await asyncio.gather(*(person.ask("GET", path) for _ in range(5)))
+    assert sorted(answer.status_code for answer in found) == [200, 404, 404, 404, 404]
+    await person.delete(f"/exports/{export}")
+    assert await person.refusal("POST", link, PROOF) == (404, "not_found")
+
+
+async def test_row_22_who_lost_the_right_meanwhile_gets_nothing(
+    workspace: Workspace, server: Talkoot
+) -> None:
+    owner, person = workspace.owner, await workspace.member("watched")
+    first = min(item["id"] for item in (await owner.get("/workspaces"))["items"])
+    helper = await workspace.member("helper")
+    invite = await owner.post(f"/workspaces/{first}/invites")
+    await helper.post(f"/invites/{invite['token']}/accept", expect=200)
+    role = f"/workspaces/{first}/members/{helper.user['id']}"
+    path = f"/users/{person.user['id']}/export"
+    assert await helper.refusal("POST", path, {}) == (403, "forbidden")
+    assert await person.refusal("POST", path, {}) == (404, "not_found")
+    await owner.put(role, {"role": "owner"}, expect=204)
+    export = (await helper.post(path, expect=202))["id"]
+    await ready(helper, export)
+    assert "messages.jsonl" in (await fetch(helper, export)).namelist()
+    link = (await helper.post(f"/exports/{export}/link", PROOF, expect=200))["path"]
+    await owner.put(role, {"role": "member"}, expect=204)
+    assert (await helper.ask("GET", link)).status_code == 403
+    assert await helper.refusal("POST", f"/exports/{export}/link", PROOF) == (403, "forbidden")
+    acts = (await owner.get("/audit", subject=person.user["id"]))["items"]
+    assert [act["kind"] for act in acts] == ["account.export_fetched", "account.export_asked"]
+    # Nor is what was asked for before made by a job that runs only now.
+    job = await put_job(server, kind="privacy.make_export", payload=json.dumps({"export": export}))
+
+    async def given_up() -> bool:
+        return await rows(server, "SELECT state FROM jobs WHERE id = $1", job) == [("dead",)]
+
+    await eventually(given_up)
