@@ -30,6 +30,7 @@ from talkoot.chat.addresses.actions.addresses import ask_to_confirm
 from talkoot.chat.addresses.actions.links import forget_all_links, forget_links_to_password
 from talkoot.chat.addresses.jobs import write_notice
 from talkoot.chat.administration.events import LimitChosen
+from talkoot.chat.applications.granting import JWT_BEARER, Granting
 from talkoot.chat.bots.actions import retire_bot
 from talkoot.chat.groups.actions.rules import keep_roles_in_rules
 from talkoot.chat.groups.actions.settling import settle_who_came, settle_who_unlinked
@@ -193,6 +194,7 @@ class Program:
 
     def _connect_hub(self) -> None:
         hub = self.hub
+        self.gate.grants[JWT_BEARER] = Granting(self.kernel, self.desk.outgoing)
         self.tails.shared = self.backends.tails
         self.kernel.uow.caches.of(AccessCache).public = self.settings.anonymous_readers == "on"
         hub.authenticate = hello_for(self.gate)

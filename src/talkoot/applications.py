@@ -15,6 +15,7 @@ from talkoot.chat.access import http as access_http
 from talkoot.chat.accounts import http as accounts_http
 from talkoot.chat.addresses import http as addresses_http
 from talkoot.chat.administration import http as administration_http
+from talkoot.chat.applications import http as applications_http
 from talkoot.chat.bots import http as bots_http
 from talkoot.chat.groups import http as groups_http
 from talkoot.chat.identities import http as identities_http
@@ -72,6 +73,7 @@ def create_app(settings: Settings, installation: UUID | None = None) -> FastAPI:
         groups_http,
         tokens_http,
         bots_http,
+        applications_http,
     )
     for feature in features:
         routes += feature.router.routes

@@ -40,6 +40,14 @@ if TYPE_CHECKING:
 log = logging.getLogger("talkoot.http")
 
 API = "/api/v1"
+# The names that OAuth2 has for refusals; whatever else is wrong is the request.
+_OAUTH = {
+    "invalid_grant": "invalid_grant",
+    "invalid_credentials": "invalid_grant",
+    "unsupported_grant_type": "unsupported_grant_type",
+    "unavailable": "temporarily_unavailable",
+    "provider_away": "temporarily_unavailable",
+}
 # What every call of the API may answer: a secret in its address, nobody signed in, a forged or too frequent
 # or too large or too slow request, a database that is away or full.
 _ANYWHERE = (Malformed, NotAuthenticated, Forbidden, TooSlow, TooLarge, RateLimited, Unavailable, StorageFull)
@@ -134,8 +142,13 @@ async def _kernel_of(request: Request) -> Kernel:
 KernelDep = Annotated[Kernel, Depends(_kernel_of)]
 
 
-def problem(error: TalkootError) -> Response:
-    """An error as `application/problem+json`."""
+def oauth_problem(error: TalkootError) -> Response:
+    """The same for a token endpoint: with the two members that OAuth2 has for it (RFC 6749, 5.2)."""
+    return problem(error, error=_OAUTH.get(error.code, "invalid_request"), error_description=error.detail)
+
+
+def problem(error: TalkootError, /, **more: str) -> Response:
+    """An error as `application/problem+json`; `more` are members that belong to it elsewhere."""
     body = {
         "type": f"urn:talkoot:problem:{error.code}",
         "title": error.title,
@@ -144,6 +157,7 @@ def problem(error: TalkootError) -> Response:
         "code": error.code,
         "retryable": error.retryable,
         "errors": [{"field": f.field, "code": f.code, "detail": f.detail} for f in error.fields],
+        **more,
     }
     headers = {"Cache-Control": "no-store"}
     if error.retry_after is not None:

@@ -70,6 +70,45 @@ export type AppealOut = {
   reason: string | null;
 };
 
+/** A new application, or one with a new secret, and this once the secret. */
+export type ApplicationMade = {
+  id: string;
+  name: string;
+  issuer: string;
+  audience: string;
+  algorithm: "HS256" | "RS256" | "ES256" | "EdDSA";
+  keys: Record<string, unknown> | null;
+  keys_url: string | null;
+  roles: (string)[];
+  rooms: (string)[];
+  longest_seconds: number;
+  created_at: string;
+  disabled: boolean;
+  secret: string | null;
+};
+
+/** An application; `audience` is what its assertions have to name. Its secret is never shown again. */
+export type ApplicationOut = {
+  id: string;
+  name: string;
+  issuer: string;
+  audience: string;
+  algorithm: "HS256" | "RS256" | "ES256" | "EdDSA";
+  keys: Record<string, unknown> | null;
+  keys_url: string | null;
+  roles: (string)[];
+  rooms: (string)[];
+  longest_seconds: number;
+  created_at: string;
+  disabled: boolean;
+};
+
+/** What is to change; a disabled application signs nobody in, and those whom it did are signed out. */
+export type ApplicationPatch = {
+  name?: string | null;
+  disabled?: boolean | null;
+};
+
 /** Let it through, with another text if one is given. */
 export type Approval = {
   text?: string | null;
@@ -623,6 +662,18 @@ export type NewAppeal = {
   text: string;
 };
 
+/** An application to be registered: with HS256 it gets a secret, else it has `keys` or a `keys_url`. */
+export type NewApplication = {
+  name: string;
+  algorithm?: "HS256" | "RS256" | "ES256" | "EdDSA";
+  issuer?: string | null;
+  keys?: Record<string, unknown> | null;
+  keys_url?: string | null;
+  roles?: (string)[];
+  rooms?: (string)[];
+  longest_seconds?: number;
+};
+
 /** A bot to be made. As a guest it is in no room before somebody adds it. */
 export type NewBot = {
   username: string;
@@ -1161,20 +1212,21 @@ export type TokenOut = {
   expires_at: string | null;
 };
 
-/** An access token and the refresh token that gets the next one (RFC 6749). */
+/** An access token and, but for an assertion, the refresh token that gets the next one (RFC 6749). */
 export type TokenPair = {
   access_token: string;
   token_type?: "bearer";
   expires_in: number;
-  refresh_token: string;
+  refresh_token?: string | null;
 };
 
-/** A token request (RFC 6749): `password` with username and password, or `refresh_token` with one. */
+/** A token request (RFC 6749): with username and password, a refresh token, or an assertion (RFC 7523). */
 export type TokenRequest = {
   grant_type: string;
   username?: string | null;
   password?: string | null;
   refresh_token?: string | null;
+  assertion?: string | null;
 };
 
 /** One is writing in a room. */

@@ -173,6 +173,15 @@ ROTATE_BOT_TOKEN = Operation(
 )
 REVOKE_BOT_TOKEN = Operation("workspace", P.MEMBERS_MANAGE, f"DELETE {_BOT_TOKENS}/{{made}}", scope="never")
 
+# Applications that sign people in to a workspace
+_APPLICATIONS = "/workspaces/{workspace}/applications"
+LIST_APPLICATIONS = Operation("workspace", P.ACCESS_MANAGE, f"GET {_APPLICATIONS}")
+MAKE_APPLICATION = Operation("workspace", P.ACCESS_MANAGE, f"POST {_APPLICATIONS}", scope="never")
+CHANGE_APPLICATION = Operation("workspace", P.ACCESS_MANAGE, f"PATCH {_APPLICATIONS}/{{application}}")
+ROTATE_APPLICATION_SECRET = Operation(
+    "workspace", P.ACCESS_MANAGE, f"POST {_APPLICATIONS}/{{application}}/secret", scope="never"
+)
+
 # A workspace
 RENAME_WORKSPACE = Operation("workspace", P.WORKSPACE_MANAGE, "PATCH /workspaces/{workspace}")
 LIST_MEMBERS = Operation("workspace", P.WORKSPACE_READ, "GET /workspaces/{workspace}/members")

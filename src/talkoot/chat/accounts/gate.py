@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING
 
 from talkoot.chat.accounts.live_sessions import LiveSessions
@@ -10,6 +10,7 @@ from talkoot.chat.accounts.passwords import Passwords
 from talkoot.chat.accounts.tokens import Tokens
 
 if TYPE_CHECKING:
+    from talkoot.chat.accounts.actions import Device, OpenedSession
     from talkoot.chat.accounts.actors import Limits
     from talkoot.kernel.context import Kernel
     from talkoot.realtime.tickets import OnceStore
@@ -19,11 +20,14 @@ class Gate:
     """The kernel, and beside it the keys, the threads that hash, and the sessions that are known to hold.
 
     `ways` says for the limits of a token what may be asked with it: `GET /unreads`, or `send` on the socket.
+    `grants` are those of the token endpoint that take an assertion, by their names in OAuth2: each makes of
+    it a session of so many seconds.
     """
 
     def __init__(self, kernel: Kernel, tickets: OnceStore, ways: Callable[[Limits], frozenset[str]]) -> None:
         self.kernel = kernel
         self.ways = ways
+        self.grants: dict[str, Callable[[str, Device, int], Awaitable[OpenedSession]]] = {}
         self.tickets = tickets
         self.tokens = Tokens(kernel.secrets, kernel.settings)
         self.passwords = Passwords()

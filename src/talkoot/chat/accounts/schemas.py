@@ -61,12 +61,12 @@ class SignedIn(BaseModel):
 
 
 class TokenPair(BaseModel):
-    """An access token and the refresh token that gets the next one (RFC 6749)."""
+    """An access token and, but for an assertion, the refresh token that gets the next one (RFC 6749)."""
 
     access_token: str
     token_type: Literal["bearer"] = "bearer"  # noqa: S105 - the name of a scheme
     expires_in: int
-    refresh_token: str
+    refresh_token: str | None = None
 
 
 class ProfileChanges(BaseModel):

@@ -43,7 +43,7 @@ async def come_in(tx: Tx, provider: Provider, who: Assertion, device: Device, da
     if identity is None:
         if provider.accounts != "make":
             raise SignInRefused("nobody has linked this identity", code="not_linked")
-        user = await create_user(tx, await _newcomer(tx, who))
+        user = await create_user(tx, await newcomer(tx, who))
         identity = await _add(tx, provider, who, user.id)
     identity.last_used_at = tx.now
     identity.label = who.label
@@ -123,7 +123,7 @@ async def _add(tx: Tx, provider: Provider, who: Assertion, user: UUID) -> Identi
     return found
 
 
-async def _newcomer(read: Read, who: Assertion) -> NewUser:
+async def newcomer(read: Read, who: Assertion) -> NewUser:
     """What an account is made of; an email address that somebody else has already is left out."""
     email = who.email
     if email is not None and await find_user_by_login(read, email) is not None:

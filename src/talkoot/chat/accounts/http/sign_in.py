@@ -8,7 +8,7 @@ from fastapi import Depends, Form, Response
 from pydantic import BaseModel, Field
 
 from talkoot.chat.accounts import queries, views
-from talkoot.chat.accounts.actions import close_session, rotate_refresh_token
+from talkoot.chat.accounts.actions import Device, close_session, rotate_refresh_token
 from talkoot.chat.accounts.cookies import clear_cookie, cookie_value, set_cookie
 from talkoot.chat.accounts.gate import Gate
 from talkoot.chat.accounts.http_auth import (
@@ -26,36 +26,61 @@ from talkoot.kernel.errors import (
     Malformed,
     NotAuthenticated,
     RateLimited,
+    TalkootError,
     Unavailable,
     UnsupportedType,
 )
-from talkoot.kernel.http import make_router, problems
+from talkoot.kernel.http import make_router, oauth_problem, problems
 
 router = make_router(Malformed, NotAuthenticated, Invalid, RateLimited, tags=["sign-in"])
 
 
 class TokenRequest(BaseModel):
-    """A token request (RFC 6749): `password` with username and password, or `refresh_token` with one."""
+    """A token request (RFC 6749): with username and password, a refresh token, or an assertion (RFC 7523)."""
 
     grant_type: str
     username: Login | None = None
     password: Secret | None = None
     refresh_token: Annotated[str, Field(min_length=1, max_length=2048)] | None = None
+    assertion: Annotated[str, Field(min_length=1, max_length=8192)] | None = None
 
 
-@router.post("/auth/token", responses=problems(Unavailable))
+@router.post(
+    "/auth/token",
+    response_model=TokenPair,
+    response_model_exclude_none=True,
+    responses=problems(Unavailable),
+)
 async def get_token(
     response: Response, gate: GateDep, device: ClientDevice, form: Annotated[TokenRequest, Form()]
-) -> TokenPair:
-    """An access token, from a password or a refresh token; one that is used twice closes its session."""
+) -> TokenPair | Response:
+    """An access token, from a password, a refresh token, or an assertion of a host application.
+
+    A refresh token that is used twice closes its session. An assertion works once, and gets no refresh token.
+    """
     response.headers["Cache-Control"] = "no-store"
+    try:
+        return await _granted(gate, device, form)
+    except TalkootError as error:
+        return oauth_problem(error)
+
+
+async def _granted(gate: Gate, device: Device, form: TokenRequest) -> TokenPair:
     if form.grant_type == "password":
         login, password = _given("username", form.username), _given("password", form.password)
         opened = await sign_in(gate, login, password, device, "token")
         return _pair(gate, gate.tokens.access_token(opened.session, opened.user, _now(gate)), opened.secret)
     if form.grant_type == "refresh_token":
         return await _refreshed(gate, _given("refresh_token", form.refresh_token), device.address)
-    raise Malformed("Known grants are password and refresh_token", code="unsupported_grant_type")
+    if (grant := gate.grants.get(form.grant_type)) is not None:
+        if form.assertion is None:
+            raise Malformed("This grant needs an assertion", code="invalid_request")
+        seconds = gate.tokens.access_seconds
+        opened = await grant(form.assertion, device, seconds)
+        access = gate.tokens.access_token(opened.session, opened.user, _now(gate))
+        return TokenPair(access_token=access, expires_in=seconds)
+    known = ", ".join(("password", "refresh_token", *gate.grants))
+    raise Malformed(f"Known grants are {known}", code="unsupported_grant_type")
 
 
 @router.post(

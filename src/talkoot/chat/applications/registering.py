@@ -1,0 +1,152 @@
+"""Registering applications, giving them another secret, and disabling them."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+from sqlalchemy import select
+
+from talkoot.chat.access.doors import resource_for
+from talkoot.chat.access.grants import grants_of
+from talkoot.chat.access.operations import (
+    CHANGE_APPLICATION,
+    MAKE_APPLICATION,
+    ROTATE_APPLICATION_SECRET,
+    Operation,
+)
+from talkoot.chat.access.permissions import Permission
+from talkoot.chat.access.queries import role_in, roles_of
+from talkoot.chat.access.roles import OWNER, refuse_to_give
+from talkoot.chat.accounts.actions import close_these_sessions
+from talkoot.chat.applications.models import Application, ApplicationSession
+from talkoot.chat.applications.queries import application_in
+from talkoot.chat.identities.key_sets import usable
+from talkoot.kernel.audit import Act, record
+from talkoot.kernel.errors import Conflict, Forbidden, Invalid, NotFound
+from talkoot.kernel.ids import new_id, new_token
+from talkoot.kernel.sealing import seal
+
+if TYPE_CHECKING:
+    from talkoot.chat.access.cache import Grants
+    from talkoot.chat.accounts.actors import Actor
+    from talkoot.chat.applications.schemas import ApplicationPatch, NewApplication
+    from talkoot.kernel.secrets import Secrets
+    from talkoot.kernel.transactions import Tx
+
+
+async def make_application(
+    tx: Tx, secrets: Secrets, actor: Actor, workspace: UUID, new: NewApplication
+) -> tuple[Application, str | None]:
+    """Register an application, with roles that the actor may give; its secret, if it has one, is not kept."""
+    grants = await resource_for(tx, actor, MAKE_APPLICATION, workspace)
+    await _refuse_beyond(tx, grants, new)
+    _refuse_unusable_keys(new)
+    made = new_id()
+    issuer = new.issuer or str(made)
+    if await tx.session.scalar(select(Application.id).where(Application.issuer == issuer)) is not None:
+        raise Conflict("Another application has this issuer")
+    secret = new_token() if new.algorithm == "HS256" else None
+    application = Application(
+        id=made,
+        workspace_id=workspace,
+        name=new.name,
+        issuer=issuer,
+        algorithm=new.algorithm,
+        secret=seal(secrets, Application.secret, made, secret) if secret else None,
+        keys=json.dumps(new.keys) if new.keys else None,
+        keys_url=new.keys_url,
+        roles=json.dumps(new.roles),
+        rooms=" ".join(map(str, new.rooms)),
+        longest_seconds=new.longest_seconds,
+        made_by=actor.user,
+        created_at=tx.now,
+    )
+    tx.session.add(application)
+    await tx.flush()
+    after: dict[str, Any] = {"name": new.name, "issuer": issuer, "algorithm": new.algorithm}
+    after |= {"roles": new.roles, "rooms": new.rooms, "keys_url": new.keys_url}
+    await record(tx, actor, Act("application.made", workspace, made, after=after))
+    return application, secret
+
+
+async def rotate_secret(
+    tx: Tx, secrets: Secrets, actor: Actor, workspace: UUID, application: UUID
+) -> tuple[Application, str]:
+    """Another shared secret; what the old one signed is refused from now on."""
+    found = await _application(tx, actor, ROTATE_APPLICATION_SECRET, workspace, application)
+    if found.algorithm != "HS256":
+        raise Conflict("This application signs with a key of its own, and has no secret here")
+    secret = new_token()
+    found.secret = seal(secrets, Application.secret, found.id, secret)
+    await tx.flush()
+    await record(tx, actor, Act("application.secret_changed", workspace, application))
+    return found, secret
+
+
+async def change_application(
+    tx: Tx, actor: Actor, workspace: UUID, application: UUID, changes: ApplicationPatch
+) -> Application:
+    """Rename it, or disable it, which signs out all whom it brought, or let it go on."""
+    found = await _application(tx, actor, CHANGE_APPLICATION, workspace, application)
+    before = {"name": found.name, "disabled": found.disabled_at is not None}
+    if changes.name is not None:
+        found.name = changes.name
+    if changes.disabled is not None:
+        found.disabled_at = tx.now if changes.disabled else None
+    await tx.flush()
+    if changes.disabled:
+        mine = ApplicationSession.application_id == application
+        await close_these_sessions(tx, select(ApplicationSession.session_id).where(mine))
+    after = {"name": found.name, "disabled": found.disabled_at is not None}
+    await record(tx, actor, Act("application.changed", workspace, application, before=before, after=after))
+    return found
+
+
+async def _application(
+    tx: Tx, actor: Actor, operation: Operation, workspace: UUID, application: UUID
+) -> Application:
+    await resource_for(tx, actor, operation, workspace)
+    found = await application_in(tx, workspace, application)
+    if found is None:
+        raise NotFound("There is no such application")
+    return found
+
+
+async def _refuse_beyond(tx: Tx, grants: Grants, new: NewApplication) -> None:
+    """Nobody lets an application give what they could not give themselves."""
+    mine, roles = await role_in(tx, grants.workspace, grants.user), await roles_of(tx, grants.workspace)
+    if mine is None:
+        raise Forbidden("Who is not in a workspace registers no applications in it")
+    for name in new.roles:
+        role = next((role for role in roles if role.name == name), None)
+        if role is None or role.name == OWNER:
+            raise Invalid.field(
+                "roles", "unknown", f"There is no role {name!r} that an application could give"
+            )
+        await refuse_to_give(tx, grants, mine, role)
+    for room in new.rooms:
+        held = await grants_of(tx, grants.user, room)
+        if held is None or held.workspace != grants.workspace or held.kind != "room":
+            raise Invalid.field("rooms", "unknown", f"There is no room {room} here")
+        if not held.permissions >= {Permission.ROOM_READ, Permission.ROOM_INVITE}:
+            raise Invalid.field("rooms", "unknown", f"You add nobody to the room {room} yourself")
+
+
+def _refuse_unusable_keys(new: NewApplication) -> None:
+    given = [name for name in ("keys", "keys_url") if getattr(new, name)]
+    if new.algorithm == "HS256":
+        if given:
+            raise Invalid.field(given[0], "unexpected", "With HS256 the secret is made here")
+        return
+    if len(given) != 1:
+        raise Invalid.field("keys", "missing", f"With {new.algorithm} it needs either keys or keys_url")
+    if new.keys is not None:
+        keys = new.keys.get("keys")
+        if not isinstance(keys, list) or not keys or not all(isinstance(k, dict) and usable(k) for k in keys):
+            raise Invalid.field("keys", "unusable", "A JWK set of public keys for signatures is needed")
+        if any("d" in key for key in keys):
+            raise Invalid.field(
+                "keys", "private", "These keys are private: keep them, and give the public ones"
+            )
