@@ -42,10 +42,14 @@ export type {
   SessionInfo as LoginSession,
   SessionState,
   Subscribed,
+  TokenMade as MadeToken,
+  TokenOut as Token,
   UnreadOut as Unread,
   Welcome,
   WorkspaceOut as Workspace,
 } from "./wire.generated";
+
+export type TokenScope = wire.TokenOut["scopes"][number];
 
 export type ReportReason = wire.NewReport["reason"];
 
