@@ -227,6 +227,7 @@ class Program:
             await self.backends.start()
             stack.push_async_callback(self._finish_background)
             self.kernel.uow.start()
+            await self.gate.look_for_keys()
             stack.push_async_callback(self.kernel.uow.close)
             await self.limit_watch.start()
             stack.push_async_callback(self.limit_watch.close)
@@ -282,6 +283,7 @@ class Program:
         )
 
     def _look_at_sessions(self) -> None:
+        self._spawn(self.gate.look_for_keys())
         self._spawn(close_ended_sessions(self.gate, self.hub, self.gateway.connections))
 
     def _use_limits(self) -> None:

@@ -16,10 +16,11 @@ from tests.servers.talkoot import Talkoot
 
 Act = Callable[[], Awaitable[object]]
 STATEMENT = re.compile(r"LOG:  (?:statement|execute [^:]*): (.*)")
-# Beginning and ending a transaction, the pool's question whether the connection lives, jobs, and the look
-# every second whether other limits were chosen.
+# Beginning and ending a transaction, the pool's question whether the connection lives, jobs, and the looks
+# from time to time whether other limits, or keys to sign with, were chosen.
 NOT_COUNTED = re.compile(
-    r"^(BEGIN|COMMIT|ROLLBACK|SAVEPOINT|RELEASE|;|SELECT 1$|$)|\bjobs?\b|\bchosen_limits\b", re.IGNORECASE
+    r"^(BEGIN|COMMIT|ROLLBACK|SAVEPOINT|RELEASE|;|SELECT 1$|$)|\bjobs?\b|\b(chosen_limits|signing_keys)\b",
+    re.IGNORECASE,
 )
 # What is due by the calendar is looked up every few seconds, whatever is done: the time, and then the slots.
 SLOTS, TIME = "SELECT cron_slots.kind", "SELECT CAST(EXTRACT(epoch FROM statement_timestamp())"

@@ -84,7 +84,7 @@ async def test_a_newcomer_gets_an_account_and_finds_it_again(workspace: Workspac
         assert stranger.user["id"] != ada.user["id"]
 
 
-async def test_rows_9_and_10_an_assertion_that_is_not_right_gets_nothing(host: Host) -> None:
+async def test_row_09_and_10_an_assertion_that_is_not_right_gets_nothing(host: Host) -> None:
     now = int(time.time())
     wrong: list[Json] = [
         {"aud": "somebody-else"},
@@ -123,7 +123,7 @@ async def test_rows_9_and_10_an_assertion_that_is_not_right_gets_nothing(host: H
 
 
 @pytest.mark.parametrize("kid", ["rsa", "../../rsa", "nobody"])
-async def test_row_9_a_public_key_is_no_secret(workspace_sqlite: Workspace, kid: str) -> None:
+async def test_row_09_a_public_key_is_no_secret(workspace_sqlite: Workspace, kid: str) -> None:
     issuer = Issuer()
     keys = {"keys": [issuer.rsa.as_dict(private=False)]}
     host = await register(workspace_sqlite, issuer.rsa, algorithm="RS256", keys=keys)

@@ -50,7 +50,7 @@ async def test_row_23_a_bot_is_shown_as_one_and_nobody_else_can_be(workspace: Wo
     assert [m["user"]["bot"] for m in members if m["user"]["id"] == bot["id"]] == [True]
 
 
-async def test_rows_24_and_25_tokens_of_a_bot_are_for_who_looks_after_it(workspace: Workspace) -> None:
+async def test_row_24_and_25_tokens_of_a_bot_are_for_who_looks_after_it(workspace: Workspace) -> None:
     person, bot = await workspace.member(), await made(workspace)
     token, api = await program(workspace, bot)
     path = tokens(workspace, bot)

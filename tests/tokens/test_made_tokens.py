@@ -192,7 +192,7 @@ def with_checksum(body: str) -> str:
     return body + signs
 
 
-async def test_rows_4_8_14_and_24_wrong_tokens_are_refused_and_slowed_down_and_none_is_logged(
+async def test_row_04_and_08_and_14_and_24_wrong_tokens_are_refused_and_slowed_down_and_none_is_logged(
     serve: Serve,
 ) -> None:
     talkoot = serve("sqlite", token_days="30", rate_limits="on", log_level="debug", log_format="json")

@@ -11,6 +11,7 @@ from talkoot.cli.audit import audit
 from talkoot.cli.backing_up import backup, restore
 from talkoot.cli.doctor import doctor
 from talkoot.cli.jobs import jobs
+from talkoot.cli.keys import keys
 from talkoot.cli.limits import limits
 from talkoot.cli.mail import mail
 from talkoot.cli.migrating import migrate
@@ -56,6 +57,7 @@ for name, command in (
     cli.command(name)(command)
 cli.add_typer(users, name="user")
 cli.add_typer(tokens, name="token")
+cli.add_typer(keys, name="keys")
 cli.add_typer(jobs, name="jobs")
 cli.add_typer(limits, name="limits")
 cli.add_typer(mail, name="mail")

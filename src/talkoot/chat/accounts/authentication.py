@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import hmac
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, TypeVar
 from uuid import UUID
 
 from talkoot.chat.accounts.made_tokens import looks_made, session_of
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from talkoot.chat.accounts.session_cache import LiveSession
 
 
+T = TypeVar("T")
 _WITH_ACCESS_TOKENS = frozenset({"token", "granted"})
 
 
@@ -37,7 +39,7 @@ async def admit_bearer(gate: Gate, token: str, address: str) -> Admission:
     if looks_made(token):
         return await _admit_made(gate, token, address)
     try:
-        vouched = gate.tokens.verify_access_token(token, gate.kernel.clock.now())
+        vouched = await _verified(gate, token, gate.tokens.verify_access_token)
     except NotAuthenticated as refusal:
         if refusal.code != "token_expired":
             await count_wrong(gate.kernel.limits, address, WRONG_TOKEN)
@@ -74,7 +76,7 @@ async def admit_cookie(gate: Gate, cookie: str) -> Admission:
 async def admit_ticket(gate: Gate, ticket: str, address: str) -> Admission:
     """Who was given this ticket; it works once."""
     try:
-        once, mark, vouched = gate.tokens.verify_ticket(ticket, gate.kernel.clock.now())
+        once, mark, vouched = await _verified(gate, ticket, gate.tokens.verify_ticket)
     except NotAuthenticated as refusal:
         if refusal.code != "token_expired":
             await count_wrong(gate.kernel.limits, address, WRONG_TOKEN)
@@ -83,6 +85,17 @@ async def admit_ticket(gate: Gate, ticket: str, address: str) -> Admission:
         raise NotAuthenticated("The ticket was used before", code="ticket_used")
     live = await _vouched_session(gate, vouched)
     return Admission(live.actor, live.display_name, "ticket", min(vouched.until, live.expires_at))
+
+
+async def _verified(gate: Gate, signed: str, verify: Callable[[str, int], T]) -> T:
+    """What it says; another server may have signed it with a key that this one has not seen yet."""
+    try:
+        return verify(signed, gate.kernel.clock.now())
+    except NotAuthenticated:
+        if gate.tokens.knows_key_of(signed):
+            raise
+        await gate.look_for_keys(at_once=True)
+        return verify(signed, gate.kernel.clock.now())
 
 
 async def session_that_holds(gate: Gate, session: UUID) -> LiveSession:

@@ -8,6 +8,7 @@ from sqlalchemy import ForeignKey, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from talkoot.kernel.ids import new_id
+from talkoot.kernel.sealing import Sealed
 from talkoot.kernel.types import Model
 
 
@@ -79,6 +80,20 @@ class MadeToken(Model):
     scopes: Mapped[str]
     places: Mapped[str | None]
     made_by: Mapped[UUID] = mapped_column(ForeignKey("users.id"))
+
+
+class SigningKey(Model):
+    """A key that signs access tokens and tickets; the newest one signs. What is older verifies for a while.
+
+    With `alone` it verifies nothing any more from the moment that this one is there.
+    """
+
+    __tablename__ = "signing_keys"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    key: Mapped[bytes] = mapped_column(Sealed)
+    alone: Mapped[bool]
+    created_at: Mapped[int]
 
 
 class RefreshToken(Model):

@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy import bindparam, select
 
 from talkoot.chat.accounts.actors import Actor, Limits
-from talkoot.chat.accounts.models import MadeToken, Session, User
+from talkoot.chat.accounts.models import MadeToken, Session, SigningKey, User
 from talkoot.chat.accounts.names import username_key
 from talkoot.chat.accounts.session_cache import LiveSession
 from talkoot.kernel.errors import NotFound
@@ -159,3 +159,8 @@ async def has_signed_in_from(read: Read, user: UUID | None, address: str) -> boo
     """Whether someone signed in from this address before."""
     there = select(Session.id).where(Session.user_id == (user or UUID(int=0)), Session.address == address)
     return await read.connection.scalar(there.limit(1)) is not None
+
+
+async def signing_keys(read: Read) -> Sequence[SigningKey]:
+    """The keys that sign access tokens and tickets, the oldest first; none before the first change."""
+    return (await read.session.scalars(select(SigningKey).order_by(SigningKey.id))).all()

@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 import secrets as randomness
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from cachetools import LRUCache
-from joserfc import jwt
+from joserfc import jws, jwt
 from joserfc.errors import JoseError
-from joserfc.jwk import OctKey
 
-from talkoot.kernel.clock import SECOND
+from talkoot.chat.accounts.signing_keys import KeyRing
+from talkoot.kernel.clock import MINUTE, SECOND
 from talkoot.kernel.errors import NotAuthenticated
 from talkoot.kernel.ids import fingerprint
 
 if TYPE_CHECKING:
+    from talkoot.chat.accounts.signing_keys import StoredKey
     from talkoot.kernel.secrets import Secrets
     from talkoot.settings import Settings
 
@@ -42,7 +44,7 @@ class Tokens:
 
     def __init__(self, secrets: Secrets, settings: Settings) -> None:
         self._secrets = secrets
-        self._key = OctKey.import_key(secrets.key_for("access-token"))
+        self.keys = KeyRing(secrets, settings.access_token_minutes * MINUTE)
         self._issuer = settings.public_url or "talkoot"
         self._vouched: LRUCache[bytes, Vouched] = LRUCache(REMEMBERED)
         self.access_seconds = settings.access_token_minutes * 60
@@ -59,7 +61,17 @@ class Tokens:
             "exp": seconds + self.access_seconds,
             "jti": randomness.token_urlsafe(12),
         }
-        return jwt.encode(_HEADER, claims, self._key, algorithms=["HS256"])
+        signer = self.keys.current
+        return jwt.encode(_header(signer.kid), claims, signer.access, algorithms=["HS256"])
+
+    def take_keys(self, stored: Sequence[StoredKey]) -> None:
+        """These keys sign and verify from now on; what was verified with others is looked at again."""
+        if self.keys.take(stored):
+            self._vouched.clear()
+
+    def knows_key_of(self, token: str) -> bool:
+        """Whether the key that a token or ticket names is known here; False for one of a moment ago."""
+        return self.keys.knows(_kid_of_ticket(token) if "~" in token else _kid_of(token))
 
     def verify_access_token(self, token: str, now: int) -> Vouched:
         """What an access token says; NotAuthenticated for one that is not ours, or too old."""
@@ -74,11 +86,15 @@ class Tokens:
     def _read_access_token(self, token: str, now: int) -> Vouched:
         if len(token) > _LONGEST or not token.isascii():
             raise _refused()
+        kid = _kid_of(token)
+        signer = self.keys.verifier(kid, now)
+        if signer is None:
+            raise _refused()
         try:
-            decoded = jwt.decode(token, self._key, algorithms=["HS256"])
+            decoded = jwt.decode(token, signer.access, algorithms=["HS256"])
         except (JoseError, ValueError):
             raise _refused() from None
-        if decoded.header != _HEADER:
+        if decoded.header != _header(kid):
             raise _refused()
         return self._read_claims(decoded.claims, now)
 
@@ -86,14 +102,17 @@ class Tokens:
         """A ticket that opens one socket, once, within the next half minute; `mark` is that of the store."""
         said = (vouched.session.hex, vouched.user.hex, vouched.until, now + TICKET_SECONDS * SECOND, mark)
         value = ".".join(map(str, (randomness.token_urlsafe(16), *said)))
-        return f"{value}.{self._secrets.sign('socket-ticket', value)}"
+        signer = self.keys.current
+        signed = value if signer.kid is None else f"{value}~{signer.kid}"
+        return f"{signed}.{signer.sign_ticket(signed)}"
 
     def verify_ticket(self, ticket: str, now: int) -> tuple[str, str, Vouched]:
         """A ticket's own id, which works once, its mark, and what it vouches for; or NotAuthenticated."""
-        value, _, signature = ticket.rpartition(".")
-        if len(ticket) > _LONGEST or not self._secrets.verify("socket-ticket", value, signature):
+        signed, _, signature = ticket.rpartition(".")
+        signer = self.keys.verifier(_kid_of_ticket(ticket), now)
+        if len(ticket) > _LONGEST or signer is None or not signer.is_ticket(signed, signature):
             raise _refused("ticket")
-        once, session, user, until, ends, mark = value.split(".")
+        once, session, user, until, ends, mark = signed.partition("~")[0].split(".")
         if int(ends) <= now or int(until) <= now:
             raise NotAuthenticated("The ticket has expired", code="token_expired")
         return once, mark, Vouched(UUID(session), UUID(user), int(until))
@@ -120,3 +139,20 @@ class Tokens:
 
 def _refused(what: str = "access token") -> NotAuthenticated:
     return NotAuthenticated(f"The {what} does not hold")
+
+
+def _header(kid: str | None) -> dict[str, Any]:
+    return _HEADER if kid is None else {**_HEADER, "kid": kid}
+
+
+def _kid_of(token: str) -> str | None:
+    """The key that an access token names, of which nothing is believed yet."""
+    try:
+        kid = jws.extract_compact(token.encode()).headers().get("kid")
+    except (JoseError, ValueError, TypeError):
+        return None
+    return kid if isinstance(kid, str) else None
+
+
+def _kid_of_ticket(ticket: str) -> str | None:
+    return ticket.partition("~")[2].partition(".")[0] or None

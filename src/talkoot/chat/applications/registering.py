@@ -41,8 +41,8 @@ async def make_application(
 ) -> tuple[Application, str | None]:
     """Register an application, with roles that the actor may give; its secret, if it has one, is not kept."""
     grants = await resource_for(tx, actor, MAKE_APPLICATION, workspace)
-    await _refuse_beyond(tx, grants, new)
     _refuse_unusable_keys(new)
+    await _refuse_beyond(tx, grants, new)
     made = new_id()
     issuer = new.issuer or str(made)
     if await tx.session.scalar(select(Application.id).where(Application.issuer == issuer)) is not None:

@@ -16,6 +16,7 @@ from talkoot.chat.accounts.actions.sessions import (
     touch_sessions,
     vouched_session,
 )
+from talkoot.chat.accounts.actions.signing_keys import rotate_signing_key
 from talkoot.chat.accounts.actions.users import (
     NewHash,
     NewUser,
@@ -52,6 +53,7 @@ __all__ = [
     "reactivate_user",
     "rename_user",
     "rotate_refresh_token",
+    "rotate_signing_key",
     "set_password",
     "touch_sessions",
     "vouched_session",
