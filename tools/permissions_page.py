@@ -42,6 +42,10 @@ def _operations() -> str:
 
 
 def _who(row: Operation) -> str:
+    return _who_signed_in(row) + ("; without an account too, where everyone may read" if row.public else "")
+
+
+def _who_signed_in(row: Operation) -> str:
     if row.about in _WHO:
         return _WHO[row.about]
     if row.needs is None:

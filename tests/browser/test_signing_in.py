@@ -7,6 +7,7 @@ import pytest_asyncio
 from playwright.async_api import Page, expect
 
 from tests.browser.conftest import Enter, Open
+from tests.browser.test_looks import violations
 from tests.clients import Api, join, set_up
 from tests.servers.molds import with_tables
 from tests.servers.oidc_provider import OidcProvider
@@ -118,6 +119,28 @@ async def test_an_identity_is_linked_and_unlinked_in_the_settings(
         await page.get_by_role("button", name="Unlink The company").click()
         await expect(page.get_by_text("hank@example.org")).not_to_be_visible()
         await expect(page.get_by_role("button", name="Link The company")).to_be_visible()
+
+
+async def test_what_a_group_gives_is_said_in_the_workspace_and_given_at_the_sign_in(
+    owner: Api, open_page: Open, enter: Enter
+) -> None:
+    page = await enter(owner)
+    await page.locator(".top .workspace").click()
+    await page.get_by_role("menuitem", name="Groups of providers").click()
+    dialog = page.get_by_role("dialog", name="Groups of providers")
+    await dialog.get_by_label("Group or role at the provider").fill("team-ida")
+    await dialog.get_by_label("Gives the role").select_option("guest")
+    await dialog.get_by_role("checkbox", name="random").check()
+    assert await violations(page) == []
+    await dialog.get_by_role("button", name="Create").click()
+    await expect(dialog.get_by_role("button", name="Delete the rule")).to_be_visible()
+    # Her team makes her a guest, of that one room.
+    other = await open_page(owner.url)
+    await other.get_by_role("button", name="Sign in with The company").click()
+    await agree(other, "ida")
+    await expect(other.get_by_role("main").get_by_role("heading", level=1, name="random")).to_be_visible()
+    rooms = other.get_by_role("navigation", name="Rooms")
+    await expect(rooms.get_by_role("link", name="general")).to_have_count(0)
 
 
 async def open_settings(page: Page) -> None:
