@@ -3,11 +3,12 @@
 import asyncio
 import uuid
 from collections.abc import AsyncIterator, Iterator, Sequence
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, suppress
 from dataclasses import dataclass
 
 import pytest
 import pytest_asyncio
+from websockets.exceptions import ConnectionClosed
 
 from talkoot.chat.access.operations import TABLE, Operation
 from tests.clients import Api, Json, Socket, join
@@ -149,7 +150,18 @@ async def world(owner_sqlite: Api) -> AsyncIterator[World]:
         world.given["role"] = made["id"]
         world.given |= {"workspace": workspace.id, "token_here": here["token"], "token_aside": there["token"]}
         await build(world)
+        beating = asyncio.create_task(beat(world))
         yield world
+        beating.cancel()
+
+
+async def beat(world: World) -> None:
+    """Keep the sockets open on a slow machine, while others are asked; some of them end on the way."""
+    while True:
+        await asyncio.sleep(10)
+        for socket in world.sockets.values():
+            with suppress(ConnectionClosed):
+                await socket.push(op="hb")
 
 
 async def build(world: World) -> None:
