@@ -15,6 +15,7 @@ from talkoot.audience import Audience
 from talkoot.backends import open_backends
 from talkoot.chat.access.cache import AccessCache
 from talkoot.chat.access.events import AccessChanged, RoleLeaving, WorkspaceMemberLeaving
+from talkoot.chat.access.obliged import obliged_to_second_factor
 from talkoot.chat.access.operations import TABLE, ways_of
 from talkoot.chat.accounts.events import (
     AddressGiven,
@@ -107,7 +108,9 @@ class Program:
         self.kernel = Kernel(
             settings, clock, secrets, database, uow, self.backends.limits, self.backends.rates
         )
-        self.gate = Gate(self.kernel, self.backends.once, ways_of)
+        self.gate = Gate(
+            self.kernel, self.backends.once, ways_of, obliged_to_second_factor(settings.second_factor)
+        )
         self.desk = Desk(self.kernel)
         self.hub = Hub(socket_limits(settings))
         self.tails = uow.caches.of(LogTails)

@@ -29,6 +29,7 @@ LIMITS = (
     Limit(throttle.SIGN_IN_ADDRESS, "address", "passwords tried from one address", GUESSES),
     Limit(throttle.SIGN_IN_ACCOUNT, "account", "passwords tried at one account", GUESSES),
     Limit(throttle.SIGN_IN_ACCOUNT_LONG, "account", "the same, in the long run", GUESSES),
+    Limit(throttle.SECOND_STEP_LONG, "account", "codes of a second factor tried at one account", GUESSES),
     Limit(throttle.WRONG_TOKEN, "address", "tokens and tickets from one address that do not hold", GUESSES),
     Limit(throttle.WRONG_INVITE, "address", "invitations from one address that do not hold", GUESSES),
     Limit(REPORTS, "user", "reports of one person"),

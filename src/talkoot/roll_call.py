@@ -11,7 +11,7 @@ from starlette.routing import BaseRoute, Mount, Route, WebSocketRoute
 from talkoot.chat.access.operations import TABLE, Operation
 from talkoot.chat.access.permissions import Permission
 from talkoot.chat.access.scopes import SCOPE_OF
-from talkoot.chat.accounts.http_auth import current_admission, current_reader
+from talkoot.chat.accounts.http_auth import current_admission, current_reader, enrolling_actor
 from talkoot.kernel.http import API
 from talkoot.kernel.routes import RouteTable
 
@@ -45,7 +45,7 @@ def call_the_roll(routes: Iterable[BaseRoute], socket: Iterable[str]) -> None:
     for way, route in _ways(routes):
         if (row := by_way.pop(way, None)) is None:
             wrong.append(f"{way} has no row: say in {_WHERE} what it is about and what it needs")
-        elif isinstance(route, APIRoute) and _door(route.dependant) is not _door_of(row):
+        elif isinstance(route, APIRoute) and _door(route.dependant) not in _doors_of(row):
             wrong.append(_wrong_door(way, row))
     unknown = [name for name in socket if by_way.pop(name, None) is None]
     wrong += [f"the socket's {name} has no row: say in {_WHERE} what it needs" for name in unknown]
@@ -54,11 +54,13 @@ def call_the_roll(routes: Iterable[BaseRoute], socket: Iterable[str]) -> None:
         raise NotInTheTable("Talkoot does not start: " + "; ".join(wrong))
 
 
-def _door_of(row: Operation) -> object:
-    """What the handler has to ask by this row."""
+def _doors_of(row: Operation) -> set[object]:
+    """What the handler has to ask by this row; who must set up a second factor first gets only to oneself."""
     if row.about == "anyone":
-        return None
-    return current_reader if row.public else current_admission
+        return {None}
+    if row.public:
+        return {current_reader}
+    return {current_admission, enrolling_actor} if row.about == "oneself" else {current_admission}
 
 
 def _wrong_door(way: str, row: Operation) -> str:
@@ -89,7 +91,7 @@ def _ways(routes: Iterable[BaseRoute]) -> Iterator[tuple[str, BaseRoute]]:
 def _door(dependant: Dependant) -> object:
     """What a handler asks about who sends a request; None if it does not."""
     for part in dependant.dependencies:
-        if part.call in {current_admission, current_reader}:
+        if part.call in {current_admission, current_reader, enrolling_actor}:
             return part.call
         if (inside := _door(part)) is not None:
             return inside

@@ -44,6 +44,7 @@ GROUPS: dict[str, tuple[str, ...]] = {
     "Who comes in": (
         "registration",
         "anonymous_readers",
+        "second_factor",
         "identity_providers",
         "outgoing_networks",
         "access_token_minutes",
@@ -164,6 +165,11 @@ class Settings(BaseModel):
     )
     anonymous_readers: Literal["on", "off"] = Field(
         "off", description="`on`: rooms whose entries let everyone read can be read without an account."
+    )
+    second_factor: Literal["optional", "administrators", "everybody"] = Field(
+        "optional",
+        description="Who has to set up a second factor, an authenticator app or a passkey, before anything"
+        " else: nobody, those who manage a workspace, all who sign in with a password.",
     )
     identity_providers: Path | None = Field(
         None,

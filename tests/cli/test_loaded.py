@@ -29,6 +29,11 @@ ONLY_WHEN_ASKED = {
     "aiosmtplib",
     "jinja2",
     "talkoot.cli.mailing",
+    "OpenSSL",
+    "cbor2",
+    "pyotp",
+    "segno",
+    "webauthn",
 }
 NEVER = {"pydantic_settings", "pygments", "rich", "structlog"}
 TO_SERVE = {"fastapi", "joserfc", "prometheus_client", "pwdlib", "sqlalchemy", "starlette", "uvicorn"}

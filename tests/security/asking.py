@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from talkoot.chat.access.operations import Operation
-from tests.clients import Api, Json, Socket
+from tests.clients import PASSWORD, Api, Json, Socket
 from tests.security.model import Node, Person
 
 numbers = itertools.count(1)
@@ -68,6 +68,7 @@ class Case:
             "bot": str(uuid.uuid4()),
             "export": str(uuid.uuid4()),
             "application": str(uuid.uuid4()),
+            "passkey": str(uuid.uuid4()),
             "cid": str(uuid.uuid4()),
             "token": self.api.token,
             "limit": "http.reads",
@@ -246,6 +247,7 @@ def gives_too_much(case: Case) -> bool:
 
 NOT_VALID = Ask(passed=frozenset({422}), body={})  # who is not asked who they are is told what is wrong
 NO_MAIL = Ask(passed=frozenset({409}), body={"email": None})  # this server sends none
+NO_PASSKEYS = Ask(body={}, passed=frozenset({409}))
 NO_SUCH_JOB = Ask(passed=frozenset({404}))
 # No provider is known here: who is let through is told so, or what is missing.
 NO_PROVIDER = Ask(body={}, passed=frozenset({303, 400, 404, 422}))
@@ -265,6 +267,24 @@ ASKS: dict[str, Ask] = {
     "mail_again": NO_MAIL,
     "get_invite": Ask(before=side_invite),
     "open_socket": Ask(),
+    # Nobody waits for a second step here, and an address of numbers has no passkeys.
+    "take_second_step": NOT_VALID,
+    "give_up_second_step": Ask(),
+    "start_second_step": NO_PASSKEYS,
+    "start_passkey": NO_PASSKEYS,
+    "use_passkey": NOT_VALID,
+    "get_second_factor": Ask(),
+    "give_proof": Ask(body={"password": PASSWORD}),
+    "start_proof": NO_PASSKEYS,
+    "start_app": Ask(body={}),
+    "confirm_app": NOT_VALID,
+    "remove_app": Ask(passed=frozenset({404})),
+    "make_recovery_codes": Ask(body={}, passed=frozenset({409})),
+    "list_passkeys": Ask(),
+    "start_adding_passkey": NO_PASSKEYS,
+    "add_passkey": NOT_VALID,
+    "rename_passkey": Ask(body={"name": "Mine"}, passed=frozenset({404})),
+    "remove_passkey": Ask(passed=frozenset({404})),
     "list_providers": Ask(),
     "start_sign_in": NO_PROVIDER,
     "come_back": NO_PROVIDER,
@@ -322,6 +342,7 @@ ASKS: dict[str, Ask] = {
     "list_limits": Ask(),
     "set_limit": Ask(body={"limit": 100, "period_seconds": 1, "burst": 300}),
     "reset_limit": Ask(),
+    "reset_second_factor": Ask(),
     "list_acts_of_installation": Ask(),
     "list_acts": Ask(),
     "export_acts": Ask(),

@@ -17,6 +17,7 @@ from talkoot.chat.accounts.actions import (
     reactivate_user,
 )
 from talkoot.chat.accounts.actions import set_password as change_password
+from talkoot.chat.accounts.factors.actions import reset_second_factor as forget_factors
 from talkoot.chat.accounts.names import email_from
 from talkoot.chat.accounts.passwords import hash_now, password_from
 from talkoot.chat.accounts.queries import find_user_by_login, list_users
@@ -110,6 +111,17 @@ async def reactivate(settings: Settings, username: str) -> None:
     await _with_account(settings, username, reactivate_user, "account.reactivated")
 
 
+async def reset_second_factor(settings: Settings, username: str) -> bool:
+    """Take somebody's second factor and sessions away; False if there was none."""
+
+    async def action(tx: Tx) -> bool:
+        user = await account(tx, username)
+        return await forget_factors(tx, OPERATOR, user.id)
+
+    async with unit_of_work(settings) as uow:
+        return await uow.run(action)
+
+
 async def _with_account(
     settings: Settings, username: str, change: Callable[[Tx, UUID], Awaitable[None]], kind: str
 ) -> None:
@@ -145,6 +157,7 @@ def _line(user: User) -> str:
         "bot": user.bot,
         "deactivated": user.deactivated_at is not None and user.deleted_at is None,
         "to be deleted": user.delete_at is not None,
+        "second factor": user.second_factor,
         "deleted": user.deleted_at is not None,
     }
     marks = [mark for mark, on in states.items() if on]

@@ -162,10 +162,26 @@ def delete(
     typer.echo(f"{username} can not sign in any more, and is deleted by the server from {when} on.")
 
 
+@users.command(name="reset-second-factor")
+@with_settings(*DATABASE_FLAGS)
+def reset_second_factor(settings: Settings, username: Username) -> None:
+    """Take away someone's authenticator app, passkeys and recovery codes, and sign them out everywhere.
+
+    For who has lost them all: the password alone opens the account again. Make sure that it is they who ask.
+
+    Example:  talkoot user reset-second-factor ada
+    """
+    from talkoot.cli import accounts
+
+    had_one = asyncio.run(accounts.reset_second_factor(settings, username))
+    told = "signs in with the password alone now." if had_one else "had no second factor."
+    typer.echo(f"{username} {told}")
+
+
 @users.command(name="list")
 @with_settings(*DATABASE_FLAGS)
 def show(settings: Settings) -> None:
-    """List all accounts: username, display name, email address, and whether it is a bot or deactivated."""
+    """List all accounts: username, display name, email address; bot, deactivated, second factor."""
     asyncio.run(_list(settings))
 
 

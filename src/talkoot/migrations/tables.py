@@ -1,6 +1,7 @@
 """All tables: the modules that define them, imported so that the metadata knows them."""
 
 import talkoot.chat.access.models
+import talkoot.chat.accounts.factors.models
 import talkoot.chat.accounts.models
 import talkoot.chat.addresses.models
 import talkoot.chat.applications.models

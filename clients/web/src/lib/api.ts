@@ -16,6 +16,7 @@ export class ApiError extends Error {
 
 let csrf: string | null = null;
 let signedOut: () => void = () => undefined;
+let mustEnrol: () => void = () => undefined;
 
 export function setCsrf(token: string | null): void {
   csrf = token;
@@ -24,6 +25,11 @@ export function setCsrf(token: string | null): void {
 /** Calls `callback` when the server no longer knows our session. */
 export function onSignedOut(callback: () => void): void {
   signedOut = callback;
+}
+
+/** Calls `callback` when the server wants a second factor to be set up before anything else. */
+export function onMustEnrol(callback: () => void): void {
+  mustEnrol = callback;
 }
 
 async function problemOf(response: Response): Promise<ApiError> {
@@ -72,6 +78,7 @@ async function call<T>(method: string, path: string, body?: unknown): Promise<T>
   if (!response.ok) {
     const error = await problemOf(response);
     if (error.status === 401 && !path.startsWith("/auth/")) signedOut();
+    if (error.code === "second_factor_missing") mustEnrol();
     throw error;
   }
   return (response.status === 204 ? undefined : await response.json()) as T;

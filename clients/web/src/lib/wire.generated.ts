@@ -40,6 +40,20 @@ export type AddressWanted = {
   current_password?: string | null;
 };
 
+/** The first code of the app, which shows that it has the secret. */
+export type AppConfirmed = {
+  enrolment: string;
+  code: string;
+};
+
+/** What to set the app up with; shown this once. `enrolment` comes back with the app's first code. */
+export type AppStarted = {
+  secret: string;
+  uri: string;
+  qr: string;
+  enrolment: string;
+};
+
 /** A moderator has decided on an appeal of one's own. */
 export type AppealNotice = {
   op: "notice";
@@ -112,6 +126,29 @@ export type ApplicationPatch = {
 /** Let it through, with another text if one is given. */
 export type Approval = {
   text?: string | null;
+};
+
+/** What an authenticator signed. */
+export type Asserted = {
+  clientDataJSON: string;
+  authenticatorData: string;
+  signature: string;
+  userHandle?: string | null;
+};
+
+/** What `navigator.credentials.get()` gave, as its `toJSON()` writes it. */
+export type Assertion = {
+  id: string;
+  rawId: string;
+  type: "public-key";
+  response: Asserted;
+};
+
+/** What an authenticator made. */
+export type Attested = {
+  clientDataJSON: string;
+  attestationObject: string;
+  transports?: (string)[];
 };
 
 /** Renews an open socket before its token ends. */
@@ -324,6 +361,11 @@ export type ExportOut = {
   size: number;
   created_at: string;
   expires_at: string | null;
+};
+
+/** A second factor is there; with the first one come the recovery codes, shown this once. */
+export type FactorAdded = {
+  recovery_codes: (string)[] | null;
 };
 
 /** What is wrong with one field of a frame. */
@@ -687,6 +729,14 @@ export type NewCategory = {
   position?: number | null;
 };
 
+/** What `navigator.credentials.create()` gave, as its `toJSON()` writes it. */
+export type NewCredential = {
+  id: string;
+  rawId: string;
+  type: "public-key";
+  response: Attested;
+};
+
 /** The other people of a direct room; the asker is in it anyway. */
 export type NewDirect = {
   users: (string)[];
@@ -721,6 +771,13 @@ export type NewMessage = {
   text: string;
   cid?: string | null;
   thread?: string | null;
+};
+
+/** A passkey to be added, under a name that its owner knows it by. */
+export type NewPasskey = {
+  name: string;
+  ceremony: string;
+  credential: NewCredential;
 };
 
 /** Whose messages are to be deleted; with `hours` only those of so many hours up to now. */
@@ -836,6 +893,37 @@ export type OwnedToken = {
   owner: PublicUser;
 };
 
+/** The new passkey; with the first factor come the recovery codes, shown this once. */
+export type PasskeyAdded = {
+  recovery_codes: (string)[] | null;
+  passkey: PasskeyOut;
+};
+
+/** Another name. */
+export type PasskeyChanges = {
+  name: string;
+};
+
+/** One of one's passkeys. */
+export type PasskeyOut = {
+  id: string;
+  name: string;
+  created_at: string;
+  last_used_at: string | null;
+};
+
+/** What the browser's `navigator.credentials` needs; `ceremony` comes back with its answer, once. */
+export type PasskeyStarted = {
+  ceremony: string;
+  options: Record<string, unknown>;
+};
+
+/** The answer of a passkey. */
+export type PasskeyUse = {
+  ceremony: string;
+  credential: Assertion;
+};
+
 /** What can be allowed or denied on a resource and all that lies below it. */
 export type Permission = "workspace.read" | "workspace.manage" | "access.manage" | "members.invite" | "members.manage" | "categories.manage" | "rooms.create" | "direct.create" | "room.read" | "room.join" | "room.post" | "room.invite" | "room.manage" | "messages.moderate" | "members.moderate" | "audit.read" | "retention.manage";
 
@@ -886,11 +974,6 @@ export type ProfileChanges = {
   current_password?: string | null;
 };
 
-/** That it is really oneself: the password; who has none must have signed in a moment ago. */
-export type Proof = {
-  current_password?: string | null;
-};
-
 /** Whom one may sign in with. */
 export type ProviderOut = {
   id: string;
@@ -937,6 +1020,11 @@ export type ReadTo = {
   room: string;
   seq: number;
   ref?: number | string | null;
+};
+
+/** The codes that open the account when everything else is lost; shown this once. */
+export type RecoveryCodes = {
+  codes: (string)[];
 };
 
 /** A room that is not followed, and why. */
@@ -1085,6 +1173,22 @@ export type SanctionOut = {
   until: string | null;
 };
 
+/** What one's account has for the second step, and whether it is asked for. */
+export type SecondFactor = {
+  app: boolean;
+  passkeys: number;
+  recovery_codes: number;
+  required: boolean;
+  password: boolean;
+  proved: boolean;
+};
+
+/** The second step: a code or a passkey. */
+export type SecondStepTaken = {
+  code?: string | null;
+  passkey?: PasskeyUse | null;
+};
+
 /** Send a message; the same `cid` again is answered with the first one's place. */
 export type SendFrame = {
   op: "send";
@@ -1116,6 +1220,9 @@ export type SessionState = {
   mail: boolean;
   address_required: boolean;
   anonymous_readers: boolean;
+  second_step: StepWanted | null;
+  must_enrol: boolean;
+  passkeys: boolean;
 };
 
 /** The first run: the owner, and the first workspace. */
@@ -1152,12 +1259,18 @@ export type SignInStarted = {
 export type SignedIn = {
   user: Me;
   csrf: string;
+  must_enrol: boolean;
 };
 
 /** A piece of a message's text, and whether it is what was searched for; plain text, never markup. */
 export type SnippetPart = {
   text: string;
   match: boolean;
+};
+
+/** The first step was right; `methods` are what can be the second one: `POST /auth/second-step`. */
+export type StepWanted = {
+  methods: ("code" | "passkey")[];
 };
 
 /** Follow rooms; what was missed since the given positions comes first. */
@@ -1225,6 +1338,7 @@ export type TokenRequest = {
   grant_type: string;
   username?: string | null;
   password?: string | null;
+  code?: string | null;
   refresh_token?: string | null;
   assertion?: string | null;
 };
@@ -1307,4 +1421,16 @@ export type WorkspaceOut = {
 /** The rule for rooms that have none of their own: to delete after so many days, or, null, to keep. */
 export type WorkspaceRetention = {
   days: number | null;
+};
+
+/** That it is oneself who sits there: the password, a code, or a passkey. */
+export type talkoot__chat__accounts__factors__schemas__Proof = {
+  password?: string | null;
+  code?: string | null;
+  passkey?: PasskeyUse | null;
+};
+
+/** That it is really oneself: the password; who has none must have signed in a moment ago. */
+export type talkoot__chat__privacy__schemas__Proof = {
+  current_password?: string | null;
 };

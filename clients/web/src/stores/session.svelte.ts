@@ -1,11 +1,13 @@
-import { ApiError, api, onSignedOut, sentence, setCsrf } from "../lib/api";
+import { ApiError, api, onMustEnrol, onSignedOut, sentence, setCsrf } from "../lib/api";
+import { knowsPasskeys, usePasskey } from "../lib/passkeys";
 import { toldOnReturn } from "../lib/provider";
 import { forget } from "../lib/storage";
 import { localZone } from "../lib/time";
-import type { Me, Registration, SessionState } from "../lib/wire";
+import type { Me, Registration, SessionState, SignedIn, StepWanted } from "../lib/wire";
 import { toasts } from "./toasts.svelte";
 
-export type Standing = "loading" | "setup" | "signed-out" | "signed-in" | "unreachable";
+export type Standing =
+  "loading" | "setup" | "signed-out" | "second-step" | "enrolling" | "signed-in" | "unreachable";
 
 /** Who sits in front of this browser, if the server knows. */
 class Session {
@@ -20,8 +22,15 @@ class Session {
   error = $state("");
   /** Why the person stands at the door again. */
   reason = $state("");
+  /** What can be the second step, while it is missing. */
+  methods = $state<StepWanted["methods"]>([]);
+  /** Whether passkeys can be used here: by this browser, at this address. */
+  passkeys = $state(false);
 
   constructor() {
+    onMustEnrol(() => {
+      if (this.standing === "signed-in") this.standing = "enrolling";
+    });
     onSignedOut(() => {
       if (this.standing === "signed-in") this.#leave("Your session has ended. Please sign in again.");
     });
@@ -35,8 +44,11 @@ class Session {
       this.mail = state.mail;
       this.addressRequired = state.address_required;
       this.anonymousReaders = state.anonymous_readers;
+      this.passkeys = state.passkeys && knowsPasskeys();
       const told = toldOnReturn();
       if (state.setup_required) this.standing = "setup";
+      else if (state.must_enrol) this.#enrol(state.user);
+      else if (state.second_step) this.#wait(state.second_step);
       else if (state.user) {
         await this.#enter();
         if (told) toasts.add(told);
@@ -49,9 +61,27 @@ class Session {
   }
 
   async login(username: string, password: string): Promise<void> {
-    const { csrf } = await api.post<{ csrf: string }>("/auth/login", { username, password });
-    setCsrf(csrf);
-    await this.#enter();
+    const answer = await api.post<SignedIn | StepWanted>("/auth/login", { username, password });
+    if ("methods" in answer) this.#wait(answer);
+    else await this.#entered(answer);
+  }
+
+  /** The second step with a code, or without one with a passkey. */
+  async step(code?: string): Promise<void> {
+    const body = code === undefined ? { passkey: await usePasskey("/auth/second-step/passkey") } : { code };
+    await this.#entered(await api.post<SignedIn>("/auth/second-step", body));
+  }
+
+  /** Both steps in one. */
+  async loginWithPasskey(): Promise<void> {
+    const signed = await usePasskey("/auth/passkey/start");
+    await this.#entered(await api.post<SignedIn>("/auth/passkey", signed));
+  }
+
+  /** Back to the first step. */
+  async beginAgain(): Promise<void> {
+    await api.delete("/auth/second-step");
+    this.#leave("");
   }
 
   async logout(): Promise<void> {
@@ -67,6 +97,22 @@ class Session {
   /** The server has closed this session. */
   ended(): void {
     this.#leave("Your session has ended. Please sign in again.");
+  }
+
+  async #entered(answer: SignedIn): Promise<void> {
+    setCsrf(answer.csrf);
+    if (answer.must_enrol) this.#enrol(answer.user);
+    else await this.#enter();
+  }
+
+  #enrol(user: Me | null): void {
+    this.user = user;
+    this.standing = "enrolling";
+  }
+
+  #wait(wanted: StepWanted): void {
+    this.methods = wanted.methods;
+    this.standing = "second-step";
   }
 
   /** The person has left for good, or will have. */

@@ -11,7 +11,7 @@ from uuid import UUID
 from talkoot.chat.accounts.made_tokens import looks_made, session_of
 from talkoot.chat.accounts.throttle import WRONG_TOKEN, count_wrong
 from talkoot.chat.accounts.tokens import TICKET_SECONDS, Vouched
-from talkoot.kernel.errors import NotAuthenticated
+from talkoot.kernel.errors import Forbidden, NotAuthenticated
 from talkoot.kernel.ids import fingerprint
 
 if TYPE_CHECKING:
@@ -32,10 +32,20 @@ class Admission:
     display_name: str
     by: Literal["bearer", "made", "cookie", "ticket"]
     until: int
+    must_enrol: bool = False
 
 
-async def admit_bearer(gate: Gate, token: str, address: str) -> Admission:
-    """Who sent this token. NotAuthenticated, or RateLimited after many wrong ones."""
+class EnrolFirst(Forbidden):
+    """Signed in, and asked for a second factor that is not there yet: nothing else is open until it is."""
+
+    code, title = "second_factor_missing", "Set up a second factor first: this server asks for one"
+
+
+async def admit_bearer(gate: Gate, token: str, address: str, *, enrolling: bool = False) -> Admission:
+    """Who sent this token. NotAuthenticated, or RateLimited after many wrong ones.
+
+    Who has to set up a second factor first is let in only where that is done (`enrolling`), else EnrolFirst.
+    """
     if looks_made(token):
         return await _admit_made(gate, token, address)
     try:
@@ -44,7 +54,7 @@ async def admit_bearer(gate: Gate, token: str, address: str) -> Admission:
         if refusal.code != "token_expired":
             await count_wrong(gate.kernel.limits, address, WRONG_TOKEN)
         raise
-    live = await _vouched_session(gate, vouched)
+    live = await _vouched_session(gate, vouched, enrolling=enrolling)
     if live.kind not in _WITH_ACCESS_TOKENS:
         raise _ended()
     return Admission(live.actor, live.display_name, "bearer", min(vouched.until, live.expires_at))
@@ -58,19 +68,23 @@ async def _admit_made(gate: Gate, token: str, address: str) -> Admission:
     if live is None or not right or live.expires_at <= gate.kernel.clock.now():
         await count_wrong(gate.kernel.limits, address, WRONG_TOKEN)
         raise NotAuthenticated("The token does not hold: it was revoked, has expired, or never was one")
+    if live.must_enrol:
+        raise EnrolFirst
     return Admission(live.actor, live.display_name, "made", live.expires_at)
 
 
-async def admit_cookie(gate: Gate, cookie: str) -> Admission:
-    """Whose browser sent this cookie."""
+async def admit_cookie(gate: Gate, cookie: str, *, enrolling: bool = False) -> Admission:
+    """Whose browser sent this cookie; `enrolling` as for tokens."""
     session, _, secret = cookie.partition(".")
     try:
-        live = await session_that_holds(gate, UUID(hex=session))
+        live = await session_that_holds(gate, UUID(hex=session), enrolling=True)
     except ValueError:
         raise _ended() from None
     if live.kind != "cookie" or not _has_secret(live, secret):
         raise _ended()
-    return Admission(live.actor, live.display_name, "cookie", live.expires_at)
+    if live.must_enrol and not enrolling:
+        raise EnrolFirst
+    return Admission(live.actor, live.display_name, "cookie", live.expires_at, live.must_enrol)
 
 
 async def admit_ticket(gate: Gate, ticket: str, address: str) -> Admission:
@@ -83,7 +97,7 @@ async def admit_ticket(gate: Gate, ticket: str, address: str) -> Admission:
         raise
     if not await gate.tickets.use(once, TICKET_SECONDS + 1, mark):
         raise NotAuthenticated("The ticket was used before", code="ticket_used")
-    live = await _vouched_session(gate, vouched)
+    live = await _vouched_session(gate, vouched, enrolling=False)
     return Admission(live.actor, live.display_name, "ticket", min(vouched.until, live.expires_at))
 
 
@@ -98,11 +112,13 @@ async def _verified(gate: Gate, signed: str, verify: Callable[[str, int], T]) ->
         return verify(signed, gate.kernel.clock.now())
 
 
-async def session_that_holds(gate: Gate, session: UUID) -> LiveSession:
-    """A session that is neither closed nor expired; NotAuthenticated otherwise."""
+async def session_that_holds(gate: Gate, session: UUID, *, enrolling: bool = False) -> LiveSession:
+    """A session that is neither closed nor expired; NotAuthenticated otherwise, or EnrolFirst."""
     live = await gate.sessions.find(session)
     if live is None or live.expires_at <= gate.kernel.clock.now():
         raise _ended()
+    if live.must_enrol and not enrolling:
+        raise EnrolFirst
     return live
 
 
@@ -110,8 +126,8 @@ def _has_secret(live: LiveSession, secret: str) -> bool:
     return hmac.compare_digest(live.secret_hash or b"", fingerprint(secret))
 
 
-async def _vouched_session(gate: Gate, vouched: Vouched) -> LiveSession:
-    live = await session_that_holds(gate, vouched.session)
+async def _vouched_session(gate: Gate, vouched: Vouched, *, enrolling: bool) -> LiveSession:
+    live = await session_that_holds(gate, vouched.session, enrolling=enrolling)
     if live.actor.user != vouched.user:
         raise _ended()
     return live

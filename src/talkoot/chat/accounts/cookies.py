@@ -1,16 +1,18 @@
-"""The cookie of the web client's session."""
+"""The cookies of the web client: of its session, and of somebody between the two steps of signing in."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from talkoot.chat.accounts.factors.waiting import find_waiting
 from talkoot.kernel.clock import SECOND
 
 if TYPE_CHECKING:
     from uuid import UUID
 
-    from fastapi import Response
+    from fastapi import Request, Response
 
+    from talkoot.chat.accounts.factors.waiting import Waiting
     from talkoot.chat.accounts.gate import Gate
 
 
@@ -26,9 +28,40 @@ def cookie_value(session: UUID, secret: str) -> str:
 
 def set_cookie(response: Response, gate: Gate, value: str, expires_at: int) -> None:
     """Let the browser keep the session until it expires."""
+    _keep(response, gate, cookie_name(gate), value, expires_at)
+
+
+def clear_cookie(response: Response, gate: Gate) -> None:
+    """Let the browser forget the session."""
+    set_cookie(response, gate, "", 0)
+
+
+def step_cookie_name(gate: Gate) -> str:
+    """The cookie of whoever has still to take the second step."""
+    return f"{cookie_name(gate)}-step"
+
+
+def set_step_cookie(response: Response, gate: Gate, waiting: Waiting) -> None:
+    """Let the browser keep for some minutes that the first step was right."""
+    value = waiting.cookie(gate.kernel.secrets)
+    _keep(response, gate, step_cookie_name(gate), value, waiting.ends)
+
+
+def clear_step_cookie(response: Response, gate: Gate) -> None:
+    """Let the browser forget it."""
+    _keep(response, gate, step_cookie_name(gate), "", 0)
+
+
+def waiting_in(request: Request, gate: Gate) -> Waiting | None:
+    """Who has still to take the second step in this browser."""
+    cookie = request.cookies.get(step_cookie_name(gate), "")
+    return find_waiting(gate.kernel.secrets, cookie, gate.kernel.clock.now())
+
+
+def _keep(response: Response, gate: Gate, name: str, value: str, expires_at: int) -> None:
     left = max(0, expires_at - gate.kernel.clock.now()) // SECOND
     response.set_cookie(
-        cookie_name(gate),
+        name,
         value,
         max_age=left,
         path="/",
@@ -36,8 +69,3 @@ def set_cookie(response: Response, gate: Gate, value: str, expires_at: int) -> N
         httponly=True,
         samesite="lax",
     )
-
-
-def clear_cookie(response: Response, gate: Gate) -> None:
-    """Let the browser forget the session."""
-    set_cookie(response, gate, "", 0)

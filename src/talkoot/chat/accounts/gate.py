@@ -15,6 +15,8 @@ from talkoot.chat.accounts.tokens import Tokens
 from talkoot.kernel.sealing import DoesNotOpen, unseal
 
 if TYPE_CHECKING:
+    from sqlalchemy import ColumnElement
+
     from talkoot.chat.accounts.actions import Device, OpenedSession
     from talkoot.chat.accounts.actors import Limits
     from talkoot.kernel.context import Kernel
@@ -27,19 +29,27 @@ class Gate:
     """The kernel, and beside it the keys, the threads that hash, and the sessions that are known to hold.
 
     `ways` says for the limits of a token what may be asked with it: `GET /unreads`, or `send` on the socket.
+    `obliged` says in SQL of which users a second factor is asked.
     `grants` are those of the token endpoint that take an assertion, by their names in OAuth2: each makes of
     it a session of so many seconds.
     """
 
-    def __init__(self, kernel: Kernel, tickets: OnceStore, ways: Callable[[Limits], frozenset[str]]) -> None:
+    def __init__(
+        self,
+        kernel: Kernel,
+        tickets: OnceStore,
+        ways: Callable[[Limits], frozenset[str]],
+        obliged: ColumnElement[bool],
+    ) -> None:
         self.kernel = kernel
         self.ways = ways
         self.grants: dict[str, Callable[[str, Device, int], Awaitable[OpenedSession]]] = {}
+        self.obliged = obliged
         self.tickets = tickets
         self._looked_at = 0.0
         self.tokens = Tokens(kernel.secrets, kernel.settings)
         self.passwords = Passwords()
-        self.sessions = LiveSessions(kernel)
+        self.sessions = LiveSessions(kernel, obliged)
 
     @property
     def session_days(self) -> int:

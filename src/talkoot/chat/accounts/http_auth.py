@@ -65,24 +65,28 @@ async def optional_admission(
     _cookie_described: Annotated[str | None, Security(_cookie)],
 ) -> Admission | None:
     """Who sends the request, or None for nobody; credentials that do not hold are refused, not ignored."""
+    return await _admission(request, gate, enrolling=False)
+
+
+async def _admission(request: Request, gate: Gate, *, enrolling: bool) -> Admission | None:
     if _SECRETS & request.query_params.keys():
         raise Malformed("A secret in an address ends up in logs: send it in the Authorization header")
-    admission = await _admitted(request, gate)
+    admission = await _admitted(request, gate, enrolling=enrolling)
     if admission is not None:
         gate.kernel.rates.require(USER, admission.actor.user)
     return admission
 
 
-async def _admitted(request: Request, gate: Gate) -> Admission | None:
+async def _admitted(request: Request, gate: Gate, *, enrolling: bool) -> Admission | None:
     scheme, _, token = request.headers.get("authorization", "").partition(" ")
     if scheme.lower() == "bearer":
-        admission = await admit_bearer(gate, token.strip(), address_of(request))
+        admission = await admit_bearer(gate, token.strip(), address_of(request), enrolling=enrolling)
         _refuse_beyond(request, gate, admission)
         return admission
     cookie = request.cookies.get(cookie_name(gate))
     if not cookie:
         return None
-    admission = await admit_cookie(gate, cookie)
+    admission = await admit_cookie(gate, cookie, enrolling=enrolling)
     if request.method not in _SAFE:
         _refuse_forgery(request, gate, admission)
     return admission
@@ -121,6 +125,22 @@ async def current_reader(admission: OptionalAdmission, request: Request, gate: G
 
 
 CurrentReader = Annotated[Actor, Depends(current_reader)]
+
+
+async def enrolling_actor(
+    request: Request,
+    gate: GateDep,
+    _bearer_described: Annotated[str | None, Security(_bearer)],
+    _cookie_described: Annotated[str | None, Security(_cookie)],
+) -> Actor:
+    """The one who acts, also while they have to set up a second factor before anything else."""
+    admission = await _admission(request, gate, enrolling=True)
+    if admission is None:
+        raise NotAuthenticated
+    return replace(admission.actor, address=address_of(request))
+
+
+EnrollingActor = Annotated[Actor, Depends(enrolling_actor)]
 
 
 async def refuse_foreign_page(request: Request, gate: GateDep) -> None:

@@ -8,7 +8,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from talkoot.chat.accounts.actions import touch_sessions
-from talkoot.chat.accounts.queries import live_among
+from talkoot.chat.accounts.queries import live_among, live_query
 from talkoot.chat.accounts.session_cache import SessionCache
 from talkoot.kernel.clock import MINUTE
 from talkoot.kernel.errors import TalkootError
@@ -16,6 +16,8 @@ from talkoot.kernel.together import Together
 
 if TYPE_CHECKING:
     from uuid import UUID
+
+    from sqlalchemy import ColumnElement
 
     from talkoot.chat.accounts.session_cache import LiveSession
     from talkoot.kernel.context import Kernel
@@ -30,8 +32,9 @@ class LiveSessions:
     Who has waited `admission_seconds` for it comes back later, instead of waiting with ever more others.
     """
 
-    def __init__(self, kernel: Kernel) -> None:
+    def __init__(self, kernel: Kernel, obliged: ColumnElement[bool]) -> None:
         self._kernel = kernel
+        self._query = live_query(obliged)
         self._cache = SessionCache()
         self._reading: Together[UUID, LiveSession | None] = Together(
             self._read, at_once=AT_ONCE, patience=kernel.settings.admission_seconds
@@ -56,7 +59,7 @@ class LiveSessions:
     async def _read(self, sessions: Sequence[UUID]) -> list[LiveSession | None]:
         generation, now = self._cache.generation, self._kernel.clock.now()
         async with self._kernel.uow.read() as read:
-            found = await live_among(read, set(sessions), now)
+            found = await live_among(read, self._query, set(sessions), now)
         unseen = sorted(id_ for id_, live in found.items() if live.last_seen_at + TOUCHED_EVERY <= now)
         if unseen:
             found |= await self._touched(unseen, found, now)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Index, text
+from sqlalchemy import ForeignKey, Index, false, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from talkoot.kernel.ids import new_id
@@ -34,6 +34,8 @@ class User(Model):
     password_hash: Mapped[str | None]
     time_zone: Mapped[str | None]
     bot: Mapped[bool] = mapped_column(default=False)
+    second_factor: Mapped[bool] = mapped_column(default=False, server_default=false())
+    """Whether an app or a passkey is there: then a session that began without a second step does not hold."""
     deactivated_at: Mapped[int | None]
     delete_at: Mapped[int | None]
     delete_messages: Mapped[bool | None]
@@ -50,6 +52,9 @@ class Session(Model):
     `kind` is `cookie` or `token` for a sign-in from one device; `granted` for one that a host application
     vouched for, and `made` for a token that was made to be kept: these two end when they end, however they
     are used.
+
+    `second_step` says what came on top of the first one: `code`, `recovery`, `passkey`, or `provider` where
+    somebody else vouched. `proved_at` is when the person last showed that it is them.
     """
 
     __tablename__ = "sessions"
@@ -68,6 +73,8 @@ class Session(Model):
     last_seen_at: Mapped[int]
     expires_at: Mapped[int]
     revoked_at: Mapped[int | None]
+    second_step: Mapped[str | None]
+    proved_at: Mapped[int | None]
 
 
 class MadeToken(Model):

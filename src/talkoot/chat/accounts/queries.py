@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import and_, bindparam, or_, select
 
 from talkoot.chat.accounts.actors import Actor, Limits
 from talkoot.chat.accounts.models import MadeToken, Session, SigningKey, User
@@ -16,8 +16,13 @@ from talkoot.kernel.errors import NotFound
 from talkoot.kernel.moments import moment
 
 if TYPE_CHECKING:
+    from sqlalchemy import ColumnElement, Select
+
     from talkoot.kernel.transactions import Read
 
+# Whoever has a second factor has no session that began without it, whichever way it was opened. A token that
+# was made in a session needs no step of its own.
+_COMPLETE = or_(~User.second_factor, Session.second_step.is_not(None), Session.kind == "made")
 _LIVE = (
     select(
         Session.id,
@@ -36,8 +41,19 @@ _LIVE = (
         Session.revoked_at.is_(None),
         Session.expires_at > bindparam("now"),
         User.deactivated_at.is_(None),
+        _COMPLETE,
     )
 )
+
+
+def must_enrol(obliged: ColumnElement[bool]) -> ColumnElement[bool]:
+    """Whether a session has to wait for a second factor; `obliged` is who is asked for one."""
+    return and_(Session.second_step.is_(None), ~User.second_factor, ~User.bot, obliged)
+
+
+def live_query(obliged: ColumnElement[bool]) -> Select[Any]:
+    """What `live_among` asks, made once."""
+    return _LIVE.add_columns(must_enrol(obliged))
 
 
 async def find_user(read: Read, user: UUID) -> User | None:
@@ -71,25 +87,29 @@ async def list_users(read: Read, *, after: UUID | None = None, limit: int = 1000
     return (await read.session.scalars(query)).all()
 
 
-async def live_session(read: Read, session: UUID, now: int) -> LiveSession | None:
-    """A session that is neither closed nor expired, of a user who may still sign in."""
-    return (await live_among(read, [session], now)).get(session)
+async def live_user(read: Read, session: UUID, now: int) -> UUID | None:
+    """Whose session this is, if it is neither closed nor expired, and they may still sign in."""
+    found = (await read.connection.execute(_LIVE, {"sessions": [session], "now": now})).first()
+    return found.user_id if found else None
 
 
-async def live_among(read: Read, sessions: Collection[UUID], now: int) -> dict[UUID, LiveSession]:
+async def live_among(
+    read: Read, query: Select[Any], sessions: Collection[UUID], now: int
+) -> dict[UUID, LiveSession]:
     """Those of the sessions that are neither closed nor expired, of users who may still sign in."""
-    found = (await read.connection.execute(_LIVE, {"sessions": [*sessions], "now": now})).all()
+    found = (await read.connection.execute(query, {"sessions": [*sessions], "now": now})).all()
     limits = await _limits_of(read, [row.id for row in found if row.kind == "made"])
     return {
         id_: LiveSession(
             Actor(user, username, id_, bot, limits=limits.get(id_)),
             name,
             kind,
-            secret_hash,
+            secret,
             seen_at,
             expires_at,
+            enrol,
         )
-        for id_, user, kind, secret_hash, seen_at, expires_at, username, name, bot in found
+        for id_, user, kind, secret, seen_at, expires_at, username, name, bot, enrol in found
         if kind != "made" or id_ in limits
     }
 
@@ -123,19 +143,26 @@ async def live_sessions_of(read: Read, user: UUID, now: int) -> Sequence[Session
     return (
         await read.session.scalars(
             select(Session)
+            .join(User, User.id == Session.user_id)
             .where(
                 Session.user_id == user,
                 Session.revoked_at.is_(None),
                 Session.expires_at > now,
                 Session.kind != "made",
+                _COMPLETE,
             )
             .order_by(Session.last_seen_at.desc(), Session.id)
         )
     ).all()
 
 
-async def ended_sessions(read: Read, sessions: Sequence[UUID], now: int) -> set[UUID]:
-    """Those of the sessions that hold no longer: for sockets whose node missed the message that said so."""
+async def ended_sessions(
+    read: Read, obliged: ColumnElement[bool], sessions: Sequence[UUID], now: int
+) -> set[UUID]:
+    """Those of the sessions that hold no longer: for sockets whose node missed the message that said so.
+
+    Neither does one of somebody who is `obliged` to have a second factor by now, and has none.
+    """
     holding = await read.connection.scalars(
         select(Session.id)
         .join(User, User.id == Session.user_id)
@@ -144,6 +171,8 @@ async def ended_sessions(read: Read, sessions: Sequence[UUID], now: int) -> set[
             Session.revoked_at.is_(None),
             Session.expires_at > now,
             User.deactivated_at.is_(None),
+            _COMPLETE,
+            ~must_enrol(obliged),
         )
     )
     return {*sessions} - {*holding}

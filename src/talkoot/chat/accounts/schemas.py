@@ -54,10 +54,14 @@ class Credentials(BaseModel):
 
 
 class SignedIn(BaseModel):
-    """The answer to a sign-in; `csrf` goes into the header `X-CSRF-Token` of every unsafe request."""
+    """The answer to a sign-in; `csrf` goes into the header `X-CSRF-Token` of every unsafe request.
+
+    Who `must_enrol` has to set up a second factor before anything else.
+    """
 
     user: Me
     csrf: str
+    must_enrol: bool
 
 
 class TokenPair(BaseModel):

@@ -30,6 +30,8 @@ class LiveSession:
     secret_hash: bytes | None
     last_seen_at: int
     expires_at: int
+    must_enrol: bool = False
+    """A second factor is asked of this person, and they have none: nothing else is open to them."""
 
 
 class SessionCache:

@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 import logging
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from talkoot.chat.accounts.actions import NewHash, open_session
+from talkoot.chat.accounts.actions import NewHash, open_session, second_step_missing
+from talkoot.chat.accounts.actors import NO_SESSION, Actor
+from talkoot.chat.accounts.authentication import EnrolFirst
 from talkoot.chat.accounts.events import AddressGiven
+from talkoot.chat.accounts.factors.actions import use_code
+from talkoot.chat.accounts.factors.queries import is_obliged
+from talkoot.chat.accounts.factors.waiting import waiting_for
 from talkoot.chat.accounts.names import username_key
 from talkoot.chat.accounts.passwords import password_from
 from talkoot.chat.accounts.queries import find_user_by_login, has_signed_in_from, user_with_id
@@ -18,21 +24,59 @@ if TYPE_CHECKING:
     from typing import Literal
 
     from talkoot.chat.accounts.actions import Device, OpenedSession
-    from talkoot.chat.accounts.actors import Actor
+    from talkoot.chat.accounts.factors.waiting import Waiting
     from talkoot.chat.accounts.gate import Gate
     from talkoot.chat.accounts.models import User
     from talkoot.chat.accounts.schemas import ProfileChanges
+    from talkoot.kernel.transactions import Tx
 
 log = logging.getLogger("talkoot.accounts")
 
 
-async def sign_in(
-    gate: Gate, login: str, password: str, device: Device, kind: Literal["cookie", "token"]
-) -> OpenedSession:
+@dataclass(frozen=True, slots=True)
+class Known:
+    """Whose password was right, and a stronger hash of it to store instead, if there is one."""
+
+    user: User
+    better: str | None
+    familiar: bool
+
+
+async def sign_in_browser(gate: Gate, login: str, password: str, device: Device) -> OpenedSession | Waiting:
     """A new session for whoever knows the password of this username or email address.
 
-    Raises the same NotAuthenticated, after the same time, whatever it is that is wrong; RateLimited.
+    Or, with a second factor, only that they wait for the second step. Raises as `_known` does.
     """
+    known = await _known(gate, login, password, device)
+    if known.user.second_factor:
+        return waiting_for(known.user.id, known.user.password_hash, gate.kernel.clock.now())
+    return await _opened(gate, known, "cookie", device)
+
+
+async def sign_in_program(
+    gate: Gate, login: str, password: str, code: str | None, device: Device
+) -> OpenedSession:
+    """The same in one request, so with the code of the second factor where there is one.
+
+    Forbidden for whom the server asks for a second factor that they do not have.
+    """
+    known = await _known(gate, login, password, device)
+    if not known.user.second_factor:
+        async with gate.kernel.uow.read() as read:
+            if await is_obliged(read, known.user.id, gate.obliged):
+                raise EnrolFirst
+        return await _opened(gate, known, "token", device)
+    if code is None:
+        raise second_step_missing()
+    attempt = Attempt(gate.kernel.limits, device.address)
+    await attempt.at_second_step(known.user.id, familiar=known.familiar)
+    opened = await _opened(gate, known, "token", device, code)
+    await attempt.was_right()
+    return opened
+
+
+async def _known(gate: Gate, login: str, password: str, device: Device) -> Known:
+    """Raises the same NotAuthenticated, after the same time, whatever it is that is wrong; RateLimited."""
     attempt = Attempt(gate.kernel.limits, device.address)
     await attempt.from_address()
     async with gate.kernel.uow.read() as read:
@@ -45,13 +89,30 @@ async def sign_in(
         log.warning("A sign-in from %s was refused, account %s", device.address, account)
         raise NotAuthenticated("Username or password is wrong", code="invalid_credentials")
     await _require_address(gate, user)
-    opened = await gate.kernel.uow.run(
-        lambda tx: open_session(
-            tx, user.id, kind, device, checked=user.password_hash, better=better, days=gate.session_days
-        ),
-        key=user.id,
-    )
     await attempt.was_right()
+    return Known(user, better, familiar)
+
+
+async def _opened(
+    gate: Gate, known: Known, kind: Literal["cookie", "token"], device: Device, code: str | None = None
+) -> OpenedSession:
+    user = known.user
+
+    async def action(tx: Tx) -> OpenedSession:
+        actor = Actor(user.id, user.username, NO_SESSION, address=device.address)
+        step = None if code is None else await use_code(tx, gate.kernel.secrets, actor, code)
+        return await open_session(
+            tx,
+            user.id,
+            kind,
+            device,
+            checked=user.password_hash,
+            better=known.better,
+            second_step=step,
+            days=gate.session_days,
+        )
+
+    opened = await gate.kernel.uow.run(action, key=user.id)
     log.info("%s signed in from %s, session %s", opened.user, device.address, opened.session)
     return opened
 

@@ -46,7 +46,7 @@ async def close_ended_sessions(gate: Gate, hub: Hub, connections: Iterable[Conne
     for start in range(0, len(sessions), _AT_ONCE):
         some = sessions[start : start + _AT_ONCE]
         async with gate.kernel.uow.read() as read:
-            ended = await ended_sessions(read, some, gate.kernel.clock.now())
+            ended = await ended_sessions(read, gate.obliged, some, gate.kernel.clock.now())
         for session in ended:
             gate.sessions.forget(session)
             hub.close_session(session)

@@ -13,11 +13,14 @@ from talkoot.kernel.addresses import limited_as
 from talkoot.kernel.rate_limits import Rule
 
 if TYPE_CHECKING:
+    from uuid import UUID
+
     from talkoot.kernel.rate_limits import RateLimiter
 
 SIGN_IN_ADDRESS = Rule("sign-in-address", limit=60, period_seconds=60)
 SIGN_IN_ACCOUNT = Rule("sign-in-account", limit=20, period_seconds=60, burst=5)
 SIGN_IN_ACCOUNT_LONG = Rule("sign-in-account-long", limit=60, period_seconds=3600, burst=20)
+SECOND_STEP_LONG = Rule("second-step-long", limit=10, period_seconds=3600)
 WRONG_TOKEN = Rule("wrong-token", limit=60, period_seconds=60)
 WRONG_INVITE = Rule("wrong-invite", limit=30, period_seconds=60)
 REGISTRATION = Rule("registration", limit=100, period_seconds=3600, kind="window")
@@ -44,6 +47,12 @@ class Attempt:
         key = f"{account} {self._address}" if familiar else account
         await self._count(key, SIGN_IN_ACCOUNT)
         await self._count(key, SIGN_IN_ACCOUNT_LONG)
+
+    async def at_second_step(self, user: UUID, *, familiar: bool) -> None:
+        """Count for the codes of an account: few enough that six digits can not be guessed in years."""
+        key = f"second {user} {self._address}" if familiar else f"second {user}"
+        await self._count(key, SIGN_IN_ACCOUNT)
+        await self._count(key, SECOND_STEP_LONG)
 
     async def was_right(self) -> None:
         """Who knows the password costs nothing."""

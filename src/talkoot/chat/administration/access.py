@@ -11,6 +11,8 @@ from talkoot.chat.onboarding.queries import first_workspace
 from talkoot.kernel.errors import Forbidden, NotFound
 
 if TYPE_CHECKING:
+    from uuid import UUID
+
     from talkoot.chat.accounts.actors import Actor
     from talkoot.kernel.transactions import Read
 
@@ -26,3 +28,10 @@ async def installation_to_administer(read: Read, actor: Actor) -> None:
     role = await role_in(read, workspace, actor.user)
     if role is None or role.name != "owner":
         raise Forbidden("Only who owns the first workspace looks after the installation")
+
+
+async def is_of_the_owners(read: Read, user: UUID) -> bool:
+    """Whether somebody owns the first workspace."""
+    workspace = await first_workspace(read)
+    role = await role_in(read, workspace, user) if workspace else None
+    return role is not None and role.name == "owner"

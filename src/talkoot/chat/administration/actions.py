@@ -1,4 +1,4 @@
-"""What who looks after the installation does to its jobs and limits."""
+"""What who looks after the installation does to its jobs and limits, and for who has lost their phone."""
 
 from __future__ import annotations
 
@@ -6,12 +6,13 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-from talkoot.chat.administration.access import installation_to_administer
+from talkoot.chat.accounts.factors import actions as factors
+from talkoot.chat.administration.access import installation_to_administer, is_of_the_owners
 from talkoot.chat.administration.events import LimitChosen
 from talkoot.kernel import jobs
 from talkoot.kernel.audit import Act, record
 from talkoot.kernel.chosen_limits import choose_limit, chosen_limits, forget_limit
-from talkoot.kernel.errors import NotFound
+from talkoot.kernel.errors import Forbidden, NotFound
 
 if TYPE_CHECKING:
     from talkoot.chat.accounts.actors import Actor
@@ -67,3 +68,14 @@ async def _changed(tx: Tx, acting: Acting, limit: Limit, before: Numbers, after:
         told = [name | {"numbers": asdict(numbers)} for numbers in (before, after)]
         await record(tx, acting, Act("limit.changed", None, before=told[0], after=told[1]))
     await tx.emit(LimitChosen(limit.rule.name))
+
+
+async def reset_second_factor(tx: Tx, actor: Actor, user: UUID) -> None:
+    """Take somebody's second factor away; that of an owner only they themselves, or who has the machine."""
+    await installation_to_administer(tx, actor)
+    if await is_of_the_owners(tx, user):
+        raise Forbidden(
+            "The second factor of an owner is reset on the machine: `talkoot user reset-second-factor`",
+            code="owner_protected",
+        )
+    await factors.reset_second_factor(tx, actor, user)

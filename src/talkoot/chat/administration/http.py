@@ -98,3 +98,9 @@ async def reset_limit(kernel: KernelDep, actor: CurrentActor, limit: LimitName) 
         await actions.reset_limit(tx, actor, kernel.limits.book, limit)
 
     await kernel.uow.run(action)
+
+
+@router.delete("/users/{user}/second-factor", status_code=204)
+async def reset_second_factor(kernel: KernelDep, actor: CurrentActor, user: UUID) -> None:
+    """For who has lost phone, passkeys and recovery codes: the password opens the account again."""
+    await kernel.uow.run(lambda tx: actions.reset_second_factor(tx, actor, user), key=user)

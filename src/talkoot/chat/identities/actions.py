@@ -51,7 +51,7 @@ async def come_in(tx: Tx, provider: Provider, who: Assertion, device: Device, da
     await tx.emit(CameIn(identity.user_id, identity.id, provider.id, who.groups | who.roles))
     if new and not await workspaces_of(tx, identity.user_id):
         await join_first_workspace(tx, identity.user_id)  # no group brought them in
-    opened = await vouched_session(tx, identity.user_id, "cookie", device, days=days)
+    opened = await vouched_session(tx, identity.user_id, "cookie", device, second_step="provider", days=days)
     await tx.flush()
     await tx.connection.execute(
         insert(IdentitySession).values(session_id=opened.session, identity_id=identity.id, sid=who.sid)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 from uuid import UUID
 
 from sqlalchemy import case, insert, literal, select, update
@@ -12,21 +12,22 @@ from sqlalchemy import case, insert, literal, select, update
 from talkoot.chat.accounts.actions.staying import stay
 from talkoot.chat.accounts.events import SessionClosed
 from talkoot.chat.accounts.models import RefreshToken, Session, User
-from talkoot.chat.accounts.queries import live_session
+from talkoot.chat.accounts.queries import live_user, user_with_id
 from talkoot.kernel.clock import DAY, SECOND
 from talkoot.kernel.errors import NotAuthenticated
 from talkoot.kernel.ids import fingerprint, new_id, new_token
 from talkoot.kernel.moments import moment
 
 if TYPE_CHECKING:
-    from typing import Literal
-
     from sqlalchemy import ColumnElement, Select
 
     from talkoot.kernel.transactions import Tx
 
 LONGEST = 365 * DAY  # then everybody signs in again, however often the session was used
 MOST = 200  # open sessions of one user; the one used least recently gives way
+
+
+SecondStep = Literal["code", "recovery", "passkey", "provider"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,45 +65,65 @@ async def open_session(
     *,
     checked: str | None,
     better: str | None = None,
+    second_step: SecondStep | None = None,
     days: int,
 ) -> OpenedSession:
     """Open a session; NotAuthenticated if the password is no longer the one whose hash was `checked`.
 
-    `better` is a stronger hash of the same password, stored instead.
+    `better` is a stronger hash of the same password, stored instead; `second_step` is what came on top of it.
     """
     user = await tx.session.get(User, user_id)
     if user is None or user.deactivated_at is not None or user.password_hash != checked:
         raise NotAuthenticated("Username or password is wrong", code="invalid_credentials")
     user.password_hash = better or checked
     await stay(tx, user, device.address)
-    return await _open(tx, user.id, kind, device, until=tx.now + days * DAY)
+    return await _open(tx, user, kind, device, second_step=second_step, until=tx.now + days * DAY)
 
 
 async def vouched_session(
-    tx: Tx, user_id: UUID, kind: Literal["cookie", "token"], device: Device, *, days: int
+    tx: Tx,
+    user_id: UUID,
+    kind: Literal["cookie", "token"],
+    device: Device,
+    *,
+    second_step: SecondStep | None,
+    days: int,
 ) -> OpenedSession:
-    """Open a session for somebody for whom another one vouches; NotAuthenticated if the account is closed."""
+    """Open a session for somebody for whom something else vouches; NotAuthenticated if the account is closed.
+
+    `second_step` is `provider` where whoever vouches is trusted with that too, and None where it opens only
+    what has no second factor.
+    """
     user = await tx.session.get(User, user_id)
     if user is None or user.deactivated_at is not None:
         raise NotAuthenticated("This account is closed", code="account_closed")
     await stay(tx, user, device.address)
-    return await _open(tx, user.id, kind, device, until=tx.now + days * DAY)
+    return await _open(tx, user, kind, device, second_step=second_step, until=tx.now + days * DAY)
 
 
 async def granted_session(tx: Tx, user_id: UUID, device: Device, *, seconds: int) -> OpenedSession:
-    """Open one that ends by itself, for whom a host application vouches."""
-    return await _open(tx, user_id, "granted", device, until=tx.now + seconds * SECOND)
+    """Open one that ends by itself, for whom a host application vouches: for both steps."""
+    user, until = await user_with_id(tx, user_id), tx.now + seconds * SECOND
+    return await _open(tx, user, "granted", device, second_step="provider", until=until)
 
 
 async def _open(
-    tx: Tx, user_id: UUID, kind: Literal["cookie", "token", "granted"], device: Device, *, until: int
+    tx: Tx,
+    user: User,
+    kind: Literal["cookie", "token", "granted"],
+    device: Device,
+    *,
+    second_step: SecondStep | None,
+    until: int,
 ) -> OpenedSession:
-    await _make_room(tx, user_id)
-    opened = OpenedSession(new_id(), user_id, new_token(), until)
+    if user.second_factor and second_step is None:
+        raise second_step_missing()
+    await _make_room(tx, user.id)
+    opened = OpenedSession(new_id(), user.id, new_token(), until)
     await tx.connection.execute(
         insert(Session).values(
             id=opened.session,
-            user_id=user_id,
+            user_id=user.id,
             kind=kind,
             secret_hash=fingerprint(opened.secret) if kind == "cookie" else None,
             user_agent=device.user_agent,
@@ -110,11 +131,21 @@ async def _open(
             created_at=tx.now,
             last_seen_at=tx.now,
             expires_at=opened.expires_at,
+            second_step=second_step,
+            proved_at=tx.now,
         )
     )
     if kind == "token":
         await _add_refresh_token(tx, opened.session, opened.secret, opened.expires_at)
     return opened
+
+
+def second_step_missing() -> NotAuthenticated:
+    """What somebody with a second factor is told who came without it."""
+    return NotAuthenticated(
+        "The code of the authenticator app, or a recovery code, is missing: send it as `code`",
+        code="second_step_required",
+    )
 
 
 async def touch_sessions(tx: Tx, sessions: Sequence[UUID], *, days: int) -> dict[UUID, int]:
@@ -154,13 +185,13 @@ async def rotate_refresh_token(tx: Tx, token: str, *, days: int) -> Rotated | No
     if session is None:
         await _close_if_used_before(tx, hashed)
         return None
-    live = await live_session(tx, session, tx.now)
-    if live is None:
+    user = await live_user(tx, session, tx.now)
+    if user is None:
         return None
     expires = (await touch_sessions(tx, [session], days=days))[session]
     following = new_token()
     await _add_refresh_token(tx, session, following, expires)
-    return Rotated(session, live.actor.user, following)
+    return Rotated(session, user, following)
 
 
 async def close_session(tx: Tx, user: UUID, session: UUID) -> bool:

@@ -1,5 +1,7 @@
 """Accounts over HTTP."""
 
-from talkoot.chat.accounts.http import me, sessions, sign_in
+from talkoot.chat.accounts.http import factors, me, passkeys, second_step, sessions, sign_in
 
-routes = [route for part in (sign_in, sessions, me) for route in part.router.routes]
+_PARTS = (sign_in, second_step, sessions, me, factors, passkeys)
+
+routes = [route for part in _PARTS for route in part.router.routes]

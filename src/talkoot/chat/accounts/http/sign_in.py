@@ -4,21 +4,30 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import Depends, Form, Response
+from fastapi import Depends, Form, Response, status
 from pydantic import BaseModel, Field
 
 from talkoot.chat.accounts import queries, views
-from talkoot.chat.accounts.actions import Device, close_session, rotate_refresh_token
-from talkoot.chat.accounts.cookies import clear_cookie, cookie_value, set_cookie
+from talkoot.chat.accounts.actions import Device, OpenedSession, close_session, rotate_refresh_token
+from talkoot.chat.accounts.authentication import session_that_holds
+from talkoot.chat.accounts.cookies import (
+    clear_cookie,
+    clear_step_cookie,
+    cookie_value,
+    set_cookie,
+    set_step_cookie,
+)
+from talkoot.chat.accounts.factors.queries import standing_of
+from talkoot.chat.accounts.factors.schemas import Code, StepWanted
 from talkoot.chat.accounts.gate import Gate
 from talkoot.chat.accounts.http_auth import (
     ClientDevice,
-    CurrentActor,
+    EnrollingActor,
     GateDep,
     refuse_foreign_page,
 )
 from talkoot.chat.accounts.schemas import Credentials, Login, Secret, SignedIn, TokenPair
-from talkoot.chat.accounts.sign_in import sign_in
+from talkoot.chat.accounts.sign_in import sign_in_browser, sign_in_program
 from talkoot.chat.accounts.throttle import WRONG_TOKEN, count_wrong
 from talkoot.kernel.errors import (
     Forbidden,
@@ -36,11 +45,15 @@ router = make_router(Malformed, NotAuthenticated, Invalid, RateLimited, tags=["s
 
 
 class TokenRequest(BaseModel):
-    """A token request (RFC 6749): with username and password, a refresh token, or an assertion (RFC 7523)."""
+    """A token request (RFC 6749): with username and password, a refresh token, or an assertion (RFC 7523).
+
+    With a second factor the password needs `code` too, of the app or a recovery code.
+    """
 
     grant_type: str
     username: Login | None = None
     password: Secret | None = None
+    code: Code | None = None
     refresh_token: Annotated[str, Field(min_length=1, max_length=2048)] | None = None
     assertion: Annotated[str, Field(min_length=1, max_length=8192)] | None = None
 
@@ -49,7 +62,7 @@ class TokenRequest(BaseModel):
     "/auth/token",
     response_model=TokenPair,
     response_model_exclude_none=True,
-    responses=problems(Unavailable),
+    responses=problems(Unavailable, Forbidden),
 )
 async def get_token(
     response: Response, gate: GateDep, device: ClientDevice, form: Annotated[TokenRequest, Form()]
@@ -68,7 +81,7 @@ async def get_token(
 async def _granted(gate: Gate, device: Device, form: TokenRequest) -> TokenPair:
     if form.grant_type == "password":
         login, password = _given("username", form.username), _given("password", form.password)
-        opened = await sign_in(gate, login, password, device, "token")
+        opened = await sign_in_program(gate, login, password, form.code, device)
         return _pair(gate, gate.tokens.access_token(opened.session, opened.user, _now(gate)), opened.secret)
     if form.grant_type == "refresh_token":
         return await _refreshed(gate, _given("refresh_token", form.refresh_token), device.address)
@@ -86,22 +99,43 @@ async def _granted(gate: Gate, device: Device, form: TokenRequest) -> TokenPair:
 @router.post(
     "/auth/login",
     dependencies=[Depends(refuse_foreign_page)],
-    responses=problems(Forbidden, UnsupportedType, Unavailable),
+    responses={
+        202: {"model": StepWanted, "description": "The second step is missing"},
+        **problems(Forbidden, UnsupportedType, Unavailable),
+    },
 )
-async def login(response: Response, gate: GateDep, device: ClientDevice, given: Credentials) -> SignedIn:
-    """Sign in with a username or email address; the session's cookie comes with the answer."""
-    opened = await sign_in(gate, given.username, given.password, device, "cookie")
+async def login(
+    response: Response, gate: GateDep, device: ClientDevice, given: Credentials
+) -> SignedIn | StepWanted:
+    """Sign in with a username or email address; the session's cookie comes with the answer.
+
+    With a second factor the answer is 202 and there is no session yet: `POST /auth/second-step` opens it.
+    """
+    opened = await sign_in_browser(gate, given.username, given.password, device)
+    if isinstance(opened, OpenedSession):
+        return await signed_in(response, gate, opened)
     async with gate.kernel.uow.read() as read:
-        user = await queries.user_with_id(read, opened.user)
-    set_cookie(response, gate, cookie_value(opened.session, opened.secret), opened.expires_at)
-    return SignedIn(user=views.me(user), csrf=gate.tokens.csrf(opened.session))
+        standing = await standing_of(read, opened.user)
+    response.status_code = status.HTTP_202_ACCEPTED
+    set_step_cookie(response, gate, opened)
+    return StepWanted(methods=standing.methods)
 
 
 @router.post("/auth/logout", status_code=204, responses=problems(Forbidden))
-async def logout(response: Response, gate: GateDep, actor: CurrentActor) -> None:
+async def logout(response: Response, gate: GateDep, actor: EnrollingActor) -> None:
     """End this session: its cookie, its tokens, its sockets."""
     await gate.kernel.uow.run(lambda tx: close_session(tx, actor.user, actor.session), key=actor.user)
     clear_cookie(response, gate)
+
+
+async def signed_in(response: Response, gate: Gate, opened: OpenedSession) -> SignedIn:
+    """The answer to whoever is in now, and the cookie with it."""
+    live = await session_that_holds(gate, opened.session, enrolling=True)
+    async with gate.kernel.uow.read() as read:
+        user = await queries.user_with_id(read, opened.user)
+    set_cookie(response, gate, cookie_value(opened.session, opened.secret), opened.expires_at)
+    clear_step_cookie(response, gate)
+    return SignedIn(user=views.me(user), csrf=gate.tokens.csrf(opened.session), must_enrol=live.must_enrol)
 
 
 async def _refreshed(gate: Gate, token: str, address: str) -> TokenPair:
@@ -109,6 +143,7 @@ async def _refreshed(gate: Gate, token: str, address: str) -> TokenPair:
     if rotated is None:
         await count_wrong(gate.kernel.limits, address, WRONG_TOKEN)
         raise NotAuthenticated("The refresh token does not hold", code="invalid_grant")
+    await session_that_holds(gate, rotated.session)  # not for who has to set up a second factor first
     access = gate.tokens.access_token(rotated.session, rotated.user, _now(gate))
     return _pair(gate, access, rotated.refresh_token)
 

@@ -12,7 +12,10 @@ from talkoot.chat.access.schemas import WorkspaceOut
 from talkoot.chat.accounts import views
 from talkoot.chat.accounts.actions import NewUser
 from talkoot.chat.accounts.authentication import Admission, admit_cookie
-from talkoot.chat.accounts.cookies import clear_cookie, cookie_name, set_cookie
+from talkoot.chat.accounts.cookies import clear_cookie, cookie_name, set_cookie, waiting_in
+from talkoot.chat.accounts.factors.queries import standing_of
+from talkoot.chat.accounts.factors.relying import find_relying_party
+from talkoot.chat.accounts.factors.schemas import StepWanted
 from talkoot.chat.accounts.http_auth import ClientAddress, GateDep, refuse_foreign_page
 from talkoot.chat.accounts.passwords import password_from
 from talkoot.chat.accounts.queries import find_user
@@ -51,9 +54,12 @@ _REFUSALS = problems(Malformed, Forbidden, Conflict, UnsupportedType, Invalid, U
 async def get_session(request: Request, response: Response, gate: GateDep) -> SessionState:
     """Who sits in front of this browser, and whether the door is open to others; keeps the cookie alive."""
     admission = await _browser(request, response, gate)
+    waiting = None if admission else waiting_in(request, gate)
     async with gate.kernel.uow.read() as read:
         user = await find_user(read, admission.actor.user) if admission else None
         workspace = await queries.first_workspace(read)
+        standing = await standing_of(read, waiting.user) if waiting else None
+    host = request.headers.get("host", "")
     return SessionState(
         user=views.me(user) if user else None,
         csrf=gate.tokens.csrf(admission.actor.session) if admission else None,
@@ -62,6 +68,9 @@ async def get_session(request: Request, response: Response, gate: GateDep) -> Se
         mail=gate.kernel.settings.mails,
         address_required=gate.kernel.settings.verified_address == "required",
         anonymous_readers=gate.kernel.settings.anonymous_readers == "on",
+        second_step=StepWanted(methods=standing.methods) if standing else None,
+        must_enrol=admission is not None and admission.must_enrol,
+        passkeys=find_relying_party(gate.kernel.settings, host) is not None,
     )
 
 
@@ -107,7 +116,7 @@ async def _browser(request: Request, response: Response, gate: Gate) -> Admissio
     if not cookie:
         return None
     try:
-        admission = await admit_cookie(gate, cookie)
+        admission = await admit_cookie(gate, cookie, enrolling=True)
     except NotAuthenticated:
         clear_cookie(response, gate)
         return None

@@ -9,6 +9,7 @@ from talkoot.chat.access.actions import forget_sanctions_of
 from talkoot.chat.access.administration import end_membership
 from talkoot.chat.access.queries import owned_alone, workspaces_of
 from talkoot.chat.accounts.actions import deactivate_user, erase_user, plan_to_leave, reactivate_user
+from talkoot.chat.accounts.factors.actions import forget_factors_of
 from talkoot.chat.accounts.models import User
 from talkoot.chat.accounts.queries import user_with_id
 from talkoot.chat.administration.access import installation_to_administer
@@ -76,6 +77,7 @@ async def delete_now(tx: Tx, person: UUID) -> None:
     for workspace, _ in sorted(await workspaces_of(tx, person), key=lambda found: found[0].id):
         await end_membership(tx, workspace.id, person, for_good=True)
     await forget_identities_of(tx, person)
+    await forget_factors_of(tx, person)
     await forget_held_of(tx, person, None)
     await forget_sender(tx, person)
     await forget_positions_of(tx, person)

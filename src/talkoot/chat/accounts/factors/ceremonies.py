@@ -1,0 +1,62 @@
+"""Challenges for passkeys: signed by this server, bound to one purpose, good once and for a few minutes.
+
+Any server of a cluster finishes what another one began: all that it needs is in the token.
+"""
+
+from __future__ import annotations
+
+import hmac
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+from talkoot.kernel.clock import MINUTE, SECOND
+from talkoot.kernel.errors import NotAuthenticated
+from talkoot.kernel.ids import new_token
+
+if TYPE_CHECKING:
+    from uuid import UUID
+
+    from talkoot.chat.accounts.gate import Gate
+
+LASTS = 5 * MINUTE
+_PURPOSE, _PARTS = "passkey-ceremony", 6
+Purpose = Literal["sign-in", "second-step", "proof", "add"]
+
+
+@dataclass(frozen=True, slots=True)
+class Ceremony:
+    """What a browser is given to sign, and the token that it brings back with the answer."""
+
+    challenge: str
+    token: str
+
+
+async def begin(gate: Gate, purpose: Purpose, subject: UUID | None = None) -> Ceremony:
+    """A new challenge; `subject` is the user or the session that it is for, if that is known."""
+    challenge, mark = new_token(), await gate.tickets.mark()
+    ends = gate.kernel.clock.now() + LASTS
+    value = f"{challenge}.{purpose}.{subject.hex if subject else '-'}.{ends}.{mark}"
+    return Ceremony(challenge, f"{value}.{gate.kernel.secrets.sign(_PURPOSE, value)}")
+
+
+async def finish(gate: Gate, token: str, purpose: Purpose, subject: UUID | None = None) -> bytes:
+    """The challenge that must have been signed, which is used up by this; NotAuthenticated."""
+    value, _, signature = token.rpartition(".")
+    if not gate.kernel.secrets.verify(_PURPOSE, value, signature):
+        raise refused()
+    parts = value.split(".")
+    assert len(parts) == _PARTS - 1, "signed by us"
+    challenge, meant, whose, ends, mark = parts
+    wanted = subject.hex if subject else "-"
+    if meant != purpose or not hmac.compare_digest(whose, wanted):
+        raise refused()
+    if int(ends) <= gate.kernel.clock.now():
+        raise NotAuthenticated("That took too long: begin again", code="passkey_late")
+    if not await gate.tickets.use(f"passkey.{challenge}", LASTS / SECOND + 1, mark):
+        raise refused()
+    return challenge.encode()
+
+
+def refused() -> NotAuthenticated:
+    """A passkey that does not hold; why stands in the log, if anywhere."""
+    return NotAuthenticated("This passkey does not hold here", code="passkey_refused")
