@@ -118,6 +118,8 @@ NO_SECRETS = {
     "users.email_key",
     "rooms.unique_key",
     "search_documents.tokens",  # words
+    "applications.keys",  # the public halves, and where they are
+    "applications.keys_url",
 }
 SAYS_SECRET = re.compile(r"secret|token|passw|key|seed|credential|private|otp", re.IGNORECASE)
 
