@@ -132,3 +132,8 @@ async def _known(
 def _line(said: dict[str, Any], name: str) -> str:
     value = said.get(name)
     return value if isinstance(value, str) else ""
+
+
+async def forget_subjects_of(tx: Tx, user: UUID) -> None:
+    """No application knows somebody who is nobody any more; its subject may be a new account."""
+    await tx.connection.execute(delete(ApplicationUser).where(ApplicationUser.user_id == user))

@@ -13,6 +13,7 @@ from talkoot.chat.accounts.factors.actions import forget_factors_of
 from talkoot.chat.accounts.models import User
 from talkoot.chat.accounts.queries import user_with_id
 from talkoot.chat.administration.access import installation_to_administer
+from talkoot.chat.applications.actions import forget_subjects_of
 from talkoot.chat.identities.actions import forget_identities_of
 from talkoot.chat.messages.actions.erase import forget_held_of, forget_sender
 from talkoot.chat.moderation.actions.forgetting import forget_complaints_of
@@ -76,7 +77,9 @@ async def delete_now(tx: Tx, person: UUID) -> None:
     await erase_user(tx, user)
     for workspace, _ in sorted(await workspaces_of(tx, person), key=lambda found: found[0].id):
         await end_membership(tx, workspace.id, person, for_good=True)
+    await forget_factors_of(tx, person)
     await forget_identities_of(tx, person)
+    await forget_subjects_of(tx, person)
     await forget_factors_of(tx, person)
     await forget_held_of(tx, person, None)
     await forget_sender(tx, person)
