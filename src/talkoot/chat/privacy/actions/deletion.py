@@ -77,7 +77,6 @@ async def delete_now(tx: Tx, person: UUID) -> None:
     await erase_user(tx, user)
     for workspace, _ in sorted(await workspaces_of(tx, person), key=lambda found: found[0].id):
         await end_membership(tx, workspace.id, person, for_good=True)
-    await forget_factors_of(tx, person)
     await forget_identities_of(tx, person)
     await forget_subjects_of(tx, person)
     await forget_factors_of(tx, person)
