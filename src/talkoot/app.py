@@ -16,7 +16,7 @@ from talkoot.backends import open_backends
 from talkoot.chat.access.cache import AccessCache
 from talkoot.chat.access.events import AccessChanged, RoleLeaving, WorkspaceMemberLeaving
 from talkoot.chat.access.obliged import obliged_to_second_factor
-from talkoot.chat.access.operations import TABLE, ways_of
+from talkoot.chat.access.operations import LASTING, TABLE, ways_of
 from talkoot.chat.accounts.events import (
     AddressGiven,
     PasswordChanged,
@@ -108,9 +108,7 @@ class Program:
         self.kernel = Kernel(
             settings, clock, secrets, database, uow, self.backends.limits, self.backends.rates
         )
-        self.gate = Gate(
-            self.kernel, self.backends.once, ways_of, obliged_to_second_factor(settings.second_factor)
-        )
+        self.gate = _gate(self.kernel, self.backends)
         self.desk = Desk(self.kernel)
         self.hub = Hub(socket_limits(settings))
         self.tails = uow.caches.of(LogTails)
@@ -305,6 +303,11 @@ class Program:
 
     async def _finish_background(self) -> None:
         await asyncio.gather(*self._background, return_exceptions=True)
+
+
+def _gate(kernel: Kernel, backends: Backends) -> Gate:
+    obliged = obliged_to_second_factor(kernel.settings.second_factor)
+    return Gate(kernel, backends.once, ways_of, obliged, lasting=LASTING)
 
 
 def _watching(uow: UnitOfWork, gateway: Gateway, backends: Backends) -> Metrics:

@@ -187,6 +187,32 @@ async def test_a_disabled_application_signs_out_whom_it_brought(workspace: Works
         pass
 
 
+async def test_an_application_opens_an_account_only_for_as_long_as_it_vouches(
+    workspace_sqlite: Workspace,
+) -> None:
+    host = await register(workspace_sqlite, roles=["admin"])
+    bot = {"username": f"bot{uuid.uuid4().hex[:8]}", "display_name": "Deploys", "role": "member"}
+    base = f"/workspaces/{workspace_sqlite.id}"
+    bot = await workspace_sqlite.owner.post(f"{base}/bots", bot)
+    wanted = {"name": "for later", "scopes": ["read"]}
+    async with await host.come() as person:
+        for method, path, body in (
+            ("POST", "/users/me/tokens", wanted),
+            ("POST", f"/users/me/tokens/{uuid.uuid4()}/rotate", None),
+            ("POST", "/users/me/second-factor/app", None),
+            ("PUT", "/users/me/second-factor/app", {"enrolment": "x", "code": "123456"}),
+            ("POST", "/users/me/passkeys/start", None),
+            ("POST", "/users/me/identities", {"provider": "x"}),
+            ("PUT", "/users/me/address", {"email": "me@example.test"}),
+            ("POST", f"{base}/bots/{bot['id']}/tokens", wanted),
+            ("POST", f"{base}/applications", {"name": "Another"}),
+            ("POST", f"{base}/applications/{host.made['id']}/secret", None),
+        ):
+            assert await person.refusal(method, path, body) == (403, "application_session"), path
+        await person.post("/ws-ticket", expect=200)
+        assert (await person.get("/users/me/second-factor"))["app"] is False
+
+
 async def test_row_24_a_secret_is_shown_once_and_nobody_rises(workspace: Workspace, host: Host) -> None:
     path = f"/workspaces/{workspace.id}/applications"
     listed = await workspace.owner.get(path)

@@ -63,6 +63,8 @@ class Operation:
     public: bool = False
     scope: Scope | Literal["never", "any"] | None = None
     anywhere: bool = False
+    lasting: bool = False
+    """Makes what goes on to open an account: not for whom somebody else vouched, for a while."""
 
     @property
     def ways(self) -> tuple[str, ...]:
@@ -121,26 +123,26 @@ GET_TICKET = Operation("oneself", None, "POST /ws-ticket")
 GET_ME = Operation("oneself", None, "GET /users/me", scope="read", anywhere=True)
 CHANGE_ME = Operation("oneself", None, "PATCH /users/me")
 GET_ADDRESS = Operation("oneself", None, "GET /users/me/address")
-PUT_ADDRESS = Operation("oneself", None, "PUT /users/me/address")
+PUT_ADDRESS = Operation("oneself", None, "PUT /users/me/address", lasting=True)
 MAIL_AGAIN = Operation("oneself", None, "POST /users/me/address/link")
 GET_SECOND_FACTOR = Operation("oneself", None, "GET /users/me/second-factor")
 GIVE_PROOF = Operation("oneself", None, "POST /users/me/proof")
 START_PROOF = Operation("oneself", None, "POST /users/me/proof/passkey")
-START_APP = Operation("oneself", None, "POST /users/me/second-factor/app")
-CONFIRM_APP = Operation("oneself", None, "PUT /users/me/second-factor/app")
+START_APP = Operation("oneself", None, "POST /users/me/second-factor/app", lasting=True)
+CONFIRM_APP = Operation("oneself", None, "PUT /users/me/second-factor/app", lasting=True)
 REMOVE_APP = Operation("oneself", None, "DELETE /users/me/second-factor/app")
 MAKE_RECOVERY_CODES = Operation("oneself", None, "POST /users/me/second-factor/recovery-codes")
 LIST_PASSKEYS = Operation("oneself", None, "GET /users/me/passkeys")
-START_ADDING_PASSKEY = Operation("oneself", None, "POST /users/me/passkeys/start")
-ADD_PASSKEY = Operation("oneself", None, "POST /users/me/passkeys")
+START_ADDING_PASSKEY = Operation("oneself", None, "POST /users/me/passkeys/start", lasting=True)
+ADD_PASSKEY = Operation("oneself", None, "POST /users/me/passkeys", lasting=True)
 RENAME_PASSKEY = Operation("oneself", None, "PATCH /users/me/passkeys/{passkey}")
 REMOVE_PASSKEY = Operation("oneself", None, "DELETE /users/me/passkeys/{passkey}")
 LIST_IDENTITIES = Operation("oneself", None, "GET /users/me/identities")
-START_LINK = Operation("oneself", None, "POST /users/me/identities")
+START_LINK = Operation("oneself", None, "POST /users/me/identities", lasting=True)
 UNLINK = Operation("oneself", None, "DELETE /users/me/identities/{identity}")
 LIST_TOKENS = Operation("oneself", None, "GET /users/me/tokens")
-MAKE_TOKEN = Operation("oneself", None, "POST /users/me/tokens")
-ROTATE_TOKEN = Operation("oneself", None, "POST /users/me/tokens/{made}/rotate")
+MAKE_TOKEN = Operation("oneself", None, "POST /users/me/tokens", lasting=True)
+ROTATE_TOKEN = Operation("oneself", None, "POST /users/me/tokens/{made}/rotate", lasting=True)
 REVOKE_TOKEN = Operation("oneself", None, "DELETE /users/me/tokens/{made}")
 ACCEPT_INVITE = Operation("oneself", None, "POST /invites/{token}/accept")
 EXPORT_ME = Operation("oneself", None, "POST /users/me/export")
@@ -185,19 +187,21 @@ CHANGE_BOT = Operation("workspace", P.MEMBERS_MANAGE, "PATCH /workspaces/{worksp
 REMOVE_BOT = Operation("workspace", P.MEMBERS_MANAGE, "DELETE /workspaces/{workspace}/bots/{bot}")
 _BOT_TOKENS = "/workspaces/{workspace}/bots/{bot}/tokens"
 LIST_BOT_TOKENS = Operation("workspace", P.MEMBERS_MANAGE, f"GET {_BOT_TOKENS}", scope="never")
-MAKE_BOT_TOKEN = Operation("workspace", P.MEMBERS_MANAGE, f"POST {_BOT_TOKENS}", scope="never")
+MAKE_BOT_TOKEN = Operation("workspace", P.MEMBERS_MANAGE, f"POST {_BOT_TOKENS}", scope="never", lasting=True)
 ROTATE_BOT_TOKEN = Operation(
-    "workspace", P.MEMBERS_MANAGE, f"POST {_BOT_TOKENS}/{{made}}/rotate", scope="never"
+    "workspace", P.MEMBERS_MANAGE, f"POST {_BOT_TOKENS}/{{made}}/rotate", scope="never", lasting=True
 )
 REVOKE_BOT_TOKEN = Operation("workspace", P.MEMBERS_MANAGE, f"DELETE {_BOT_TOKENS}/{{made}}", scope="never")
 
 # Applications that sign people in to a workspace
 _APPLICATIONS = "/workspaces/{workspace}/applications"
 LIST_APPLICATIONS = Operation("workspace", P.ACCESS_MANAGE, f"GET {_APPLICATIONS}")
-MAKE_APPLICATION = Operation("workspace", P.ACCESS_MANAGE, f"POST {_APPLICATIONS}", scope="never")
+MAKE_APPLICATION = Operation(
+    "workspace", P.ACCESS_MANAGE, f"POST {_APPLICATIONS}", scope="never", lasting=True
+)
 CHANGE_APPLICATION = Operation("workspace", P.ACCESS_MANAGE, f"PATCH {_APPLICATIONS}/{{application}}")
 ROTATE_APPLICATION_SECRET = Operation(
-    "workspace", P.ACCESS_MANAGE, f"POST {_APPLICATIONS}/{{application}}/secret", scope="never"
+    "workspace", P.ACCESS_MANAGE, f"POST {_APPLICATIONS}/{{application}}/secret", scope="never", lasting=True
 )
 
 # A workspace
@@ -307,6 +311,9 @@ DELETE_MESSAGE = Operation(
 TABLE: dict[str, Operation] = {
     name.lower(): row for name, row in list(globals().items()) if isinstance(row, Operation)
 }
+
+
+LASTING = frozenset(way for row in TABLE.values() if row.lasting for way in row.ways)
 
 
 def ways_of(limits: Limits) -> frozenset[str]:

@@ -30,7 +30,7 @@ class Admission:
 
     actor: Actor
     display_name: str
-    by: Literal["bearer", "made", "cookie", "ticket"]
+    by: Literal["bearer", "granted", "made", "cookie", "ticket"]
     until: int
     must_enrol: bool = False
 
@@ -57,7 +57,8 @@ async def admit_bearer(gate: Gate, token: str, address: str, *, enrolling: bool 
     live = await _vouched_session(gate, vouched, enrolling=enrolling)
     if live.kind not in _WITH_ACCESS_TOKENS:
         raise _ended()
-    return Admission(live.actor, live.display_name, "bearer", min(vouched.until, live.expires_at))
+    by: Literal["bearer", "granted"] = "granted" if live.kind == "granted" else "bearer"
+    return Admission(live.actor, live.display_name, by, min(vouched.until, live.expires_at))
 
 
 async def _admit_made(gate: Gate, token: str, address: str) -> Admission:

@@ -29,6 +29,7 @@ class Gate:
     """The kernel, and beside it the keys, the threads that hash, and the sessions that are known to hold.
 
     `ways` says for the limits of a token what may be asked with it: `GET /unreads`, or `send` on the socket.
+    `lasting` are those not open to whom a host application vouched: what they make would outlast its word.
     `obliged` says in SQL of which users a second factor is asked.
     `grants` are those of the token endpoint that take an assertion, by their names in OAuth2: each makes of
     it a session of so many seconds.
@@ -40,9 +41,11 @@ class Gate:
         tickets: OnceStore,
         ways: Callable[[Limits], frozenset[str]],
         obliged: ColumnElement[bool],
+        *,
+        lasting: frozenset[str],
     ) -> None:
         self.kernel = kernel
-        self.ways = ways
+        self.ways, self.lasting = ways, lasting
         self.grants: dict[str, Callable[[str, Device, int], Awaitable[OpenedSession]]] = {}
         self.obliged = obliged
         self.tickets = tickets

@@ -153,10 +153,14 @@ async def refuse_foreign_page(request: Request, gate: GateDep) -> None:
 def _refuse_beyond(request: Request, gate: Gate, admission: Admission) -> None:
     """Forbidden for what the token is not good for, whatever its owner may do."""
     limits = admission.actor.limits
-    if limits is None:
-        return
     path = getattr(request.scope.get("route"), "path", "")
-    if f"{request.method} {path.removeprefix(API)}" not in gate.ways(limits):
+    way = f"{request.method} {path.removeprefix(API)}"
+    if admission.by == "granted" and way in gate.lasting:
+        raise Forbidden(
+            "Your account is opened by the application that signed you in, and by nothing else",
+            code="application_session",
+        )
+    if limits is not None and way not in gate.ways(limits):
         raise Forbidden(
             "This token is not good for this: its scopes are " + " ".join(sorted(limits.scopes)),
             code="insufficient_scope",
