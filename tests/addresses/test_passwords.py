@@ -8,6 +8,7 @@ from uuid import UUID
 
 import pytest
 
+from tests.accounts.phones import APP, enrol, token_form
 from tests.addresses.conftest import HOME, Place
 from tests.clients import PASSWORD, Api, Socket
 from tests.job_rows import rows
@@ -53,6 +54,32 @@ async def test_row_06_a_new_password_by_mail_signs_out_everywhere(place: Place) 
         form = {"grant_type": "password", "username": name, "password": PASSWORD}
         assert (await nobody.http.post("/auth/token", data=form)).status_code == 401
     assert "password of your account was changed" in text_of(await place.post.letter(address, 4))
+    await person.close()
+
+
+async def test_the_owner_hears_of_every_change_of_their_second_factor(place: Place) -> None:
+    person = await place.member()
+    address, name = person.user["email"], person.user["username"]
+    phone = await enrol(person)
+    async with place.nobody() as nobody:
+        form = token_form(name, code=phone.codes[0])
+        assert (await nobody.http.post("/auth/token", data=form)).status_code == 200
+    await person.call("POST", "/users/me/second-factor/recovery-codes")
+    await person.delete(APP)
+    await enrol(person)
+    await place.owner.delete(f"/users/{person.user['id']}/second-factor")
+    for number, said in enumerate(
+        (
+            "asks for a second factor now: an authenticator app",
+            "signed in to your account with a recovery code",
+            "New recovery codes were made",
+            "second factor no longer: an authenticator app",
+            "asks for a second factor now: an authenticator app",
+            "second factor no longer: all of it",
+        ),
+        start=2,
+    ):
+        assert said in " ".join(text_of(await place.post.letter(address, number)).split()), said
     await person.close()
 
 

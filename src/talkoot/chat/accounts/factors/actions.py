@@ -15,6 +15,7 @@ from talkoot.chat.accounts.factors.models import AuthenticatorApp, Passkey, Reco
 from talkoot.chat.accounts.factors.queries import has_proved, is_obliged, standing_of
 from talkoot.chat.accounts.models import Session
 from talkoot.chat.accounts.queries import user_with_id
+from talkoot.chat.mail.notices import tell_owner
 from talkoot.kernel.audit import Act, record
 from talkoot.kernel.errors import Conflict, Forbidden, Invalid, NotAuthenticated, NotFound
 from talkoot.kernel.ids import fingerprint, new_id
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
     from talkoot.kernel.transactions import Read, Tx
 
 MOST_PASSKEYS = 25
+_APP = "an authenticator app"  # as letters call it
 
 
 async def require_proof(read: Read, actor: Actor, now: int) -> None:
@@ -123,6 +125,7 @@ async def renew_recovery_codes(tx: Tx, actor: Actor) -> list[str]:
     if not (await user_with_id(tx, actor.user)).second_factor:
         raise Conflict("Recovery codes come with a second factor: set one up first", code="no_second_factor")
     await record(tx, actor, Act("account.recovery_codes_made", None, actor.user))
+    await tell_owner(tx, actor.user, "recovery_codes_made")
     return await _make_codes(tx, actor.user)
 
 
@@ -145,6 +148,7 @@ async def use_code(tx: Tx, secrets: Secrets, actor: Actor, given: str) -> Second
         raise wrong_code()
     left = (await standing_of(tx, actor.user)).recovery_codes
     await record(tx, actor, Act("account.recovery_code_used", None, actor.user, after={"left": left}))
+    await tell_owner(tx, actor.user, "recovery_code_used")
     return "recovery"
 
 
@@ -167,6 +171,7 @@ async def reset_second_factor(tx: Tx, acting: Acting, user: UUID) -> bool:
     await forget_factors_of(tx, user)
     await close_sessions_of(tx, user)
     await record(tx, acting, Act("account.second_factor_reset", None, user))
+    await tell_owner(tx, user, "second_factor_removed", "all of it, by who runs this server")
     return True
 
 
@@ -210,6 +215,10 @@ async def _added(tx: Tx, actor: Actor, step: SecondStep, after: dict[str, object
         .values(second_step=step)
     )
     await record(tx, actor, Act("account.factor_added", None, actor.user, after=after))
+    if step == "passkey":
+        await tell_owner(tx, actor.user, "passkey_added", str(after["name"]))
+    else:
+        await tell_owner(tx, actor.user, "second_factor_added", _APP)
     if not first:
         return None
     await close_sessions_of(tx, actor.user, keep=actor.session, tokens=False)
@@ -229,6 +238,10 @@ async def _removed(tx: Tx, actor: Actor, obliged: ColumnElement[bool], before: d
         await _none_left(tx, actor.user)
     await close_sessions_of(tx, actor.user, keep=actor.session, tokens=False)
     await record(tx, actor, Act("account.factor_removed", None, actor.user, before=before))
+    if before["kind"] == "passkey":
+        await tell_owner(tx, actor.user, "passkey_removed", str(before["name"]))
+    else:
+        await tell_owner(tx, actor.user, "second_factor_removed", _APP)
 
 
 async def _none_left(tx: Tx, user: UUID) -> None:
