@@ -145,6 +145,7 @@ OF_ONES_OWN = {"get_me", "list_unreads", "list_workspaces", "unsubscribe", "beat
 UNHELD = dict.fromkeys(("get_me", "list_unreads", "list_workspaces", "watch_presence", "get_user"), "read")
 OF_MODERATORS = {"list_queue", "list_reports", "close_report", "list_appeals", "accept_appeal", "deny_appeal"}
 NOT_BY_TOKENS = {"make_application", "rotate_application_secret"}
+NOT_BY_TOKENS |= {"reset_second_factor", "export_user", "delete_user", "keep_user"}
 NOT_BY_TOKENS |= {f"{what}_bot_token" for what in ("make", "rotate", "revoke")} | {"list_bot_tokens"}
 UNHELD |= dict.fromkeys(("beat", "renew", "unsubscribe", "open_socket"), "any")
 

@@ -88,6 +88,23 @@ async def test_nobody_rises_by_a_bot(workspace_sqlite: Workspace) -> None:
     assert await helper.refusal("DELETE", f"{base}/bots/{bot['id']}") == (403, "forbidden")
 
 
+async def test_nobody_reads_with_a_token_of_a_bot_what_is_closed_to_them(workspace: Workspace) -> None:
+    base = f"/workspaces/{workspace.id}"
+    bot, admin, member = await made(workspace), await workspace.member(), await workspace.member()
+    await workspace.owner.put(f"{base}/members/{admin.user['id']}", {"role": "admin"}, expect=204)
+    room, path = await workspace.room("open"), tokens(workspace, bot)
+    first = await admin.post(path, {"name": "before", "scopes": ["read"]})
+    secret = await member.post(f"{base}/rooms", {"name": f"x{uuid.uuid4().hex[:8]}", "kind": "private"})
+    await member.put(f"/rooms/{secret['id']}/members/{bot['id']}", expect=204)
+    for places in (None, [workspace.id], [secret["id"]]):
+        wanted = {"name": "after", "scopes": ["read"], "places": places}
+        assert await admin.refusal("POST", path, wanted) == (403, "forbidden"), places
+    assert await admin.refusal("POST", f"{path}/{first['id']}/rotate") == (403, "forbidden")
+    cut = await admin.post(path, {"name": "after", "scopes": ["read"], "places": [room]})
+    await admin.post(f"{path}/{cut['id']}/rotate", expect=200)
+    await workspace.owner.post(path, {"name": "mine", "scopes": ["read"]})  # who made it looks after it
+
+
 async def test_a_bot_comes_in_with_tokens_only_and_ends_with_its_membership(workspace: Workspace) -> None:
     owner, base = workspace.owner, f"/workspaces/{workspace.id}"
     bot, other = await made(workspace), await made(workspace, "guest")

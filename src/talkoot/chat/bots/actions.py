@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
 from typing import TYPE_CHECKING
 from uuid import UUID
 
 from talkoot.chat.access.actions import add_workspace_member
 from talkoot.chat.access.administration import remove_from_workspace
 from talkoot.chat.access.doors import resource_for
+from talkoot.chat.access.grants import grants_inside
 from talkoot.chat.access.operations import (
     CHANGE_BOT,
     MAKE_BOT,
@@ -17,6 +19,7 @@ from talkoot.chat.access.operations import (
     ROTATE_BOT_TOKEN,
     Operation,
 )
+from talkoot.chat.access.permissions import Permission
 from talkoot.chat.access.queries import role_in, roles_of
 from talkoot.chat.access.roles import OWNER, refuse_to_give
 from talkoot.chat.accounts.actions import NewUser, create_user, deactivate_user, rename_user
@@ -24,6 +27,8 @@ from talkoot.chat.bots.models import Bot
 from talkoot.chat.bots.queries import bot_shown, find_bot
 from talkoot.chat.rooms.actions import join_default_rooms
 from talkoot.chat.tokens.actions import make_token, revoke_token, rotate_token
+from talkoot.chat.tokens.queries import token_of
+from talkoot.chat.tokens.views import token_out
 from talkoot.kernel.audit import Act, record
 from talkoot.kernel.errors import Forbidden, Invalid, NotFound
 
@@ -85,12 +90,15 @@ async def make_bot_token(
 ) -> TokenMade:
     """A token that acts as the bot; not for one that may do more than the actor."""
     user = await _bot_for(tx, actor, MAKE_BOT_TOKEN, workspace, bot)
+    await _refuse_unseen(tx, actor, user, workspace, new.places)
     return await make_token(tx, actor, user, new, longest_days=longest_days, scope=workspace)
 
 
 async def rotate_bot_token(tx: Tx, actor: Actor, workspace: UUID, bot: UUID, token: UUID) -> TokenMade:
     """Another token of the bot for this one, which ends."""
     user = await _bot_for(tx, actor, ROTATE_BOT_TOKEN, workspace, bot)
+    if (found := await token_of(tx, bot, token)) is not None:
+        await _refuse_unseen(tx, actor, user, workspace, token_out(*found).places)
     return await rotate_token(tx, actor, user, token, scope=workspace)
 
 
@@ -107,6 +115,27 @@ async def _bot_for(tx: Tx, actor: Actor, operation: Operation, workspace: UUID, 
         raise NotFound("There is no such bot")
     await _refuse_beyond(tx, grants, role)
     return user
+
+
+async def _refuse_unseen(
+    tx: Tx, actor: Actor, bot: User, workspace: UUID, places: Collection[UUID] | None
+) -> None:
+    """Forbidden if a token would show a room that is closed to who makes it, unless the bot is theirs."""
+    if (await tx.session.get_one(Bot, bot.id)).owner_id == actor.user:
+        return
+    seen, mine = [_rooms_read(await grants_inside(tx, user, workspace)) for user in (bot.id, actor.user)]
+    if places is not None and workspace not in places:
+        seen &= {*places}
+    if seen - mine:
+        raise Forbidden("This bot reads rooms that are closed to you: name other places for the token")
+
+
+def _rooms_read(inside: Mapping[UUID, Grants]) -> set[UUID]:
+    return {
+        node
+        for node, grants in inside.items()
+        if grants.kind == "room" and Permission.ROOM_READ in grants.permissions
+    }
 
 
 async def _refuse_beyond(tx: Tx, grants: Grants, role: Role) -> None:
