@@ -241,6 +241,8 @@ async def test_an_identity_is_linked_by_whoever_is_signed_in_and_opens_that_acco
         assert said(await began.as_person(site.issuer, sub="another")) == "flow_lost"
         # It can be taken back: there is a password.
         await web.call("DELETE", f"/users/me/identities/{identity['id']}", expect=204)
+        assert (await later.ask("GET", "/users/me")).status_code == 401  # who came in with it is out
+        assert (await web.ask("GET", "/users/me")).status_code == 200
         assert (
             said(await (await visit(later, "members")).as_person(site.issuer, sub="linked")) == "not_linked"
         )

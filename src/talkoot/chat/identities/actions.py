@@ -82,6 +82,10 @@ async def unlink_identity(tx: Tx, actor: Actor, identity: UUID) -> None:
         raise NotFound("You have no such identity")
     if len(own) == 1 and (user is None or user.password_hash is None):
         raise Conflict("Nothing else opens your account", code="last_way_in")
+    # Who came in with it is out, but for whoever takes it away: else a stranger who had linked it stays.
+    for session, owner in await sessions_begun_with(tx, found.issuer, found.subject, None):
+        if session != actor.session:
+            await close_session(tx, owner, session)
     await tx.session.delete(found)
     await tx.flush()
     before = {"provider": found.provider, "label": found.label}
