@@ -210,6 +210,8 @@ async def test_changes_need_a_proof_of_a_moment_ago_and_the_machine_needs_none(s
         )
         for method, path in (("POST", APP), ("DELETE", APP), ("POST", f"{FACTOR}/recovery-codes")):
             assert await owner.refusal(method, path, {}) == (403, "proof_required")
+        token = {"name": "for ever", "scopes": ["read"]}
+        assert await owner.refusal("POST", "/users/me/tokens", token) == (403, "proof_required")
         proof = "/users/me/proof"
         assert await owner.refusal("POST", proof, {"password": "a wrong one"}) == (403, "wrong_password")
         assert await owner.refusal("POST", proof, {"code": "000000"}) == (403, "wrong_code")

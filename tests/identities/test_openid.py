@@ -1,9 +1,12 @@
 """Signing in with OpenID Connect: what a provider has to say and a browser to bring, and what each misses."""
 
 import asyncio
+import sqlite3
 import time
 from collections.abc import Callable
+from contextlib import closing
 from typing import Any
+from uuid import UUID
 
 import pytest
 
@@ -246,6 +249,20 @@ async def test_an_identity_is_linked_by_whoever_is_signed_in_and_opens_that_acco
         assert (
             said(await (await visit(later, "members")).as_person(site.issuer, sub="linked")) == "not_linked"
         )
+
+
+async def test_who_sits_at_a_desk_that_was_left_links_nothing(site: Site) -> None:
+    workspace = (await site.owner.get("/workspaces"))["items"][0]["id"]
+    async with await join(site.owner, workspace, "away") as person, site.browser() as web:
+        await web.sign_in("away")
+        assert (await visit(web, "members", LINK, provider="members")).asked["state"]
+        with closing(sqlite3.connect(site.talkoot.data / "talkoot.db", timeout=10)) as database, database:
+            earlier = "UPDATE sessions SET proved_at = proved_at - 86400000000 WHERE user_id = ?"
+            database.execute(earlier, (UUID(person.user["id"]).bytes,))
+        answer = await web.call("POST", LINK, {"provider": "members"}, expect=403)
+        assert answer["code"] == "proof_required"
+        await web.call("POST", "/users/me/proof", {"password": PASSWORD}, expect=204)
+        assert (await visit(web, "members", LINK, provider="members")).asked["state"]
 
 
 async def test_the_last_way_in_stays(site: Site) -> None:

@@ -12,6 +12,7 @@ from pydantic import BaseModel, Field
 
 from talkoot.chat.accounts.authentication import Admission
 from talkoot.chat.accounts.cookies import cookie_name, cookie_value, set_cookie
+from talkoot.chat.accounts.factors.actions import require_proof
 from talkoot.chat.accounts.http_auth import (
     ClientAddress,
     ClientDevice,
@@ -183,8 +184,13 @@ async def list_identities(desk: DeskDep, gate: GateDep, actor: CurrentActor) -> 
 async def start_link(
     request: Request, response: Response, desk: DeskDep, admission: CurrentAdmission, start: LinkStart
 ) -> SignInStarted:
-    """Begin to link one's account to an identity; only in the browser session that stays signed in."""
+    """Begin to link one's account to an identity; only in the browser session that stays signed in.
+
+    403, `proof_required`, if one did not show lately that it is oneself: `POST /users/me/proof`.
+    """
     _require_browser(admission)
+    async with desk.kernel.uow.read() as read:
+        await require_proof(read, admission.actor, desk.kernel.clock.now())
     return await _begin(request, response, desk, start.provider, "/", admission.actor.session)
 
 

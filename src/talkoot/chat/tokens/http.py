@@ -7,6 +7,7 @@ from uuid import UUID
 
 from fastapi import Query, Response
 
+from talkoot.chat.accounts.factors.actions import require_proof
 from talkoot.chat.accounts.http_auth import CurrentActor
 from talkoot.chat.accounts.queries import user_with_id
 from talkoot.chat.administration.access import installation_to_administer
@@ -32,9 +33,13 @@ async def list_tokens(kernel: KernelDep, actor: CurrentActor) -> Page[TokenOut]:
 
 @router.post("/users/me/tokens", status_code=201, responses=problems(Conflict))
 async def make_token(response: Response, kernel: KernelDep, actor: CurrentActor, new: NewToken) -> TokenMade:
-    """Make a token for a program that acts as oneself; this answer is the only one that has it."""
+    """Make a token for a program that acts as oneself; this answer is the only one that has it.
+
+    403, `proof_required`, if one did not show lately that it is oneself: `POST /users/me/proof`.
+    """
 
     async def action(tx: Tx) -> TokenMade:
+        await require_proof(tx, actor, tx.now)
         owner = await user_with_id(tx, actor.user)
         return await actions.make_token(tx, actor, owner, new, longest_days=kernel.settings.token_days)
 
@@ -47,6 +52,7 @@ async def rotate_token(response: Response, kernel: KernelDep, actor: CurrentActo
     """Get another token for this one, which ends at once."""
 
     async def action(tx: Tx) -> TokenMade:
+        await require_proof(tx, actor, tx.now)
         return await actions.rotate_token(tx, actor, await user_with_id(tx, actor.user), made)
 
     response.headers["Cache-Control"] = "no-store"
