@@ -185,6 +185,9 @@ async def test_neither_the_index_nor_a_moderator_keeps_a_copy(workspace: Workspa
     assert [item["id"] for item in found] == [said[1]["id"]]
     (mine,) = (await person.get(f"/rooms/{room}/held/mine"))["items"]
     assert (mine["text"], mine["state"]) == ("", "rejected")
+    appeal = await person.post("/users/me/appeals", {"held": held["id"], "text": "It is a good one"})
+    accept = f"/workspaces/{workspace.id}/appeals/{appeal['id']}/accept"
+    assert await owner.refusal("POST", accept, {}) == (409, "not_kept")
 
 
 async def is_so(look: Callable[[], Awaitable[Any]], wanted: Any) -> bool:

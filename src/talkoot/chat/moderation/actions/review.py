@@ -48,6 +48,8 @@ async def let_through(
     if author.deactivated_at is not None:
         raise Conflict("The author has no account any more", code="author_may_not_post")
     asked = held.text
+    if not asked:  # it was older than its room keeps messages, since it was rejected
+        raise Conflict("What it said is not kept any more", code="not_kept")
     said = asked if text is None else text
     own = Actor(author.id, author.username, NO_SESSION, author.bot)
     try:
