@@ -42,6 +42,7 @@ from talkoot.chat.messages import socket as messages_socket
 from talkoot.chat.messages.timelines import Timelines
 from talkoot.chat.moderation.events import AppealDecided, ReportHandled, Reviewed, Sanctioned
 from talkoot.chat.moderation.notices import appeal_notice, held_notice, report_notice, sanction_notice
+from talkoot.chat.onboarding.actions import revoke_invitations_of
 from talkoot.chat.presence import socket as presence_socket
 from talkoot.chat.presence.acquaintance import Acquaintance
 from talkoot.chat.presence.watches import PresenceWatches
@@ -179,7 +180,7 @@ class Program:
             PasswordChanged: ([forget_links_to_password], []),
             AddressGiven: ([ask_to_confirm] if mails else [], []),
             NoticeDue: ([write_notice] if mails else [], []),
-            UserDeactivated: ([forget_all_links], [controls.tell_user_closed]),
+            UserDeactivated: ([forget_all_links, revoke_invitations_of], [controls.tell_user_closed]),
             ProfileChanged: ([], [controls.tell_profile_changed]),
             Reviewed: ([], [lambda event: self.bus.publish(held_notice(event))]),
             LimitChosen: ([], [controls.tell_limits]),

@@ -124,6 +124,7 @@ async def test_row_05_what_the_command_line_does_reaches_the_running_server(
     owner, made = await set_up(talkoot.url)
     member = await join(owner, made["id"], "member")
     async with owner, member, await Socket.of(member) as socket, Api(talkoot.url) as nobody:
+        invite = await member.post(f"/workspaces/{made['id']}/invites")
         done = talkoot.run("user", "deactivate", "member")
         assert done.returncode == 0, done.stderr
         # The message of another process does not come: the server has to look by itself.
@@ -133,6 +134,9 @@ async def test_row_05_what_the_command_line_does_reaches_the_running_server(
         answer = await nobody.http.post("/auth/token", data=form)
         assert code_of(answer) == (401, "invalid_credentials")
         assert (await owner.get(f"/users/{member.user['id']}"))["deactivated"] is True
+        # Nobody comes back under another name by an invitation that they left to themselves.
+        back = {"username": "back", "display_name": "B", "password": PASSWORD, "invite": invite["token"]}
+        assert await nobody.refusal("POST", "/auth/register", back) == (403, "invitation_invalid")
         assert talkoot.run("user", "reactivate", "member").returncode == 0
         async with await nobody.sign_in("member") as again:
             assert again.user["id"] == member.user["id"]

@@ -32,6 +32,7 @@ from talkoot.kernel.jobs import enqueue
 
 if TYPE_CHECKING:
     from talkoot.chat.access.cache import Grants
+    from talkoot.chat.accounts.events import UserDeactivated
     from talkoot.chat.onboarding.schemas import NewInvite
     from talkoot.kernel.transactions import Tx
 
@@ -104,11 +105,11 @@ async def revoke_invitation(tx: Tx, actor: Actor, workspace: UUID, invitation_id
     await record(tx, actor, Act("invitation.revoked", workspace, invitation.id, before=before))
 
 
-async def revoke_invitations_of(tx: Tx, user: UUID) -> None:
-    """Nobody comes in by an invitation of this user any more."""
+async def revoke_invitations_of(tx: Tx, closed: UserDeactivated) -> None:
+    """Nobody comes in by an invitation of whose account was closed, and they themselves least of all."""
     await tx.connection.execute(
         update(Invitation)
-        .where(Invitation.created_by == user, Invitation.revoked_at.is_(None))
+        .where(Invitation.created_by == closed.user, Invitation.revoked_at.is_(None))
         .values(revoked_at=tx.now)
     )
 

@@ -17,7 +17,6 @@ from talkoot.chat.applications.actions import forget_subjects_of
 from talkoot.chat.identities.actions import forget_identities_of
 from talkoot.chat.messages.actions.erase import forget_held_of, forget_sender
 from talkoot.chat.moderation.actions.forgetting import forget_complaints_of
-from talkoot.chat.onboarding.actions import revoke_invitations_of
 from talkoot.chat.privacy.actions.exports import forget_exports_of
 from talkoot.chat.reads.actions import forget_positions_of
 from talkoot.kernel import jobs
@@ -85,7 +84,6 @@ async def delete_now(tx: Tx, person: UUID) -> None:
     await forget_positions_of(tx, person)
     await forget_complaints_of(tx, person, messages=messages)
     await forget_sanctions_of(tx, person)
-    await revoke_invitations_of(tx, person)
     await forget_exports_of(tx, person)
     if messages:
         await jobs.enqueue(tx, DELETE_MESSAGES, {"user": str(person)})
