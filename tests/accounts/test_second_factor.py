@@ -213,7 +213,7 @@ async def test_changes_need_a_proof_of_a_moment_ago_and_the_machine_needs_none(s
         token = {"name": "for ever", "scopes": ["read"]}
         assert await owner.refusal("POST", "/users/me/tokens", token) == (403, "proof_required")
         proof = "/users/me/proof"
-        assert await owner.refusal("POST", proof, {"password": "a wrong one"}) == (403, "wrong_password")
+        assert await owner.refusal("POST", proof, {"password": PASSWORD}) == (403, "second_factor_asked")
         assert await owner.refusal("POST", proof, {"code": "000000"}) == (403, "wrong_code")
         assert (await owner.refusal("POST", proof, {}))[0] == 422
         await owner.post(proof, {"code": phone.code()}, expect=204)

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from playwright.async_api import Locator, Page, expect
+from playwright.async_api import Locator, Page, Route, expect
 
 from tests.clients import Api
 
@@ -46,3 +46,13 @@ async def connected(page: Page) -> None:
 async def tell(person: Api, room: str, *said: str, **more: Any) -> list[Any]:
     """Let somebody say things in a room, by program."""
     return [await person.post(f"/rooms/{room}/messages", {"text": text, **more}) for text in said]
+
+
+async def stale(page: Page, path: str) -> None:
+    """The first request to this path is answered as if the last proof were too old."""
+    refused = {"status": 403, "code": "proof_required", "detail": "Show first", "title": "", "errors": []}
+
+    async def refuse(route: Route) -> None:
+        await route.fulfill(status=403, json=refused)
+
+    await page.route(f"**/api/v1{path}", refuse, times=1)

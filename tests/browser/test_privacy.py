@@ -3,7 +3,7 @@
 from playwright.async_api import expect
 
 from tests.browser.conftest import Enter
-from tests.browser.screen import message, tell
+from tests.browser.screen import message, stale, tell
 from tests.clients import PASSWORD
 from tests.workspaces import Workspace
 
@@ -39,6 +39,7 @@ async def test_data_is_downloaded_and_an_account_deleted(enter: Enter, workspace
     await hers.get_by_role("button", name="Your profile").click()
     dialog = hers.get_by_role("dialog")
     await dialog.get_by_role("button", name="Get your data").click()
+    await stale(hers, "/exports/*/link")
     await dialog.get_by_role("button", name="Download").click()
     await dialog.get_by_label("Your password").fill(PASSWORD)
     async with hers.expect_download() as download:
@@ -47,8 +48,10 @@ async def test_data_is_downloaded_and_an_account_deleted(enter: Enter, workspace
     await dialog.get_by_role("button", name="Delete your account").click()
     form = dialog.get_by_role("form", name="Delete your account")
     await form.get_by_label("At once").check()
-    await form.get_by_label("Your password").fill(PASSWORD)
+    await stale(hers, "/users/me/deletion")
     await form.get_by_role("button", name="Delete my account").click()
+    await dialog.get_by_label("Your password").fill(PASSWORD)
+    await dialog.get_by_label("Your password").press("Enter")
     await expect(hers.get_by_text("Your account is deleted.")).to_be_visible()
     gone = message(theirs, "The roses are out")
     await expect(gone.get_by_role("button", name="Deleted user").first).to_be_visible()

@@ -1,13 +1,13 @@
 """Two steps in a real browser: an app on the phone, and the browser's own virtual security key."""
 
 from collections.abc import AsyncIterator
-from typing import Any
 
 import pytest_asyncio
 from playwright.async_api import CDPSession, Locator, Page, expect
 
 from tests.accounts.phones import Phone
 from tests.browser.conftest import Enter, Open
+from tests.browser.screen import stale
 from tests.browser.test_looks import PHONE, violations
 from tests.clients import PASSWORD, Api
 from tests.conftest import Serve
@@ -163,18 +163,7 @@ async def test_who_must_have_a_second_step_sets_it_up_at_the_door(serve: Serve, 
 
 async def test_a_change_long_after_the_sign_in_asks_who_sits_there(enter: Enter, ada: Api) -> None:
     page = await enter(ada)
-    refused = {"status": 403, "code": "proof_required", "detail": "Show first", "title": "", "errors": []}
-    asked = 0
-
-    async def stale(route: Any) -> None:
-        nonlocal asked
-        asked += 1
-        if asked == 1:
-            await route.fulfill(status=403, json=refused)
-        else:
-            await route.continue_()
-
-    await page.route("**/api/v1/users/me/second-factor/app", stale)
+    await stale(page, "/users/me/second-factor/app")
     section = await open_settings(page)
     await section.get_by_role("button", name="Set up the authenticator app").click()
     await section.get_by_label("Your password").fill("not the right one")

@@ -322,9 +322,9 @@ ASKS: dict[str, Ask] = {
     "export_me": Ask(body={}, passed=frozenset({202, 409})),
     "list_exports": Ask(),
     "drop_export": NO_SUCH_JOB,
-    "link_export": Ask(body={}, passed=frozenset({422})),
+    "link_export": Ask(body={}, passed=frozenset({404})),
     "fetch_export": Ask(passed=frozenset({404}), before=nobody_at_all),
-    "leave": Ask(body={}, passed=frozenset({422})),
+    "leave": Ask(body={"messages": "?"}, passed=frozenset({422})),  # or they would be gone
     "export_user": Ask(body={}, passed=frozenset({404}), before=nobody_at_all),
     "delete_user": Ask(body={}, passed=frozenset({404}), before=nobody_at_all),
     "keep_user": Ask(passed=frozenset({404}), before=nobody_at_all),

@@ -241,7 +241,6 @@ export type DeleteFrame = {
 
 /** What is to become of one's messages, and whether at once or after the days that the server waits. */
 export type Departure = {
-  current_password?: string | null;
   messages?: "keep" | "delete";
   at_once?: boolean;
 };
@@ -974,6 +973,13 @@ export type ProfileChanges = {
   current_password?: string | null;
 };
 
+/** That it is oneself who sits there: a code or a passkey, or the password of who has neither. */
+export type Proof = {
+  password?: string | null;
+  code?: string | null;
+  passkey?: PasskeyUse | null;
+};
+
 /** Whom one may sign in with. */
 export type ProviderOut = {
   id: string;
@@ -1421,16 +1427,4 @@ export type WorkspaceOut = {
 /** The rule for rooms that have none of their own: to delete after so many days, or, null, to keep. */
 export type WorkspaceRetention = {
   days: number | null;
-};
-
-/** That it is oneself who sits there: the password, a code, or a passkey. */
-export type talkoot__chat__accounts__factors__schemas__Proof = {
-  password?: string | null;
-  code?: string | null;
-  passkey?: PasskeyUse | null;
-};
-
-/** That it is really oneself: the password; who has none must have signed in a moment ago. */
-export type talkoot__chat__privacy__schemas__Proof = {
-  current_password?: string | null;
 };

@@ -132,12 +132,6 @@ def limits_from(scopes: str, places: str | None) -> Limits:
     return Limits(frozenset(scopes.split()), allowed)
 
 
-async def when_opened(read: Read, session: UUID) -> int | None:
-    """When somebody signed in with this session."""
-    opened: int | None = await read.connection.scalar(select(Session.created_at).where(Session.id == session))
-    return opened
-
-
 async def live_sessions_of(read: Read, user: UUID, now: int) -> Sequence[Session]:
     """Someone's open sessions, the one used last first."""
     return (

@@ -96,7 +96,10 @@ async def sign_in_with_passkey(
 
 
 async def prove(gate: Gate, at: RelyingParty | None, actor: Actor, given: Proof, device: Device) -> None:
-    """Note that it is still the actor who sits there; Forbidden if what they give does not hold."""
+    """Note that it is still the actor who sits there; Forbidden if what they give does not hold.
+
+    Who has a second factor gives that: who only stole a password and an open session proves nothing.
+    """
     attempt = Attempt(gate.kernel.limits, device.address)
     if given.password is not None:
         await attempt.at_account(str(actor.user), familiar=True)
@@ -121,8 +124,12 @@ async def prove(gate: Gate, at: RelyingParty | None, actor: Actor, given: Proof,
 
 async def _require_password(gate: Gate, actor: Actor, password: str) -> None:
     async with gate.kernel.uow.read() as read:
-        stored = (await user_with_id(read, actor.user)).password_hash
-    right, _ = await gate.passwords.verify(password, stored)
+        user = await user_with_id(read, actor.user)
+    if user.second_factor:
+        raise Forbidden(
+            "Show it with a code or a passkey: your account has a second factor", code="second_factor_asked"
+        )
+    right, _ = await gate.passwords.verify(password, user.password_hash)
     if not right:
         raise Forbidden("The password is wrong", code="wrong_password")
 

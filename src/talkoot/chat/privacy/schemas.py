@@ -7,7 +7,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, Field
 
-from talkoot.chat.accounts.schemas import Moment, PublicUser, Secret
+from talkoot.chat.accounts.schemas import Moment, PublicUser
 
 
 class ExportOut(BaseModel):
@@ -22,12 +22,6 @@ class ExportOut(BaseModel):
     expires_at: Moment | None
 
 
-class Proof(BaseModel):
-    """That it is really oneself: the password; who has none must have signed in a moment ago."""
-
-    current_password: Secret | None = None
-
-
 class ExportLink(BaseModel):
     """Where the file is, relative to the API: it works once, in this session, within `expires_in` seconds."""
 
@@ -35,7 +29,7 @@ class ExportLink(BaseModel):
     expires_in: int
 
 
-class Departure(Proof):
+class Departure(BaseModel):
     """What is to become of one's messages, and whether at once or after the days that the server waits."""
 
     messages: Literal["keep", "delete"] = "keep"

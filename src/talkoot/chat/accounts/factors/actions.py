@@ -40,7 +40,8 @@ async def require_proof(read: Read, actor: Actor, now: int) -> None:
     """Forbidden unless who sits there has shown a moment ago that it is them."""
     if not await has_proved(read, actor.session, now):
         raise Forbidden(
-            "Show first that it is you: with your password, a code or a passkey, at `POST /users/me/proof`",
+            "Show first that it is you: with a code or a passkey, or with your password if you have neither,"
+            " at `POST /users/me/proof`",
             code="proof_required",
         )
 

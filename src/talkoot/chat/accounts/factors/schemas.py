@@ -102,7 +102,7 @@ class SecondStepTaken(BaseModel):
 
 
 class Proof(BaseModel):
-    """That it is oneself who sits there: the password, a code, or a passkey."""
+    """That it is oneself who sits there: a code or a passkey, or the password of who has neither."""
 
     password: Secret | None = None
     code: Code | None = None
@@ -122,7 +122,9 @@ class SecondFactor(BaseModel):
     passkeys: int
     recovery_codes: Annotated[int, Field(description="How many are left.")]
     required: Annotated[bool, Field(description="Whether the server asks this person for one.")]
-    password: Annotated[bool, Field(description="Whether the account has one, to prove oneself with.")]
+    password: Annotated[
+        bool, Field(description="Whether the account has one: the proof without a second factor.")
+    ]
     proved: Annotated[bool, Field(description="Whether one did so a moment ago: changes are open.")]
 
 

@@ -58,7 +58,7 @@ async def get_second_factor(gate: GateDep, actor: EnrollingActor) -> SecondFacto
 async def give_proof(
     request: Request, gate: GateDep, actor: EnrollingActor, device: ClientDevice, given: Proof
 ) -> None:
-    """Show that it is oneself who sits there; for ten minutes the changes below are open then."""
+    """Show that it is oneself who sits there; for ten minutes what needs a proof is open then."""
     at = find_relying_party(gate.kernel.settings, request.headers.get("host", ""))
     await prove(gate, at, actor, given, device)
 

@@ -9,7 +9,7 @@ from talkoot.chat.access.actions import forget_sanctions_of
 from talkoot.chat.access.administration import end_membership
 from talkoot.chat.access.queries import owned_alone, workspaces_of
 from talkoot.chat.accounts.actions import deactivate_user, erase_user, plan_to_leave, reactivate_user
-from talkoot.chat.accounts.factors.actions import forget_factors_of
+from talkoot.chat.accounts.factors.actions import forget_factors_of, require_proof
 from talkoot.chat.accounts.models import User
 from talkoot.chat.accounts.queries import user_with_id
 from talkoot.chat.administration.access import installation_to_administer
@@ -33,7 +33,11 @@ DELETE_ACCOUNT, DELETE_MESSAGES = "privacy.delete_account", "privacy.delete_mess
 
 
 async def leave(tx: Tx, actor: Actor, days: int, *, messages: bool) -> int:
-    """Have one's own account deleted after so many days, or at once; when. All are signed out."""
+    """Have one's own account deleted after so many days, or at once; when. All are signed out.
+
+    Forbidden without a fresh proof.
+    """
+    await require_proof(tx, actor, tx.now)
     return await _plan(tx, actor, actor.user, days, messages=messages)
 
 

