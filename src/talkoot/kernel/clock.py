@@ -45,6 +45,11 @@ def rfc3339(moment: int) -> str:
     return f"{_to_the_second(seconds)}.{micros:06d}Z"
 
 
+def rfc3339_or_none(moment: int | None) -> str | None:
+    """The same of a moment that may not have come."""
+    return None if moment is None else rfc3339(moment)
+
+
 @lru_cache(maxsize=64)  # what is stored together was mostly written in the same second
 def _to_the_second(seconds: int) -> str:
     return time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(seconds))

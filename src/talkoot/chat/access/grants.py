@@ -206,6 +206,15 @@ async def grants_inside(
     return everything
 
 
+async def readable_rooms(read: Read, user: UUID, workspace: UUID) -> dict[UUID, Grants]:
+    """The rooms of a workspace that someone may read, and what else they may do there."""
+    return {
+        resource: held
+        for resource, held in (await grants_inside(read, user, workspace)).items()
+        if held.kind == "room" and Permission.ROOM_READ in held.permissions
+    }
+
+
 async def member_rooms(read: Read, user: UUID) -> set[UUID]:
     """The rooms that someone is a member of and may read, in all their workspaces."""
     held = await room_grants_of(read, user)

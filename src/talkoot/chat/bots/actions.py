@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from typing import TYPE_CHECKING
 from uuid import UUID
 
 from talkoot.chat.access.actions import add_workspace_member
 from talkoot.chat.access.administration import remove_from_workspace
 from talkoot.chat.access.doors import resource_for
-from talkoot.chat.access.grants import grants_inside
+from talkoot.chat.access.grants import readable_rooms
 from talkoot.chat.access.operations import (
     CHANGE_BOT,
     MAKE_BOT,
@@ -19,7 +19,6 @@ from talkoot.chat.access.operations import (
     ROTATE_BOT_TOKEN,
     Operation,
 )
-from talkoot.chat.access.permissions import Permission
 from talkoot.chat.access.queries import role_in, roles_of
 from talkoot.chat.access.roles import OWNER, refuse_to_give
 from talkoot.chat.accounts.actions import NewUser, create_user, deactivate_user, rename_user
@@ -123,19 +122,11 @@ async def _refuse_unseen(
     """Forbidden if a token would show a room that is closed to who makes it, unless the bot is theirs."""
     if (await tx.session.get_one(Bot, bot.id)).owner_id == actor.user:
         return
-    seen, mine = [_rooms_read(await grants_inside(tx, user, workspace)) for user in (bot.id, actor.user)]
+    seen, mine = [{*await readable_rooms(tx, user, workspace)} for user in (bot.id, actor.user)]
     if places is not None and workspace not in places:
         seen &= {*places}
     if seen - mine:
         raise Forbidden("This bot reads rooms that are closed to you: name other places for the token")
-
-
-def _rooms_read(inside: Mapping[UUID, Grants]) -> set[UUID]:
-    return {
-        node
-        for node, grants in inside.items()
-        if grants.kind == "room" and Permission.ROOM_READ in grants.permissions
-    }
 
 
 async def _refuse_beyond(tx: Tx, grants: Grants, role: Role) -> None:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from talkoot.kernel.clock import rfc3339
+from talkoot.kernel.clock import rfc3339_or_none
 from talkoot.realtime.bus import Message
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ def sanction_notice(event: Sanctioned) -> Message:
         workspace=event.workspace,
         room=event.resource if event.resource != event.workspace else None,
         reason=event.reason,
-        until=rfc3339(event.until) if event.until is not None else None,
+        until=rfc3339_or_none(event.until),
         ended=event.ended,
     )
 

@@ -13,7 +13,7 @@ from sqlalchemy import select
 
 from talkoot.chat.messages.models import Message
 from talkoot.chat.rooms.models import Room
-from talkoot.kernel.clock import MINUTE, rfc3339
+from talkoot.kernel.clock import MINUTE, rfc3339, rfc3339_or_none
 from talkoot.kernel.ids import first_id, moment_of
 from talkoot.kernel.log import LogEvent
 
@@ -101,7 +101,7 @@ def _line(message: Message, rooms: dict[UUID, str], texts: list[dict[str, Any]])
         "ts": rfc3339(message.ts),
         "thread": message.thread_id,
         "text": message.text,
-        "edited_at": rfc3339(message.edited_at) if message.edited_at is not None else None,
+        "edited_at": rfc3339_or_none(message.edited_at),
         "deleted": message.deleted_at is not None,
         "texts": texts,
     }

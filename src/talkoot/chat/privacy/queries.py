@@ -8,9 +8,8 @@ from uuid import UUID
 
 from sqlalchemy import select
 
-from talkoot.chat.access.grants import grants_inside
+from talkoot.chat.access.grants import readable_rooms
 from talkoot.chat.access.models import Membership, Role, Sanction, Workspace
-from talkoot.chat.access.permissions import Permission
 from talkoot.chat.accounts.models import MadeToken, Session, User
 from talkoot.chat.identities.queries import identities_of
 from talkoot.chat.messages.models import HeldMessage
@@ -18,7 +17,7 @@ from talkoot.chat.moderation.models import Appeal, Report
 from talkoot.chat.privacy.models import Export, ExportPiece
 from talkoot.chat.reads.models import ReadPosition
 from talkoot.chat.rooms.models import Room
-from talkoot.kernel.clock import rfc3339
+from talkoot.kernel.clock import rfc3339, rfc3339_or_none
 from talkoot.kernel.jobs import Job
 
 if TYPE_CHECKING:
@@ -78,7 +77,7 @@ async def sessions(read: Read, person: UUID) -> list[Line]:
             "created_at": rfc3339(session.created_at),
             "last_seen_at": rfc3339(session.last_seen_at),
             "expires_at": rfc3339(session.expires_at),
-            "ended_at": _moment(session.revoked_at),
+            "ended_at": rfc3339_or_none(session.revoked_at),
         }
         for session in found
     ]
@@ -98,7 +97,7 @@ async def tokens(read: Read, person: UUID) -> list[Line]:
             "scopes": row.scopes.split(),
             "places": None if row.places is None else row.places.split(),
             "created_at": rfc3339(row.created_at),
-            "ended_at": _moment(row.revoked_at),
+            "ended_at": rfc3339_or_none(row.revoked_at),
         }
         for row in found
     ]
@@ -166,7 +165,7 @@ async def rooms(read: Read, person: UUID) -> list[Line]:
                     "kind": room.kind,
                     "name": room.name,
                     "topic": room.topic,
-                    "joined_at": _moment(since),
+                    "joined_at": rfc3339_or_none(since),
                     "read_to": positions.get(room.id),
                 }
             )
@@ -174,12 +173,7 @@ async def rooms(read: Read, person: UUID) -> list[Line]:
 
 
 async def _readable(read: Read, person: UUID, workspace: UUID) -> Sequence[Room]:
-    held = await grants_inside(read, person, workspace)
-    seen = {
-        node
-        for node, grants in held.items()
-        if grants.kind == "room" and Permission.ROOM_READ in grants.permissions
-    }
+    seen = await readable_rooms(read, person, workspace)
     found = await read.session.scalars(select(Room).where(Room.workspace_id == workspace).order_by(Room.id))
     return [room for room in found if room.id in seen]
 
@@ -196,8 +190,8 @@ async def sanctions(read: Read, person: UUID) -> list[Line]:
             "where": sanction.resource_id,
             "reason": sanction.reason,
             "created_at": rfc3339(sanction.created_at),
-            "until": _moment(sanction.until),
-            "ended_at": _moment(sanction.ended_at),
+            "until": rfc3339_or_none(sanction.until),
+            "ended_at": rfc3339_or_none(sanction.ended_at),
         }
         for sanction in found
     ]
@@ -255,7 +249,3 @@ async def held_messages(read: Read, person: UUID, after: UUID, limit: int) -> li
         }
         for held in found
     ]
-
-
-def _moment(moment: int | None) -> str | None:
-    return rfc3339(moment) if moment is not None else None

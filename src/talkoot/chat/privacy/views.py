@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Literal
 
 from talkoot.chat.accounts.views import public_user
 from talkoot.chat.privacy.schemas import ExportOut
-from talkoot.kernel.clock import rfc3339
+from talkoot.kernel.clock import rfc3339, rfc3339_or_none
 from talkoot.kernel.jobs import READY, RUNNING
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ def export_out(export: Export, user: User, job: Job | None) -> ExportOut:
         percent=_percent(export, job),
         size=export.size,
         created_at=rfc3339(export.created_at),
-        expires_at=rfc3339(export.expires_at) if export.expires_at is not None else None,
+        expires_at=rfc3339_or_none(export.expires_at),
     )
 
 

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from sqlalchemy import select
 
-from talkoot.chat.access.grants import grants_inside, grants_of
+from talkoot.chat.access.grants import grants_inside, grants_of, readable_rooms
 from talkoot.chat.access.models import Membership, Resource, Workspace
 from talkoot.chat.access.permissions import Permission
 from talkoot.chat.accounts.models import User
@@ -27,11 +27,7 @@ if TYPE_CHECKING:
 
 async def rooms_seen_by(read: Read, user: UUID, workspace: UUID, *, archived: bool = False) -> list[RoomOut]:
     """All rooms of a workspace that someone may read, by name."""
-    grants = {
-        resource: held
-        for resource, held in (await grants_inside(read, user, workspace)).items()
-        if held.kind == "room" and Permission.ROOM_READ in held.permissions
-    }
+    grants = await readable_rooms(read, user, workspace)
     rooms = (
         await read.session.scalars(
             select(Room)

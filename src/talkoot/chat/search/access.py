@@ -8,10 +8,9 @@ from cachetools import LRUCache
 from sqlalchemy import select
 
 from talkoot.chat.access.doors import resource_for
-from talkoot.chat.access.grants import grants_inside
+from talkoot.chat.access.grants import readable_rooms
 from talkoot.chat.access.models import Workspace
 from talkoot.chat.access.operations import SEARCH
-from talkoot.chat.access.permissions import Permission
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -39,11 +38,6 @@ async def rooms_to_search(read: Read, actor: Actor, workspace: UUID) -> frozense
     remembered = known.get((actor.user, workspace))
     if remembered is not None and remembered[0] == version:
         return remembered[1]
-    inside = await grants_inside(read, actor.user, workspace)
-    rooms = frozenset(
-        resource
-        for resource, held in inside.items()
-        if held.kind == "room" and Permission.ROOM_READ in held.permissions
-    )
+    rooms = frozenset(await readable_rooms(read, actor.user, workspace))
     known[actor.user, workspace] = (version, rooms)
     return rooms

@@ -21,7 +21,7 @@ from talkoot.chat.search.filters import wanted_of
 from talkoot.chat.search.queries import messages_found
 from talkoot.chat.search.schemas import FoundMessage
 from talkoot.chat.search.snippets import snippet
-from talkoot.kernel.clock import SECOND, rfc3339
+from talkoot.kernel.clock import SECOND, rfc3339, rfc3339_or_none
 from talkoot.kernel.errors import NotFound
 from talkoot.kernel.paging import Page
 
@@ -130,7 +130,7 @@ def _out(row: Any, query: Query) -> FoundMessage:
         ),
         text=row.text,
         ts=rfc3339(row.ts),
-        edited_at=rfc3339(row.edited_at) if row.edited_at is not None else None,
+        edited_at=rfc3339_or_none(row.edited_at),
         thread=row.thread_id,
         snippet=snippet(row.text, query.terms),
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from talkoot.chat.accounts.factors.schemas import PasskeyOut
-from talkoot.kernel.clock import rfc3339
+from talkoot.kernel.clock import rfc3339, rfc3339_or_none
 
 if TYPE_CHECKING:
     from talkoot.chat.accounts.factors.models import Passkey
@@ -18,5 +18,5 @@ def passkey_out(passkey: Passkey) -> PasskeyOut:
         id=passkey.id,
         name=passkey.name,
         created_at=rfc3339(passkey.created_at),
-        last_used_at=rfc3339(used) if used is not None else None,
+        last_used_at=rfc3339_or_none(used),
     )

@@ -18,7 +18,7 @@ from talkoot.chat.moderation.events import Sanctioned
 from talkoot.chat.rooms.actions import take_out_of_room
 from talkoot.kernel import jobs
 from talkoot.kernel.audit import PROGRAM, Act, Acting, record
-from talkoot.kernel.clock import SECOND, rfc3339
+from talkoot.kernel.clock import SECOND, rfc3339_or_none
 from talkoot.kernel.errors import Forbidden, NotFound
 from talkoot.kernel.ids import new_id
 
@@ -136,7 +136,7 @@ async def _end(tx: Tx, standing: Sanction) -> None:
 
 
 async def _write_down(tx: Tx, acting: Acting, of: Sanction, kind: str) -> None:
-    until = {"until": rfc3339(of.until) if of.until is not None else None}
+    until = {"until": rfc3339_or_none(of.until)}
     act = Act(kind, of.workspace_id, of.user_id, of.resource_id, after=until, reason=of.reason)
     await record(tx, acting, act)
 

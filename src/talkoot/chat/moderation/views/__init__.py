@@ -10,7 +10,7 @@ import msgspec
 from talkoot.chat.accounts.views import public_user
 from talkoot.chat.messages.schemas import HeldOut
 from talkoot.chat.moderation.schemas import ActOut, PurgeOut, Rules, SanctionOut
-from talkoot.kernel.clock import rfc3339
+from talkoot.kernel.clock import rfc3339, rfc3339_or_none
 
 if TYPE_CHECKING:
     from talkoot.chat.access.models import Sanction
@@ -52,7 +52,7 @@ def sanction_out(sanction: Sanction, user: User) -> SanctionOut:
         reason=sanction.reason,
         created_by=sanction.created_by,
         created_at=rfc3339(sanction.created_at),
-        until=rfc3339(sanction.until) if sanction.until is not None else None,
+        until=rfc3339_or_none(sanction.until),
     )
 
 
@@ -67,7 +67,7 @@ def purge_out(purge: Purge, user: User) -> PurgeOut:
         created_by=purge.created_by,
         created_at=rfc3339(purge.created_at),
         state=cast("Any", purge.state),
-        ended_at=rfc3339(purge.ended_at) if purge.ended_at is not None else None,
+        ended_at=rfc3339_or_none(purge.ended_at),
         deleted=purge.deleted,
         rooms_done=purge.rooms_done,
         rooms_total=purge.rooms_total,

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal, cast
 
 from talkoot.chat.accounts.views import public_user
 from talkoot.chat.moderation.schemas import AppealOut, CaseOut, OwnReport, OwnSanction, ReportOut
-from talkoot.kernel.clock import rfc3339
+from talkoot.kernel.clock import rfc3339, rfc3339_or_none
 
 if TYPE_CHECKING:
     from talkoot.chat.access.models import Sanction, Workspace
@@ -66,7 +66,7 @@ def case_out(row: CaseRow) -> CaseOut:
         reports=[_report_out(*each) for each in row.reports],
         state=cast("Any", case.state),
         opened_at=rfc3339(case.opened_at),
-        closed_at=_moment(case.closed_at),
+        closed_at=rfc3339_or_none(case.closed_at),
         closed_by=case.closed_by,
         outcome=cast("Any", (case.outcome or "").split()),
         note=case.note,
@@ -95,7 +95,7 @@ def appeal_out(row: AppealRow, *, own: bool = False) -> AppealOut:
         text=appeal.text,
         state=cast("Any", appeal.state),
         created_at=rfc3339(appeal.created_at),
-        decided_at=_moment(appeal.decided_at),
+        decided_at=rfc3339_or_none(appeal.decided_at),
         decided_by=None if own else appeal.decided_by,
         reason=appeal.reason,
     )
@@ -111,7 +111,7 @@ def own_sanction(sanction: Sanction, workspace: Workspace, appeal: Appeal | None
         room=sanction.resource_id if sanction.resource_id != workspace.id else None,
         reason=sanction.reason,
         created_at=rfc3339(sanction.created_at),
-        until=_moment(sanction.until),
+        until=rfc3339_or_none(sanction.until),
         appeal=cast("Any", appeal.state) if appeal is not None else None,
         answer=appeal.reason if appeal is not None else None,
     )
@@ -134,7 +134,3 @@ def _now(row: CaseRow) -> Literal["unchanged", "edited", "deleted"] | None:
         return "deleted"
     changed = row.case.text is not None and row.message.text != row.case.text
     return "edited" if changed else "unchanged"
-
-
-def _moment(us: int | None) -> str | None:
-    return None if us is None else rfc3339(us)
