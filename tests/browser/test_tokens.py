@@ -1,17 +1,12 @@
 """Tokens of programs, made and revoked in the settings: on a phone, in the dark, by keyboard."""
 
-from playwright.async_api import Route, expect
+from playwright.async_api import expect
 
 from tests.browser.conftest import Enter
+from tests.browser.screen import stale
 from tests.browser.test_looks import PHONE, violations
 from tests.clients import PASSWORD, Api
 from tests.workspaces import Workspace
-
-
-async def long_after_signing_in(route: Route) -> None:
-    """As the server answers who has to show first that it is them."""
-    refused = {"status": 403, "code": "proof_required", "detail": "Show first", "title": "", "errors": []}
-    await (route.fulfill(status=403, json=refused) if route.request.method == "POST" else route.continue_())
 
 
 async def test_a_token_is_made_and_revoked(enter: Enter, workspace_sqlite: Workspace) -> None:
@@ -23,10 +18,9 @@ async def test_a_token_is_made_and_revoked(enter: Enter, workspace_sqlite: Works
     section = page.get_by_role("dialog", name="You").get_by_role("region", name="Access tokens")
     await section.get_by_label("Name of the token").fill("Nightly report")
     await section.get_by_role("checkbox", name="Write").check()
-    await page.route("**/api/v1/users/me/tokens", long_after_signing_in)
+    await stale(page, "/users/me/tokens")
     await section.get_by_role("button", name="Make a token").press("Enter")
     await section.get_by_label("Your password").fill(PASSWORD)
-    await page.unroute("**/api/v1/users/me/tokens")
     await page.keyboard.press("Enter")
     shown = section.get_by_label("New token")
     await expect(shown).to_be_visible()
