@@ -235,3 +235,15 @@ async def without_an_address(talkoot: Talkoot) -> None:
 def test_settings_that_can_not_work_are_named(wrong: dict[str, str]) -> None:
     with pytest.raises(SettingsError, match="mail"):
         load_settings(None, **wrong)
+
+
+async def test_people_hear_that_their_data_was_exported_and_that_their_account_is_to_go(place: Place) -> None:
+    person = await place.member()
+    address = person.user["email"]
+    await place.owner.post("/users/me/proof", {"password": PASSWORD}, expect=204)
+    await place.owner.post(f"/users/{person.user['id']}/export", expect=202)
+    assert "had a file made of all that is known of you" in text_of(await place.post.letter(address, 2))
+    await person.post("/users/me/export", expect=202)  # one's own is no news
+    await person.post("/users/me/deletion", {}, expect=202)
+    assert "Your account is deleted in 14 days" in text_of(await place.post.letter(address, 3))
+    await person.close()

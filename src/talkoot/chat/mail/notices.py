@@ -23,6 +23,8 @@ What = Literal[
     "passkey_added",
     "passkey_removed",
     "token_made",
+    "data_exported",
+    "leaving",
 ]
 # `{detail}` is what the caller adds, such as the name that somebody gave a passkey.
 SAID: dict[str, str] = {
@@ -38,6 +40,9 @@ SAID: dict[str, str] = {
     "passkey_added": "A passkey was added to your account: {detail}.",
     "passkey_removed": "A passkey was taken from your account: {detail}.",
     "token_made": "An access token was made for your account: {detail}.",
+    "data_exported": "Who looks after this server had a file made of all that is known of you, with what you"
+    " wrote in private and direct rooms.",
+    "leaving": "Your account is deleted in {detail}. Sign in before, and it stays.",
 }
 
 

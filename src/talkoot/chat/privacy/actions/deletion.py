@@ -15,6 +15,7 @@ from talkoot.chat.accounts.queries import user_with_id
 from talkoot.chat.administration.access import installation_to_administer
 from talkoot.chat.applications.actions import forget_subjects_of
 from talkoot.chat.identities.actions import forget_identities_of
+from talkoot.chat.mail.notices import tell_owner
 from talkoot.chat.messages.actions.erase import forget_held_of, forget_sender
 from talkoot.chat.moderation.actions.forgetting import forget_complaints_of
 from talkoot.chat.privacy.actions.exports import forget_exports_of
@@ -38,6 +39,8 @@ async def leave(tx: Tx, actor: Actor, days: int, *, messages: bool) -> int:
     Forbidden without a fresh proof.
     """
     await require_proof(tx, actor, tx.now)
+    if days:
+        await tell_owner(tx, actor.user, "leaving", f"{days} days" if days > 1 else "one day")
     return await _plan(tx, actor, actor.user, days, messages=messages)
 
 

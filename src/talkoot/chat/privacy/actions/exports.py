@@ -11,6 +11,7 @@ from talkoot.chat.accounts.actors import NO_SESSION, Actor
 from talkoot.chat.accounts.factors.actions import require_proof
 from talkoot.chat.accounts.queries import find_user, user_with_id
 from talkoot.chat.administration.access import installation_to_administer
+from talkoot.chat.mail.notices import tell_owner
 from talkoot.chat.privacy.models import Export, ExportPiece
 from talkoot.kernel import jobs
 from talkoot.kernel.audit import Act, record
@@ -52,6 +53,7 @@ async def ask_for_export(tx: Tx, actor: Actor, person: UUID) -> UUID:
     )
     if person != actor.user:
         await record(tx, actor, Act("account.export_asked", None, person))
+        await tell_owner(tx, person, "data_exported")
     return export
 
 
