@@ -23,8 +23,9 @@ async def test_an_app_is_set_up_by_its_first_code_and_signs_in_by_the_next(works
     assert started["uri"].startswith("otpauth://totp/")
     assert asked["secret"] == [started["secret"]]
     assert started["qr"].startswith("data:image/svg+xml")
-    wrong = {"enrolment": started["enrolment"], "code": "000000"}
-    assert await person.refusal("PUT", APP, wrong) == (422, "invalid")
+    for code in ("000000", "\u00e4\u00f6\u00fc000"):
+        wrong = {"enrolment": started["enrolment"], "code": code}
+        assert await person.refusal("PUT", APP, wrong) == (422, "invalid")
     assert (await person.get(FACTOR))["app"] is False
     phone = await enrol(person)
     assert len(set(phone.codes)) == 10

@@ -46,6 +46,8 @@ def step_of(secret: str, code: str, now: int) -> int | None:
     """The step whose code this is, among the present one and its neighbours; `now` in microseconds."""
     import pyotp
 
+    if not is_app_code(code):
+        return None  # only ASCII can be compared in constant time
     app, present = pyotp.TOTP(secret), now // SECOND // STEP_SECONDS
     for step in range(present - WINDOW, present + WINDOW + 1):
         if hmac.compare_digest(app.at(step * STEP_SECONDS), code):
