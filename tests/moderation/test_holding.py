@@ -121,7 +121,8 @@ async def test_a_moderator_changes_rejects_and_cannot_decide_twice(workspace: Wo
     assert texts == ["kind"]
     acts = (await owner.get(f"/workspaces/{workspace.id}/audit", subject=author.user["id"]))["items"]
     assert [act["kind"] for act in acts] == ["held.rejected", "held.edited", "held.approved"]
-    (changes,) = (await owner.get(f"/workspaces/{workspace.id}/audit", subject=room))["items"]
+    changes, made = (await owner.get(f"/workspaces/{workspace.id}/audit", subject=room))["items"]
+    assert made["kind"] == "room.created"
     assert (changes["before"]["hold_all"], changes["after"]["hold_all"]) == (False, True)
 
 
