@@ -1,6 +1,6 @@
 """Roles and the reasons for an answer, for who manages access: on a phone, in the dark, by keyboard."""
 
-from playwright.async_api import Page, expect
+from playwright.async_api import Locator, Page, expect
 
 from tests.browser.conftest import Enter, Open
 from tests.browser.test_looks import PHONE, violations
@@ -9,9 +9,9 @@ from tests.clients import Api
 from tests.workspaces import Workspace
 
 
-async def choose(page: Page, item: str) -> None:
-    """An item of the menu whose button has the focus."""
-    await page.keyboard.press("Enter")
+async def choose(page: Page, button: Locator, item: str) -> None:
+    """An item of the menu of a button, by the keyboard."""
+    await button.press("Enter")
     await page.get_by_role("menuitem", name=item).press("Enter")
 
 
@@ -26,8 +26,7 @@ async def test_a_role_is_made(enter: Enter, workspace_sqlite: Workspace) -> None
     room, admin = await workspace_sqlite.room("garden"), await an_admin(workspace_sqlite)
     page = await enter(admin, f"/r/{room}", color_scheme="dark", viewport=PHONE)
     await page.get_by_role("button", name="Rooms", exact=True).click()
-    await page.locator(".top .workspace").focus()
-    await choose(page, "Roles")
+    await choose(page, page.locator(".top .workspace"), "Roles")
     dialog = page.get_by_role("dialog", name="Roles")
     await dialog.get_by_role("textbox", name="Name").fill("Readers")
     await dialog.get_by_role("checkbox", name="Read rooms").check()
@@ -48,8 +47,7 @@ async def test_why_somebody_may_is_explained(enter: Enter, workspace_sqlite: Wor
     await workspace_sqlite.owner.put(path, {"role": "guest"}, expect=204)
     await workspace_sqlite.owner.put(f"/rooms/{room}/members/{reader.user['id']}", expect=204)
     page = await enter(admin, f"/r/{room}", color_scheme="dark", viewport=PHONE)
-    await page.get_by_role("button", name="Room menu").focus()
-    await choose(page, "Who may do what")
+    await choose(page, page.get_by_role("button", name="Room menu"), "Who may do what")
     dialog = page.get_by_role("dialog", name="Who may do what here")
     await dialog.get_by_label("Person").select_option(reader.user["id"])
     answer, looked_at = dialog.get_by_role("status"), dialog.get_by_role("list", name="What was looked at")
@@ -68,8 +66,7 @@ async def test_entries_of_a_room_are_changed_and_what_they_do_is_told_before(
     room, admin = await workspace_sqlite.room("garden"), await an_admin(workspace_sqlite)
     reader = await workspace_sqlite.member("reader")
     page = await enter(admin, f"/r/{room}", color_scheme="dark", viewport=PHONE)
-    await page.get_by_role("button", name="Room menu").focus()
-    await choose(page, "Change access")
+    await choose(page, page.get_by_role("button", name="Room menu"), "Change access")
     dialog = page.get_by_role("dialog", name="Access")
     await expect(dialog.get_by_role("group", name="Entry 2")).to_be_visible()
     await dialog.get_by_role("button", name="Add an entry").press("Enter")
