@@ -11,6 +11,7 @@ from tests.workspaces import Workspace
 
 async def choose(page: Page, button: Locator, item: str) -> None:
     """An item of the menu of a button, by the keyboard."""
+    await expect(button).to_be_in_viewport(ratio=1)
     await button.press("Enter")
     await page.get_by_role("menuitem", name=item).press("Enter")
 
