@@ -38,6 +38,16 @@ class Secrets:
         """Whether the signature is ours, in constant time."""
         return hmac.compare_digest(self.sign(purpose, value).encode(), signature.encode("utf-8", "replace"))
 
+    def token(self, purpose: str, *parts: object) -> str:
+        """What somebody carries and can not change: these parts, none with a dot in it, and a signature."""
+        value = ".".join(map(str, parts))
+        return f"{value}.{self.sign(purpose, value)}"
+
+    def read_token(self, purpose: str, token: str) -> list[str] | None:
+        """The parts of a token of ours for this very purpose; None if it is none."""
+        value, _, signature = token.rpartition(".")
+        return value.split(".") if self.verify(purpose, value, signature) else None
+
 
 def load_secrets(settings: Settings) -> Secrets:
     """The secrets of this installation; the key file is made readable for its owner alone."""

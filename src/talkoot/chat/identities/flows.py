@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from talkoot.kernel.secrets import Secrets
 
 LASTS = 10 * MINUTE
-_PURPOSE, _PARTS = "sign-in-flow", 6
+_PURPOSE = "sign-in-flow"
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +50,7 @@ class Flow:
         """What the browser keeps meanwhile."""
         session = self.session.hex if self.session else "-"
         path = base64.urlsafe_b64encode(self.return_to.encode()).decode().rstrip("=")
-        value = f"{self.provider}.{self.state}.{session}.{path}.{self.expires_at}"
-        return f"{value}.{secrets.sign(_PURPOSE, value)}"
+        return secrets.token(_PURPOSE, self.provider, self.state, session, path, self.expires_at)
 
 
 def new_flow(provider: str, return_to: str, now: int, session: UUID | None = None) -> Flow:
@@ -61,9 +60,8 @@ def new_flow(provider: str, return_to: str, now: int, session: UUID | None = Non
 
 def read_flow(secrets: Secrets, cookie: str, *, provider: str, state: str, now: int) -> Flow:
     """The sign-in that this browser began with this provider and state; SignInRefused if there is none."""
-    value, _, signature = cookie.rpartition(".")
-    parts = value.split(".")
-    if len(parts) != _PARTS - 1 or not secrets.verify(_PURPOSE, value, signature):
+    parts = secrets.read_token(_PURPOSE, cookie)
+    if parts is None:
         raise _lost("this browser has not begun it")
     begun_with, own_state, session, path, expires = parts
     if begun_with != provider:

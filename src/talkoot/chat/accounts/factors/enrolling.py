@@ -15,28 +15,26 @@ if TYPE_CHECKING:
     from talkoot.chat.accounts.gate import Gate
 
 LASTS = 30 * MINUTE
-_PURPOSE, _PARTS = "app-enrolment", 3
+_PURPOSE = "app-enrolment"
 
 
 def begin_app(gate: Gate, actor: Actor) -> AppStarted:
     """A new secret for this person, as text, address and picture."""
     secret, ends = new_app_secret(), gate.kernel.clock.now() + LASTS
-    value = f"{secret}.{actor.user.hex}.{ends}"
     host = urlsplit(gate.kernel.settings.public_url).hostname
     seen = shown(secret, actor.username, f"Talkoot {host}" if host else "Talkoot")
     return AppStarted(
         secret=secret,
         uri=seen.uri,
         qr=seen.qr,
-        enrolment=f"{value}.{gate.kernel.secrets.sign(_PURPOSE, value)}",
+        enrolment=gate.kernel.secrets.token(_PURPOSE, secret, actor.user.hex, ends),
     )
 
 
 def read_enrolment(gate: Gate, actor: Actor, enrolment: str) -> str:
     """The secret that this person was given; Conflict if that was somebody else, or too long ago."""
-    value, _, signature = enrolment.rpartition(".")
-    parts = value.split(".")
-    if len(parts) != _PARTS or not gate.kernel.secrets.verify(_PURPOSE, value, signature):
+    parts = gate.kernel.secrets.read_token(_PURPOSE, enrolment)
+    if parts is None:
         raise _lost()
     secret, user, ends = parts
     if user != actor.user.hex or int(ends) <= gate.kernel.clock.now():

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from talkoot.kernel.secrets import Secrets
 
 LASTS = 10 * MINUTE
-_PURPOSE, _PARTS = "second-step", 3
+_PURPOSE = "second-step"
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,8 +30,7 @@ class Waiting:
 
     def cookie(self, secrets: Secrets) -> str:
         """What the browser keeps meanwhile."""
-        value = f"{self.user.hex}.{self.mark}.{self.ends}"
-        return f"{value}.{secrets.sign(_PURPOSE, value)}"
+        return secrets.token(_PURPOSE, self.user.hex, self.mark, self.ends)
 
 
 def waiting_for(user: UUID, password_hash: str | None, now: int) -> Waiting:
@@ -46,9 +45,8 @@ def mark_of(password_hash: str | None) -> str:
 
 def find_waiting(secrets: Secrets, cookie: str, now: int) -> Waiting | None:
     """Who waits in this browser; None if nobody does, or not any more."""
-    value, _, signature = cookie.rpartition(".")
-    parts = value.split(".")
-    if len(parts) != _PARTS or not secrets.verify(_PURPOSE, value, signature):
+    parts = secrets.read_token(_PURPOSE, cookie)
+    if parts is None:
         return None
     user, mark, ends = parts
     return Waiting(UUID(hex=user), mark, int(ends)) if int(ends) > now else None
