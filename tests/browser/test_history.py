@@ -79,3 +79,14 @@ async def test_a_link_leads_to_its_message(enter: Enter, long: Long) -> None:
     await expect(linked).to_contain_text("number 20.")
     await page.get_by_role("button", name="Latest").click()
     await expect(message(page, f"number {SAID - 1}.")).to_be_in_viewport()
+
+
+async def test_a_link_leads_into_another_workspace_too(enter: Enter, workspace_sqlite: Workspace) -> None:
+    owner, room = workspace_sqlite.owner, await workspace_sqlite.room("garden")
+    [said] = await tell(owner, room, "over here")
+    page = await enter(owner, f"/r/{room}/m/{said['id']}")
+    await expect(message(page, "over here")).to_be_visible()
+    workspaces = {each["id"]: each["name"] for each in (await owner.get("/workspaces"))["items"]}
+    await expect(page.locator("button.workspace")).to_have_text(workspaces[workspace_sqlite.id])
+    await page.goto(f"{owner.url}/r/{said['id']}")  # there is no such room
+    await expect(page.get_by_role("heading", name="This room is not there")).to_be_visible()

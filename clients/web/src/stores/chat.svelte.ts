@@ -87,13 +87,13 @@ export class Chat {
     this.#arrived.flush();
   }
 
-  async change(workspace: Workspace): Promise<void> {
+  async change(workspace: Workspace, path = "/"): Promise<void> {
     for (const room of this.rooms.byId.keys()) this.#follower.drop(room);
     this.rooms.replaceAll([]);
     this.pages.clear();
     this.workspace = workspace;
     keep(`workspace.${this.me.id}`, workspace.id);
-    route.go("/");
+    route.go(path);
     await this.#readWorkspace();
   }
 

@@ -1,6 +1,6 @@
 import type { Permission, Principal } from "../../lib/wire";
 
-const WORDS: Partial<Record<Permission, string>> = {
+const WORDS: Record<Permission, string> = {
   "workspace.read": "Know the workspace",
   "workspace.manage": "Rename the workspace",
   "access.manage": "Change roles and access",
@@ -17,11 +17,12 @@ const WORDS: Partial<Record<Permission, string>> = {
   "room.invite": "Add people to rooms",
   "room.manage": "Manage rooms",
   "messages.moderate": "Delete what others wrote",
+  "retention.manage": "Decide how long messages are kept",
 };
 
 /** What a permission lets one do; one that this client does not know says its name. */
 export function inWords(permission: string): string {
-  return WORDS[permission as Permission] ?? permission;
+  return permission in WORDS ? WORDS[permission as Permission] : permission;
 }
 
 /** Whom an entry is about, where it names nobody. */
