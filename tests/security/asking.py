@@ -308,6 +308,7 @@ ASKS: dict[str, Ask] = {
     "list_applications": Ask(),
     "make_application": Ask(body={"name": "x"}),
     "change_application": Ask(body={}, passed=frozenset({404})),
+    "delete_application": Ask(passed=frozenset({404})),
     "rotate_application_secret": Ask(passed=frozenset({404})),
     "list_bots": Ask(),
     "make_bot": Ask(body={"username": "matrix{number}", "display_name": "x", "role": "guest"}),

@@ -127,3 +127,53 @@ async def test_a_bot_comes_in_with_tokens_only_and_ends_with_its_membership(work
             assert (await api.ask("GET", "/users/me")).status_code == 401
         assert await owner.refusal("GET", tokens(workspace, gone)) == (404, "not_found")
     assert (await owner.get(f"{base}/bots"))["items"] == []
+
+
+async def test_a_bot_is_switched_off_and_on(workspace: Workspace) -> None:
+    owner, base = workspace.owner, f"/workspaces/{workspace.id}"
+    bot = await made(workspace)
+    path = f"{base}/bots/{bot['id']}"
+    _, api = await program(workspace, bot)
+    async with api, await Socket.of(api) as socket:
+        assert (await owner.patch(path, {"disabled": True}))["disabled"] is True
+        assert (await socket.closed(2))[0] == 4401
+        assert (await api.ask("GET", "/users/me")).status_code == 401
+        wanted = {"name": "x", "scopes": ["read"]}
+        assert await owner.refusal("POST", tokens(workspace, bot), wanted) == (409, "bot_off")
+        assert [each["disabled"] for each in (await owner.get(f"{base}/bots"))["items"]] == [True]
+        assert (await owner.patch(path, {"disabled": False}))["disabled"] is False
+        assert (await api.ask("GET", "/users/me")).status_code == 401  # its tokens have ended
+    _, api = await program(workspace, bot)
+    async with api:
+        await api.get("/users/me")
+    await owner.patch(path, {"disabled": True})
+    await owner.delete(path)  # one that is off can be removed too
+    assert (await owner.get(f"{base}/bots"))["items"] == []
+    kinds = [act["kind"] for act in (await owner.get(f"{base}/audit"))["items"]]
+    assert kinds[:3] == ["member.removed", "bot.switched_off", "token.made"]
+    assert kinds.count("bot.switched_on") == 1
+
+
+async def test_a_bot_outlives_who_made_it(workspace: Workspace) -> None:
+    owner, base = workspace.owner, f"/workspaces/{workspace.id}"
+    maker, other = await workspace.member(), await workspace.member()
+    for admin in (maker, other):
+        await owner.put(f"{base}/members/{admin.user['id']}", {"role": "admin"}, expect=204)
+    body = {"username": f"bot{uuid.uuid4().hex[:8]}", "display_name": "Deploys"}
+    bot = await maker.post(f"{base}/bots", body)
+    path = f"{base}/bots/{bot['id']}"
+    token = await maker.post(f"{path}/tokens", {"name": "x", "scopes": ["read"]})
+    secret = await maker.post(f"{base}/rooms", {"name": f"x{uuid.uuid4().hex[:8]}", "kind": "private"})
+    await maker.put(f"/rooms/{secret['id']}/members/{bot['id']}", expect=204)
+    assert bot["ownerless"] is False
+    await owner.put(f"{base}/members/{maker.user['id']}", {"role": "member"}, expect=204)
+    (seen,) = (await other.get(f"{base}/bots"))["items"]
+    assert (seen["ownerless"], seen["owner"]["id"]) == (True, maker.user["id"])
+    async with Api(owner.url, token["token"]) as program:
+        await program.get("/users/me")  # it goes on
+    # Who owns a bot reads with it what it reads.
+    assert await other.refusal("PATCH", path, {"take_over": True}) == (403, "forbidden")
+    await maker.delete(f"/rooms/{secret['id']}/members/{bot['id']}")
+    taken = await other.patch(path, {"take_over": True})
+    assert (taken["ownerless"], taken["owner"]["id"]) == (False, other.user["id"])
+    assert (await owner.get(f"{base}/audit"))["items"][0]["kind"] == "bot.taken_over"

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator
 from typing import TYPE_CHECKING
-from uuid import UUID
 
 import typer
 
@@ -22,8 +21,10 @@ from talkoot.chat.accounts.names import email_from
 from talkoot.chat.accounts.passwords import hash_now, password_from
 from talkoot.chat.accounts.queries import find_user_by_login, list_users
 from talkoot.chat.addresses.actions.links import forget_links, make_link_by_hand
+from talkoot.chat.applications.queries import secrets_of
 from talkoot.chat.onboarding.actions import register
 from talkoot.chat.onboarding.queries import first_workspace
+from talkoot.chat.tokens.actions import revoke_tokens_made_for_others
 from talkoot.cli.databases import unit_of_work
 from talkoot.cli.failures import Exit, Failure
 from talkoot.kernel.audit import OPERATOR, Act, record
@@ -101,14 +102,37 @@ async def set_address(settings: Settings, username: str, address: str) -> None:
         await uow.run(action)
 
 
-async def deactivate(settings: Settings, username: str) -> None:
-    """Close an account and its sessions."""
-    await _with_account(settings, username, deactivate_user, "account.deactivated")
+async def deactivate(settings: Settings, username: str, *, revoking: bool) -> list[str]:
+    """Close an account and its sessions, and, if wanted, the tokens that they made for bots; what to tell."""
+
+    async def action(tx: Tx) -> list[str]:
+        user = await account(tx, username)
+        await deactivate_user(tx, user.id)
+        await record(tx, OPERATOR, Act("account.deactivated", None, user.id))
+        told = [f"{username} can not sign in any more."]
+        if revoking:
+            ended = await revoke_tokens_made_for_others(tx, OPERATOR, user.id)
+            told.append(f"Tokens of bots that they made, and that have ended: {ended}.")
+            told += [
+                f"They know the secret of the application {known.name}: talkoot application rotate {known.id}"
+                for known in await secrets_of(tx, user.id)
+            ]
+        return told
+
+    async with unit_of_work(settings) as uow:
+        return await uow.run(action)
 
 
 async def reactivate(settings: Settings, username: str) -> None:
     """Open an account again."""
-    await _with_account(settings, username, reactivate_user, "account.reactivated")
+
+    async def action(tx: Tx) -> None:
+        user = await account(tx, username)
+        await reactivate_user(tx, user.id)
+        await record(tx, OPERATOR, Act("account.reactivated", None, user.id))
+
+    async with unit_of_work(settings) as uow:
+        await uow.run(action)
 
 
 async def reset_second_factor(settings: Settings, username: str) -> bool:
@@ -120,18 +144,6 @@ async def reset_second_factor(settings: Settings, username: str) -> bool:
 
     async with unit_of_work(settings) as uow:
         return await uow.run(action)
-
-
-async def _with_account(
-    settings: Settings, username: str, change: Callable[[Tx, UUID], Awaitable[None]], kind: str
-) -> None:
-    async def action(tx: Tx) -> None:
-        user = await account(tx, username)
-        await change(tx, user.id)
-        await record(tx, OPERATOR, Act(kind, None, user.id))
-
-    async with unit_of_work(settings) as uow:
-        await uow.run(action)
 
 
 async def account(read: Read, username: str) -> User:

@@ -93,15 +93,25 @@ def set_address(
 
 @users.command()
 @with_settings(*DATABASE_FLAGS)
-def deactivate(settings: Settings, username: Username) -> None:
-    """Close an account, and sign it out everywhere within half a minute; what the person wrote stays.
+def deactivate(
+    settings: Settings,
+    username: Username,
+    *,
+    and_revoke: Annotated[
+        bool, typer.Option("--and-revoke", help="Also end the tokens of bots that they made.")
+    ] = False,
+) -> None:
+    """Close an account, and sign it out everywhere within two seconds; what the person wrote stays.
 
-    Example:  talkoot user deactivate ada
+    So do bots and applications that they made. With --and-revoke, also for an account that is closed already,
+    the tokens that they made for bots end, and applications are named whose secret they know.
+
+    Example:  talkoot user deactivate ada --and-revoke
     """
     from talkoot.cli import accounts
 
-    asyncio.run(accounts.deactivate(settings, username))
-    typer.echo(f"{username} can not sign in any more.")
+    for line in asyncio.run(accounts.deactivate(settings, username, revoking=and_revoke)):
+        typer.echo(line)
 
 
 @users.command()

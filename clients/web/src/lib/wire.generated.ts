@@ -95,7 +95,10 @@ export type ApplicationMade = {
   keys_url: string | null;
   roles: (string)[];
   rooms: (string)[];
+  highest_role: string;
   longest_seconds: number;
+  owner: PublicUser;
+  ownerless: boolean;
   created_at: string;
   disabled: boolean;
   secret: string | null;
@@ -112,7 +115,10 @@ export type ApplicationOut = {
   keys_url: string | null;
   roles: (string)[];
   rooms: (string)[];
+  highest_role: string;
   longest_seconds: number;
+  owner: PublicUser;
+  ownerless: boolean;
   created_at: string;
   disabled: boolean;
 };
@@ -120,7 +126,9 @@ export type ApplicationOut = {
 /** What is to change; a disabled application signs nobody in, and those whom it did are signed out. */
 export type ApplicationPatch = {
   name?: string | null;
+  highest_role?: string | null;
   disabled?: boolean | null;
+  take_over?: boolean;
 };
 
 /** Let it through, with another text if one is given. */
@@ -158,20 +166,24 @@ export type Auth = {
   ref?: number | string | null;
 };
 
-/** A bot of a workspace; `owner` is who made it. */
+/** A bot of a workspace; `owner` is who made it, or took it over. */
 export type BotOut = {
   id: string;
   username: string;
   display_name: string;
   bot: boolean;
   owner: PublicUser;
+  ownerless: boolean;
   role: string;
+  disabled: boolean;
   created_at: string;
 };
 
 /** What is to change of a bot. */
 export type BotPatch = {
-  display_name: string;
+  display_name?: string | null;
+  disabled?: boolean | null;
+  take_over?: boolean;
 };
 
 /** All that was reported of one message or, without `message`, of a person. */
@@ -712,6 +724,7 @@ export type NewApplication = {
   keys_url?: string | null;
   roles?: (string)[];
   rooms?: (string)[];
+  highest_role?: string | null;
   longest_seconds?: number;
 };
 

@@ -200,6 +200,7 @@ MAKE_APPLICATION = Operation(
     "workspace", P.ACCESS_MANAGE, f"POST {_APPLICATIONS}", scope="never", lasting=True
 )
 CHANGE_APPLICATION = Operation("workspace", P.ACCESS_MANAGE, f"PATCH {_APPLICATIONS}/{{application}}")
+DELETE_APPLICATION = Operation("workspace", P.ACCESS_MANAGE, f"DELETE {_APPLICATIONS}/{{application}}")
 ROTATE_APPLICATION_SECRET = Operation(
     "workspace", P.ACCESS_MANAGE, f"POST {_APPLICATIONS}/{{application}}/secret", scope="never", lasting=True
 )

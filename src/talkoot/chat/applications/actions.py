@@ -15,6 +15,7 @@ from talkoot.chat.accounts.actions import create_user, granted_session, rename_u
 from talkoot.chat.accounts.names import DISPLAY_NAME_LENGTH
 from talkoot.chat.accounts.queries import user_with_id
 from talkoot.chat.applications.assertions import GrantRefused
+from talkoot.chat.applications.bounds import refuse_above
 from talkoot.chat.applications.models import (
     Application,
     ApplicationSession,
@@ -25,6 +26,7 @@ from talkoot.chat.applications.queries import user_known_as
 from talkoot.chat.identities.actions import newcomer
 from talkoot.chat.identities.claims import Assertion, SignInRefused
 from talkoot.chat.rooms.actions import bring_into_room, join_default_rooms
+from talkoot.kernel.audit import Itself, record
 from talkoot.kernel.clock import SECOND
 from talkoot.kernel.errors import Forbidden, Invalid, Unavailable
 from talkoot.kernel.ids import fingerprint
@@ -34,6 +36,7 @@ if TYPE_CHECKING:
     from talkoot.chat.accounts.actions import Device, OpenedSession
     from talkoot.chat.accounts.models import User
     from talkoot.chat.applications.assertions import Claims
+    from talkoot.kernel.audit import Act
     from talkoot.kernel.transactions import Tx
 
 
@@ -56,11 +59,18 @@ async def bring_in(
             await bring_into_room(tx, room, user.id, by_group=False)
     except Forbidden as refused:  # who is banned stays out, whoever vouches
         raise GrantRefused(refused.detail) from None
+    await refuse_above(tx, application, user)
     opened = await granted_session(tx, user.id, device, seconds=seconds)
     await tx.connection.execute(
         insert(ApplicationSession).values(session_id=opened.session, application_id=application_id)
     )
     return opened
+
+
+async def note_refusal(tx: Tx, application: UUID, claims: Claims, act: Act, address: str) -> None:
+    """Write down that somebody was not signed in, once for each assertion, which is used up by it."""
+    await _use(tx, application, claims)
+    await record(tx, Itself(address), act)
 
 
 async def _use(tx: Tx, application: UUID, claims: Claims) -> None:

@@ -11,8 +11,9 @@ from cachetools import LRUCache
 from joserfc.jwk import ECKey, OctKey, OKPKey, RSAKey
 
 from talkoot.chat.accounts.throttle import WRONG_TOKEN, count_wrong
-from talkoot.chat.applications.actions import bring_in
+from talkoot.chat.applications.actions import bring_in, note_refusal
 from talkoot.chat.applications.assertions import NAMES, Expected, GrantRefused, Unproved, look_into, proved
+from talkoot.chat.applications.bounds import AboveHighest
 from talkoot.chat.applications.models import Application
 from talkoot.chat.applications.queries import application_that_issues
 from talkoot.chat.identities.key_sets import KeySet, key_with, usable
@@ -52,15 +53,27 @@ class Granting:
         """A session of so many seconds for whom the assertion names; GrantRefused, RateLimited."""
         try:
             application, claims = await self._read(assertion)
-            opened = await self._kernel.uow.run(
-                lambda tx: bring_in(tx, application, claims, device, seconds=seconds), key=application
-            )
+            opened = await self._bring_in(application, claims, device, seconds)
         except GrantRefused as refused:
             log.warning("An assertion from %s was refused: %s", device.address, refused.reason)
-            await count_wrong(self._kernel.limits, device.address, WRONG_TOKEN)
+            if not isinstance(refused, AboveHighest):  # that one is right, and from who signs in many
+                await count_wrong(self._kernel.limits, device.address, WRONG_TOKEN)
             raise
         log.info("%s came with application %s, session %s", opened.user, application, opened.session)
         return opened
+
+    async def _bring_in(
+        self, application: UUID, claims: Claims, device: Device, seconds: int
+    ) -> OpenedSession:
+        run = self._kernel.uow.run
+        try:
+            return await run(
+                lambda tx: bring_in(tx, application, claims, device, seconds=seconds), key=application
+            )
+        except AboveHighest as above:
+            act = above.act  # what is raised takes all with it that the action wrote
+            await run(lambda tx: note_refusal(tx, application, claims, act, device.address), key=application)
+            raise
 
     async def _read(self, assertion: str) -> tuple[UUID, Claims]:
         said = look_into(assertion)

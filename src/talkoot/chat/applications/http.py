@@ -17,7 +17,7 @@ from talkoot.chat.applications.schemas import (
     ApplicationPatch,
     NewApplication,
 )
-from talkoot.chat.applications.views import application_made, application_out
+from talkoot.chat.applications.views import application_made, application_out, applications_out
 from talkoot.kernel.errors import Conflict, Forbidden, Invalid, NotAuthenticated, NotFound
 from talkoot.kernel.http import KernelDep, make_router, problems
 from talkoot.kernel.paging import Page
@@ -36,7 +36,7 @@ async def list_applications(kernel: KernelDep, actor: CurrentActor, workspace: U
     async with kernel.uow.read() as read:
         await resource_for(read, actor, LIST_APPLICATIONS, workspace)
         found = await queries.applications_of(read, workspace)
-    return Page(items=[application_out(each, audience) for each in found])
+        return Page(items=await applications_out(read, workspace, found, audience))
 
 
 @router.post(_ALL, status_code=201, responses=problems(Conflict))
@@ -48,7 +48,7 @@ async def make_application(
 
     async def action(tx: Tx) -> ApplicationMade:
         made, secret = await registering.make_application(tx, kernel.secrets, actor, workspace, new)
-        return application_made(made, audiences_of(kernel)[0], secret)
+        return await application_made(tx, made, audiences_of(kernel)[0], secret)
 
     return await kernel.uow.run(action)
 
@@ -57,13 +57,21 @@ async def make_application(
 async def change_application(
     kernel: KernelDep, actor: CurrentActor, workspace: UUID, application: UUID, changes: ApplicationPatch
 ) -> ApplicationOut:
-    """Rename an application, disable it, or let it go on."""
+    """Rename an application, change whom it may sign in, disable it or let it go on, or take it over."""
 
     async def action(tx: Tx) -> ApplicationOut:
         changed = await registering.change_application(tx, actor, workspace, application, changes)
-        return application_out(changed, audiences_of(kernel)[0])
+        return await application_out(tx, changed, audiences_of(kernel)[0])
 
     return await kernel.uow.run(action)
+
+
+@router.delete(_ONE, status_code=204)
+async def delete_application(
+    kernel: KernelDep, actor: CurrentActor, workspace: UUID, application: UUID
+) -> None:
+    """Delete an application, and sign out all whom it brought; their accounts stay."""
+    await kernel.uow.run(lambda tx: registering.delete_application(tx, actor, workspace, application))
 
 
 @router.post(f"{_ONE}/secret", responses=problems(Conflict))
@@ -75,6 +83,6 @@ async def rotate_application_secret(
 
     async def action(tx: Tx) -> ApplicationMade:
         found, secret = await registering.rotate_secret(tx, kernel.secrets, actor, workspace, application)
-        return application_made(found, audiences_of(kernel)[0], secret)
+        return await application_made(tx, found, audiences_of(kernel)[0], secret)
 
     return await kernel.uow.run(action)

@@ -16,7 +16,8 @@ class Application(Model):
     """What a host application signs with, and what it may give: `roles` by name, `rooms` by id.
 
     Of `secret`, `keys` (a JWK set) and `keys_url` it has one. No assertion may live for more than
-    `longest_seconds`.
+    `longest_seconds`. It signs nobody in who is above `highest_role` (a name); of those that were made
+    before there was such a bound that is the owner's.
     """
 
     __tablename__ = "applications"
@@ -31,6 +32,7 @@ class Application(Model):
     keys_url: Mapped[str | None]
     roles: Mapped[str]
     rooms: Mapped[str]
+    highest_role: Mapped[str] = mapped_column(server_default="owner")
     longest_seconds: Mapped[int]
     made_by: Mapped[UUID] = mapped_column(ForeignKey("users.id"))
     created_at: Mapped[int]

@@ -20,6 +20,12 @@ async def applications_of(read: Read, workspace: UUID) -> Sequence[Application]:
     return (await read.session.scalars(found)).all()
 
 
+async def secrets_of(read: Read, user: UUID) -> Sequence[Application]:
+    """The applications with a shared secret that this person registered or took over, and may have kept."""
+    mine = Application.made_by == user, Application.secret.is_not(None)
+    return (await read.session.scalars(select(Application).where(*mine).order_by(Application.id))).all()
+
+
 async def application_in(read: Read, workspace: UUID, application: UUID) -> Application | None:
     """One application of a workspace."""
     found = await read.session.get(Application, application)

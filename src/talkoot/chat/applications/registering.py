@@ -6,12 +6,13 @@ import json
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
 from talkoot.chat.access.doors import resource_for
 from talkoot.chat.access.grants import grants_of
 from talkoot.chat.access.operations import (
     CHANGE_APPLICATION,
+    DELETE_APPLICATION,
     MAKE_APPLICATION,
     ROTATE_APPLICATION_SECRET,
     Operation,
@@ -20,7 +21,13 @@ from talkoot.chat.access.permissions import Permission
 from talkoot.chat.access.queries import role_in, roles_of
 from talkoot.chat.access.roles import OWNER, refuse_to_give
 from talkoot.chat.accounts.actions import close_these_sessions
-from talkoot.chat.applications.models import Application, ApplicationSession
+from talkoot.chat.applications.bounds import highest_role
+from talkoot.chat.applications.models import (
+    Application,
+    ApplicationSession,
+    ApplicationUser,
+    UsedAssertion,
+)
 from talkoot.chat.applications.queries import application_in
 from talkoot.chat.identities.key_sets import usable
 from talkoot.kernel.audit import Act, record
@@ -30,8 +37,10 @@ from talkoot.kernel.sealing import seal
 
 if TYPE_CHECKING:
     from talkoot.chat.access.cache import Grants
+    from talkoot.chat.access.models import Role
     from talkoot.chat.accounts.actors import Actor
     from talkoot.chat.applications.schemas import ApplicationPatch, NewApplication
+    from talkoot.kernel.audit import Acting
     from talkoot.kernel.secrets import Secrets
     from talkoot.kernel.transactions import Tx
 
@@ -42,7 +51,7 @@ async def make_application(
     """Register an application, with roles that the actor may give; its secret, if it has one, is not kept."""
     grants = await resource_for(tx, actor, MAKE_APPLICATION, workspace)
     _refuse_unusable_keys(new)
-    await _refuse_beyond(tx, grants, new)
+    highest = await _refuse_beyond(tx, grants, new)
     made = new_id()
     issuer = new.issuer or str(made)
     if await tx.session.scalar(select(Application.id).where(Application.issuer == issuer)) is not None:
@@ -59,6 +68,7 @@ async def make_application(
         keys_url=new.keys_url,
         roles=json.dumps(new.roles),
         rooms=" ".join(map(str, new.rooms)),
+        highest_role=highest,
         longest_seconds=new.longest_seconds,
         made_by=actor.user,
         created_at=tx.now,
@@ -66,7 +76,7 @@ async def make_application(
     tx.session.add(application)
     await tx.flush()
     after: dict[str, Any] = {"name": new.name, "issuer": issuer, "algorithm": new.algorithm}
-    after |= {"roles": new.roles, "rooms": new.rooms, "keys_url": new.keys_url}
+    after |= {"roles": new.roles, "rooms": new.rooms, "keys_url": new.keys_url, "highest_role": highest}
     await record(tx, actor, Act("application.made", workspace, made, after=after))
     return application, secret
 
@@ -74,8 +84,12 @@ async def make_application(
 async def rotate_secret(
     tx: Tx, secrets: Secrets, actor: Actor, workspace: UUID, application: UUID
 ) -> tuple[Application, str]:
-    """Another shared secret; what the old one signed is refused from now on."""
-    found = await _application(tx, actor, ROTATE_APPLICATION_SECRET, workspace, application)
+    """Another shared secret; what the old one signed is refused from now on.
+
+    Whoever has it signs in whom the application may: Forbidden for who may not give what it gives.
+    """
+    grants, found = await _application(tx, actor, ROTATE_APPLICATION_SECRET, workspace, application)
+    await _refuse_to_hold(tx, grants, found)
     if found.algorithm != "HS256":
         raise Conflict("This application signs with a key of its own, and has no secret here")
     secret = new_token()
@@ -88,37 +102,96 @@ async def rotate_secret(
 async def change_application(
     tx: Tx, actor: Actor, workspace: UUID, application: UUID, changes: ApplicationPatch
 ) -> Application:
-    """Rename it, or disable it, which signs out all whom it brought, or let it go on."""
-    found = await _application(tx, actor, CHANGE_APPLICATION, workspace, application)
-    before = {"name": found.name, "disabled": found.disabled_at is not None}
+    """Rename it, bound it, disable it, which signs out all whom it brought, let it go on, or take it over."""
+    grants, found = await _application(tx, actor, CHANGE_APPLICATION, workspace, application)
+    before = _changing(found)
+    if changes.take_over:
+        await _refuse_to_hold(tx, grants, found)
+        found.made_by = actor.user
     if changes.name is not None:
         found.name = changes.name
+    if changes.highest_role is not None and changes.highest_role != found.highest_role:
+        mine, given = await _role_of_who_asks(tx, grants), json.loads(found.roles)
+        found.highest_role = await highest_role(tx, grants, mine, changes.highest_role, given)
     if changes.disabled is not None:
         found.disabled_at = tx.now if changes.disabled else None
     await tx.flush()
-    if changes.disabled:
-        mine = ApplicationSession.application_id == application
-        await close_these_sessions(tx, select(ApplicationSession.session_id).where(mine))
-    after = {"name": found.name, "disabled": found.disabled_at is not None}
+    after = _changing(found)
+    if changes.disabled or after["highest_role"] != before["highest_role"]:
+        await sign_out_whom_it_brought(tx, application)
     await record(tx, actor, Act("application.changed", workspace, application, before=before, after=after))
     return found
 
 
+async def delete_application(tx: Tx, actor: Actor, workspace: UUID, application: UUID) -> None:
+    """Forget it and whom it knew by which name, and sign them out; their accounts stay."""
+    _, found = await _application(tx, actor, DELETE_APPLICATION, workspace, application)
+    await forget_application(tx, actor, found)
+
+
+async def forget_application(tx: Tx, acting: Acting, found: Application) -> None:
+    """The same, when the caller has looked whether it may be done."""
+    await sign_out_whom_it_brought(tx, found.id)
+    for table in (ApplicationSession, ApplicationUser, UsedAssertion):
+        await tx.connection.execute(delete(table).where(table.application_id == found.id))
+    await tx.session.delete(found)
+    await tx.flush()
+    before = {"name": found.name, "issuer": found.issuer}
+    await record(tx, acting, Act("application.deleted", found.workspace_id, found.id, before=before))
+
+
+async def sign_out_whom_it_brought(tx: Tx, application: UUID) -> None:
+    """Close the sessions for which it vouched."""
+    mine = ApplicationSession.application_id == application
+    await close_these_sessions(tx, select(ApplicationSession.session_id).where(mine))
+
+
 async def _application(
     tx: Tx, actor: Actor, operation: Operation, workspace: UUID, application: UUID
-) -> Application:
-    await resource_for(tx, actor, operation, workspace)
+) -> tuple[Grants, Application]:
+    grants = await resource_for(tx, actor, operation, workspace)
     found = await application_in(tx, workspace, application)
     if found is None:
         raise NotFound("There is no such application")
-    return found
+    return grants, found
 
 
-async def _refuse_beyond(tx: Tx, grants: Grants, new: NewApplication) -> None:
-    """Nobody lets an application give what they could not give themselves."""
-    mine, roles = await role_in(tx, grants.workspace, grants.user), await roles_of(tx, grants.workspace)
+def _changing(found: Application) -> dict[str, Any]:
+    """What can be changed of it."""
+    disabled = found.disabled_at is not None
+    return {
+        "name": found.name,
+        "highest_role": found.highest_role,
+        "disabled": disabled,
+        "owner": found.made_by,
+    }
+
+
+async def _role_of_who_asks(tx: Tx, grants: Grants) -> Role:
+    mine = await role_in(tx, grants.workspace, grants.user)
     if mine is None:
-        raise Forbidden("Who is not in a workspace registers no applications in it")
+        raise Forbidden("Who is not in a workspace looks after no applications in it")
+    return mine
+
+
+async def _refuse_to_hold(tx: Tx, grants: Grants, found: Application) -> None:
+    """Forbidden for who would rise by its secret: it gives roles, opens rooms, and signs people in."""
+    mine = await _role_of_who_asks(tx, grants)
+    names = {*json.loads(found.roles), found.highest_role}
+    for role in await roles_of(tx, grants.workspace):
+        if role.name in names:
+            await refuse_to_give(tx, grants, mine, role)
+    if found.made_by == grants.user:
+        return
+    for room in found.rooms.split():
+        held = await grants_of(tx, grants.user, UUID(room))
+        if held is not None and Permission.ROOM_READ not in held.permissions:
+            raise Forbidden("This application opens rooms that are closed to you")
+
+
+async def _refuse_beyond(tx: Tx, grants: Grants, new: NewApplication) -> str:
+    """Nobody lets an application give what they could not give themselves; the highest that it signs in."""
+    mine, roles = await _role_of_who_asks(tx, grants), await roles_of(tx, grants.workspace)
     for name in new.roles:
         role = next((role for role in roles if role.name == name), None)
         if role is None or role.name == OWNER:
@@ -132,6 +205,7 @@ async def _refuse_beyond(tx: Tx, grants: Grants, new: NewApplication) -> None:
             raise Invalid.field("rooms", "unknown", f"There is no room {room} here")
         if not held.permissions >= {Permission.ROOM_READ, Permission.ROOM_INVITE}:
             raise Invalid.field("rooms", "unknown", f"You add nobody to the room {room} yourself")
+    return await highest_role(tx, grants, mine, new.highest_role, new.roles)
 
 
 def _refuse_unusable_keys(new: NewApplication) -> None:

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, Field
 
-from talkoot.chat.accounts.schemas import Moment
+from talkoot.chat.accounts.schemas import Moment, PublicUser
 from talkoot.kernel.text import Line
 
 Algorithm = Literal["HS256", "RS256", "ES256", "EdDSA"]
@@ -17,7 +17,8 @@ Name = Annotated[Line, Field(max_length=80)]
 class NewApplication(BaseModel):
     """An application to be registered: with HS256 it gets a secret, else it has `keys` or a `keys_url`.
 
-    The first of its roles is what a newcomer gets; `issuer` is its id if it is not said.
+    The first of its roles is what a newcomer gets; `issuer` is its id if it is not said. It signs nobody in
+    whose role is above `highest_role`: that of moderators if it is not said, or the highest that it gives.
     """
 
     name: Name
@@ -27,18 +28,27 @@ class NewApplication(BaseModel):
     keys_url: Annotated[str | None, Field(max_length=500, pattern=r"^https?://")] = None
     roles: Annotated[list[Name], Field(min_length=1, max_length=20)] = ["member"]
     rooms: Annotated[list[UUID], Field(max_length=100)] = []
+    highest_role: Name | None = None
     longest_seconds: Annotated[int, Field(ge=10, le=3600, description="An assertion's longest life.")] = 300
 
 
 class ApplicationPatch(BaseModel):
-    """What is to change; a disabled application signs nobody in, and those whom it did are signed out."""
+    """What is to change; a disabled application signs nobody in, and those whom it did are signed out.
+
+    Another `highest_role` signs them out too: it brings those back whom it still may.
+    """
 
     name: Name | None = None
+    highest_role: Name | None = None
     disabled: bool | None = None
+    take_over: Annotated[bool, Field(description="Be its owner from now on.")] = False
 
 
 class ApplicationOut(BaseModel):
-    """An application; `audience` is what its assertions have to name. Its secret is never shown again."""
+    """An application; `audience` is what its assertions have to name. Its secret is never shown again.
+
+    It is `ownerless` if the account of its owner is closed, or they may not manage access any more.
+    """
 
     id: UUID
     name: str
@@ -49,7 +59,10 @@ class ApplicationOut(BaseModel):
     keys_url: str | None
     roles: list[str]
     rooms: list[UUID]
+    highest_role: str
     longest_seconds: int
+    owner: PublicUser
+    ownerless: bool
     created_at: Moment
     disabled: bool
 

@@ -21,7 +21,13 @@ from talkoot.chat.access.operations import (
 )
 from talkoot.chat.access.queries import role_in, roles_of
 from talkoot.chat.access.roles import OWNER, refuse_to_give
-from talkoot.chat.accounts.actions import NewUser, create_user, deactivate_user, rename_user
+from talkoot.chat.accounts.actions import (
+    NewUser,
+    create_user,
+    deactivate_user,
+    reactivate_user,
+    rename_user,
+)
 from talkoot.chat.bots.models import Bot
 from talkoot.chat.bots.queries import bot_shown, find_bot
 from talkoot.chat.rooms.actions import join_default_rooms
@@ -29,7 +35,7 @@ from talkoot.chat.tokens.actions import make_token, revoke_token, rotate_token
 from talkoot.chat.tokens.queries import token_of
 from talkoot.chat.tokens.views import token_out
 from talkoot.kernel.audit import Act, record
-from talkoot.kernel.errors import Forbidden, Invalid, NotFound
+from talkoot.kernel.errors import Conflict, Forbidden, Invalid, NotFound
 
 if TYPE_CHECKING:
     from talkoot.chat.access.cache import Grants
@@ -37,8 +43,9 @@ if TYPE_CHECKING:
     from talkoot.chat.access.models import Role
     from talkoot.chat.accounts.actors import Actor
     from talkoot.chat.accounts.models import User
-    from talkoot.chat.bots.schemas import BotOut, NewBot
+    from talkoot.chat.bots.schemas import BotOut, BotPatch, NewBot
     from talkoot.chat.tokens.schemas import NewToken, TokenMade
+    from talkoot.kernel.audit import Acting
     from talkoot.kernel.transactions import Tx
 
 
@@ -62,14 +69,43 @@ async def make_bot(tx: Tx, actor: Actor, workspace: UUID, new: NewBot) -> BotOut
     return await bot_shown(tx, workspace, user.id)
 
 
-async def rename_bot(tx: Tx, actor: Actor, workspace: UUID, bot: UUID, display_name: str) -> BotOut:
-    """Give a bot another display name."""
+async def change_bot(tx: Tx, actor: Actor, workspace: UUID, bot: UUID, changes: BotPatch) -> BotOut:
+    """Give a bot another display name, switch it off or on, or take it over."""
     user = await _bot_for(tx, actor, CHANGE_BOT, workspace, bot)
+    if changes.take_over:
+        await _take_over(tx, actor, user, workspace)
+    if changes.display_name is not None:
+        await rename_bot(tx, actor, user, workspace, changes.display_name)
+    if changes.disabled is not None:
+        await switch_bot(tx, actor, user, workspace, off=changes.disabled)
+    return await bot_shown(tx, workspace, bot)
+
+
+async def rename_bot(tx: Tx, acting: Acting, user: User, workspace: UUID, display_name: str) -> None:
+    """Give a bot another display name; the caller has looked whether it may be done."""
     before = {"display_name": user.display_name}
     await rename_user(tx, user, display_name)
     after = {"display_name": user.display_name}
-    await record(tx, actor, Act("bot.renamed", workspace, bot, before=before, after=after))
-    return await bot_shown(tx, workspace, bot)
+    await record(tx, acting, Act("bot.renamed", workspace, user.id, before=before, after=after))
+
+
+async def switch_bot(tx: Tx, acting: Acting, user: User, workspace: UUID, *, off: bool) -> None:
+    """Switch a bot off, which ends its tokens, or on again; the caller has looked whether it may be done."""
+    if off == (user.deactivated_at is not None):
+        return
+    await (deactivate_user if off else reactivate_user)(tx, user.id)
+    await tx.flush()
+    await record(tx, acting, Act(f"bot.switched_{'off' if off else 'on'}", workspace, user.id))
+
+
+async def _take_over(tx: Tx, actor: Actor, user: User, workspace: UUID) -> None:
+    """An owner reads with the bot what it reads: nobody becomes one who could not read it before."""
+    bot = await tx.session.get_one(Bot, user.id)
+    await _refuse_unseen(tx, actor, user, workspace, None)
+    before, bot.owner_id = {"owner": bot.owner_id}, actor.user
+    await tx.flush()
+    act = Act("bot.taken_over", workspace, user.id, before=before, after={"owner": actor.user})
+    await record(tx, actor, act)
 
 
 async def remove_bot(tx: Tx, actor: Actor, workspace: UUID, bot: UUID) -> None:
@@ -89,6 +125,8 @@ async def make_bot_token(
 ) -> TokenMade:
     """A token that acts as the bot; not for one that may do more than the actor."""
     user = await _bot_for(tx, actor, MAKE_BOT_TOKEN, workspace, bot)
+    if user.deactivated_at is not None:
+        raise Conflict("This bot is switched off: switch it on first", code="bot_off")
     await _refuse_unseen(tx, actor, user, workspace, new.places)
     return await make_token(tx, actor, user, new, longest_days=longest_days, scope=workspace)
 

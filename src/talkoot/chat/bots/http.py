@@ -41,10 +41,8 @@ async def make_bot(kernel: KernelDep, actor: CurrentActor, workspace: UUID, new:
 async def change_bot(
     kernel: KernelDep, actor: CurrentActor, workspace: UUID, bot: UUID, changes: BotPatch
 ) -> BotOut:
-    """Give a bot another display name."""
-    return await kernel.uow.run(
-        lambda tx: actions.rename_bot(tx, actor, workspace, bot, changes.display_name)
-    )
+    """Give a bot another display name, switch it off or on, or take it over."""
+    return await kernel.uow.run(lambda tx: actions.change_bot(tx, actor, workspace, bot, changes))
 
 
 @router.delete(_BOT, status_code=204)

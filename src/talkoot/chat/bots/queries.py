@@ -9,10 +9,12 @@ from sqlalchemy import Select, select
 from sqlalchemy.orm import aliased
 
 from talkoot.chat.access.models import Membership, Role
+from talkoot.chat.access.permissions import Permission
 from talkoot.chat.accounts.models import User
 from talkoot.chat.accounts.views import public_user
 from talkoot.chat.bots.models import Bot
 from talkoot.chat.bots.schemas import BotOut
+from talkoot.chat.tokens.queries import still_looking_after
 from talkoot.kernel.clock import rfc3339
 
 if TYPE_CHECKING:
@@ -21,20 +23,21 @@ if TYPE_CHECKING:
 
 async def bots_of(read: Read, workspace: UUID) -> list[BotOut]:
     """The bots of a workspace, by username."""
-    return await _shown(read, _bots(workspace).order_by(User.username_key))
+    return await _shown(read, workspace, _bots(workspace).order_by(User.username_key))
 
 
 async def bot_shown(read: Read, workspace: UUID, bot: UUID) -> BotOut:
     """One bot, who is there."""
-    return (await _shown(read, _bots(workspace).where(Bot.user_id == bot)))[0]
+    return (await _shown(read, workspace, _bots(workspace).where(Bot.user_id == bot)))[0]
 
 
 async def find_bot(read: Read, workspace: UUID, bot: UUID) -> User | None:
-    """The account of a bot that belongs to this workspace."""
+    """The account of a bot that is in this workspace, also of one that is switched off."""
     return await read.session.scalar(
         select(User)
         .join(Bot, Bot.user_id == User.id)
-        .where(Bot.user_id == bot, Bot.workspace_id == workspace, User.deactivated_at.is_(None))
+        .join(Membership, (Membership.user_id == Bot.user_id) & (Membership.resource_id == Bot.workspace_id))
+        .where(Bot.user_id == bot, Bot.workspace_id == workspace)
     )
 
 
@@ -52,13 +55,18 @@ def _bots(workspace: UUID) -> Select[Bot, User, User, str]:
     )
 
 
-async def _shown(read: Read, query: Select[Bot, User, User, str]) -> list[BotOut]:
+async def _shown(read: Read, workspace: UUID, query: Select[Bot, User, User, str]) -> list[BotOut]:
+    found = (await read.session.execute(query)).all()
+    owners = {owner.id for _, _, owner, _ in found}
+    looking = await still_looking_after(read, workspace, owners, Permission.MEMBERS_MANAGE)
     return [
         BotOut(
             **public_user(user).model_dump(),
             owner=public_user(owner),
+            ownerless=owner.id not in looking,
             role=role,
+            disabled=user.deactivated_at is not None,
             created_at=rfc3339(bot.created_at),
         )
-        for bot, user, owner, role in await read.session.execute(query)
+        for bot, user, owner, role in found
     ]

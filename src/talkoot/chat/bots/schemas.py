@@ -19,14 +19,24 @@ class NewBot(BaseModel):
 
 
 class BotPatch(BaseModel):
-    """What is to change of a bot."""
+    """What is to change of a bot.
 
-    display_name: NewDisplayName
+    Switching it off ends its tokens; once it is on again, it needs new ones.
+    """
+
+    display_name: NewDisplayName | None = None
+    disabled: bool | None = None
+    take_over: Annotated[bool, Field(description="Be its owner from now on.")] = False
 
 
 class BotOut(PublicUser):
-    """A bot of a workspace; `owner` is who made it."""
+    """A bot of a workspace; `owner` is who made it, or took it over.
+
+    It is `ownerless` if the account of its owner is closed, or they may not manage members any more.
+    """
 
     owner: PublicUser
+    ownerless: bool
     role: str
+    disabled: bool
     created_at: Moment

@@ -64,7 +64,7 @@ async def link_identity(tx: Tx, actor: Actor, provider: Provider, who: Assertion
     found = await find_identity(tx, who.issuer, who.subject)
     if found is None:
         found = await _add(tx, provider, who, actor.user)
-        after = {"provider": provider.id, "label": who.label}
+        after = {"provider": provider.id, "identity": found.id}  # no name: this outlives the account
         await record(tx, actor, Act("identity.linked", None, actor.user, after=after))
         await tell_owner(tx, actor.user, "identity_linked", f"{who.label} at {provider.name}")
     elif found.user_id != actor.user:
@@ -88,7 +88,7 @@ async def unlink_identity(tx: Tx, actor: Actor, identity: UUID) -> None:
             await close_session(tx, owner, session)
     await tx.session.delete(found)
     await tx.flush()
-    before = {"provider": found.provider, "label": found.label}
+    before = {"provider": found.provider, "identity": found.id}
     await record(tx, actor, Act("identity.unlinked", None, actor.user, before=before))
     await tx.emit(IdentityUnlinked(actor.user))
     await tell_owner(tx, actor.user, "identity_unlinked", found.label)

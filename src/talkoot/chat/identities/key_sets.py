@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import math
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -23,6 +24,7 @@ log = logging.getLogger("talkoot.identities")
 
 KEPT = 3600.0  # seconds
 ASKED_AGAIN_AFTER = 30.0  # seconds: a key that nobody knows must not become a flood of requests
+_PAUSE = 2.0  # seconds, after an answer that can not be used
 _RSA_BITS = 2048
 _OK = 200
 _TYPES = ("application/json", "application/jwk-set+json")
@@ -39,18 +41,30 @@ class KeySet:
         self._outgoing, self._clock, self._owner = outgoing, clock, owner
         self._lock = asyncio.Lock()
         self._keys: list[Key] = []
-        self._asked_at = -KEPT
+        self._asked_at = self._missed_at = self._failed_at = -math.inf
 
     async def key(self, url: str, kid: str | None) -> Key | None:
         """The key with this id, or the only one; a new id is looked for once in a while. Unavailable."""
         async with self._lock:
-            found, age = key_with(self._keys, kid), self._clock.monotonic() - self._asked_at
-            if age > KEPT or (found is None and age > ASKED_AGAIN_AFTER):
-                given = await fetched(self._outgoing, url, _Published, self._owner)
-                self._keys = [key for one in given.keys if (key := usable(one)) is not None]
-                self._asked_at = self._clock.monotonic()
+            found, now = key_with(self._keys, kid), self._clock.monotonic()
+            missed = found is None and now - self._missed_at > ASKED_AGAIN_AFTER
+            if now - self._asked_at > KEPT or missed:
+                if now - self._asked_at <= KEPT:
+                    self._missed_at = now
+                await self._ask(url, now)
                 found = key_with(self._keys, kid)
         return found
+
+    async def _ask(self, url: str, now: float) -> None:
+        if now - self._failed_at < _PAUSE:  # whoever names this owner makes us ask: not all of them at once
+            raise away()
+        try:
+            given = await fetched(self._outgoing, url, _Published, self._owner)
+        except Unavailable:
+            self._failed_at = self._clock.monotonic()
+            raise
+        self._keys = [key for one in given.keys if (key := usable(one)) is not None]
+        self._asked_at = self._clock.monotonic()
 
 
 def key_with(keys: list[Key], kid: str | None) -> Key | None:

@@ -10,7 +10,7 @@ from talkoot.chat.access.grants import grants_of
 from talkoot.chat.access.permissions import Permission
 from talkoot.chat.accounts.actions import FOR_EVER, NewMadeToken, close_session, make_session_token
 from talkoot.chat.mail.notices import tell_owner
-from talkoot.chat.tokens.queries import owner_of, token_of
+from talkoot.chat.tokens.queries import owner_of, token_of, tokens_made_for_others
 from talkoot.chat.tokens.views import token_made, token_out
 from talkoot.kernel.audit import Act, record
 from talkoot.kernel.clock import DAY
@@ -76,6 +76,14 @@ async def revoke_anybodys_token(tx: Tx, acting: Acting, token: UUID) -> None:
     if owner is None:
         raise _unknown()
     await revoke_token(tx, acting, owner, token)
+
+
+async def revoke_tokens_made_for_others(tx: Tx, acting: Acting, maker: UUID) -> int:
+    """End the tokens of bots that somebody made, and so may have kept; how many."""
+    found = await tokens_made_for_others(tx, maker)
+    for token, owner in found:
+        await revoke_token(tx, acting, owner, token)
+    return len(found)
 
 
 async def _make(tx: Tx, acting: Acting, owner: User, new: NewMadeToken, act: Act) -> TokenMade:

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import TYPE_CHECKING
 from uuid import UUID
 
 from sqlalchemy import Select, select
 
+from talkoot.chat.access.reading import read_grants
 from talkoot.chat.accounts.models import MadeToken, Session, User
 
 if TYPE_CHECKING:
+    from talkoot.chat.access.permissions import Permission
     from talkoot.kernel.transactions import Read
 
 _STANDING = (
@@ -51,6 +53,22 @@ async def owner_of(read: Read, token: UUID) -> UUID | None:
             Session.id == token, Session.kind == "made", Session.revoked_at.is_(None)
         )
     )
+
+
+async def tokens_made_for_others(read: Read, maker: UUID) -> list[tuple[UUID, UUID]]:
+    """The tokens that somebody made for other accounts and that were not revoked, each with its owner."""
+    made = select(Session.id, Session.user_id).join(MadeToken, MadeToken.session_id == Session.id)
+    mine = MadeToken.made_by == maker, Session.user_id != maker, Session.revoked_at.is_(None)
+    return [(row.id, row.user_id) for row in await read.connection.execute(made.where(*mine))]
+
+
+async def still_looking_after(
+    read: Read, workspace: UUID, makers: Collection[UUID], needed: Permission
+) -> set[UUID]:
+    """Those of the makers whose account is open, and who could make it in this workspace today."""
+    there = select(User.id).where(User.id.in_(makers), User.deactivated_at.is_(None))
+    held = await read_grants(read, {(user, workspace) for user in await read.connection.scalars(there)})
+    return {user for (user, _), grants in held.items() if needed in grants.permissions}
 
 
 async def _pairs(read: Read, query: Select[Session, MadeToken]) -> list[tuple[Session, MadeToken]]:

@@ -10,6 +10,7 @@ from talkoot.cli.checks.database import database
 from talkoot.cli.checks.machine import limits, program
 from talkoot.cli.checks.mail import mail
 from talkoot.cli.checks.port import address
+from talkoot.cli.checks.programs import programs
 from talkoot.cli.checks.redis import redis
 from talkoot.cli.checks.replica import replica
 from talkoot.cli.checks.web import origin, proxies
@@ -27,6 +28,7 @@ ALL: tuple[Check, ...] = (
     redis,
     clocks,
     work,
+    programs,
     mail,
     address,
     origin,

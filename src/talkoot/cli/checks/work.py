@@ -30,7 +30,7 @@ async def work(settings: Settings) -> AsyncIterator[Finding]:
         await require_fitting(settings)
     except Failure:  # said by the check of the database
         return
-    async with _reading(settings) as read:
+    async with reading(settings) as read:
         yield await _queue(settings, read)
         if dead := (await jobs.counts(read)).get("dead", 0):
             yield Finding("warn", "jobs", f"{dead} were given up: talkoot jobs list tells why")
@@ -40,7 +40,8 @@ async def work(settings: Settings) -> AsyncIterator[Finding]:
 
 
 @asynccontextmanager
-async def _reading(settings: Settings) -> AsyncIterator[Read]:
+async def reading(settings: Settings) -> AsyncIterator[Read]:
+    """A view of a database that fits."""
     async with opened_database(settings) as opened, UnitOfWork(opened, SystemClock(), {}).read() as read:
         yield read
 
