@@ -17,6 +17,7 @@ from bench import results
 from bench.cluster.bus import bus
 from bench.cluster.held import held
 from bench.cluster.place import NODES, Spread, spread
+from bench.cluster.resume import CLIENTS, resume
 from bench.cluster.sends import sends
 from bench.cluster.stalled import MEMBERS, stalled
 from bench.machine import facts
@@ -24,7 +25,7 @@ from bench.page import write_page
 from bench.processes import allow_many_files
 from bench.world import Sizes, fewer
 
-WORKLOADS = ("bus", "sends", "held", "stalled")
+WORKLOADS = ("bus", "sends", "resume", "held", "stalled")
 PEOPLE, SOCKETS = 300, 15_000
 DURABLE = "every message was committed by PostgreSQL with synchronous_commit=on before it was acknowledged"
 
@@ -47,6 +48,7 @@ async def _measure(options: argparse.Namespace, folder: Path) -> None:
     measured: dict[str, Callable[[Spread], Awaitable[list[dict[str, Any]]]]] = {
         "bus": lambda place: bus(place, sizes),
         "sends": lambda place: sends(place, sizes),
+        "resume": lambda place: resume(place, sizes, options.clients),
         "held": lambda place: held(place, options.sockets),
         "stalled": lambda place: stalled(place, sizes, options.members),
     }
@@ -72,6 +74,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--seconds", type=float, default=3.0, help="length of a measured window")
     parser.add_argument("--repeats", type=int, default=3, help="how often each case is measured")
     parser.add_argument("--people", type=int, default=PEOPLE, help="who are in it")
+    parser.add_argument("--clients", type=int, default=CLIENTS, help="who come back to one room at once")
     parser.add_argument("--sockets", type=int, default=SOCKETS, help="that are held while a node is killed")
     parser.add_argument("--members", type=int, default=MEMBERS, help="of the room where some stand still")
     parser.add_argument("--results", type=Path, default=results.FOLDER, help="where results are kept")

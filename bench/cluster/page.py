@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from bench import results
+from bench.cluster.resume import CASES, MISSED
 from bench.plot import number
 from bench.targets import ACK_P50, ACK_P99, P99, RATE, Read, matching, reading
 
@@ -26,6 +27,12 @@ deliveries and the journeys between nodes.
 """
 BUS = """**The bus alone**, two nodes: CPU of the node that publishes a message, and of the one that hears it.
 Aim, {aim:.0f} µs a node and message when ten come at once: {met}.
+"""
+RESUME = """**{clients:,} come back to one room at the same moment**, to two nodes that did not write the
+{missed} messages that each of them missed. PostgreSQL is asked {found} statements in all while Redis has the
+messages, {found_events} of which read messages, and {emptied} after it was emptied, of which {emptied_events}
+do. CPU for each of them: {nodes} µs of the nodes, {database} µs of PostgreSQL. Aim, a node reads messages
+once, however many ask: {met}.
 """
 HELD = """**One of three nodes killed under {sockets:,} sockets.** {lost:,} lost theirs; half of them were
 back after {50%_back_seconds} s, 99% after {99%_back_seconds} s, all after {100%_back_seconds} s. Of
@@ -62,6 +69,7 @@ def section(kept: Path) -> Iterator[str]:
     yield HEAD.format(cores=about["cores"])
     yield from _sends(matching(samples, {"workload": "sends"}))
     yield from _bus(matching(samples, {"workload": "bus"}))
+    yield from _resume(matching(samples, {"workload": "resume"}))
     yield from _held(matching(samples, {"workload": "held"}))
     yield from _stalled(matching(samples, {"workload": "stalled"}))
     yield f"Measured in {about['folder']}.\n"
@@ -92,6 +100,24 @@ def _bus(samples: Samples) -> Iterator[str]:
         some = matching(samples, {"case": case})
         yield f"| {case} | {' | '.join(_median(some, read) for _, read in JOURNEY)} |"
     yield ""
+
+
+def _resume(samples: Samples) -> Iterator[str]:
+    found, emptied = (matching(samples, {"case": case}) for case in CASES)
+    if not found or not emptied:
+        return
+    asked, events = reading("statements"), reading("of_events")
+    told = {
+        "missed": MISSED,
+        "found": _median(found, asked),
+        "found_events": _median(found, events),
+        "emptied": _median(emptied, asked),
+        "emptied_events": _median(emptied, events),
+        "nodes": _median(samples, reading("nodes_us")),
+        "database": _median(samples, reading("database_us")),
+        "met": _met(all(events(sample) <= sample["nodes"] for sample in samples)),
+    }
+    yield RESUME.format_map({**found[0], **told})
 
 
 def _held(samples: Samples) -> Iterator[str]:

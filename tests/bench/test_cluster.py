@@ -6,8 +6,22 @@ from pathlib import Path
 
 from bench import results
 from bench.cluster.page import section
+from bench.cluster.resume import CASES
 
-TINY = ("--people", "24", "--sockets", "60", "--members", "24", "--seconds", "0.2", "--repeats", "1")
+TINY = (
+    "--people",
+    "24",
+    "--clients",
+    "24",
+    "--sockets",
+    "60",
+    "--members",
+    "24",
+    "--seconds",
+    "0.2",
+    "--repeats",
+    "1",
+)
 
 
 def test_every_workload_counts_right_and_is_told(tmp_path: Path) -> None:
@@ -20,6 +34,11 @@ def test_every_workload_counts_right_and_is_told(tmp_path: Path) -> None:
     journeys = [s for s in samples if s["workload"] == "bus"]
     assert [s["case"] for s in journeys] == ["one by one", "ten at once", "hundred at once"]
     assert all(s["publish_us"] > 0 < s["hear_us"] for s in journeys)
+    resumed = [s for s in samples if s["workload"] == "resume"]
+    assert [(s["case"], s["clients"]) for s in resumed] == [(case, 24) for case in CASES]
+    for sample in resumed:
+        assert sample["of_events"] <= sample["nodes"], sample
+        assert 0 < sample["statements"] < sample["clients"], sample
     [held] = [s for s in samples if s["workload"] == "held"]
     assert held["lost"] == 20
     assert held["sends_acknowledged"] > 0
@@ -30,7 +49,7 @@ def test_every_workload_counts_right_and_is_told(tmp_path: Path) -> None:
         "all read again",
     ]
     page = "\n".join(section(tmp_path))
-    for told in ("| 3 | ", "| ten at once | ", "60 sockets", "1 of 24 members stop reading"):
+    for told in ("| 3 | ", "| ten at once | ", "24 come back", "60 sockets", "1 of 24 members stop reading"):
         assert told in page
 
 
