@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING
 
 from cachetools import LRUCache
 
+from talkoot.kernel.text import text_bytes
+
 if TYPE_CHECKING:
     from uuid import UUID
 
@@ -39,7 +41,7 @@ class LogReadings:
         """Remember what was read up to this head; anything else is not taken."""
         if not events or events[-1].id != head.last:
             return
-        cost = _OVERHEAD + sum(_OVERHEAD + 2 * len(event.body) for event in events)
+        cost = _OVERHEAD + sum(_OVERHEAD + text_bytes(event.body) for event in events)
         if cost <= BYTES:
             self._kept[head.log] = _Reading(events, cost)
 

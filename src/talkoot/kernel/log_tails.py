@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 
 from talkoot.kernel.log import events_after
 from talkoot.kernel.log_readings import LogReadings
+from talkoot.kernel.text import text_bytes
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 
 EVENTS = 512  # of one log
 BYTES = 32 * 1024 * 1024  # of all tails
+MOST_BYTES = BYTES // 8  # of one log
 _OVERHEAD = 700  # bytes of an event without its body, and of a tail without events
 
 
@@ -43,7 +45,7 @@ class _Tail:
         self.events.append(event)
         self.head = event.seq
         self.bytes += _cost(event)
-        if len(self.events) > EVENTS:
+        while len(self.events) > EVENTS or self.bytes > MOST_BYTES:
             self.bytes -= _cost(self.events.popleft())
 
     def contradicts(self, event: Event) -> bool:
@@ -174,4 +176,4 @@ async def _read_after(read: Read, head: Head, seq: int, limit: int) -> Sequence[
 
 
 def _cost(event: Event) -> int:
-    return _OVERHEAD + 2 * len(event.body)
+    return _OVERHEAD + text_bytes(event.body)

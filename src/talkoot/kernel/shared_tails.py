@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 EVENTS = 320  # of one log, at the least
 LIFE = 900  # seconds after the last event of a log
 LARGEST = 8192  # bytes of an event: after a larger one a tail begins anew
-WAITING = 20_000  # events that wait for Redis: more are not told
+WAITING_BYTES = 16 * 1024 * 1024  # of events that wait for Redis: more are not told
 EVERY = 0.1  # seconds between two tellings: what one costs is shared by all that was committed in between
 
 # ARGV: epoch, how many to keep, milliseconds to live, position of the first event; then the events.
@@ -69,6 +69,7 @@ class _Kept(msgspec.Struct, array_like=True, gc=False):
 
 
 _SEAL = 16
+_OVERHEAD = 100  # bytes of an event besides what is told
 
 _encode = msgspec.msgpack.Encoder(uuid_format="bytes").encode
 _decode = msgspec.msgpack.Decoder(_Kept).decode
@@ -86,7 +87,8 @@ class _Run:
         self.events: deque[bytes] = deque()
         self.redacted = False
 
-    def add(self, event: Event, epoch: UUID) -> None:
+    def add(self, event: Event, epoch: UUID) -> int:
+        """How many bytes more are to be told."""
         if epoch != self.epoch or event.seq != self.first + len(self.events):
             self.epoch, self.first = epoch, event.seq
             self.events.clear()
@@ -96,11 +98,12 @@ class _Run:
         if len(said) > LARGEST:
             self.first = event.seq + 1
             self.events.clear()
-            return
+            return 0
         if len(self.events) == EVENTS:
             self.events.popleft()
             self.first += 1
         self.events.append(said)
+        return len(said) + _OVERHEAD
 
 
 class SharedTails:
@@ -134,12 +137,11 @@ class SharedTails:
 
     def appended(self, appended: Appended) -> None:
         """Listener after the commit."""
-        if self._waiting + len(appended.events) > WAITING or not self._calls.up:
+        if self._waiting > WAITING_BYTES or not self._calls.up:
             self._calls.alone["tails"] += len(appended.events)
             return
-        self._waiting += len(appended.events)
         for event in appended.events:
-            self._run(event.log).add(event, appended.epochs[event.log])
+            self._waiting += self._run(event.log).add(event, appended.epochs[event.log])
         self._begin()
 
     def redacted(self, redacted: Redacted) -> None:

@@ -38,5 +38,13 @@ def body_text(value: str) -> str:
     return text
 
 
+def text_bytes(text: str) -> int:
+    """About how much memory a text takes, with the UTF-8 of it that is kept beside once it was encoded.
+
+    Characters beyond ASCII may take four bytes each, and as many in UTF-8.
+    """
+    return (2 if text.isascii() else 8) * len(text)
+
+
 Line = Annotated[str, StringConstraints(max_length=200), AfterValidator(one_line)]
 OptionalLine = Annotated[str, StringConstraints(max_length=500), AfterValidator(optional_line)]

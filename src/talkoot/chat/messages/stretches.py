@@ -13,6 +13,7 @@ from msgspec.structs import replace
 
 from talkoot.chat.messages.wire import Shown
 from talkoot.kernel.clock import rfc3339
+from talkoot.kernel.text import text_bytes
 
 if TYPE_CHECKING:
     from talkoot.kernel.log import Event
@@ -39,7 +40,7 @@ class Stretch:
     @property
     def cost(self) -> int:
         """About how many bytes it takes."""
-        return sum(_OVERHEAD + 2 * len(message.text) for message in self.messages) + _OVERHEAD
+        return sum(_OVERHEAD + text_bytes(message.text) for message in self.messages) + _OVERHEAD
 
     def older(self, before: int | None, count: int) -> Sequence[Shown] | None:
         """The last of those before a position; one more than `count`, unless there are none."""

@@ -12,7 +12,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-from talkoot.chat.search.scanning import BATCH, scan, taken_apart
+from talkoot.chat.search.scanning import BATCH, scan, write_changes
 from talkoot.kernel.errors import Unavailable
 
 if TYPE_CHECKING:
@@ -211,8 +211,7 @@ class Follower:
         self._at_work, left = since, set(since)
         try:
             changes = await self.index.changes([*since], BATCH)
-            gone, documents = await taken_apart(changes.rows)
-            await self.index.write(gone, documents, positions=changes.positions)
+            await write_changes(self.index, changes)
             self.indexed += len(changes.rows)
             left = changes.left
         finally:

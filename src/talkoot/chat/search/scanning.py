@@ -11,23 +11,50 @@ from talkoot.chat.search.documents import document_of
 
 if TYPE_CHECKING:
     from talkoot.chat.search.documents import Document, Row
-    from talkoot.chat.search.index import Index
+    from talkoot.chat.search.index import Changes, Index
 
 BATCH = 256  # messages in one transaction
+PORTION = 200_000  # characters of them that are taken apart and written at once: a token takes 90 bytes
 AT_ONCE, AT_LEAST = 6000, 100  # characters taken apart before others get their turn; of one message
 
 
 async def scan(index: Index, message: UUID, limit: int = BATCH) -> tuple[UUID | None, int]:
     """Index the next messages behind an id: where to go on, None when that was all; and how many."""
     rows = await index.messages_behind(message, limit)
-    gone, documents = await taken_apart(rows)
     complete = len(rows) < limit
     last = UUID(rows[-1].message) if rows else message
+    gone, documents = await _but_the_last(index, rows)
     await index.write(gone, documents, scanned=last, complete=complete)
     return (None if complete else last), len(rows)
 
 
-async def taken_apart(rows: Sequence[Row]) -> tuple[list[str], list[Document]]:
+async def write_changes(index: Index, changes: Changes) -> None:
+    """Index these messages as they are now."""
+    gone, documents = await _but_the_last(index, changes.rows)
+    await index.write(gone, documents, positions=changes.positions)
+
+
+async def _but_the_last(index: Index, rows: Sequence[Row]) -> tuple[list[str], list[Document]]:
+    """Write all portions but the last one, which goes with how far it got: until then it is done again."""
+    *portions, last = _portions(rows)
+    for portion in portions:
+        await index.write(*await _taken_apart(portion))
+    return await _taken_apart(last)
+
+
+def _portions(rows: Sequence[Row]) -> list[list[Row]]:
+    portions: list[list[Row]] = [[]]
+    characters = 0
+    for row in rows:
+        characters += len(row.text or "")
+        if characters > PORTION and portions[-1]:
+            portions.append([])
+            characters = len(row.text or "")
+        portions[-1].append(row)
+    return portions
+
+
+async def _taken_apart(rows: Sequence[Row]) -> tuple[list[str], list[Document]]:
     """Deleted messages, and the documents of all others; pauses, so that the loop is not kept for long."""
     gone: list[str] = []
     documents: list[Document] = []
