@@ -4,6 +4,9 @@ import type * as wire from "./wire.generated";
 
 export type {
   AddressOut as Address,
+  ApplicationMade,
+  ApplicationOut as Application,
+  BotOut as Bot,
   CategoryOut as Category,
   Confirmed,
   ConsideredEntry,

@@ -11,6 +11,8 @@ export type DialogName =
   | "review"
   | "roles"
   | "groups"
+  | "bots"
+  | "applications"
   | "entries"
   | "limits"
   | "retention"

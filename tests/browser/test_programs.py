@@ -1,0 +1,90 @@
+"""Bots and host applications in the web client: on a phone, in the dark, by keyboard."""
+
+import re
+import uuid
+
+from joserfc.jwk import OctKey
+from playwright.async_api import Locator, Page, expect
+
+from tests.browser.conftest import Enter
+from tests.browser.test_access import an_admin, choose
+from tests.browser.test_looks import PHONE, violations
+from tests.clients import Api
+from tests.tokens.hosts import Host
+from tests.workspaces import Workspace
+
+
+async def dialog_of(enter: Enter, workspace: Workspace, room: str, name: str) -> tuple[Page, Locator]:
+    """The dialog with this name, opened from the menu by somebody who administers the workspace."""
+    admin = await an_admin(workspace)
+    page = await enter(admin, f"/r/{room}", color_scheme="dark", viewport=PHONE)
+    await page.get_by_role("button", name="Rooms", exact=True).click()
+    await choose(page, page.locator(".top .workspace"), name)
+    return page, page.get_by_role("dialog", name=name)
+
+
+async def test_a_bot_is_made_gets_a_token_for_one_room_and_is_removed(
+    enter: Enter, workspace_sqlite: Workspace
+) -> None:
+    garden, shed = await workspace_sqlite.room("garden"), await workspace_sqlite.room("shed")
+    page, dialog = await dialog_of(enter, workspace_sqlite, garden, "Bots")
+    await dialog.get_by_label("Display name").fill("Deploys")
+    await dialog.get_by_label("Username").fill(f"bot{uuid.uuid4().hex[:8]}")
+    await dialog.get_by_role("button", name="Make a bot").press("Enter")
+    tokens = dialog.get_by_role("region", name="Access tokens")
+    await tokens.get_by_label("Name of the token").fill("host 1")
+    await tokens.get_by_role("checkbox", name="Write").check()
+    await tokens.get_by_role("radio", name="Only in some places").check()
+    await expect(tokens.get_by_role("button", name="Make a token")).to_be_disabled()
+    room = (await workspace_sqlite.owner.get(f"/rooms/{garden}"))["name"]
+    await tokens.get_by_role("checkbox", name=room, exact=True).check()
+    assert await violations(page) == []
+    await tokens.get_by_role("button", name="Make a token").press("Enter")
+    shown = tokens.get_by_label("New token")
+    await expect(shown).to_be_focused()
+    await expect(tokens.get_by_text(f"only in {room}")).to_be_visible()
+    async with Api(workspace_sqlite.owner.url, await shown.input_value()) as program:
+        await program.post(f"/rooms/{garden}/join", expect=204)
+        assert await program.refusal("GET", f"/rooms/{shed}") == (404, "not_found")
+        await dialog.get_by_label("Display name").fill("Builds")
+        await dialog.get_by_role("button", name="Save").press("Enter")
+        await expect(dialog.get_by_role("option", name="Builds")).to_be_attached()
+        await dialog.get_by_role("button", name="Switch off").press("Enter")
+        await expect(dialog.get_by_text("It is off, and has no tokens.")).to_be_visible()
+        assert (await program.ask("GET", "/users/me")).status_code == 401
+    await dialog.get_by_role("button", name="Delete", exact=True).press("Enter")
+    await dialog.get_by_role("button", name="Delete it for good").press("Enter")
+    await expect(dialog.get_by_role("button", name="Make a bot")).to_be_visible()
+    assert (await workspace_sqlite.owner.get(f"/workspaces/{workspace_sqlite.id}/bots"))["items"] == []
+
+
+async def test_an_application_is_registered_and_loses_its_secret(
+    enter: Enter, workspace_sqlite: Workspace
+) -> None:
+    garden = await workspace_sqlite.room("garden")
+    page, dialog = await dialog_of(enter, workspace_sqlite, garden, "Applications")
+    room = (await workspace_sqlite.owner.get(f"/rooms/{garden}"))["name"]
+    await dialog.get_by_label("Name").fill("Shop")
+    await dialog.get_by_role("checkbox", name=room, exact=True).check()
+    await expect(dialog.get_by_label("Signs in nobody above")).to_have_value("moderator")
+    assert await violations(page) == []
+    await dialog.get_by_role("button", name="Register").press("Enter")
+    secret = dialog.get_by_label("Secret", exact=True)
+    await expect(secret).to_be_focused()
+    path = f"/workspaces/{workspace_sqlite.id}/applications"
+    (made,) = (await workspace_sqlite.owner.get(path))["items"]
+    assert (made["rooms"], made["roles"]) == ([garden], ["member"])
+    await expect(dialog.get_by_text(made["audience"], exact=True)).to_be_visible()
+    assert await violations(page) == []
+    first = await secret.input_value()
+    host = Host(workspace_sqlite.owner.url, made, OctKey.import_key(first))
+    await (await host.come(rooms=[garden])).close()
+    await dialog.get_by_role("button", name="Another secret").press("Enter")
+    await expect(secret).not_to_have_value(re.compile(f"^{re.escape(first)}$"))
+    assert await host.refused(host.sign())
+    await dialog.get_by_role("button", name="Switch off").press("Enter")
+    await expect(dialog.get_by_role("button", name="Switch on")).to_be_visible()
+    await dialog.get_by_role("button", name="Delete", exact=True).press("Enter")
+    await dialog.get_by_role("button", name="Delete it for good").press("Enter")
+    await expect(dialog.get_by_role("button", name="Register")).to_be_visible()
+    assert (await workspace_sqlite.owner.get(path))["items"] == []
