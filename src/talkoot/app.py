@@ -71,6 +71,7 @@ from talkoot.kernel.log import Appended, Redacted
 from talkoot.kernel.log_tails import LogTails
 from talkoot.kernel.logging import lines_dropped
 from talkoot.kernel.metrics import Metrics
+from talkoot.kernel.outside import OutsideWatch
 from talkoot.kernel.secrets import load_secrets
 from talkoot.kernel.unit_of_work import UnitOfWork
 from talkoot.limit_table import LIMITS
@@ -209,6 +210,7 @@ class Program:
         self.limit_watch = LimitWatch(self.kernel.uow, book)
         book.on_change.append(self._use_limits)
         hub.controls["limits.chosen"] = lambda _said: self.limit_watch.look_now()
+        self.outside_watch = OutsideWatch(self.kernel.uow, self._believe_nothing)
         if self.work.here:
             hub.controls["jobs.enqueued"] = self.work.runner.wake
         self.fence.watched_by(self.metrics)
@@ -233,6 +235,8 @@ class Program:
             stack.push_async_callback(self.kernel.uow.close)
             await self.limit_watch.start()
             stack.push_async_callback(self.limit_watch.close)
+            await self.outside_watch.start()
+            stack.push_async_callback(self.outside_watch.close)
             await self.fence.begin()
             self.lookout.start()
             stack.push_async_callback(self.lookout.close)
@@ -287,6 +291,17 @@ class Program:
     def _look_at_sessions(self) -> None:
         self._spawn(self.gate.look_for_keys())
         self._spawn(close_ended_sessions(self.gate, self.hub, self.gateway.connections))
+
+    def _believe_nothing(self) -> None:
+        """Somebody else has written, and told nobody: what they changed is in the database alone."""
+        self.gate.sessions.forget_all()
+        self.tails.forget_all()
+        self.timelines.forget_all()
+        self.lookout.look_now()
+        self.limit_watch.look_now()
+        self._look_at_sessions()
+        if self.work.here:
+            self.work.runner.wake()
 
     def _use_limits(self) -> None:
         if self.kernel.limits.book.enforced:

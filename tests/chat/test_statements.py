@@ -17,9 +17,10 @@ from tests.servers.talkoot import Talkoot
 Act = Callable[[], Awaitable[object]]
 STATEMENT = re.compile(r"LOG:  (?:statement|execute [^:]*): (.*)")
 # Beginning and ending a transaction, the pool's question whether the connection lives, jobs, and the looks
-# from time to time whether other limits, or keys to sign with, were chosen.
+# from time to time whether other limits, or keys to sign with, were chosen, or a command wrote.
 NOT_COUNTED = re.compile(
-    r"^(BEGIN|COMMIT|ROLLBACK|SAVEPOINT|RELEASE|;|SELECT 1$|$)|\bjobs?\b|\b(chosen_limits|signing_keys)\b",
+    r"^(BEGIN|COMMIT|ROLLBACK|SAVEPOINT|RELEASE|;|SELECT 1$|$)|\bjobs?\b"
+    r"|\b(chosen_limits|signing_keys|outside_writes)\b",
     re.IGNORECASE,
 )
 # What is due by the calendar is looked up every few seconds, whatever is done: the time, and then the slots.

@@ -29,7 +29,18 @@ async def test_the_doctor_finds_a_whole_cluster_well(cluster: Cluster) -> None:
                 break
     assert code == 0
     looked_at = {"program", "data", "key", "database", "durable", "pooler", "room", "redis", "memory"}
-    looked_at |= {"clock", "jobs", "workers", "mail", "search", "port", "origin", "proxies", "files"}
+    looked_at |= {
+        "clock",
+        "jobs",
+        "programs",
+        "workers",
+        "mail",
+        "search",
+        "port",
+        "origin",
+        "proxies",
+        "files",
+    }
     assert {about for about, _ in found} == looked_at
     # The tests' PostgreSQL does not wait for the disk, and the machine may be nearly full.
     assert {about for about, level in found if level != "ok"} <= {"durable", "data"}

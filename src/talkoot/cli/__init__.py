@@ -9,7 +9,9 @@ import typer
 from talkoot import __version__
 from talkoot.cli.audit import audit
 from talkoot.cli.backing_up import backup, restore
+from talkoot.cli.bots import bots
 from talkoot.cli.doctor import doctor
+from talkoot.cli.host_applications import applications
 from talkoot.cli.jobs import jobs
 from talkoot.cli.keys import keys
 from talkoot.cli.limits import limits
@@ -57,6 +59,8 @@ for name, command in (
     cli.command(name)(command)
 cli.add_typer(users, name="user")
 cli.add_typer(tokens, name="token")
+cli.add_typer(bots, name="bot")
+cli.add_typer(applications, name="application")
 cli.add_typer(keys, name="keys")
 cli.add_typer(jobs, name="jobs")
 cli.add_typer(limits, name="limits")

@@ -14,12 +14,13 @@ from sqlalchemy import inspect
 from talkoot.cli.failures import Exit, Failure
 from talkoot.kernel.database import Database, database_url, opened_database
 from talkoot.kernel.durability import write_again
-from talkoot.kernel.unit_of_work import UnitOfWork
+from talkoot.kernel.outside import OutsideUnitOfWork
 from talkoot.migrations import SchemaTooNew, fits, revision
 from talkoot.migrations.running import migrate as run_migrations
 from talkoot.migrations.scripts import newest
 
 if TYPE_CHECKING:
+    from talkoot.kernel.unit_of_work import UnitOfWork
     from talkoot.settings import Settings
 
 log = logging.getLogger("talkoot")
@@ -77,12 +78,12 @@ async def leftover(settings: Settings) -> bool:
 
 @asynccontextmanager
 async def unit_of_work(settings: Settings) -> AsyncIterator[UnitOfWork]:
-    """A unit of work on a fitting database; what belongs to an action happens, but no socket is told."""
+    """A unit of work on a fitting database; servers beside it find out within a second or so."""
     from talkoot.app import Program
 
     await require_fitting(settings)
-    program = Program(settings.model_copy(update={"redis_url": ""}))  # nobody else is told
-    uow = UnitOfWork(program.kernel.database, program.kernel.clock, program.acting())
+    program = Program(settings.model_copy(update={"redis_url": ""}))
+    uow = OutsideUnitOfWork(program.kernel.database, program.kernel.clock, program.acting())
     uow.start()
     try:
         yield uow

@@ -6,13 +6,12 @@ from collections.abc import AsyncIterator
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from pydantic import ValidationError
-
 from talkoot.chat.tokens.actions import make_token, revoke_anybodys_token
 from talkoot.chat.tokens.queries import all_tokens
 from talkoot.chat.tokens.schemas import NewToken
 from talkoot.chat.tokens.views import owned_token
 from talkoot.cli.accounts import account
+from talkoot.cli.bot_commands import made_of
 from talkoot.cli.databases import unit_of_work
 from talkoot.cli.failures import Exit, Failure
 from talkoot.kernel.audit import OPERATOR
@@ -27,11 +26,7 @@ AT_ONCE = 500
 
 async def create(settings: Settings, username: str, given: dict[str, Any]) -> str:
     """Make a token of an account; the token."""
-    try:
-        new = NewToken(**given)
-    except ValidationError as error:
-        wrong = "; ".join(f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors())
-        raise Failure(Exit.USAGE, f"Such a token can not be made: {wrong}") from None
+    new = made_of(NewToken, given)
 
     async def action(tx: Tx) -> str:
         owner = await account(tx, username)

@@ -54,7 +54,7 @@ def revoke(
         UUID, typer.Argument(help="Its id, as `talkoot token list` shows it.", show_default=False)
     ],
 ) -> None:
-    """End a token, and what is open with it, within half a minute; in a cluster within two seconds.
+    """End a token, and what is open with it, within two seconds.
 
     Example:  talkoot token revoke 0190f1c2-7b2a-7000-8000-000000000000
     """

@@ -22,6 +22,7 @@ import talkoot.kernel.installation
 import talkoot.kernel.jobs
 import talkoot.kernel.leases
 import talkoot.kernel.log
+import talkoot.kernel.outside
 import talkoot.migrations.floor  # noqa: F401 - see above
 from talkoot.kernel.types import Model
 

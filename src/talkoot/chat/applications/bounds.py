@@ -55,25 +55,36 @@ async def refuse_above(read: Read, application: Application, user: User) -> None
 
 
 async def highest_role(tx: Tx, grants: Grants, mine: Role, wanted: str | None, given: Sequence[str]) -> str:
-    """The name of the highest role that it may sign in: the wanted one, or the usual one, or one it gives.
+    """The name of the highest role that it may sign in; Forbidden for one that its maker could not give.
 
-    Forbidden for one that its maker could not give, Invalid where it gives a higher one itself.
+    Without a wanted one that of moderators, or the highest that it gives where those are above its maker.
     """
-    roles = {role.name: role for role in await roles_of(tx, grants.workspace)}
-    top = min((roles[name] for name in (*given, "guest") if name in roles), key=lambda role: role.rank)
+    roles = await roles_of(tx, grants.workspace)
+    chosen = highest_among(roles, wanted, given)
+    try:
+        await refuse_to_give(tx, grants, mine, chosen)
+    except Forbidden:
+        if wanted is not None:
+            raise
+        return _top(roles, given).name
+    return chosen.name
+
+
+def highest_among(roles: Sequence[Role], wanted: str | None, given: Sequence[str]) -> Role:
+    """The wanted one, the usual one, or one it gives; Invalid where it gives a higher one than is wanted."""
+    top, named = _top(roles, given), {role.name: role for role in roles}
     if wanted is None:
-        usual = min((top, roles[USUAL]), key=lambda role: role.rank)
-        try:
-            await refuse_to_give(tx, grants, mine, usual)
-        except Forbidden:
-            return top.name
-        return usual.name
-    if wanted not in roles:
+        return min((top, named[USUAL]), key=lambda role: role.rank)
+    if wanted not in named:
         raise Invalid.field("highest_role", "unknown", f"There is no role {wanted!r} in this workspace")
-    await refuse_to_give(tx, grants, mine, roles[wanted])
-    if top.rank < roles[wanted].rank:
+    if top.rank < named[wanted].rank:
         raise Invalid.field("highest_role", "too_low", f"It gives {top.name!r}, which is above {wanted!r}")
-    return wanted
+    return named[wanted]
+
+
+def _top(roles: Sequence[Role], given: Sequence[str]) -> Role:
+    """The highest that it gives, of those that are there still."""
+    return min((role for role in roles if role.name in {*given, "guest"}), key=lambda role: role.rank)
 
 
 async def _role_named(read: Read, application: Application) -> Role:

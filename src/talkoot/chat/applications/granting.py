@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from talkoot.chat.applications.assertions import Claims
     from talkoot.kernel.context import Kernel
     from talkoot.kernel.outgoing import Outgoing
+    from talkoot.settings import Settings
 
 log = logging.getLogger("talkoot.applications")
 
@@ -37,7 +38,12 @@ _REMEMBERED = 1000
 
 def audiences_of(kernel: Kernel) -> tuple[str, ...]:
     """What an assertion for this server may name as its audience; the first is what is shown."""
-    own = kernel.settings.public_url
+    return audience_from(kernel.settings)
+
+
+def audience_from(settings: Settings) -> tuple[str, ...]:
+    """The same, from its settings."""
+    own = settings.public_url
     return (own, f"{own}/api/v1/auth/token") if own else ("talkoot",)
 
 

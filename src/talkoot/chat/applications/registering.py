@@ -10,6 +10,7 @@ from sqlalchemy import delete, select
 
 from talkoot.chat.access.doors import resource_for
 from talkoot.chat.access.grants import grants_of
+from talkoot.chat.access.models import Resource
 from talkoot.chat.access.operations import (
     CHANGE_APPLICATION,
     DELETE_APPLICATION,
@@ -21,7 +22,7 @@ from talkoot.chat.access.permissions import Permission
 from talkoot.chat.access.queries import role_in, roles_of
 from talkoot.chat.access.roles import OWNER, refuse_to_give
 from talkoot.chat.accounts.actions import close_these_sessions
-from talkoot.chat.applications.bounds import highest_role
+from talkoot.chat.applications.bounds import highest_among, highest_role
 from talkoot.chat.applications.models import (
     Application,
     ApplicationSession,
@@ -36,6 +37,8 @@ from talkoot.kernel.ids import new_id, new_token
 from talkoot.kernel.sealing import seal
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from talkoot.chat.access.cache import Grants
     from talkoot.chat.access.models import Role
     from talkoot.chat.accounts.actors import Actor
@@ -50,8 +53,19 @@ async def make_application(
 ) -> tuple[Application, str | None]:
     """Register an application, with roles that the actor may give; its secret, if it has one, is not kept."""
     grants = await resource_for(tx, actor, MAKE_APPLICATION, workspace)
+    await _refuse_beyond(tx, grants, new)
+    return await add_application(tx, secrets, actor, workspace, new, owner=actor.user)
+
+
+async def add_application(
+    tx: Tx, secrets: Secrets, acting: Acting, workspace: UUID, new: NewApplication, *, owner: UUID
+) -> tuple[Application, str | None]:
+    """The same, with what it may give, when the caller has looked whether that may be."""
     _refuse_unusable_keys(new)
-    highest = await _refuse_beyond(tx, grants, new)
+    roles = await roles_of(tx, workspace)
+    _refuse_unknown_roles(roles, new)
+    await _refuse_unknown_rooms(tx, workspace, new)
+    highest = highest_among(roles, new.highest_role, new.roles).name
     made = new_id()
     issuer = new.issuer or str(made)
     if await tx.session.scalar(select(Application.id).where(Application.issuer == issuer)) is not None:
@@ -70,14 +84,14 @@ async def make_application(
         rooms=" ".join(map(str, new.rooms)),
         highest_role=highest,
         longest_seconds=new.longest_seconds,
-        made_by=actor.user,
+        made_by=owner,
         created_at=tx.now,
     )
     tx.session.add(application)
     await tx.flush()
     after: dict[str, Any] = {"name": new.name, "issuer": issuer, "algorithm": new.algorithm}
     after |= {"roles": new.roles, "rooms": new.rooms, "keys_url": new.keys_url, "highest_role": highest}
-    await record(tx, actor, Act("application.made", workspace, made, after=after))
+    await record(tx, acting, Act("application.made", workspace, made, after=after))
     return application, secret
 
 
@@ -90,13 +104,18 @@ async def rotate_secret(
     """
     grants, found = await _application(tx, actor, ROTATE_APPLICATION_SECRET, workspace, application)
     await _refuse_to_hold(tx, grants, found)
+    return found, await renew_secret(tx, secrets, actor, found)
+
+
+async def renew_secret(tx: Tx, secrets: Secrets, acting: Acting, found: Application) -> str:
+    """The same, when the caller has looked whether it may be done."""
     if found.algorithm != "HS256":
         raise Conflict("This application signs with a key of its own, and has no secret here")
     secret = new_token()
     found.secret = seal(secrets, Application.secret, found.id, secret)
     await tx.flush()
-    await record(tx, actor, Act("application.secret_changed", workspace, application))
-    return found, secret
+    await record(tx, acting, Act("application.secret_changed", found.workspace_id, found.id))
+    return secret
 
 
 async def change_application(
@@ -115,12 +134,24 @@ async def change_application(
         found.highest_role = await highest_role(tx, grants, mine, changes.highest_role, given)
     if changes.disabled is not None:
         found.disabled_at = tx.now if changes.disabled else None
+    await _changed(tx, actor, found, before)
+    return found
+
+
+async def switch_application(tx: Tx, acting: Acting, found: Application, *, off: bool) -> None:
+    """Disable it, or let it go on; the caller has looked whether it may be done."""
+    before = _changing(found)
+    found.disabled_at = tx.now if off else None
+    await _changed(tx, acting, found, before)
+
+
+async def _changed(tx: Tx, acting: Acting, found: Application, before: dict[str, Any]) -> None:
     await tx.flush()
     after = _changing(found)
-    if changes.disabled or after["highest_role"] != before["highest_role"]:
-        await sign_out_whom_it_brought(tx, application)
-    await record(tx, actor, Act("application.changed", workspace, application, before=before, after=after))
-    return found
+    if after["disabled"] or after["highest_role"] != before["highest_role"]:
+        await _sign_out_whom_it_brought(tx, found.id)
+    act = Act("application.changed", found.workspace_id, found.id, before=before, after=after)
+    await record(tx, acting, act)
 
 
 async def delete_application(tx: Tx, actor: Actor, workspace: UUID, application: UUID) -> None:
@@ -131,7 +162,7 @@ async def delete_application(tx: Tx, actor: Actor, workspace: UUID, application:
 
 async def forget_application(tx: Tx, acting: Acting, found: Application) -> None:
     """The same, when the caller has looked whether it may be done."""
-    await sign_out_whom_it_brought(tx, found.id)
+    await _sign_out_whom_it_brought(tx, found.id)
     for table in (ApplicationSession, ApplicationUser, UsedAssertion):
         await tx.connection.execute(delete(table).where(table.application_id == found.id))
     await tx.session.delete(found)
@@ -140,8 +171,7 @@ async def forget_application(tx: Tx, acting: Acting, found: Application) -> None
     await record(tx, acting, Act("application.deleted", found.workspace_id, found.id, before=before))
 
 
-async def sign_out_whom_it_brought(tx: Tx, application: UUID) -> None:
-    """Close the sessions for which it vouched."""
+async def _sign_out_whom_it_brought(tx: Tx, application: UUID) -> None:
     mine = ApplicationSession.application_id == application
     await close_these_sessions(tx, select(ApplicationSession.session_id).where(mine))
 
@@ -189,23 +219,41 @@ async def _refuse_to_hold(tx: Tx, grants: Grants, found: Application) -> None:
             raise Forbidden("This application opens rooms that are closed to you")
 
 
-async def _refuse_beyond(tx: Tx, grants: Grants, new: NewApplication) -> str:
-    """Nobody lets an application give what they could not give themselves; the highest that it signs in."""
+async def _refuse_beyond(tx: Tx, grants: Grants, new: NewApplication) -> None:
+    """Nobody lets an application give what they could not give themselves."""
     mine, roles = await _role_of_who_asks(tx, grants), await roles_of(tx, grants.workspace)
-    for name in new.roles:
-        role = next((role for role in roles if role.name == name), None)
-        if role is None or role.name == OWNER:
-            raise Invalid.field(
-                "roles", "unknown", f"There is no role {name!r} that an application could give"
-            )
-        await refuse_to_give(tx, grants, mine, role)
+    _refuse_unknown_roles(roles, new)
+    for role in roles:
+        if role.name in new.roles:
+            await refuse_to_give(tx, grants, mine, role)
+    new.highest_role = await highest_role(tx, grants, mine, new.highest_role, new.roles)
     for room in new.rooms:
         held = await grants_of(tx, grants.user, room)
         if held is None or held.workspace != grants.workspace or held.kind != "room":
-            raise Invalid.field("rooms", "unknown", f"There is no room {room} here")
+            raise _no_room(room)
         if not held.permissions >= {Permission.ROOM_READ, Permission.ROOM_INVITE}:
             raise Invalid.field("rooms", "unknown", f"You add nobody to the room {room} yourself")
-    return await highest_role(tx, grants, mine, new.highest_role, new.roles)
+
+
+def _refuse_unknown_roles(roles: Sequence[Role], new: NewApplication) -> None:
+    there = {role.name for role in roles} - {OWNER}
+    if unknown := [name for name in new.roles if name not in there]:
+        raise Invalid.field(
+            "roles", "unknown", f"There is no role {unknown[0]!r} that an application could give"
+        )
+
+
+async def _refuse_unknown_rooms(tx: Tx, workspace: UUID, new: NewApplication) -> None:
+    here = select(Resource.id).where(
+        Resource.workspace_id == workspace, Resource.kind == "room", Resource.id.in_(new.rooms)
+    )
+    there = {*await tx.connection.scalars(here)}
+    if unknown := [room for room in new.rooms if room not in there]:
+        raise _no_room(unknown[0])
+
+
+def _no_room(room: UUID) -> Invalid:
+    return Invalid.field("rooms", "unknown", f"There is no room {room} here")
 
 
 def _refuse_unusable_keys(new: NewApplication) -> None:

@@ -52,21 +52,32 @@ if TYPE_CHECKING:
 async def make_bot(tx: Tx, actor: Actor, workspace: UUID, new: NewBot) -> BotOut:
     """A bot of this workspace, with a role that the actor may give; nobody can sign in as it."""
     grants = await resource_for(tx, actor, MAKE_BOT, workspace)
-    role = next((role for role in await roles_of(tx, workspace) if role.name == new.role), None)
-    if role is None or role.name == OWNER:
-        raise Invalid.field("role", "unknown", f"There is no role {new.role!r} that a bot could have")
-    await _refuse_beyond(tx, grants, role)
+    await _refuse_beyond(tx, grants, await _role_for_bots(tx, workspace, new.role))
+    made = await add_bot(tx, actor, workspace, new, owner=actor.user)
+    return await bot_shown(tx, workspace, made.id)
+
+
+async def add_bot(tx: Tx, acting: Acting, workspace: UUID, new: NewBot, *, owner: UUID) -> User:
+    """A bot that this person looks after; the caller has looked whether it may be made."""
+    role = await _role_for_bots(tx, workspace, new.role)
     user = await create_user(tx, NewUser(new.username, new.display_name, bot=True))
     await add_workspace_member(tx, workspace, user.id, role.name)
     if role.name != "guest":
         await join_default_rooms(tx, workspace, user.id)
     tx.session.add(
-        Bot(user_id=user.id, workspace_id=workspace, owner_id=actor.user, created_at=tx.now),
+        Bot(user_id=user.id, workspace_id=workspace, owner_id=owner, created_at=tx.now),
     )
     await tx.flush()
     after = {"username": user.username, "display_name": user.display_name, "role": role.name}
-    await record(tx, actor, Act("bot.made", workspace, user.id, after=after))
-    return await bot_shown(tx, workspace, user.id)
+    await record(tx, acting, Act("bot.made", workspace, user.id, after=after))
+    return user
+
+
+async def _role_for_bots(tx: Tx, workspace: UUID, name: str) -> Role:
+    role = next((role for role in await roles_of(tx, workspace) if role.name == name), None)
+    if role is None or role.name == OWNER:
+        raise Invalid.field("role", "unknown", f"There is no role {name!r} that a bot could have")
+    return role
 
 
 async def change_bot(tx: Tx, actor: Actor, workspace: UUID, bot: UUID, changes: BotPatch) -> BotOut:

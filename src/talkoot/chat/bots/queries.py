@@ -11,6 +11,7 @@ from sqlalchemy.orm import aliased
 from talkoot.chat.access.models import Membership, Role
 from talkoot.chat.access.permissions import Permission
 from talkoot.chat.accounts.models import User
+from talkoot.chat.accounts.names import username_key
 from talkoot.chat.accounts.views import public_user
 from talkoot.chat.bots.models import Bot
 from talkoot.chat.bots.schemas import BotOut
@@ -23,12 +24,22 @@ if TYPE_CHECKING:
 
 async def bots_of(read: Read, workspace: UUID) -> list[BotOut]:
     """The bots of a workspace, by username."""
-    return await _shown(read, workspace, _bots(workspace).order_by(User.username_key))
+    here = _bots().where(Bot.workspace_id == workspace)
+    return await _shown(read, workspace, here.order_by(User.username_key))
 
 
 async def bot_shown(read: Read, workspace: UUID, bot: UUID) -> BotOut:
     """One bot, who is there."""
-    return (await _shown(read, workspace, _bots(workspace).where(Bot.user_id == bot)))[0]
+    return (await _shown(read, workspace, _bots().where(Bot.workspace_id == workspace, Bot.user_id == bot)))[
+        0
+    ]
+
+
+async def bot_called(read: Read, username: str) -> tuple[Bot, User] | None:
+    """The bot that goes by this name, if it is in its workspace still."""
+    found = _bots().where(User.username_key == username_key(username.strip()))
+    row = (await read.session.execute(found)).first()
+    return (row[0], row[1]) if row else None
 
 
 async def find_bot(read: Read, workspace: UUID, bot: UUID) -> User | None:
@@ -36,22 +47,22 @@ async def find_bot(read: Read, workspace: UUID, bot: UUID) -> User | None:
     return await read.session.scalar(
         select(User)
         .join(Bot, Bot.user_id == User.id)
-        .join(Membership, (Membership.user_id == Bot.user_id) & (Membership.resource_id == Bot.workspace_id))
+        .join(Membership, _THERE)
         .where(Bot.user_id == bot, Bot.workspace_id == workspace)
     )
 
 
 _OWNER = aliased(User)
+_THERE = (Membership.user_id == Bot.user_id) & (Membership.resource_id == Bot.workspace_id)
 
 
-def _bots(workspace: UUID) -> Select[Bot, User, User, str]:
+def _bots() -> Select[Bot, User, User, str]:
     return (
         select(Bot, User, _OWNER, Role.name)
         .join(User, User.id == Bot.user_id)
         .join(_OWNER, _OWNER.id == Bot.owner_id)
-        .join(Membership, (Membership.user_id == Bot.user_id) & (Membership.resource_id == workspace))
+        .join(Membership, _THERE)
         .join(Role, Role.id == Membership.role_id)
-        .where(Bot.workspace_id == workspace)
     )
 
 
