@@ -20,7 +20,10 @@ PASSWORD_LENGTH = range(8, 257)
 THREADS = 2
 WAITING = 256  # more are sent away at once: a flood of sign-ins must not become a queue of minutes
 # OWASP Password Storage Cheat Sheet: Argon2id with 19 MiB, 2 passes, 1 lane.
-_ARGON2 = Argon2Hasher(time_cost=2, memory_cost=19_456, parallelism=1)
+_PASSES, _KIBIBYTES, _LANES = 2, 19_456, 1
+_ARGON2 = Argon2Hasher(time_cost=_PASSES, memory_cost=_KIBIBYTES, parallelism=_LANES)
+# Nobody knows a password of this hash, not even we: it was never made from one, and costs as much to compare.
+_NOBODYS = f"$argon2id$v=19$m={_KIBIBYTES},t={_PASSES},p={_LANES}${'A' * 22}${'A' * 43}"
 _MIN_DIFFERENT = 4
 
 
@@ -46,7 +49,6 @@ class Passwords:
     def __init__(self) -> None:
         self._threads = ThreadPoolExecutor(THREADS, thread_name_prefix="passwords")
         self._hashes = PasswordHash((_ARGON2,))
-        self._nobodys = self._hashes.hash("nobody has this password")
         self._waiting = 0
 
     async def hash(self, password: str) -> str:
@@ -59,7 +61,7 @@ class Passwords:
         Takes as long, and is as wrong, when there is no such user (`stored` is None).
         """
         right, better = await self._run(
-            lambda: self._hashes.verify_and_update(_normal(password), stored or self._nobodys)
+            lambda: self._hashes.verify_and_update(_normal(password), stored or _NOBODYS)
         )
         return (right, better) if stored is not None else (False, None)
 
