@@ -154,13 +154,17 @@ class Process:
             if not self.running:
                 raise ServerUnavailableError(f"It ended with {self.ended_with}:\n{self.tail()}")
             if time.monotonic() > deadline:
-                self.kill()
+                self.give_up()
                 raise ServerUnavailableError(f"It was not ready after {patience} s:\n{self.tail()}")
             time.sleep(0.01)
 
+    def give_up(self) -> None:
+        """End it, for it is not ready in time; what knows how to says first what it does."""
+        self.kill()
+
     def tail(self) -> str:
         """The end of what it printed."""
-        return self.log.read_text(errors="replace")[-4000:]
+        return self.log.read_text(errors="replace")[-8000:]
 
 
 def can_apt() -> bool:

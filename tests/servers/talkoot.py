@@ -7,6 +7,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import IO, Self
 
@@ -17,7 +18,7 @@ from tests.servers.warm import can_warm, warm
 PROGRAM = Path(sys.executable).with_name("talkoot")
 ADDRESS = re.compile(r"^Talkoot (?:is|worker is ready) at (http://\S+)$", re.MULTILINE)
 
-PATIENCE = 60  # for one command
+PATIENCE = 60  # for one command, or one start
 STARTED: list["Talkoot"] = []  # Those that are not stopped yet; their logs are shown with a failure.
 
 
@@ -26,6 +27,7 @@ class Talkoot(Server):
 
     program: Path = PROGRAM
     command: tuple[str, ...] = ("serve", "--port")
+    patience: float = PATIENCE
 
     def __init__(self, data: Path, **settings: str) -> None:
         self.data = data
@@ -63,7 +65,7 @@ class Talkoot(Server):
 
     def wait(self) -> Self:
         """Wait until the server says that it answers."""
-        self.process.wait_until(self._has_said_where, 30)
+        self.process.wait_until(self._has_said_where, self.patience)
         self.port = int(self.url.rpartition(":")[2])
         return self
 
@@ -121,16 +123,27 @@ class Talkoot(Server):
         return found is not None
 
 
-class _Cold(Process):
+class _Program(Process):
+    """Python writes where each thread stands when it is told to abort."""
+
+    def give_up(self) -> None:
+        self.send_signal(signal.SIGABRT)
+        with suppress(subprocess.TimeoutExpired):
+            self._popen.wait(10)
+        self.kill()
+
+
+class _Cold(_Program):
     """The program is loaded as for people."""
 
     def _start(
         self, command: list[str], cwd: Path, environment: Mapping[str, str], output: IO[bytes]
     ) -> Started:
-        return super()._start(leashed(Path(command[0]), *command[1:]), cwd, environment, output)
+        telling = {**environment, "PYTHONFAULTHANDLER": "1"}
+        return super()._start(leashed(Path(command[0]), *command[1:]), cwd, telling, output)
 
 
-class _Warm(Process):
+class _Warm(_Program):
     """The program was loaded before."""
 
     def _start(

@@ -81,7 +81,7 @@ def test_servers_die_with_a_killed_test_run() -> None:
     run.kill()
     run.communicate()
     for ended in watched:
-        assert select.select([ended], [], [], 10)[0]
+        assert select.select([ended], [], [], 30)[0]
         os.close(ended)
     for folder in (valkey, postgres):
         shutil.rmtree(folder)

@@ -4,6 +4,7 @@
 """
 
 import ctypes
+import faulthandler
 import gc
 import importlib
 import json
@@ -79,6 +80,7 @@ def become(order: dict[str, list[str]], files: list[int], parent: int) -> None:
         os.dup2(file, target)
     for file in files:
         os.close(file)
+    faulthandler.enable()  # into what is its standard error now
     resource.setrlimit(resource.RLIMIT_NOFILE, tuple(map(int, order["limits"])))  # type: ignore[arg-type]
     os.environ.clear()
     os.environ.update(dict(variable.split("=", 1) for variable in order["environment"]))
