@@ -1,6 +1,5 @@
 """Signing in with a password: who gets in, who does not, and how little the refusal tells."""
 
-import statistics
 import time
 from typing import Any
 
@@ -52,7 +51,7 @@ async def test_row_14_the_refusal_takes_as_long_for_a_user_who_is_not_there(
                 answer = await nobody.http.post("/auth/token", data=_form(username=login, password=GUESS))
                 times.append(time.perf_counter() - began)
                 assert answer.status_code == 401
-    known, unknown = (statistics.median(times) for times in took.values())
+    known, unknown = map(min, took.values())  # what else the machine does only adds to it
     assert 0.6 < known / unknown < 1.6, (known, unknown)
 
 

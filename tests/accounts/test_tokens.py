@@ -116,7 +116,7 @@ async def test_row_09_a_token_of_one_user_with_the_session_of_another_is_refused
 
 async def test_row_07_a_token_that_ends_ends_its_socket(known: Talkoot) -> None:
     owner, _ = await set_up(known.url)
-    soon = signed({**claims_of(owner.token), "exp": int(time.time()) + 2})
+    soon = signed({**claims_of(owner.token), "exp": int(time.time()) + 4})
     async with owner, await Socket.open(known.url) as socket:
         await socket.hello(token=soon)
         assert (await socket.closed())[0] == 4401
@@ -126,7 +126,7 @@ async def test_row_07_a_token_that_ends_ends_its_socket(known: Talkoot) -> None:
 
 async def test_row_07_a_newer_token_keeps_the_socket_open(known: Talkoot) -> None:
     owner, _ = await set_up(known.url)
-    soon = signed({**claims_of(owner.token), "exp": int(time.time()) + 2})
+    soon = signed({**claims_of(owner.token), "exp": int(time.time()) + 4})
     async with owner, await Socket.open(known.url) as socket:
         await socket.hello(token=soon)
         assert (await socket.ask(op="auth", token=owner.token))["op"] == "ok"

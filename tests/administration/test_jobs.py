@@ -4,7 +4,7 @@ import asyncio
 import time
 import uuid
 
-from tests.clients import Api, join, set_up
+from tests.clients import PATIENCE, Api, join, set_up
 from tests.job_rows import FORGET, put_job, rows
 from tests.servers.talkoot import Talkoot
 
@@ -43,7 +43,7 @@ async def test_what_is_retried_has_all_attempts_again_and_what_is_dropped_is_gon
         again, gone = [await put_job(talkoot, state="dead", attempts=10) for _ in range(2)]
         retried = await owner.post(f"/jobs/{again}/retry", expect=200)
         assert (retried["state"], retried["attempts"]) == ("ready", 0)
-        deadline = time.monotonic() + 20
+        deadline = time.monotonic() + PATIENCE
         while (done := await owner.get(f"/jobs/{again}"))["state"] != "done":
             assert time.monotonic() < deadline, done
             await asyncio.sleep(0.02)

@@ -8,7 +8,8 @@ from playwright.async_api import Browser, BrowserContext, ConsoleMessage, Page, 
 
 from tests.clients import PASSWORD, Api
 
-expect.set_options(timeout=15_000)  # a busy machine is no defect
+PATIENCE = 30_000  # a busy machine is no defect
+expect.set_options(timeout=PATIENCE)
 
 Open = Callable[..., Awaitable[Page]]
 Enter = Callable[..., Awaitable[Page]]
@@ -28,9 +29,11 @@ async def open_page(browser: Browser) -> AsyncIterator[Open]:
             complaints.append(message.text)
 
     async def open_page(url: str, **options: Any) -> Page:
-        window = await browser.new_context(locale="en-GB", timezone_id="Europe/Helsinki", **options)
+        # What moves is not yet where it is clicked.
+        still = {"reduced_motion": "reduce", **options}
+        window = await browser.new_context(locale="en-GB", timezone_id="Europe/Helsinki", **still)
         windows.append(window)
-        window.set_default_timeout(15_000)
+        window.set_default_timeout(PATIENCE)
         page = await window.new_page()
         page.on("console", listen)
         page.on("pageerror", lambda error: complaints.append(str(error)))

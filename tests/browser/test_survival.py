@@ -89,7 +89,7 @@ async def test_a_page_that_was_away_catches_up_with_a_long_absence(
     for number in range(320):
         assert (await socket.send(room, f"missed {number}"))["op"] == "ack"
     await page.context.set_offline(False)
-    await expect(message(page, "missed 319")).to_be_visible(timeout=20_000)
+    await expect(message(page, "missed 319")).to_be_visible(timeout=40_000)
     await page.get_by_test_id("timeline").evaluate("box => box.scrollTop = box.scrollHeight")
     shown = await texts(page)
     assert shown[-200:] == [f"missed {number}" for number in range(120, 320)]
@@ -134,6 +134,6 @@ async def test_a_restart_is_a_short_pause(talkoot_sqlite: Talkoot, enter: Enter)
         await expect(message(page, "before the restart")).to_be_visible()
         await asyncio.to_thread(talkoot_sqlite.restart)
         await say(page, "after the restart")
-        await expect(message(page, "after the restart")).to_have_count(1, timeout=20_000)
+        await expect(message(page, "after the restart")).to_have_count(1, timeout=40_000)
         await connected(page)
         assert await texts(page) == ["before the restart", "after the restart"]

@@ -143,7 +143,7 @@ async def test_only_a_whole_backup_is_restored_and_only_into_an_empty_place(
     await asyncio.to_thread(talkoot.terminate)
     largest = folder / ("talkoot.db" if (folder / "talkoot.db").exists() else "users.copy")
     content = largest.read_bytes()
-    largest.write_bytes(content[:-1] + b"!")
+    largest.write_bytes(content[:-1] + bytes([content[-1] ^ 1]))
     assert "damaged" in (await run(empty, "restore", folder)).stderr
     largest.write_bytes(content)
     manifest = json.loads((folder / "manifest.json").read_bytes())

@@ -10,6 +10,7 @@ import httpx2
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
+from tests.clients import PATIENCE
 from tests.conftest import Serve
 from tests.servers.molds import MIGRATED, with_tables
 from tests.servers.postgres import Postgres
@@ -54,7 +55,7 @@ async def test_not_ready_without_its_database_but_alive(serve: Serve, own_postgr
     assert (await ask(talkoot, "/healthz")).status_code == 200
     assert (await ask(talkoot, "/metrics")).status_code == 200
     own_postgres.start()
-    deadline = time.monotonic() + 20
+    deadline = time.monotonic() + PATIENCE
     while (await ask(talkoot, "/readyz")).status_code != 200:
         assert time.monotonic() < deadline
 
@@ -113,11 +114,12 @@ def lines(talkoot: Talkoot) -> list[dict[str, object]]:
 
 
 async def line_of(talkoot: Talkoot, request_id: str) -> dict[str, object]:
-    deadline = time.monotonic() + 5
+    deadline = time.monotonic() + PATIENCE
     while time.monotonic() < deadline:
         for line in lines(talkoot):
             if line.get("request_id") == request_id:
                 return line
+        await asyncio.sleep(0.01)
     raise AssertionError(f"no line of {request_id}: {talkoot.log}")
 
 

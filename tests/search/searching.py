@@ -6,7 +6,7 @@ from typing import Any
 
 from tests.clients import Api, Json
 
-PATIENCE = 15.0
+PATIENCE = 30.0
 
 
 async def search(person: Api, workspace: str, q: str, **query: Any) -> list[Json]:

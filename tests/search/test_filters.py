@@ -1,7 +1,7 @@
 """Queries that name people, rooms and days; and queries that make no sense."""
 
 import time
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -44,7 +44,9 @@ async def rooms(workspace: Workspace) -> list[dict[str, Any]]:
 
 async def test_days_are_those_of_the_searcher(workspace: Workspace, fill: Fill) -> None:
     await fill("noted today")
-    today = datetime.now(UTC).date()
+    [noted] = await search(workspace.owner, workspace.id, "noted")
+    sent = datetime.fromisoformat(noted["ts"])
+    today = sent.date()
     before, after = str(today - timedelta(days=1)), str(today + timedelta(days=1))
 
     async def found(q: str) -> list[str]:
@@ -58,7 +60,7 @@ async def test_days_are_those_of_the_searcher(workspace: Workspace, fill: Fill) 
     assert "noted today" in await found(f"on:{today}")
     assert await found(f"noted on:{today} on:{before}") == []
     # Where it is another day already, or still.
-    far = "Pacific/Kiritimati" if datetime.now(UTC).hour >= 10 else "Pacific/Pago_Pago"
+    far = "Pacific/Kiritimati" if sent.hour >= 10 else "Pacific/Pago_Pago"
     there = str(today + timedelta(days=1 if far == "Pacific/Kiritimati" else -1))
     member = await workspace.member()
     await member.patch("/users/me", {"time_zone": far})

@@ -9,7 +9,7 @@ import pytest
 
 from tests.clients import Api, set_up
 from tests.conftest import DATABASES, Database, Serve
-from tests.search.searching import texts, until_found
+from tests.search.searching import PATIENCE, texts, until_found
 from tests.servers.talkoot import Talkoot
 from tests.workspaces import Workspace
 
@@ -99,7 +99,7 @@ async def test_the_index_is_made_again_by_hand(serve: Serve, database: Database)
 async def test_many_messages_at_the_same_time_are_all_found(workspace: Workspace) -> None:
     owner, rooms = workspace.owner, [await workspace.room() for _ in range(8)]
     await asyncio.gather(*(send(owner, each, *(f"same {n}" for n in range(20))) for each in rooms))
-    deadline = time.monotonic() + 20
+    deadline = time.monotonic() + PATIENCE
     while len(found := await texts(owner, workspace.id, "same", limit=200)) < 160:
         assert time.monotonic() < deadline, len(found)
         await asyncio.sleep(0.05)

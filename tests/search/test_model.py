@@ -6,7 +6,7 @@ import time
 from dataclasses import dataclass
 
 from tests.clients import Api
-from tests.search.searching import search
+from tests.search.searching import PATIENCE, search
 from tests.workspaces import Workspace
 
 WORDS = ["red", "blue", "reed", "green", "Café", "cafe"]
@@ -102,7 +102,7 @@ async def test_searching_finds_what_reading_everything_would(workspace: Workspac
         q, *wanted = model.query()
         for reader in (workspace.owner, member):
             expected = model.expected(reader, *wanted)  # type: ignore[arg-type]
-            deadline = time.monotonic() + 10
+            deadline = time.monotonic() + PATIENCE
             while (
                 found := [item["id"] for item in await search(reader, workspace.id, q, limit=200)]
             ) != expected:
