@@ -44,9 +44,9 @@ class _Tail:
     def append(self, event: Event) -> None:
         self.events.append(event)
         self.head = event.seq
-        self.bytes += _cost(event)
+        self.bytes += _OVERHEAD + text_bytes(event.body)
         while len(self.events) > EVENTS or self.bytes > MOST_BYTES:
-            self.bytes -= _cost(self.events.popleft())
+            self.bytes -= _OVERHEAD + text_bytes(self.events.popleft().body)
 
     def contradicts(self, event: Event) -> bool:
         """Whether another event stands at its position."""
@@ -173,7 +173,3 @@ async def _read_after(read: Read, head: Head, seq: int, limit: int) -> Sequence[
     events = await events_after(read, head.log, seq, limit)
     read.caches.of(LogTails).readings.keep(head, events)
     return events
-
-
-def _cost(event: Event) -> int:
-    return _OVERHEAD + text_bytes(event.body)

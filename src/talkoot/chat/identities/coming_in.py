@@ -44,16 +44,19 @@ class Callback:
 
 
 async def begin(
-    desk: Desk, provider: str, redirect_uri: str, return_to: str = "/", session: UUID | None = None
+    desk: Desk, provider: str, *, mark: str, redirect_uri: str, return_to: str, session: UUID | None
 ) -> tuple[str, Flow]:
-    """The address that a browser has to go to, and the sign-in that it keeps meanwhile."""
+    """The address that a browser has to go to, and the sign-in that it keeps meanwhile.
+
+    `mark` stands for the memory of what was used.
+    """
     discovery, secrets = desk.discovery(provider), desk.kernel.secrets
     chosen = discovery.provider
     github = chosen.kind == "github"
     endpoint = github_authorize(chosen) if github else (await discovery.metadata()).authorization_endpoint
     if urlsplit(endpoint).scheme not in {"https", urlsplit(chosen.issuer).scheme}:
         raise SignInRefused("the provider names a page that is not https")
-    flow = new_flow(provider, return_to, desk.kernel.clock.now(), session)
+    flow = new_flow(provider, return_to, desk.kernel.clock.now(), mark, session)
     asked = {
         "response_type": "code",
         "client_id": chosen.client_id,
@@ -112,8 +115,7 @@ async def _expected(desk: Desk, gate: Gate, back: Callback) -> Flow:
         state=back.state,
         now=desk.kernel.clock.now(),
     )
-    mark = await gate.tickets.mark()  # the provider takes its code only once as well
-    if not await gate.tickets.use(f"flow.{flow.state}", LASTS / SECOND, mark):
+    if not await gate.tickets.use(f"flow.{flow.state}", LASTS / SECOND, flow.mark):
         raise SignInRefused("it came to an end before", code="flow_lost")
     if discovery.provider.kind != "github":
         metadata = await discovery.metadata()

@@ -20,17 +20,21 @@ if TYPE_CHECKING:
     from talkoot.kernel.secrets import Secrets
 
 LASTS = 10 * MINUTE
-_PURPOSE = "sign-in-flow"
+_PURPOSE, _PARTS = "sign-in-flow", 6
 
 
 @dataclass(frozen=True, slots=True)
 class Flow:
-    """One sign-in, or, with `session`, one linking to the account of that session."""
+    """One sign-in, or, with `session`, one linking to the account of that session.
+
+    `mark` is that of the memory of what was used, when it began: whatever that forgets, it ends once.
+    """
 
     provider: str
     state: str
     return_to: str
     expires_at: int
+    mark: str
     session: UUID | None = None
 
     def nonce(self, secrets: Secrets) -> str:
@@ -50,20 +54,21 @@ class Flow:
         """What the browser keeps meanwhile."""
         session = self.session.hex if self.session else "-"
         path = base64.urlsafe_b64encode(self.return_to.encode()).decode().rstrip("=")
-        return secrets.token(_PURPOSE, self.provider, self.state, session, path, self.expires_at)
+        parts = (self.provider, self.state, session, path, self.expires_at, self.mark)
+        return secrets.token(_PURPOSE, *parts)
 
 
-def new_flow(provider: str, return_to: str, now: int, session: UUID | None = None) -> Flow:
+def new_flow(provider: str, return_to: str, now: int, mark: str, session: UUID | None = None) -> Flow:
     """A sign-in that begins now."""
-    return Flow(provider, new_token(), return_to, now + LASTS, session)
+    return Flow(provider, new_token(), return_to, now + LASTS, mark, session)
 
 
 def read_flow(secrets: Secrets, cookie: str, *, provider: str, state: str, now: int) -> Flow:
     """The sign-in that this browser began with this provider and state; SignInRefused if there is none."""
     parts = secrets.read_token(_PURPOSE, cookie)
-    if parts is None:
+    if parts is None or len(parts) != _PARTS:  # the version before had less to say
         raise _lost("this browser has not begun it")
-    begun_with, own_state, session, path, expires = parts
+    begun_with, own_state, session, path, expires, mark = parts
     if begun_with != provider:
         raise _lost("it began with another provider")
     if not hmac.compare_digest(own_state.encode(), state.encode("utf-8", "replace")):
@@ -71,7 +76,8 @@ def read_flow(secrets: Secrets, cookie: str, *, provider: str, state: str, now: 
     if int(expires) <= now:
         raise _lost("it began too long ago")
     return_to = base64.urlsafe_b64decode(path + "=" * (-len(path) % 4)).decode()
-    return Flow(provider, own_state, return_to, int(expires), UUID(hex=session) if session != "-" else None)
+    linking = UUID(hex=session) if session != "-" else None
+    return Flow(provider, own_state, return_to, int(expires), mark, linking)
 
 
 def _lost(reason: str) -> SignInRefused:

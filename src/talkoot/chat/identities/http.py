@@ -103,7 +103,7 @@ async def start_sign_in(
 ) -> SignInStarted:
     """Begin to sign in: the browser keeps a cookie for ten minutes, and goes to the page that is answered."""
     await count_wrong(gate.kernel.limits, address, SIGN_IN_ADDRESS)
-    return await _begin(request, response, desk, provider, start.return_to, None)
+    return await _begin(request, response, desk, gate, provider, start.return_to, None)
 
 
 @router.get("/auth/providers/{provider}/callback", status_code=303, response_class=Response)
@@ -182,7 +182,12 @@ async def list_identities(desk: DeskDep, gate: GateDep, actor: CurrentActor) -> 
 
 @router.post("/users/me/identities", responses=problems(NotAuthenticated, Forbidden))
 async def start_link(
-    request: Request, response: Response, desk: DeskDep, admission: CurrentAdmission, start: LinkStart
+    request: Request,
+    response: Response,
+    desk: DeskDep,
+    gate: GateDep,
+    admission: CurrentAdmission,
+    start: LinkStart,
 ) -> SignInStarted:
     """Begin to link one's account to an identity; only in the browser session that stays signed in.
 
@@ -191,7 +196,7 @@ async def start_link(
     _require_browser(admission)
     async with desk.kernel.uow.read() as read:
         await require_proof(read, admission.actor, desk.kernel.clock.now())
-    return await _begin(request, response, desk, start.provider, "/", admission.actor.session)
+    return await _begin(request, response, desk, gate, start.provider, "/", admission.actor.session)
 
 
 @router.delete(
@@ -205,9 +210,22 @@ async def unlink(gate: GateDep, actor: CurrentActor, identity: UUID) -> None:
 
 
 async def _begin(
-    request: Request, response: Response, desk: Desk, provider: str, return_to: str, session: UUID | None
+    request: Request,
+    response: Response,
+    desk: Desk,
+    gate: GateDep,
+    provider: str,
+    return_to: str,
+    session: UUID | None,
 ) -> SignInStarted:
-    url, flow = await begin(desk, provider, _redirect_uri(request, desk, provider), return_to, session)
+    url, flow = await begin(
+        desk,
+        provider,
+        mark=await gate.tickets.mark(),
+        redirect_uri=_redirect_uri(request, desk, provider),
+        return_to=return_to,
+        session=session,
+    )
     _keep(response, desk, flow.cookie(desk.kernel.secrets), LASTS // SECOND)
     return SignInStarted(url=url)
 
