@@ -4,29 +4,19 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from bench import results
 from bench.cluster.page import section
 from bench.cluster.resume import CASES
 
-TINY = (
-    "--people",
-    "24",
-    "--clients",
-    "24",
-    "--sockets",
-    "60",
-    "--members",
-    "24",
-    "--seconds",
-    "0.2",
-    "--repeats",
-    "1",
-)
+TINY = "--people 24 --clients 24 --sockets 60 --members 24 --seconds 0.2 --repeats 1".split()
 
 
+@pytest.mark.timeout(300)  # a whole cluster, and everything that is measured on it
 def test_every_workload_counts_right_and_is_told(tmp_path: Path) -> None:
     command = (sys.executable, "-m", "bench", "cluster", *TINY, "--results", str(tmp_path))
-    done = subprocess.run(command, capture_output=True, text=True, timeout=110, check=False)
+    done = subprocess.run(command, capture_output=True, text=True, timeout=280, check=False)
     assert not done.returncode, done.stdout + done.stderr
     [(about, samples)] = results.all_of(tmp_path, "cluster")
     assert about["nodes"] == 3
