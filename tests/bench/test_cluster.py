@@ -10,7 +10,8 @@ from bench import results
 from bench.cluster.page import section
 from bench.cluster.resume import CASES
 
-TINY = "--people 24 --clients 24 --sockets 60 --members 24 --seconds 0.2 --repeats 1".split()
+SMALL = {"people": 24, "clients": 24, "sockets": 60, "members": 24, "seconds": 0.2, "repeats": 1}
+TINY = [f"--{name}={value}" for name, value in SMALL.items()]
 
 
 @pytest.mark.timeout(300)  # a whole cluster, and everything that is measured on it
