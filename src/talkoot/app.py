@@ -207,7 +207,7 @@ class Program:
         hub.controls |= self.backends.controls
         hub.controls[JOINED] = self.notices.look
         book = self.kernel.limits.book
-        self.limit_watch = LimitWatch(self.kernel.uow, book)
+        self.limit_watch = LimitWatch(self.kernel.uow, book, clustered=self.settings.clustered)
         book.on_change.append(self._use_limits)
         hub.controls["limits.chosen"] = lambda _said: self.limit_watch.look_now()
         self.outside_watch = OutsideWatch(self.kernel.uow, self._believe_nothing)

@@ -61,7 +61,7 @@ class Lookout:
         """Begin to look."""
         self._looked_at = self.clock.monotonic()
         wanted: list[tuple[Callable[[], Awaitable[None]], Callable[[], Awaitable[None]]]] = [
-            (self._next_look, self.look)
+            (self._next_look, self._look_until_answered)
         ]
         if self.clustered:
             wanted += [(_sessions_due, self._look_at_sessions), (self._names_due, self._forget_names)]
@@ -76,6 +76,13 @@ class Lookout:
     def look_now(self) -> None:
         """Something may have been lost a moment ago."""
         self._wake.set()
+
+    async def _look_until_answered(self) -> None:
+        try:
+            await self.look()
+        except Exception:
+            self._wake.set()  # whoever asked for it asks once
+            raise
 
     async def look(self) -> None:
         """Find what is behind here: access rules of workspaces, then rooms that somebody is told of.

@@ -187,6 +187,8 @@ async def test_of_the_last_two_identities_unlinked_at_once_one_stays(site: Site)
     assert sorted(answer.status_code for answer in told) == [204, 409]
     acts = (await site.owner.get("/audit", subject=twin.user["id"]))["items"]
     assert [act["kind"] for act in acts] == ["identity.unlinked", "identity.linked"]
+    # The log outlives the account: it says which identity that was, and nothing that names a person.
+    assert [{*(act["before"] or act["after"])} for act in acts] == [{"provider", "identity"}] * 2
 
 
 async def an_admin(site: Site) -> Api:

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger("talkoot.limits")
 
-LOOKED_AT_EVERY = 1.0  # seconds: what another server or the command line chose holds within two
+LOOKED_AT_EVERY = 1.0  # seconds: what another server chose holds within two, though nobody told of it
 
 
 class ChosenLimit(Model):
@@ -62,17 +62,19 @@ async def forget_limit(tx: Tx, name: str) -> None:
 
 
 class LimitWatch:
-    """Takes over what was chosen, wherever that was: it looks every second, and at once when told."""
+    """Takes over what was chosen, wherever that was: at once when told, and with others every second."""
 
-    def __init__(self, uow: UnitOfWork, book: LimitBook) -> None:
+    def __init__(self, uow: UnitOfWork, book: LimitBook, *, clustered: bool) -> None:
         self._uow = uow
+        self._patience = LOOKED_AT_EVERY if clustered else None
         self._book = book
         self._wake = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
 
     async def start(self) -> None:
         """Look once, and then again and again."""
-        await self._look()
+        if not await self._look():
+            self.look_now()
         self._task = asyncio.create_task(self._watch(), name="limits")
 
     async def close(self) -> None:
@@ -86,14 +88,15 @@ class LimitWatch:
         self._wake.set()
 
     async def _watch(self) -> None:
+        looked = True
         while True:
             with suppress(TimeoutError):
-                await asyncio.wait_for(self._wake.wait(), LOOKED_AT_EVERY)
+                await asyncio.wait_for(self._wake.wait(), self._patience if looked else LOOKED_AT_EVERY)
             self._wake.clear()
-            await self._look()
+            looked = await self._look()
 
-    async def _look(self) -> None:
-        """While the database does not answer, what held goes on to hold."""
+    async def _look(self) -> bool:
+        """Whether the database answered; while it does not, what held goes on to hold."""
         try:
             async with self._uow.read() as read:
                 chosen = await chosen_limits(read)
@@ -103,3 +106,5 @@ class LimitWatch:
             log.exception("The limits could not be looked up")
         else:
             self._book.choose(chosen)
+            return True
+        return False

@@ -100,4 +100,4 @@ class OutsideWatch:
         if count != self._known:
             self._written()
             self._known = count
-            log.info("The command line has written: what is remembered is read again")
+            log.info("Commands have written %d times: what is remembered is read again", count)
