@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from talkoot.audience import Audience
-from talkoot.backends import open_backends
+from talkoot.backends import open_backends, open_blobs
 from talkoot.chat.access.cache import AccessCache
 from talkoot.chat.access.events import AccessChanged, RoleLeaving, WorkspaceMemberLeaving
 from talkoot.chat.access.obliged import obliged_to_second_factor
@@ -108,7 +108,14 @@ class Program:
         self.backends = open_backends(settings, clock, secrets, installation, LIMITS)
         self.bus, presence = self.backends.bus, self.backends.presence
         self.kernel = Kernel(
-            settings, clock, secrets, database, uow, self.backends.limits, self.backends.rates
+            settings,
+            clock,
+            secrets,
+            database,
+            uow,
+            self.backends.limits,
+            self.backends.rates,
+            open_blobs(settings),
         )
         self.gate = _gate(self.kernel, self.backends)
         self.desk = Desk(self.kernel)

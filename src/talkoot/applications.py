@@ -17,6 +17,7 @@ from talkoot.chat.addresses import http as addresses_http
 from talkoot.chat.administration import http as administration_http
 from talkoot.chat.applications import http as applications_http
 from talkoot.chat.bots import http as bots_http
+from talkoot.chat.files import http as files_http
 from talkoot.chat.groups import http as groups_http
 from talkoot.chat.identities import http as identities_http
 from talkoot.chat.messages import http as messages_http
@@ -64,6 +65,7 @@ def create_app(settings: Settings, installation: UUID | None = None) -> FastAPI:
     features = (
         access_http,
         rooms_http,
+        files_http,
         messages_http,
         reads_http,
         search_http,
@@ -85,7 +87,12 @@ def create_app(settings: Settings, installation: UUID | None = None) -> FastAPI:
     describe_api(app)
     call_the_roll(app.routes, program.gateway.conversation.operations)
     answer_problems(app)
-    app.add_middleware(LimitBodies, max_bytes=settings.max_body_bytes, seconds=settings.body_seconds)
+    app.add_middleware(
+        LimitBodies,
+        max_bytes=settings.max_body_bytes,
+        seconds=settings.body_seconds,
+        roomy=files_http.room_for_files(settings),
+    )
     app.add_middleware(LimitRates, limiter=program.kernel.limits, trusted_proxies=settings.trusted_proxies)
     app.add_middleware(CheckHost, hosts=program.hosts)
     app.add_middleware(SecurityHeaders, secure=settings.secure)

@@ -6,16 +6,19 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol
 
+from talkoot.kernel.blobs import FolderBlobs
 from talkoot.kernel.keyed_rates import QuickRates
 from talkoot.kernel.limit_book import LimitBook
 from talkoot.kernel.rate_limits import AllowEverything, MemoryRateLimiter
 from talkoot.realtime.bus import MemoryBus
 from talkoot.realtime.presence import MemoryPresence
 from talkoot.realtime.tickets import MemoryOnce
+from talkoot.settings import SettingsError
 
 if TYPE_CHECKING:
     from uuid import UUID
 
+    from talkoot.kernel.blobs import Blobs
     from talkoot.kernel.clock import Clock
     from talkoot.kernel.limit_book import Limit
     from talkoot.kernel.metrics import Metrics
@@ -89,6 +92,20 @@ def open_backends(
     if installation is None:
         raise ValueError("The servers of a cluster belong to an installation")
     return _through_redis(settings, clock, secrets, installation, book)
+
+
+def open_blobs(settings: Settings) -> Blobs:
+    """Where files are kept: the bucket that the settings name, or a folder."""
+    if not settings.s3_bucket:
+        return FolderBlobs(settings.files or settings.data / "files")
+    try:
+        from talkoot.kernel.s3_blobs import S3Blobs
+
+        return S3Blobs(settings)
+    except ImportError:
+        raise SettingsError(
+            "s3_bucket needs a library that is not there: pip install 'talkoot[s3]'"
+        ) from None
 
 
 def _in_memory(clock: Clock, book: LimitBook) -> Backends:

@@ -9,7 +9,9 @@ from pathlib import Path
 from typing import Any, Literal
 from urllib.parse import urlsplit
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationInfo, field_validator
+from pydantic import ConfigDict, Field, SecretStr, ValidationInfo, field_validator
+
+from talkoot.file_settings import FileSettings
 
 PREFIX = "TALKOOT_"
 GROUPS: dict[str, tuple[str, ...]] = {
@@ -32,6 +34,17 @@ GROUPS: dict[str, tuple[str, ...]] = {
         "readers",
         "writers",
         "search",
+    ),
+    "Where files are kept": (
+        "files",
+        "s3_bucket",
+        "s3_endpoint",
+        "s3_region",
+        "s3_access_key",
+        "s3_secret_key",
+        "max_file_mb",
+        "person_files_mb",
+        "workspace_files_mb",
     ),
     "How PostgreSQL is used": (
         "database_replica_url",
@@ -87,7 +100,7 @@ class SettingsError(Exception):
     """The settings can not be used; the text says which one and what to do."""
 
 
-class Settings(BaseModel):
+class Settings(FileSettings):
     """Everything that can be chosen from outside. Flags win over the environment, that over the file."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from talkoot.chat.accounts.actions.cleaning import delete_ended_sessions
 from talkoot.chat.addresses import jobs as addresses_jobs
+from talkoot.chat.files import jobs as files_jobs
 from talkoot.chat.groups.actions.settling import SETTLE
 from talkoot.chat.groups.jobs import settle_some
 from talkoot.chat.messages.actions.expire import Expired
@@ -49,6 +50,7 @@ SCHEDULE = (
     Cron(FORGET_EXPORTS, "37 * * * *"),
     Cron(EXPIRE, "7 * * * *"),
     Cron(FORGET_COPIES, "8 * * * *"),
+    *files_jobs.SCHEDULE,
 )
 
 LONGEST_TURN = 15.0  # seconds until another worker indexes in place of one that died
@@ -71,6 +73,7 @@ HANDLERS: dict[str, Handler] = {
     SETTLE: settle_some,
     MAIL_INVITATION: mail_invitation,
     **addresses_jobs.HANDLERS,
+    **files_jobs.HANDLERS,
     MAKE_EXPORT: make_export,
     DELETE_ACCOUNT: delete_account,
     DELETE_MESSAGES: delete_messages,

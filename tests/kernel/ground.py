@@ -9,6 +9,7 @@ from typing import Any, Self
 
 from sqlalchemy import update
 
+from talkoot.kernel.blobs import FolderBlobs
 from talkoot.kernel.clock import SECOND
 from talkoot.kernel.context import Kernel
 from talkoot.kernel.database import Database, open_database
@@ -70,7 +71,16 @@ class Ground:
         uow = UnitOfWork(database, clock, listeners)
         limits = MemoryRateLimiter(clock)
         rates = QuickRates(limits.book, None)
-        kernel = Kernel(settings, clock, Secrets("s" * 32), database, uow, limits, rates)
+        kernel = Kernel(
+            settings,
+            clock,
+            Secrets("s" * 32),
+            database,
+            uow,
+            limits,
+            rates,
+            FolderBlobs(settings.data / "files"),
+        )
         uow.start()
         yield cls(settings, database, clock, uow, kernel, listeners)
         await uow.close()

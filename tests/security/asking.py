@@ -24,6 +24,7 @@ class World:
     sockets: dict[str, Socket]
     ids: dict[Node, str]
     messages: dict[tuple[Node, str], str] = field(default_factory=dict)  # that were written there, by whom
+    files: dict[Node, str] = field(default_factory=dict)  # that the messages of `hand` carry
     given: dict[str, str] = field(default_factory=dict)  # for paths
     entries: dict[str, list[Json]] = field(default_factory=dict)  # of each node
 
@@ -60,6 +61,7 @@ class Case:
             "user": (self.api if self.own else world.people["spare"]).user["id"],
             "message": world.messages.get((self.node, author), ""),
             "gone": world.messages.get((self.node, f"{author}, gone"), ""),
+            "file": world.files.get(self.node, str(uuid.uuid4())),
             "number": str(next(numbers)),
             "sanction": "mute",
             "provider": "nowhere",
@@ -418,4 +420,7 @@ ASKS: dict[str, Ask] = {
     "list_thread": Ask(),
     "edit_message": Ask(body={"text": "inside"}, both=True),
     "delete_message": Ask(before=what_is_gone, both=True),
+    "upload_file": Ask(query={"room": "{room}"}, passed=frozenset({415})),
+    "get_file": Ask(),
+    "delete_file": Ask(),
 }

@@ -193,9 +193,15 @@ async def make_room(world: World, where: str, node: Node) -> None:
         for user in users:
             await hand.put(f"/rooms/{made['id']}/members/{user}", expect=204)
     world.ids[node] = made["id"]
+    upload = {"file": ("notes.txt", b"inside")}
+    answer = await hand.http.post("/files", params={"room": made["id"]}, files=upload)
+    world.files[node] = answer.json()["id"]
     for name in node.members:
         for what in (name, f"{name}, gone"):
-            said = await world.people[name].post(f"/rooms/{made['id']}/messages", {"text": "inside"})
+            body: Json = {"text": "inside"}
+            if what == "hand":
+                body["attachments"] = [world.files[node]]
+            said = await world.people[name].post(f"/rooms/{made['id']}/messages", body)
             world.messages[node, what] = said["id"]
 
 

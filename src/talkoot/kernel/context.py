@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from talkoot.kernel.blobs import Blobs
     from talkoot.kernel.clock import Clock
     from talkoot.kernel.database import Database
     from talkoot.kernel.keyed_rates import QuickRates
@@ -26,3 +27,4 @@ class Kernel:
     uow: UnitOfWork
     limits: RateLimiter
     rates: QuickRates
+    blobs: Blobs

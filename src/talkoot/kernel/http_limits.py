@@ -6,7 +6,7 @@ import asyncio
 import hashlib
 import math
 import time
-from collections.abc import MutableMapping
+from collections.abc import Callable, MutableMapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import lru_cache, partial
@@ -34,6 +34,7 @@ SERVER = Rule("http.server", limit=5000, period_seconds=1, burst=20_000)
 
 LINGER_BYTES = 4 * 1024 * 1024  # of a body that is too large, read and thrown away at most ...
 LINGER_SECONDS = 2.0  # ... and not longer than this
+SLOWEST = 8192  # bytes a second of a large body, after its first seconds
 FORM_BYTES = 65_536  # a form holds a sign-in; what is larger is there to cost time
 
 _LIMITED = "/api/"
@@ -126,11 +127,20 @@ def _name(rule: Rule) -> str:
 class LimitBodies:
     """Answers 413 to a body as soon as it is announced or grows too large, and 408 when it does not come.
 
-    Nothing of such a body is kept.
+    Nothing of such a body is kept. `roomy` says of which requests more is taken, and how much: of these the
+    handler reads the body as it comes, and has to get SLOWEST on the average.
     """
 
-    def __init__(self, app: ASGIApp, *, max_bytes: int, seconds: float) -> None:
+    def __init__(
+        self,
+        app: ASGIApp,
+        *,
+        max_bytes: int,
+        seconds: float,
+        roomy: Callable[[Scope], int | None] = lambda _scope: None,
+    ) -> None:
         self.app = app
+        self._roomy = roomy
         self._max_bytes = max_bytes
         self._seconds = seconds
 
@@ -139,7 +149,9 @@ class LimitBodies:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        body = _Body(receive, send, _allowed(scope, self._max_bytes), self._seconds)
+        most = self._roomy(scope)
+        allowed = _allowed(scope, self._max_bytes) if most is None else most
+        body = _Body(receive, send, allowed, self._seconds, None if most is None else SLOWEST)
         if _announced(scope) > body.allowed:
             body.refusal = body.too_large()
         else:
@@ -182,6 +194,7 @@ class _Body:
     send_message: Send
     allowed: int
     seconds: float
+    slowest: int | None = None
     deadline: float = field(init=False)
     received: int = 0
     complete: bool = False
@@ -194,7 +207,8 @@ class _Body:
     async def receive(self) -> Message:
         message = await self._in_time()
         if message["type"] == "http.request":
-            self.received += len(message.get("body", b""))
+            self.received += (n := len(message.get("body", b"")))
+            self.deadline += n / self.slowest if self.slowest else 0.0
             self.complete = not message.get("more_body", False)
             if self.received > self.allowed:
                 self.refusal = self.too_large()
@@ -210,6 +224,9 @@ class _Body:
     def too_large(self) -> TooLarge:
         return TooLarge(f"The body may have {self.allowed} bytes")
 
+    def _more(self) -> str:
+        return f", and one more for each {self.slowest} bytes" if self.slowest else ""
+
     async def _in_time(self) -> Message:
         if self.complete:
             return await self.receive_message()  # what comes now is that the client leaves, at any time
@@ -217,7 +234,7 @@ class _Body:
             async with asyncio.timeout_at(self.deadline):
                 return await self.receive_message()
         except TimeoutError:
-            self.refusal = TooSlow(f"The body has to come within {self.seconds:g} seconds")
+            self.refusal = TooSlow(f"The body has to come within {self.seconds:g} seconds{self._more()}")
             raise _BodyRefusedError from None
 
 

@@ -6,6 +6,7 @@ import talkoot.chat.accounts.models
 import talkoot.chat.addresses.models
 import talkoot.chat.applications.models
 import talkoot.chat.bots.models
+import talkoot.chat.files.models
 import talkoot.chat.groups.models
 import talkoot.chat.identities.models
 import talkoot.chat.messages.models

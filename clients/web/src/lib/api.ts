@@ -22,6 +22,22 @@ export function setCsrf(token: string | null): void {
   csrf = token;
 }
 
+/** What unsafe requests have to carry, where `api` does not send them. */
+export function csrfToken(): string | null {
+  return csrf;
+}
+
+/** The refusal in an answer that `api` did not read. */
+export function problemOfText(status: number, text: string): ApiError {
+  try {
+    const problem = JSON.parse(text) as Partial<Problem>;
+    const detail = problem.detail || `The server answered ${status}.`;
+    return new ApiError(status, problem.code ?? "unknown", detail, problem.retryable ?? status >= 500);
+  } catch {
+    return new ApiError(status, "unknown", `The server answered ${status}.`, true);
+  }
+}
+
 /** Calls `callback` when the server no longer knows our session. */
 export function onSignedOut(callback: () => void): void {
   signedOut = callback;

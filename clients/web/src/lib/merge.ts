@@ -1,4 +1,4 @@
-import type { Id, Message, RoomEvent, Time, User } from "./wire";
+import type { Attachment, Id, Message, RoomEvent, Time, User } from "./wire";
 
 /** Somebody came or went: a line of the timeline that is not a message. */
 export interface SystemLine {
@@ -21,7 +21,12 @@ export function join(have: readonly Message[], more: readonly Message[]): Messag
 
 /** The message that a `message.created` event tells of. */
 export function messageOf(event: RoomEvent, lookup: Lookup): Message {
-  const body = event.body as { text: string; thread?: Id | null; deleted?: boolean };
+  const body = event.body as {
+    text: string;
+    thread?: Id | null;
+    deleted?: boolean;
+    attachments?: Attachment[];
+  };
   return {
     id: event.id,
     room: event.room,
@@ -33,6 +38,7 @@ export function messageOf(event: RoomEvent, lookup: Lookup): Message {
     deleted: body.deleted === true,
     thread: body.thread ?? null,
     reply_count: 0,
+    attachments: body.attachments ?? [],
   };
 }
 
@@ -45,7 +51,7 @@ export function change(message: Message, event: RoomEvent): Message {
         ? message
         : { ...message, text: body.text ?? "", edited_at: body.edited_at ?? event.ts };
     case "message.deleted":
-      return { ...message, text: "", deleted: true };
+      return { ...message, text: "", deleted: true, attachments: [] };
     case "thread.updated":
       return { ...message, reply_count: body.reply_count ?? message.reply_count };
     default:

@@ -1,4 +1,4 @@
-import type { Id } from "./wire";
+import type { Attachment, Id } from "./wire";
 
 /** A message on its way. Its `cid` never changes, so that the server stores it once however often it is sent. */
 export interface Outgoing {
@@ -6,6 +6,7 @@ export interface Outgoing {
   room: Id;
   text: string;
   thread: Id | null;
+  attachments?: Attachment[];
   at: number;
   /** `held`: the server has it, and a moderator looks at it first. */
   state: "waiting" | "sending" | "sent" | "held" | "failed";
@@ -44,7 +45,7 @@ export function reason(code: string): string {
       return "This room is no longer there for you.";
     case "too_large":
     case "invalid":
-      return "The server did not accept this text.";
+      return "The server did not accept this message.";
     case "conflict":
       return "Another message was sent under the same number.";
     case "banned":

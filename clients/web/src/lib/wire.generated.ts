@@ -152,6 +152,17 @@ export type Assertion = {
   response: Asserted;
 };
 
+/** A file of a message. `type` is what it was found to be, whatever its name says; `size` is in bytes. */
+export type Attachment = {
+  id: string;
+  name: string;
+  type: string;
+  size: number;
+  width: number | null;
+  height: number | null;
+  blur: string | null;
+};
+
 /** What an authenticator made. */
 export type Attested = {
   clientDataJSON: string;
@@ -384,6 +395,19 @@ export type FieldProblem = {
   field: string;
   code: string;
   detail: string;
+};
+
+/** A file; `sha256` is in hexadecimal. In no message for a day it is deleted. */
+export type FileOut = {
+  id: string;
+  name: string;
+  type: string;
+  size: number;
+  width: number | null;
+  height: number | null;
+  blur: string | null;
+  room: string;
+  sha256: string;
 };
 
 /** Whose password is forgotten. */
@@ -685,7 +709,7 @@ export type MessageOut = {
   reply_count: number;
   last_reply_at: string | null;
   reactions: (unknown)[];
-  attachments: (unknown)[];
+  attachments: (Attachment)[];
   mentions: (unknown)[];
   pinned: boolean;
 };
@@ -780,7 +804,8 @@ export type NewInvite = {
 
 /** A message to be sent. The same `cid` again answers with the first message and sends nothing. */
 export type NewMessage = {
-  text: string;
+  attachments?: (string)[];
+  text?: string;
   cid?: string | null;
   thread?: string | null;
 };
@@ -1213,8 +1238,9 @@ export type SendFrame = {
   op: "send";
   cid: string;
   room: string;
-  text: string;
+  text?: string;
   thread?: string | null;
+  attachments?: (string)[];
   ref?: number | string | null;
 };
 

@@ -7,6 +7,7 @@ export type {
   ApplicationMade,
   ApplicationOut as Application,
   BotOut as Bot,
+  Attachment,
   CategoryOut as Category,
   Confirmed,
   ConsideredEntry,
@@ -22,6 +23,7 @@ export type {
   ExportLink,
   ExportOut as DataExport,
   FactorAdded,
+  FileOut as UploadedFile,
   FoundMessage,
   GroupRuleOut as GroupRule,
   HeldNotice,
@@ -88,7 +90,7 @@ export type KnownRoom = wire.RoomOut & Pick<wire.UnreadOut, "unread" | "read_seq
 export type Message = Pick<
   wire.MessageOut,
   "id" | "room" | "seq" | "sender" | "text" | "ts" | "edited_at" | "deleted" | "thread" | "reply_count"
->;
+> & { attachments?: wire.Attachment[] };
 
 export type Presence = "online" | "away" | "offline";
 

@@ -309,6 +309,11 @@ DELETE_MESSAGE = Operation(
     "message", P.MESSAGES_MODERATE, "DELETE /messages/{message}", socket="delete", own=P.ROOM_READ
 )
 
+# Files: about a message, for who may read one may have what it carries
+UPLOAD_FILE = Operation("room", P.ROOM_POST, "POST /files")
+GET_FILE = Operation("message", P.ROOM_READ, "GET /files/{file}", public=True)
+DELETE_FILE = Operation("message", None, "DELETE /files/{file}", own=P.ROOM_READ)
+
 TABLE: dict[str, Operation] = {
     name.lower(): row for name, row in list(globals().items()) if isinstance(row, Operation)
 }

@@ -14,8 +14,9 @@ class SendFrame(msgspec.Struct, frozen=True):
 
     cid: UUID
     room: UUID
-    text: str
+    text: str = ""
     thread: UUID | None = None
+    attachments: tuple[UUID, ...] = ()
     ref: Ref = None
 
 

@@ -44,7 +44,8 @@ Position = Annotated[int, Query(ge=0, lt=2**53, description="A position in the r
 )
 async def send_message(kernel: KernelDep, actor: CurrentActor, room: UUID, new: NewMessage) -> Response:
     """Send a message; with a `cid` a retry can not send it twice."""
-    command = Send(actor, room, new.text, new.cid, new.thread)
+    files = tuple(new.attachments)
+    command = Send(actor, room, new.text, new.cid, new.thread, attachments=files)
     count_for_room(kernel.rates, kernel.uow.caches, actor, room)
     sent = await kernel.uow.submit_to(SEND, command, key=room)
     if isinstance(sent, Held):

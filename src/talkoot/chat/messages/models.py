@@ -43,6 +43,8 @@ class Message(Model):
     deleted_at: Mapped[int | None]
     reply_count: Mapped[int] = mapped_column(default=0)
     last_reply_at: Mapped[int | None]
+    attachments: Mapped[str | None]
+    """What is shown of its files, as JSON; the files themselves are rows of `files`."""
 
 
 class RoomRules(Model):

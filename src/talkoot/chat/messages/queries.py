@@ -44,6 +44,7 @@ MESSAGES: AnySelect = select(
     Message.thread_id,
     Message.reply_count,
     Message.last_reply_at,
+    Message.attachments,
 ).join(User, User.id == Message.sender_id)
 # What was deleted because it was too old is not shown at all: it would be a wall of tombstones.
 _EXPIRED = select(Room.expired_seq).where(Room.id == bindparam("room", type_=Id)).scalar_subquery()

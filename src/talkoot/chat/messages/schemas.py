@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from pydantic import AfterValidator, BaseModel, Field
+from pydantic import AfterValidator, BaseModel, Field, ValidationInfo, field_validator
 
 from talkoot.chat.accounts.schemas import Moment, PublicUser
+from talkoot.chat.files.schemas import Attachment
 from talkoot.kernel.text import body_text
 
 TEXT = 16_000  # characters
+FILES = 10  # of one message
 
 Text = Annotated[str, Field(min_length=1, max_length=TEXT), AfterValidator(body_text)]
+
+
+def text_with(text: str, attachments: Collection[UUID]) -> str:
+    """The text of a message, which may be empty beside files; ValueError as for `body_text`."""
+    return "" if attachments and not text.strip() else body_text(text)
 
 
 class MessageOut(BaseModel):
@@ -30,17 +38,26 @@ class MessageOut(BaseModel):
     reply_count: int
     last_reply_at: str | None
     reactions: list[Any]
-    attachments: list[Any]
+    attachments: list[Attachment]
     mentions: list[Any]
     pinned: bool
 
 
 class NewMessage(BaseModel):
-    """A message to be sent. The same `cid` again answers with the first message and sends nothing."""
+    """A message to be sent. The same `cid` again answers with the first message and sends nothing.
 
-    text: Text
+    `attachments` are files that one has uploaded for this room; beside them the text may be empty.
+    """
+
+    attachments: list[UUID] = Field(default=[], max_length=FILES)
+    text: str = Field(default="", max_length=TEXT, validate_default=True)
     cid: UUID | None = None
     thread: UUID | None = None
+
+    @field_validator("text")
+    @classmethod
+    def _says_something(cls, value: str, info: ValidationInfo) -> str:
+        return text_with(value, info.data.get("attachments") or ())
 
 
 class HeldOut(BaseModel):

@@ -11,13 +11,13 @@ from talkoot.chat.messages.actions.change import Edit, delete_message, edit_mess
 from talkoot.chat.messages.actions.commands import Held, Send, Sent
 from talkoot.chat.messages.actions.send import SEND
 from talkoot.chat.messages.frames import Ack, DeleteFrame, EditFrame, HeldFrame, SendFrame
-from talkoot.chat.messages.schemas import TEXT
+from talkoot.chat.messages.schemas import FILES, TEXT, text_with
 from talkoot.kernel.clock import rfc3339
 from talkoot.kernel.errors import Invalid
-from talkoot.kernel.text import body_text
 from talkoot.realtime.operations import Later, Operation
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
     from uuid import UUID
 
     from talkoot.kernel.keyed_rates import QuickRates
@@ -35,7 +35,9 @@ def operations(uow: UnitOfWork, rates: QuickRates) -> list[Operation]:
 
 
 def _send(uow: UnitOfWork, rates: QuickRates, connection: Connection, frame: SendFrame) -> Later:
-    command = Send(actor_of(connection), frame.room, _checked(frame.text), frame.cid, frame.thread)
+    text = _checked(frame.text, frame.attachments)
+    actor, files = actor_of(connection), frame.attachments
+    command = Send(actor, frame.room, text, frame.cid, frame.thread, attachments=files)
     count_for_room(rates, uow.caches, command.actor, command.room)
     return Later(partial(uow.post, SEND, command, frame.room), partial(_sent, cid=frame.cid))
 
@@ -62,10 +64,12 @@ def _ack(sent: Sent, cid: UUID | None) -> Ack:
     return Ack(room=event.log, seq=event.seq, id=event.id, ts=rfc3339(event.ts), dup=sent.dup, cid=cid)
 
 
-def _checked(text: str) -> str:
+def _checked(text: str, attachments: Collection[UUID] = ()) -> str:
+    if len(attachments) > FILES:
+        raise Invalid.field("attachments", "too_long", f"A message has at most {FILES} files")
     if len(text) > TEXT:
         raise Invalid.field("text", "too_long", f"A message has at most {TEXT} characters")
     try:
-        return body_text(text)
+        return text_with(text, attachments)
     except ValueError as error:
         raise Invalid.field("text", "not_acceptable", str(error)) from None

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 MESSAGES = 300  # kept; pages of these cost no statement
 _OVERHEAD = 1200  # bytes of a message without its text
+_FILE = 2500  # bytes of what is shown of a file
 
 # Events that change no message. One that is in no table makes the stretch be read again.
 _HARMLESS = {"member.joined", "member.left", "room.updated"}
@@ -40,7 +41,8 @@ class Stretch:
     @property
     def cost(self) -> int:
         """About how many bytes it takes."""
-        return sum(_OVERHEAD + text_bytes(message.text) for message in self.messages) + _OVERHEAD
+        text = sum(_OVERHEAD + text_bytes(message.text) for message in self.messages)
+        return text + sum(_FILE * len(message.attachments) for message in self.messages) + _OVERHEAD
 
     def older(self, before: int | None, count: int) -> Sequence[Shown] | None:
         """The last of those before a position; one more than `count`, unless there are none."""
@@ -99,7 +101,8 @@ def _created(event: Event, body: dict[str, Any], messages: list[Shown]) -> bool:
     if sender is None or body.get("deleted"):
         return False
     ts, text = rfc3339(event.ts), body["text"]
-    messages.append(Shown(event.id, event.log, event.seq, sender, text, ts, None, False, None, 0, None))
+    made = Shown(event.id, event.log, event.seq, sender, text, ts, None, False, None, 0, None)
+    messages.append(replace(made, attachments=tuple(files)) if (files := body.get("attachments")) else made)
     return True
 
 
@@ -108,7 +111,7 @@ def _updated(message: Shown, body: dict[str, Any]) -> Shown:
 
 
 def _deleted(message: Shown, _body: dict[str, Any]) -> Shown:
-    return replace(message, text="", deleted=True)
+    return replace(message, text="", deleted=True, attachments=())
 
 
 def _replied(message: Shown, body: dict[str, Any]) -> Shown:

@@ -100,7 +100,7 @@ def page_json(items: Sequence[Shown], *, more_before: bool, more_after: bool) ->
 
 def shown(row: Row) -> Shown:
     """A message from a row of the query for them."""
-    id_, room, seq, sender, username, name, bot, text, ts, edited, deleted, thread, replies, last = row
+    id_, room, seq, sender, username, name, bot, text, ts, edited, deleted, thread, replies, last, files = row
     return Shown(
         id_,
         room,
@@ -113,4 +113,5 @@ def shown(row: Row) -> Shown:
         thread,
         replies,
         rfc3339(last) if last is not None else None,
+        attachments=tuple(msgspec.json.decode(files)) if files else (),
     )

@@ -22,6 +22,7 @@ class Send:
     cid: UUID | None = None
     thread: UUID | None = None
     asked: str | None = None
+    attachments: tuple[UUID, ...] = ()
 
     @property
     def key(self) -> tuple[UUID, UUID] | None:
@@ -31,6 +32,8 @@ class Send:
     def digest(self) -> bytes:
         """16 bytes over what was asked: the same cid with another digest is a conflict."""
         asked = f"{self.room}\0{self.thread}\0{self.asked or self.text}".encode()
+        if self.attachments:
+            asked += b"\0".join([b"", *sorted(file.bytes for file in self.attachments)])
         return hashlib.blake2b(asked, digest_size=16, key=self.cid.bytes if self.cid else b"").digest()
 
 

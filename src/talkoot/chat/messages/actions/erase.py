@@ -11,6 +11,8 @@ from uuid import UUID
 from sqlalchemy import case, delete, select, update
 
 from talkoot.chat.access.grants import versions_of
+from talkoot.chat.files.actions.carrying import drop_files_of
+from talkoot.chat.messages.actions.attach import drop_decided
 from talkoot.chat.messages.actions.send import thread_entry
 from talkoot.chat.messages.models import HeldMessage, Message, RoomSender
 from talkoot.kernel import log
@@ -83,12 +85,15 @@ async def forget_held_of(tx: Tx, author: UUID, room: UUID | None, *, since: int 
             decided_at=case((waiting, tx.now), else_=HeldMessage.decided_at),
         )
     )
+    await drop_decided(tx)
 
 
 async def erase(tx: Tx, messages: Sequence[Message], erasing: Erasing) -> list[log.Event]:
     """Leave tombstones of messages of one room, whose log is locked; the events that tell of it, in order."""
+    if carrying := [message.id for message in messages if message.attachments]:
+        await drop_files_of(tx, carrying)
     for message in messages:
-        message.text, message.deleted_at = "", tx.now
+        message.text, message.attachments, message.deleted_at = "", None, tx.now
     await log.redact(tx, erasing.room, [(each.seq, each.id, tombstone(each)) for each in messages])
     entries = [
         log.Entry(

@@ -11,6 +11,8 @@ from uuid import UUID
 from sqlalchemy import and_, bindparam, case, exists, select, update
 
 from talkoot.chat.access.grants import versions_of
+from talkoot.chat.files.actions.carrying import drop_files_of
+from talkoot.chat.messages.actions.attach import drop_decided
 from talkoot.chat.messages.actions.erase import tombstone
 from talkoot.chat.messages.models import HeldMessage, Message
 from talkoot.chat.rooms.models import Room
@@ -93,6 +95,7 @@ async def expire_held(tx: Tx) -> None:
             reason=case((waits, _TOO_OLD), else_=HeldMessage.reason),
         )
     )
+    await drop_decided(tx)
 
 
 async def _older(tx: Tx, room: Room, before: int) -> Sequence[Any]:
@@ -120,8 +123,10 @@ async def _delete(tx: Tx, room: UUID, written: Sequence[UUID]) -> int:
     gone = found.all()
     if not gone:
         return 0
+    if carrying := [message.id for message in gone if message.attachments]:
+        await drop_files_of(tx, carrying)
     for message in gone:
-        message.text, message.deleted_at = "", tx.now
+        message.text, message.attachments, message.deleted_at = "", None, tx.now
     await tx.flush()
     replies = Counter(message.thread_id for message in gone if message.thread_id is not None)
     if replies:  # of threads whose first message is older still, and gone before them

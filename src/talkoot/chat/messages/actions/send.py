@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Protocol
 from uuid import UUID
@@ -13,6 +13,7 @@ from sqlalchemy import bindparam, update
 from talkoot.chat.access.doors import admit
 from talkoot.chat.access.grants import grants_now
 from talkoot.chat.access.operations import SEND_MESSAGE
+from talkoot.chat.messages.actions.attach import Shapes, carry_with, shown_of, stored_of, take_files
 from talkoot.chat.messages.actions.commands import Held, Send, Sent
 from talkoot.chat.messages.actions.screen import screen
 from talkoot.chat.messages.models import Message
@@ -56,15 +57,27 @@ async def send_messages(tx: Tx, commands: Sequence[Send]) -> Sequence[Outcome]:
             repeats[number] = first
         else:
             fresh[number] = send
-    for number, waits in (await screen(tx, fresh, grants)).items():
-        outcomes[number] = waits
-        del fresh[number]
+    files, refused = await take_files(tx, fresh)
+    outcomes, fresh = _without(outcomes, fresh, refused)
+    waiting = await screen(tx, fresh, grants)
+    await carry_with(tx, [(fresh[n], held) for n, held in waiting.items() if isinstance(held, Held)])
+    outcomes, fresh = _without(outcomes, fresh, waiting)
     allowed = [(send, grant) for number, send in fresh.items() if (grant := grants[number]) is not None]
-    for number, event in zip(fresh, await _append(tx, allowed, roots), strict=True):
+    for number, event in zip(fresh, await _append(tx, allowed, roots, files), strict=True):
         outcomes[number] = Sent(event, dup=False)
     for number, first in repeats.items():
         outcomes[number] = _same(commands[number], commands[first], outcomes[first])
     return [outcome for outcome in outcomes if outcome is not None]
+
+
+def _without(
+    outcomes: list[Outcome | None], fresh: dict[int, Send], decided: Mapping[int, Held | TalkootError]
+) -> tuple[list[Outcome | None], dict[int, Send]]:
+    """The same without those of which it is known by now what comes of them."""
+    if not decided:
+        return outcomes, fresh
+    told = [decided.get(number, outcome) for number, outcome in enumerate(outcomes)]
+    return told, {number: send for number, send in fresh.items() if number not in decided}
 
 
 SEND: Batch[Send, Sent | Held] = Batch(send_messages)
@@ -81,7 +94,10 @@ async def send_approved(tx: Tx, send: Send) -> log.Event:
         if isinstance(found := _repeated(send, {send.key: before}, grants), Sent):
             return found.event
         send = replace(send, cid=None)  # its author has used it for something else since
-    return (await _append(tx, [(send, grants)], roots))[0]
+    files, refused = await take_files(tx, {0: send})
+    if refused:
+        raise refused[0]
+    return (await _append(tx, [(send, grants)], roots, files))[0]
 
 
 async def _locked_roots(tx: Tx, replies: Sequence[Send]) -> dict[UUID, Any]:
@@ -129,15 +145,20 @@ def _conflict() -> Conflict:
     return Conflict("This cid was used before, for something else")
 
 
-async def _append(tx: Tx, allowed: Sequence[tuple[Send, Grants]], roots: dict[UUID, Any]) -> list[log.Event]:
+async def _append(
+    tx: Tx, allowed: Sequence[tuple[Send, Grants]], roots: dict[UUID, Any], files: Shapes
+) -> list[log.Event]:
     if not allowed:
         return []
-    entries = [_entry(*each) for each in allowed]
+    entries = [_entry(*each, files) for each in allowed]
     replies = [(send.thread, grants) for send, grants in allowed if send.thread]
     if replies:
         entries += await _count_replies(tx, replies, roots)
     events = (await log.append(tx, entries))[: len(allowed)]
-    await tx.sql.run(_INSERT, [_row(event, send) for event, (send, _) in zip(events, allowed, strict=True)])
+    sent = [(send, event) for event, (send, _) in zip(events, allowed, strict=True)]
+    await tx.sql.run(_INSERT, [_row(event, send, files) for send, event in sent])
+    if files:
+        await carry_with(tx, sent)
     return events
 
 
@@ -163,11 +184,12 @@ _COUNT_REPLIES = (
 )
 
 
-def _entry(send: Send, grants: Grants) -> log.Entry:
+def _entry(send: Send, grants: Grants, files: Shapes) -> log.Entry:
+    carried = {"attachments": shown_of(send, files)} if send.attachments else {}
     entry = log.Entry(
         log=send.room,
         type=CREATED,
-        body={"text": send.text, "thread": send.thread},
+        body={"text": send.text, "thread": send.thread, **carried},
         sender=send.actor.user,
         cid=send.cid,
         digest=send.digest() if send.cid else None,
@@ -209,9 +231,11 @@ _INSERT = inserting(
     text="text",
     ts="bigint",
     reply_count="bigint",
+    attachments="text",
 )
 
 
-def _row(event: log.Event, send: Send) -> Row:
+def _row(event: log.Event, send: Send, files: Shapes) -> Row:
     """In the order of `_INSERT`."""
-    return event.id, event.log, event.seq, event.sender, send.thread, send.text, event.ts, 0
+    carried = stored_of(send, files)
+    return event.id, event.log, event.seq, event.sender, send.thread, send.text, event.ts, 0, carried

@@ -11,6 +11,8 @@ from talkoot.chat.access.doors import resource_for
 from talkoot.chat.access.operations import APPROVE_HELD, REJECT_HELD, WITHDRAW_HELD, Operation
 from talkoot.chat.accounts.actors import NO_SESSION, Actor
 from talkoot.chat.accounts.queries import user_with_id
+from talkoot.chat.files.actions.carrying import release
+from talkoot.chat.messages.actions.attach import drop_decided
 from talkoot.chat.messages.actions.commands import Send
 from talkoot.chat.messages.actions.screen import count_passed
 from talkoot.chat.messages.actions.send import send_approved
@@ -47,13 +49,14 @@ async def let_through(
     author = await user_with_id(tx, held.sender_id)
     if author.deactivated_at is not None:
         raise Conflict("The author has no account any more", code="author_may_not_post")
-    asked = held.text
-    if not asked:  # it was older than its room keeps messages, since it was rejected
+    asked, files = held.text, await release(tx, held.id)
+    if not (asked or files):  # it was older than its room keeps messages, since it was rejected
         raise Conflict("What it said is not kept any more", code="not_kept")
     said = asked if text is None else text
     own = Actor(author.id, author.username, NO_SESSION, author.bot)
+    send = Send(own, room, said, held.cid, held.thread_id, asked=asked, attachments=tuple(files))
     try:
-        event = await send_approved(tx, Send(own, room, said, held.cid, held.thread_id, asked=asked))
+        event = await send_approved(tx, send)
     except (Forbidden, NotFound) as refusal:
         raise _too_late(refusal) from refusal
     await count_passed(tx, room, author.id)
@@ -73,6 +76,7 @@ async def reject(tx: Tx, actor: Actor, room: UUID, held_id: UUID, reason: str) -
     _still_waiting(held)
     held.state, held.reason = REJECTED, reason or None
     await _decided(tx, actor, grants, held)
+    await drop_decided(tx)
     return held
 
 
@@ -83,6 +87,8 @@ async def withdraw(tx: Tx, actor: Actor, room: UUID, held_id: UUID) -> None:
         raise NotFound("There is no such message")
     _still_waiting(held)
     held.state, held.text, held.decided_at = WITHDRAWN, "", tx.now
+    await tx.flush()
+    await drop_decided(tx)
 
 
 async def _held_in(

@@ -14,6 +14,7 @@ from talkoot.chat.accounts.models import User
 from talkoot.chat.accounts.queries import user_with_id
 from talkoot.chat.administration.access import installation_to_administer
 from talkoot.chat.applications.actions import forget_subjects_of
+from talkoot.chat.files.actions.sweeping import forget_files_of
 from talkoot.chat.identities.actions import forget_identities_of
 from talkoot.chat.mail.notices import tell_owner
 from talkoot.chat.messages.actions.erase import forget_held_of, forget_sender
@@ -88,6 +89,7 @@ async def delete_now(tx: Tx, person: UUID) -> None:
     await forget_factors_of(tx, person)
     await forget_held_of(tx, person, None)
     await forget_sender(tx, person)
+    await forget_files_of(tx, person)
     await forget_positions_of(tx, person)
     await forget_complaints_of(tx, person, messages=messages)
     await forget_sanctions_of(tx, person)

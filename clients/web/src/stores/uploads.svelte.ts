@@ -1,0 +1,95 @@
+import { refusal, type Upload, upload } from "../lib/uploads";
+import { api } from "../lib/api";
+import type { Attachment, Id } from "../lib/wire";
+
+const MOST = 10;
+
+/** A file that somebody is about to send. */
+export interface Chosen {
+  key: number;
+  name: string;
+  size: number;
+  share: number;
+  state: "sending" | "ready" | "failed";
+  error: string;
+  file: Attachment | null;
+}
+
+/** The files beside the words of one composer, from the choice until they are sent. */
+export class Uploads {
+  chosen = $state<Chosen[]>([]);
+  /** What could not be taken at all. */
+  complaint = $state("");
+  readonly ready = $derived(this.chosen.every((each) => each.state === "ready"));
+  #next = 0;
+  #sources = new Map<number, File>();
+  #under = new Map<number, Upload>();
+
+  constructor(private readonly room: Id) {}
+
+  add(files: Iterable<File>): void {
+    this.complaint = "";
+    for (const file of files) {
+      if (this.chosen.length >= MOST) {
+        this.complaint = `A message takes ${MOST} files: send these first.`;
+        return;
+      }
+      const key = this.#next++;
+      this.#sources.set(key, file);
+      const { name, size } = file;
+      this.chosen.push({ key, name, size, share: 0, state: "sending", error: "", file: null });
+      void this.#send(key);
+    }
+  }
+
+  retry(key: number): void {
+    const chosen = this.#find(key);
+    if (chosen?.state === "failed") void this.#send(key);
+  }
+
+  /** Gives a file up, on its way or there already. */
+  remove(key: number): void {
+    const file = this.#find(key)?.file;
+    this.#under.get(key)?.stop();
+    this.#forget(key);
+    if (file) void api.delete(`/files/${file.id}`).catch(() => undefined);
+  }
+
+  /** Hands over all files: they are in a message now. */
+  take(): Attachment[] {
+    const files = this.chosen.flatMap((each) => each.file ?? []);
+    for (const { key } of this.chosen) this.#forget(key);
+    return files;
+  }
+
+  async #send(key: number): Promise<void> {
+    const source = this.#sources.get(key);
+    const begun = this.#find(key);
+    if (!source || !begun) return;
+    begun.state = "sending";
+    begun.share = 0;
+    const under = upload(this.room, source, (share) => {
+      const chosen = this.#find(key);
+      if (chosen) chosen.share = share;
+    });
+    this.#under.set(key, under);
+    try {
+      const file = await under.done;
+      const chosen = this.#find(key);
+      if (chosen) Object.assign(chosen, { state: "ready", file });
+    } catch (error) {
+      const chosen = this.#find(key);
+      if (chosen) Object.assign(chosen, { state: "failed", error: refusal(error) });
+    }
+  }
+
+  #find(key: number): Chosen | undefined {
+    return this.chosen.find((each) => each.key === key);
+  }
+
+  #forget(key: number): void {
+    this.chosen = this.chosen.filter((each) => each.key !== key);
+    this.#sources.delete(key);
+    this.#under.delete(key);
+  }
+}

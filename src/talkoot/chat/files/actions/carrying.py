@@ -1,0 +1,65 @@
+"""Files in messages: taken in when one is sent, and gone with it."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+from sqlalchemy import bindparam, select, update
+
+from talkoot.chat.files.actions.sweeping import sweep_soon
+from talkoot.chat.files.models import GONE, HELD, LOOSE, File
+from talkoot.kernel.types import Id
+
+if TYPE_CHECKING:
+    from talkoot.kernel.transactions import Tx
+
+
+async def files_to_send(tx: Tx, ids: Collection[UUID]) -> dict[UUID, File]:
+    """Those of these files that are in no message; nobody else can take them before this commit."""
+    found = await tx.session.scalars(
+        select(File)
+        .where(File.id.in_(ids), File.state == LOOSE)
+        .order_by(File.id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    )
+    return {file.id: file for file in found}
+
+
+async def carry(tx: Tx, carried: Sequence[tuple[UUID, UUID]], state: str) -> None:
+    """These files, each with its message, are in a message now: `sent` or `held`."""
+    await tx.connection.execute(
+        _CARRY, [{"file": file, "message": m, "now": tx.now, "to": state} for file, m in carried]
+    )
+
+
+_CARRY = (
+    update(File)
+    .where(File.id == bindparam("file", type_=Id))
+    .values(
+        message_id=bindparam("message", type_=Id),
+        state=bindparam("to"),
+        changed_at=bindparam("now"),
+    )
+)
+
+
+async def release(tx: Tx, held: UUID) -> list[UUID]:
+    """The files of a held message are in none any more, and can be sent; in their order."""
+    found = await tx.connection.scalars(
+        update(File)
+        .where(File.message_id == held, File.state == HELD)
+        .values(message_id=None, state=LOOSE)
+        .returning(File.id)
+    )
+    return sorted(found.all())
+
+
+async def drop_files_of(tx: Tx, messages: Collection[UUID]) -> None:
+    """The files of messages that are deleted are nobody's any more."""
+    await tx.connection.execute(
+        update(File).where(File.message_id.in_(messages)).values(state=GONE, changed_at=tx.now)
+    )
+    await sweep_soon(tx)

@@ -1,0 +1,91 @@
+"""Receiving a file: announced, written into the storage outside of any transaction, and then there."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+from sqlalchemy import insert, update
+
+from talkoot.chat.access.operations import DELETE_FILE, UPLOAD_FILE
+from talkoot.chat.files.access import file_for
+from talkoot.chat.files.actions.sweeping import sweep_soon
+from talkoot.chat.files.models import GONE, LOOSE, RECEIVING, File
+from talkoot.chat.files.names import clean_name
+from talkoot.chat.files.queries import taken_by
+from talkoot.chat.rooms.access import room_to_read
+from talkoot.kernel.errors import Conflict, NotFound, TooLarge
+from talkoot.kernel.ids import new_id
+
+if TYPE_CHECKING:
+    from talkoot.chat.accounts.actors import Actor
+    from talkoot.kernel.transactions import Tx
+    from talkoot.settings import Settings
+
+MB = 1_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """What came."""
+
+    type: str
+    size: int
+    sha256: bytes
+
+
+async def begin_file(tx: Tx, actor: Actor, settings: Settings, *, room: UUID, name: str, size: int) -> UUID:
+    """Announce a file of so many bytes; TooLarge beyond what a file, a person or the workspace may have."""
+    workspace = (await room_to_read(tx, actor, room, UPLOAD_FILE)).workspace
+    if size > settings.max_file_mb * MB:
+        raise TooLarge(f"A file may have {settings.max_file_mb} MB")
+    for owner, most in ((actor.user, settings.person_files_mb), (None, settings.workspace_files_mb)):
+        if most and await taken_by(tx, workspace, owner) + size > most * MB:
+            whose = "Your files" if owner else "All files of this workspace"
+            raise TooLarge(f"{whose} may have {most} MB together: delete some first", code="quota")
+    file = new_id()
+    await tx.connection.execute(
+        insert(File).values(
+            id=file,
+            workspace_id=workspace,
+            room_id=room,
+            owner_id=actor.user,
+            state=RECEIVING,
+            name=clean_name(name),
+            type="",
+            size=size,
+            created_at=tx.now,
+            changed_at=tx.now,
+        )
+    )
+    return file
+
+
+async def finish_file(tx: Tx, file_id: UUID, received: Received) -> File:
+    """All of it is in the storage; NotFound if it took so long that nobody waits for it any more."""
+    file = await tx.session.get(File, file_id, with_for_update=True)
+    if file is None or file.state != RECEIVING:
+        raise NotFound("This upload was given up")
+    file.type, file.size, file.sha256 = received.type, received.size, received.sha256
+    file.state, file.changed_at = LOOSE, tx.now
+    await tx.flush()
+    return file
+
+
+async def give_up_file(tx: Tx, file_id: UUID) -> None:
+    """It did not come to its end."""
+    await tx.connection.execute(
+        update(File).where(File.id == file_id, File.state == RECEIVING).values(state=GONE, changed_at=tx.now)
+    )
+    await sweep_soon(tx)
+
+
+async def delete_file(tx: Tx, actor: Actor, file_id: UUID) -> None:
+    """Delete a file of one's own that is in no message."""
+    await file_for(tx, actor, DELETE_FILE, file_id)
+    file = await tx.session.get(File, file_id, with_for_update=True, populate_existing=True)
+    if file is None or file.state != LOOSE:
+        raise Conflict("This file is in a message: delete the message")
+    file.state, file.changed_at = GONE, tx.now
+    await sweep_soon(tx)

@@ -1,0 +1,53 @@
+"""Clearing away what nobody may have any more: the rows say so first, the storage follows."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+from sqlalchemy import delete, or_, select, update
+
+from talkoot.chat.files.models import GONE, LOOSE, RECEIVING, File
+from talkoot.kernel import jobs
+from talkoot.kernel.clock import DAY
+from talkoot.kernel.moments import moment
+
+if TYPE_CHECKING:
+    from talkoot.kernel.transactions import Read, Tx
+
+SWEEP = "files.sweep"
+_KEPT = DAY  # for so long a file may be in no message, and an upload take
+_AT_ONCE = 100
+
+
+async def sweep_soon(tx: Tx) -> None:
+    """Have the storage cleared after this commit."""
+    await jobs.enqueue(tx, SWEEP, dedupe="storage")
+
+
+async def forget_unused(tx: Tx) -> None:
+    """Nobody may have what was in no message for a day, nor what did not come to its end in one."""
+    old = File.changed_at < moment(tx.connection, tx.now) - _KEPT
+    await tx.connection.execute(
+        update(File).where(or_(File.state == RECEIVING, File.state == LOOSE), old).values(state=GONE)
+    )
+
+
+async def gone_files(read: Read) -> Sequence[UUID]:
+    """Some of those whose content is still to be deleted."""
+    found = await read.connection.scalars(select(File.id).where(File.state == GONE).limit(_AT_ONCE))
+    return found.all()
+
+
+async def forget_gone(tx: Tx, ids: Sequence[UUID]) -> None:
+    """Their content is deleted: nothing is known of them any more."""
+    await tx.connection.execute(delete(File).where(File.id.in_(ids), File.state == GONE))
+
+
+async def forget_files_of(tx: Tx, owner: UUID) -> None:
+    """Nobody may have what somebody uploaded and never sent."""
+    await tx.connection.execute(
+        update(File).where(File.owner_id == owner, File.state.in_((RECEIVING, LOOSE))).values(state=GONE)
+    )
+    await sweep_soon(tx)

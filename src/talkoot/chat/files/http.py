@@ -1,0 +1,138 @@
+"""Files over HTTP: uploaded as a stream, and fetched whole or in ranges."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable
+from typing import TYPE_CHECKING, Annotated, Any
+from uuid import UUID
+
+from fastapi import Query, Request, Response
+from fastapi.responses import StreamingResponse
+
+from talkoot.chat.access.operations import GET_FILE, UPLOAD_FILE
+from talkoot.chat.accounts.http_auth import CurrentActor, CurrentReader
+from talkoot.chat.files.access import file_for
+from talkoot.chat.files.actions.receiving import MB, begin_file, delete_file, finish_file, give_up_file
+from talkoot.chat.files.forms import AROUND, FileForm
+from talkoot.chat.files.ranges import wanted_range
+from talkoot.chat.files.schemas import FORM, FileOut
+from talkoot.chat.files.storing import ORIGINAL, store
+from talkoot.chat.files.views import file_out, headers_of, tag_of, told_type
+from talkoot.chat.rooms.access import room_to_read
+from talkoot.kernel.errors import (
+    Conflict,
+    Forbidden,
+    Invalid,
+    NotAuthenticated,
+    NotFound,
+    UnsupportedType,
+)
+from talkoot.kernel.http import API, KernelDep, make_router, problems
+
+if TYPE_CHECKING:
+    from starlette.types import Scope
+
+    from talkoot.chat.accounts.actors import Actor
+    from talkoot.chat.files.actions.receiving import Received
+    from talkoot.kernel.context import Kernel
+    from talkoot.kernel.transactions import Tx
+    from talkoot.settings import Settings
+
+router = make_router(NotAuthenticated, NotFound, Invalid, tags=["files"])
+
+Room = Annotated[UUID, Query(description="The room that it is for; nobody elsewhere can get it.")]
+_CONTENT: dict[int | str, dict[str, Any]] = {
+    200: {"description": "All of it", "content": {"application/octet-stream": {}}},
+    206: {"description": "The range that was asked for", "content": {"application/octet-stream": {}}},
+    304: {"description": "What `If-None-Match` names is what it is"},
+    416: {"description": "There are no such bytes"},
+}
+
+
+@router.post("/files", status_code=201, responses=problems(Forbidden, UnsupportedType), openapi_extra=FORM)
+async def upload_file(request: Request, kernel: KernelDep, actor: CurrentActor, room: Room) -> FileOut:
+    """Upload one file, in a part named `file`; then send it: `attachments` of a message to this room."""
+    async with kernel.uow.read() as read:
+        await room_to_read(read, actor, room, UPLOAD_FILE)
+    form = FileForm(request)
+    name = await form.begin()
+    size = _announced(request, kernel.settings)
+    file = await kernel.uow.run(
+        lambda tx: begin_file(tx, actor, kernel.settings, room=room, name=name, size=size)
+    )
+    try:
+        received = await store(kernel, file, form.pieces())
+        return await kernel.uow.run(lambda tx: _finished(tx, file, received))
+    except BaseException:
+        await kernel.uow.run(lambda tx: give_up_file(tx, file))
+        raise
+
+
+async def _finished(tx: Tx, file: UUID, received: Received) -> FileOut:
+    return file_out(await finish_file(tx, file, received))
+
+
+@router.get("/files/{file}", response_class=StreamingResponse, responses=_CONTENT)
+async def get_file(request: Request, kernel: KernelDep, actor: CurrentReader, file: UUID) -> Response:
+    """A file, or one range of it; whoever may read its message may have it, and its owner before.
+
+    It ends early if one may not have it any more meanwhile.
+    """
+    async with kernel.uow.read() as read:
+        found = await file_for(read, actor, GET_FILE, file)
+    tag, headers = tag_of(found), headers_of(found)
+    if tag in request.headers.get("if-none-match", ""):
+        return Response(status_code=304, headers=headers)
+    wanted = None
+    if request.headers.get("if-range", tag) == tag:
+        try:
+            wanted = wanted_range(request.headers.get("range", ""), found.size)
+        except ValueError:
+            return Response(status_code=416, headers=headers | {"Content-Range": f"bytes */{found.size}"})
+    start, end = wanted or (0, found.size)
+    headers["Content-Length"] = str(end - start)
+    if wanted:
+        headers["Content-Range"] = f"bytes {start}-{end - 1}/{found.size}"
+    pieces = _pieces(kernel, actor, found.id, start, end)
+    first = await anext(pieces, b"")  # while a refusal can still be told
+    return StreamingResponse(_all(first, pieces), 206 if wanted else 200, headers, told_type(found))
+
+
+@router.delete("/files/{file}", status_code=204, responses=problems(Forbidden, Conflict))
+async def remove_file(kernel: KernelDep, actor: CurrentActor, file: UUID) -> None:
+    """Delete a file of one's own that was not sent."""
+    await kernel.uow.run(lambda tx: delete_file(tx, actor, file))
+
+
+def room_for_files(settings: Settings) -> Callable[[Scope], int | None]:
+    """How large the body of a request may be that brings a file; None for all other requests."""
+    most = settings.max_file_mb * MB + 2 * AROUND
+
+    def allowed(scope: Scope) -> int | None:
+        return most if scope["method"] == "POST" and scope["path"] == f"{API}/files" else None
+
+    return allowed
+
+
+def _announced(request: Request, settings: Settings) -> int:
+    """About how many bytes the file will have: the form around it is small."""
+    length = request.headers.get("content-length", "")
+    most = settings.max_file_mb * MB
+    return min(most, max(0, int(length) - 1024)) if length.isdigit() else most
+
+
+async def _pieces(kernel: Kernel, actor: Actor, file: UUID, start: int, end: int) -> AsyncIterator[bytes]:
+    """Whether they may have it is asked again before each piece."""
+    async for piece in kernel.blobs.get(f"{file}/{ORIGINAL}", start, end):
+        async with kernel.uow.read() as read:
+            await file_for(read, actor, GET_FILE, file)
+        yield piece
+
+
+async def _all(first: bytes, rest: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
+    yield first
+    try:
+        async for piece in rest:
+            yield piece
+    except (NotFound, Forbidden, NotAuthenticated):
+        return

@@ -1,0 +1,55 @@
+"""The table of files; what they hold lies in the storage, in a folder of the file's id."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from sqlalchemy import ForeignKey, Index, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from talkoot.kernel.types import Model
+
+RECEIVING, LOOSE, HELD, SENT, GONE = "receiving", "loose", "held", "sent", "gone"
+
+
+class File(Model):
+    """A file. While it is `receiving`, `size` is what was announced, and counts.
+
+    `loose`: received, and in no message; `held`: in one that waits for a moderator; `sent`: in a message that
+    can be read; `gone`: about to be deleted from the storage, and nobody's any more. `message_id` is what
+    carries it. `changed_at` is when that last changed.
+    """
+
+    __tablename__ = "files"
+    __table_args__ = (
+        Index("ix_files_owner_id", "owner_id", "workspace_id"),
+        Index("ix_files_workspace_id", "workspace_id"),
+        Index(
+            "ix_files_message_id",
+            "message_id",
+            sqlite_where=text("message_id IS NOT NULL"),
+            postgresql_where=text("message_id IS NOT NULL"),
+        ),
+        Index(
+            "ix_files_unused",
+            "changed_at",
+            sqlite_where=text("state <> 'sent'"),
+            postgresql_where=text("state <> 'sent'"),
+        ),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    workspace_id: Mapped[UUID] = mapped_column(ForeignKey("workspaces.id"))
+    room_id: Mapped[UUID] = mapped_column(ForeignKey("rooms.id"))
+    owner_id: Mapped[UUID] = mapped_column(ForeignKey("users.id"))
+    message_id: Mapped[UUID | None]
+    state: Mapped[str]
+    name: Mapped[str]
+    type: Mapped[str]
+    size: Mapped[int]
+    sha256: Mapped[bytes | None]
+    width: Mapped[int | None]
+    height: Mapped[int | None]
+    blur: Mapped[str | None]
+    created_at: Mapped[int]
+    changed_at: Mapped[int]

@@ -1,0 +1,47 @@
+"""What files look like on the wire."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from pydantic import BaseModel, Field
+
+
+class Attachment(BaseModel):
+    """A file of a message. `type` is what it was found to be, whatever its name says; `size` is in bytes.
+
+    `width`, `height` (pixels) and `blur` (a tiny picture, as a `data:` URL) are those of pictures.
+    """
+
+    id: UUID
+    name: str
+    type: str
+    size: int
+    width: int | None
+    height: int | None
+    blur: str | None
+
+
+class FileOut(Attachment):
+    """A file; `sha256` is in hexadecimal. In no message for a day it is deleted."""
+
+    room: UUID
+    sha256: str = Field(min_length=64, max_length=64)
+
+
+FORM: dict[str, Any] = {
+    "requestBody": {
+        "required": True,
+        "content": {
+            "multipart/form-data": {
+                "schema": {
+                    "type": "object",
+                    "required": ["file"],
+                    "properties": {"file": {"type": "string", "format": "binary"}},
+                }
+            }
+        },
+    }
+}
+"""The body of an upload, for the document: it is read as a stream."""

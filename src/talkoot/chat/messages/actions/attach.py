@@ -1,0 +1,86 @@
+"""Files that messages carry: taken in with the send, and gone with the message."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+import msgspec
+from sqlalchemy import exists, update
+
+from talkoot.chat.files.actions.carrying import carry, files_to_send
+from talkoot.chat.files.actions.sweeping import sweep_soon
+from talkoot.chat.files.models import GONE, HELD, SENT, File
+from talkoot.chat.files.views import attachment
+from talkoot.chat.messages.actions.commands import Held, Send
+from talkoot.chat.messages.models import HeldMessage
+from talkoot.kernel.errors import Invalid, TalkootError
+
+if TYPE_CHECKING:
+    from talkoot.kernel.log import Event
+    from talkoot.kernel.transactions import Tx
+
+MOST = 10  # files of one message
+
+Shapes = Mapping[UUID, dict[str, Any]]
+"""What a message shows of each file."""
+
+
+async def take_files(tx: Tx, sends: Mapping[int, Send]) -> tuple[Shapes, dict[int, TalkootError]]:
+    """The files that these sends carry, and who is refused: each is one's own, for this room, and new."""
+    wanted = [file for send in sends.values() for file in send.attachments]
+    if not wanted:
+        return {}, {}
+    found = await files_to_send(tx, wanted)
+    refused: dict[int, TalkootError] = {}
+    taken: set[UUID] = set()
+    for number, send in sends.items():
+        twice = len({*send.attachments}) < len(send.attachments)
+        if twice or any(_is_not_for(found.get(file), send) or file in taken for file in send.attachments):
+            refused[number] = Invalid.field(
+                "attachments", "unknown", "A file is one's own, uploaded for this room, and sent once"
+            )
+        else:
+            taken.update(send.attachments)
+    return {file: attachment(found[file]) for file in taken}, refused
+
+
+def _is_not_for(file: File | None, send: Send) -> bool:
+    return file is None or file.owner_id != send.actor.user or file.room_id != send.room
+
+
+async def carry_with(tx: Tx, sent: Sequence[tuple[Send, Event | Held]]) -> None:
+    """The files of what was appended, or is held, are in these messages from now on."""
+    carried: dict[str, list[tuple[UUID, UUID]]] = {HELD: [], SENT: []}
+    for send, outcome in sent:
+        state = HELD if isinstance(outcome, Held) else SENT
+        carried[state] += [(file, outcome.id) for file in send.attachments]
+    for state, pairs in carried.items():
+        if pairs:
+            await carry(tx, pairs, state)
+
+
+def shown_of(send: Send, shapes: Shapes) -> list[dict[str, Any]]:
+    """What the message shows of its files, in their order."""
+    return [shapes[file] for file in send.attachments]
+
+
+def stored_of(send: Send, shapes: Shapes) -> str | None:
+    """The same for the row; nothing for a message without files."""
+    return msgspec.json.encode(shown_of(send, shapes)).decode() if send.attachments else None
+
+
+async def drop_decided(tx: Tx) -> None:
+    """No file is left of what was held, and never came through."""
+    dropped = await tx.connection.scalars(
+        update(File)
+        .where(
+            File.state == HELD,
+            exists().where(HeldMessage.id == File.message_id, HeldMessage.state != "waiting"),
+        )
+        .values(state=GONE, changed_at=tx.now)
+        .returning(File.id)
+    )
+    if dropped.all():
+        await sweep_soon(tx)

@@ -1,0 +1,54 @@
+"""The settings of files: where they are kept, and how much of them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from pydantic import BaseModel, Field, SecretStr, ValidationInfo, field_validator
+
+
+class FileSettings(BaseModel):
+    """A part of `Settings`."""
+
+    files: Path | None = Field(
+        None,
+        description="Folder for what people upload; without it: `files` in `data`. Servers of a cluster share"
+        " it, or a bucket.",
+    )
+    s3_bucket: str = Field(
+        "", description="A bucket of S3, or of what speaks its protocol, for them instead."
+    )
+    s3_endpoint: str = Field(
+        "", description="Its service: `https://minio.example.org`; empty: that of Amazon in the region."
+    )
+    s3_region: str = Field("us-east-1", description="Its region.")
+    s3_access_key: str = Field("", description="The name of the key for it.")
+    s3_secret_key: SecretStr = Field(SecretStr(""), validate_default=True, description="The key itself.")
+    max_file_mb: int = Field(100, ge=1, le=100_000, description="Largest file that can be uploaded.")
+    person_files_mb: int = Field(
+        5000, ge=0, description="All files of one person in one workspace together; 0: no limit."
+    )
+    workspace_files_mb: int = Field(0, ge=0, description="All files of one workspace together; 0: no limit.")
+
+    @field_validator("s3_endpoint")
+    @classmethod
+    def _is_service(cls, value: str) -> str:
+        parts = urlsplit(value)
+        if value and (
+            parts.scheme not in {"http", "https"}
+            or not parts.hostname
+            or parts.username is not None
+            or parts.path.strip("/")
+            or parts.query
+        ):
+            raise ValueError("it must look like https://minio.example.org, and hold no key")
+        return value.rstrip("/")
+
+    @field_validator("s3_secret_key")
+    @classmethod
+    def _has_key(cls, value: SecretStr, info: ValidationInfo) -> SecretStr:
+        known = info.data.get("s3_access_key"), value.get_secret_value()
+        if info.data.get("s3_bucket") and not all(known):
+            raise ValueError("a bucket needs s3_access_key and s3_secret_key")  # none is looked for elsewhere
+        return value

@@ -1,0 +1,266 @@
+"""Files: uploaded, carried by messages, fetched by those who may read these, and gone with them."""
+
+import asyncio
+import hashlib
+import io
+import uuid
+from pathlib import Path
+from typing import Any
+
+import httpx2
+import pytest
+
+from tests.clients import Api, Json, set_up
+from tests.conftest import Serve
+from tests.workspaces import Workspace
+
+PNG = b"\x89PNG\r\n\x1a\n" + bytes(200)
+NOTES = b"What was said, and by whom.\n" * 40
+
+
+async def upload(person: Api, room: str, content: Any = NOTES, name: str = "notes.txt") -> Json:
+    answer = await ask_to_upload(person, room, content, name)
+    assert answer.status_code == 201, answer.text
+    made: Json = answer.json()
+    return made
+
+
+async def ask_to_upload(person: Api, room: str, content: Any, name: str = "notes.txt") -> httpx2.Response:
+    files = {"file": (name, content, "image/svg+xml")}  # never believed
+    return await person.http.post("/files", params={"room": room}, files=files)
+
+
+async def fetch(person: Api, file: str, **headers: str) -> httpx2.Response:
+    return await person.http.get(
+        f"/files/{file}", headers={k.replace("_", "-"): v for k, v in headers.items()}
+    )
+
+
+async def test_what_is_uploaded_is_sent_and_fetched(workspace: Workspace) -> None:
+    author, reader, room = await workspace.member(), await workspace.member(), await workspace.room()
+    socket = await workspace.socket(reader, room)
+    made = await upload(author, room)
+    assert made["sha256"] == hashlib.sha256(NOTES).hexdigest()
+    assert (made["name"], made["type"], made["size"]) == ("notes.txt", "text/plain", len(NOTES))
+    sent = await author.post(f"/rooms/{room}/messages", {"text": "See", "attachments": [made["id"]]})
+    shown = {key: made[key] for key in ("id", "name", "type", "size", "width", "height", "blur")}
+    assert sent["attachments"] == [shown]
+    event = await socket.event("message.created")
+    assert event["body"]["attachments"] == [shown]
+    for path in (f"/rooms/{room}/messages", f"/rooms/{room}/messages"):  # read, and then remembered
+        assert (await reader.get(path))["items"][-1]["attachments"] == [shown]
+    answer = await fetch(reader, made["id"])
+    assert answer.content == NOTES
+    assert answer.headers["content-type"] == "text/plain; charset=utf-8"
+    assert answer.headers["content-disposition"].startswith('attachment; filename="notes.txt"')
+    assert answer.headers["content-security-policy"] == "default-src 'none'; sandbox"
+    assert answer.headers["x-content-type-options"] == "nosniff"
+    await author.delete(f"/messages/{sent['id']}")
+    for person in (reader, author):
+        assert await person.refusal("GET", f"/files/{made['id']}") == (404, "not_found")
+    assert (await reader.get(f"/messages/{sent['id']}"))["attachments"] == []
+    events = (await reader.get(f"/rooms/{room}/events", after=sent["seq"] - 1))["events"]
+    assert "notes.txt" not in str(events)
+
+
+async def test_a_file_is_sent_on_the_socket_without_words(workspace_sqlite: Workspace) -> None:
+    author, room = await workspace_sqlite.member(), await workspace_sqlite.room()
+    socket = await workspace_sqlite.socket(author, room)
+    made, cid = await upload(author, room), str(uuid.uuid4())
+    ack = await socket.send(room, "", cid=cid, attachments=[made["id"]])
+    again = await socket.send(room, "", cid=cid, attachments=[made["id"]])
+    assert (ack["op"], again["dup"], again["seq"]) == ("ack", True, ack["seq"])
+    assert (await socket.send(room, "", cid=cid))["code"] == "invalid"
+    assert (await socket.send(room, "x", cid=cid))["code"] == "conflict"
+    assert (await socket.send(room, "twice", attachments=[made["id"]]))["code"] == "invalid"
+    message = await author.get(f"/messages/{ack['id']}")
+    assert (message["text"], message["attachments"][0]["id"]) == ("", made["id"])
+
+
+async def test_only_ones_own_files_for_this_room_can_be_sent(workspace_sqlite: Workspace) -> None:
+    author, other = await workspace_sqlite.member(), await workspace_sqlite.member()
+    room, elsewhere = await workspace_sqlite.room(), await workspace_sqlite.room()
+    mine, theirs = await upload(author, room), await upload(other, room)
+    there = await upload(author, elsewhere)
+    for wrong in (theirs["id"], there["id"], str(uuid.uuid4())):
+        body = {"text": "x", "attachments": [mine["id"], wrong]}
+        assert await author.refusal("POST", f"/rooms/{room}/messages", body) == (422, "invalid")
+    body = {"text": "x", "attachments": [mine["id"], mine["id"]]}
+    assert await author.refusal("POST", f"/rooms/{room}/messages", body) == (422, "invalid")
+    body = {"text": "x", "attachments": [str(uuid.uuid4())] * 11}
+    assert await author.refusal("POST", f"/rooms/{room}/messages", body) == (422, "invalid")
+    await author.post(f"/rooms/{room}/messages", {"text": "x", "attachments": [mine["id"]]})
+    assert await author.refusal("DELETE", f"/files/{mine['id']}") == (409, "conflict")
+
+
+async def test_before_it_is_sent_a_file_is_its_owners_alone(workspace_sqlite: Workspace) -> None:
+    author, other = await workspace_sqlite.member(), await workspace_sqlite.member()
+    owner, room = workspace_sqlite.owner, await workspace_sqlite.room()
+    made = await upload(author, room)
+    assert (await fetch(author, made["id"])).content == NOTES
+    for person in (other, owner):
+        assert await person.refusal("GET", f"/files/{made['id']}") == (404, "not_found")
+        assert (await person.ask("DELETE", f"/files/{made['id']}")).status_code in {403, 404}
+    await author.delete(f"/files/{made['id']}")
+    assert await author.refusal("GET", f"/files/{made['id']}") == (404, "not_found")
+
+
+async def test_who_may_not_read_the_room_any_more_gets_no_byte(workspace: Workspace) -> None:
+    author, reader, room = workspace.owner, await workspace.member(), await workspace.room(kind="private")
+    outsider = await workspace.member()
+    await author.put(f"/rooms/{room}/members/{reader.user['id']}", expect=204)
+    made = await upload(author, room)
+    await author.post(f"/rooms/{room}/messages", {"attachments": [made["id"]]})
+    tag = (await fetch(reader, made["id"])).headers["etag"]
+    await author.delete(f"/rooms/{room}/members/{reader.user['id']}")
+    for person in (reader, outsider):
+        answer = await fetch(person, made["id"], If_None_Match=tag, Range="bytes=0-1")
+        assert answer.status_code == 404
+    assert (await ask_to_upload(outsider, room, NOTES)).status_code == 404
+
+
+async def test_ranges_and_tags(workspace_sqlite: Workspace) -> None:
+    author, room = await workspace_sqlite.member(), await workspace_sqlite.room()
+    made = await upload(author, room)
+    whole = await fetch(author, made["id"])
+    tag, size = whole.headers["etag"], len(NOTES)
+    for asked, start, end in (
+        ("bytes=0-9", 0, 10),
+        ("bytes=10-", 10, size),
+        ("bytes=-5", size - 5, size),
+        (f"bytes=0-{size * 9}", 0, size),
+    ):
+        part = await fetch(author, made["id"], Range=asked, If_Range=tag)
+        assert (part.status_code, part.content) == (206, NOTES[start:end]), asked
+        assert part.headers["content-range"] == f"bytes {start}-{end - 1}/{size}"
+    for asked in ("bytes=5-2", "bytes=0-1,3-4", "lines=1-2", "bytes=-"):
+        assert (await fetch(author, made["id"], Range=asked)).status_code == 200, asked
+    for asked in (f"bytes={size}-", "bytes=-0"):
+        beyond = await fetch(author, made["id"], Range=asked)
+        assert (beyond.status_code, beyond.headers["content-range"]) == (416, f"bytes */{size}"), asked
+    assert (await fetch(author, made["id"], Range="bytes=0-1", If_Range='"else"')).content == NOTES
+    assert (await fetch(author, made["id"], If_None_Match=tag)).status_code == 304
+
+
+@pytest.mark.parametrize(
+    ("content", "kind", "shown"),
+    [
+        (PNG, "image/png", True),
+        (b"<svg xmlns='http://www.w3.org/2000/svg'><script>alert(1)</script></svg>", "text/plain", False),
+        (b"<!doctype html><script>alert(1)</script>", "text/plain", False),
+        (b"%PDF-1.7\n", "application/pdf", False),
+        (b"GIF89a/*<script>*/", "image/gif", True),
+        (b"MZ\x00\x01", "application/octet-stream", False),
+        (b"", "application/octet-stream", False),
+    ],
+    ids=["png", "svg", "html", "pdf", "polyglot", "program", "empty"],
+)
+async def test_row_35_the_bytes_say_what_it_is(
+    workspace_sqlite: Workspace, content: bytes, kind: str, *, shown: bool
+) -> None:
+    author, room = workspace_sqlite.owner, await workspace_sqlite.room()
+    made = await upload(author, room, content, "x.svg")
+    assert made["type"] == kind
+    answer = await fetch(author, made["id"])
+    assert answer.content == content
+    assert answer.headers["content-disposition"].startswith("inline" if shown else "attachment")
+    assert "svg" not in answer.headers["content-type"]
+    assert "html" not in answer.headers["content-type"]
+
+
+async def test_row_36_names_lead_nowhere(workspace_sqlite: Workspace) -> None:
+    author, room = workspace_sqlite.owner, await workspace_sqlite.room()
+    for given, kept in (
+        ("../../etc/passwd", "passwd"),
+        ("C:\\temp\\a.txt", "a.txt"),
+        ("/", "file"),
+        ("näyte\u202etxt.exe", "näytetxt.exe"),
+        ("x" * 300 + ".txt", "x" * 196 + ".txt"),
+        ("..", "file"),
+    ):
+        assert (await upload(author, room, NOTES, given))["name"] == kept, given
+
+
+async def test_forms_that_are_none(workspace_sqlite: Workspace) -> None:
+    author, room = workspace_sqlite.owner, await workspace_sqlite.room()
+    kind = "multipart/form-data; boundary=b"
+    part = b'--b\r\nContent-Disposition: form-data; name="%b"%b\r\n\r\n'
+    for body, headers, status in (
+        (b"{}", {"Content-Type": "application/json"}, 415),
+        (b"", {"Content-Type": kind}, 400),
+        (b"no boundary at all", {"Content-Type": kind}, 400),
+        (part % (b"other", b"") + b"x\r\n--b--\r\n", {"Content-Type": kind}, 400),
+        (part % (b"other", b"") + bytes(70_000) + b"\r\n--b--\r\n", {"Content-Type": kind}, 400),
+        ((part % (b"other", b"") + b"x\r\n") * 20 + b"--b--\r\n", {"Content-Type": kind}, 400),
+        (part % (b"file", b'; filename="a"') + b"never ends", {"Content-Type": kind}, 400),
+    ):
+        answer = await author.http.post("/files", params={"room": room}, content=body, headers=headers)
+        assert answer.status_code == status, (body[:60], answer.text)
+
+
+async def test_row_37_limits_of_a_file_and_of_all_files(serve: Serve) -> None:
+    server = serve("sqlite", max_file_mb="2", person_files_mb="3")
+    owner, workspace = await set_up(server.url)
+    room = (await owner.get(f"/workspaces/{workspace['id']}/rooms"))["items"][0]["id"]
+    too_much = await ask_to_upload(owner, room, bytes(2_000_001))
+    assert (too_much.status_code, too_much.json()["code"]) == (413, "too_large")
+    await upload(owner, room, bytes(2_000_000))
+    full = await ask_to_upload(owner, room, bytes(1_100_000))
+    assert (full.status_code, full.json()["code"]) == (413, "quota")
+    stored = [path for path in (server.data / "files").rglob("*") if path.is_file()]
+    assert [path.stat().st_size for path in stored] == [2_000_000]
+    await owner.close()
+
+
+async def test_memory_does_not_grow_with_the_file_and_what_is_deleted_leaves_the_disk(serve: Serve) -> None:
+    server = serve("sqlite", max_file_mb="300")
+    owner, workspace = await set_up(server.url)
+    room = (await owner.get(f"/workspaces/{workspace['id']}/rooms"))["items"][0]["id"]
+    await upload(owner, room)
+    before = resident(server.process.pid)
+    size = 100_000_000
+    made = await upload(owner, room, _Zeros(size))
+    assert made["size"] == size
+    assert resident(server.process.pid, "VmHWM") - before < 40 * 1024 * 1024
+    async with owner.http.stream("GET", f"/files/{made['id']}") as answer:
+        assert sum([len(piece) async for piece in answer.aiter_bytes()]) == size
+    assert resident(server.process.pid, "VmHWM") - before < 40 * 1024 * 1024
+    folder = server.data / "files" / made["id"]
+    assert folder.exists()
+    await owner.delete(f"/files/{made['id']}")
+    async with asyncio.timeout(60):
+        while folder.exists():  # noqa: ASYNC110 - a job does it
+            await asyncio.sleep(0.05)
+    await owner.close()
+
+
+class _Zeros(io.RawIOBase):
+    """So many zeros, not in memory."""
+
+    def __init__(self, size: int) -> None:
+        self._size, self._at = size, 0
+
+    def readable(self) -> bool:
+        return True
+
+    def seekable(self) -> bool:
+        return True
+
+    def tell(self) -> int:
+        return self._at
+
+    def seek(self, offset: int, whence: int = 0) -> int:
+        self._at = offset if whence == 0 else self._size + offset
+        return self._at
+
+    def read(self, size: int = -1) -> bytes:
+        left = self._size - self._at
+        taken = left if size < 0 else min(size, left)
+        self._at += taken
+        return bytes(taken)
+
+
+def resident(pid: int, line: str = "VmRSS") -> int:
+    """Bytes that a process has in memory, or had at most (`VmHWM`)."""
+    status = Path(f"/proc/{pid}/status").read_text()
+    return int(next(each for each in status.splitlines() if each.startswith(line)).split()[1]) * 1024
