@@ -74,7 +74,9 @@ ROWS = {
     34: Row("scripts in texts and names", "inert", later="files, previews, webhooks, emoji", partly=True),
     35: Row("uploads that run, or lie about their type", "attachment, sandboxed"),
     36: Row("paths that lead elsewhere", "404 or 400", later="uploads and imported archives", partly=True),
-    37: Row("images and archives that explode", "refused before they are decoded", later="files"),
+    37: Row(
+        "images and archives that explode", "refused before they are decoded", later="archives", partly=True
+    ),
     38: Row("an address inside our network, however written", "not reached"),
     39: Row("forged, foreign and huge things in Redis", "ignored and counted"),
     40: Row("a relay to inside addresses, signalling floods", "denied", later="calls"),

@@ -33,12 +33,14 @@ from talkoot.chat.addresses.jobs import write_notice
 from talkoot.chat.administration.events import LimitChosen
 from talkoot.chat.applications.granting import JWT_BEARER, Granting
 from talkoot.chat.bots.actions import retire_bot
+from talkoot.chat.files.events import PicturePrepared
 from talkoot.chat.groups.actions.rules import keep_roles_in_rules
 from talkoot.chat.groups.actions.settling import settle_who_came, settle_who_unlinked
 from talkoot.chat.identities.desk import Desk
 from talkoot.chat.identities.events import CameIn, IdentityUnlinked
 from talkoot.chat.mail.events import NoticeDue
 from talkoot.chat.messages import socket as messages_socket
+from talkoot.chat.messages.actions.attach import show_picture
 from talkoot.chat.messages.timelines import Timelines
 from talkoot.chat.moderation.events import AppealDecided, ReportHandled, Reviewed, Sanctioned
 from talkoot.chat.moderation.notices import appeal_notice, held_notice, report_notice, sanction_notice
@@ -107,21 +109,12 @@ class Program:
         uow = UnitOfWork(database, clock, self._listeners, shared=settings.clustered)
         self.backends = open_backends(settings, clock, secrets, installation, LIMITS)
         self.bus, presence = self.backends.bus, self.backends.presence
-        self.kernel = Kernel(
-            settings,
-            clock,
-            secrets,
-            database,
-            uow,
-            self.backends.limits,
-            self.backends.rates,
-            open_blobs(settings),
-        )
+        limits, rates = self.backends.limits, self.backends.rates
+        self.kernel = Kernel(settings, clock, secrets, database, uow, limits, rates, open_blobs(settings))
         self.gate = _gate(self.kernel, self.backends)
         self.desk = Desk(self.kernel)
         self.hub = Hub(socket_limits(settings))
-        self.tails = uow.caches.of(LogTails)
-        self.timelines = uow.caches.of(Timelines)
+        self.tails, self.timelines = uow.caches.of(LogTails), uow.caches.of(Timelines)
         self.live = LiveRooms(self.hub, uow)
         watches = PresenceWatches(presence)
         self.acquaintance = Acquaintance(uow, watches, presence)
@@ -185,6 +178,7 @@ class Program:
             MemberLeft: ([], [self.notices.left]),
             ReadMoved: ([], [self._tell_read]),
             SessionClosed: ([], [controls.tell_session_closed]),
+            PicturePrepared: ([show_picture], []),
             PasswordChanged: ([forget_links_to_password], []),
             AddressGiven: ([ask_to_confirm] if mails else [], []),
             NoticeDue: ([write_notice] if mails else [], []),

@@ -422,5 +422,6 @@ ASKS: dict[str, Ask] = {
     "delete_message": Ask(before=what_is_gone, both=True),
     "upload_file": Ask(query={"room": "{room}"}, passed=frozenset({415})),
     "get_file": Ask(),
+    "get_thumbnail": Ask(passed=frozenset({404})),
     "delete_file": Ask(),
 }

@@ -44,7 +44,12 @@ export function messageOf(event: RoomEvent, lookup: Lookup): Message {
 
 /** What a later event changes in a message that is there already. */
 export function change(message: Message, event: RoomEvent): Message {
-  const body = event.body as { text?: string; edited_at?: Time; reply_count?: number };
+  const body = event.body as {
+    text?: string;
+    edited_at?: Time;
+    reply_count?: number;
+    attachments?: Attachment[];
+  };
   switch (event.type) {
     case "message.updated":
       return message.deleted
@@ -52,6 +57,8 @@ export function change(message: Message, event: RoomEvent): Message {
         : { ...message, text: body.text ?? "", edited_at: body.edited_at ?? event.ts };
     case "message.deleted":
       return { ...message, text: "", deleted: true, attachments: [] };
+    case "attachments.updated":
+      return message.deleted ? message : { ...message, attachments: body.attachments ?? [] };
     case "thread.updated":
       return { ...message, reply_count: body.reply_count ?? message.reply_count };
     default:

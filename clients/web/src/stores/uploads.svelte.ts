@@ -21,6 +21,7 @@ export class Uploads {
   /** What could not be taken at all. */
   complaint = $state("");
   readonly ready = $derived(this.chosen.every((each) => each.state === "ready"));
+  readonly failed = $derived(this.chosen.some((each) => each.state === "failed"));
   #next = 0;
   #sources = new Map<number, File>();
   #under = new Map<number, Upload>();

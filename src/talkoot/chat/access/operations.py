@@ -312,6 +312,7 @@ DELETE_MESSAGE = Operation(
 # Files: about a message, for who may read one may have what it carries
 UPLOAD_FILE = Operation("room", P.ROOM_POST, "POST /files")
 GET_FILE = Operation("message", P.ROOM_READ, "GET /files/{file}", public=True)
+GET_THUMBNAIL = Operation("message", P.ROOM_READ, "GET /files/{file}/thumbnail", public=True)
 DELETE_FILE = Operation("message", None, "DELETE /files/{file}", own=P.ROOM_READ)
 
 TABLE: dict[str, Operation] = {

@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Annotated, Any
 from uuid import UUID
 
 from fastapi import Query, Request, Response
 from fastapi.responses import StreamingResponse
 
-from talkoot.chat.access.operations import GET_FILE, UPLOAD_FILE
+from talkoot.chat.access.operations import GET_THUMBNAIL, UPLOAD_FILE
 from talkoot.chat.accounts.http_auth import CurrentActor, CurrentReader
-from talkoot.chat.files.access import file_for
 from talkoot.chat.files.actions.receiving import MB, begin_file, delete_file, finish_file, give_up_file
 from talkoot.chat.files.forms import AROUND, FileForm
 from talkoot.chat.files.ranges import wanted_range
 from talkoot.chat.files.schemas import FORM, FileOut
-from talkoot.chat.files.storing import ORIGINAL, store
+from talkoot.chat.files.serving import THUMBNAIL_TYPE, content_of, prepared, thumbnail_of
+from talkoot.chat.files.storing import store
 from talkoot.chat.files.views import file_out, headers_of, tag_of, told_type
 from talkoot.chat.rooms.access import room_to_read
 from talkoot.kernel.errors import (
@@ -32,9 +32,7 @@ from talkoot.kernel.http import API, KernelDep, make_router, problems
 if TYPE_CHECKING:
     from starlette.types import Scope
 
-    from talkoot.chat.accounts.actors import Actor
-    from talkoot.chat.files.actions.receiving import Received
-    from talkoot.kernel.context import Kernel
+    from talkoot.chat.files.findings import Received
     from talkoot.kernel.transactions import Tx
     from talkoot.settings import Settings
 
@@ -46,6 +44,9 @@ _CONTENT: dict[int | str, dict[str, Any]] = {
     206: {"description": "The range that was asked for", "content": {"application/octet-stream": {}}},
     304: {"description": "What `If-None-Match` names is what it is"},
     416: {"description": "There are no such bytes"},
+}
+_THUMBNAIL: dict[int | str, dict[str, Any]] = {
+    200: {"description": "A small picture", "content": {THUMBNAIL_TYPE: {}}}
 }
 
 
@@ -78,8 +79,7 @@ async def get_file(request: Request, kernel: KernelDep, actor: CurrentReader, fi
 
     It ends early if one may not have it any more meanwhile.
     """
-    async with kernel.uow.read() as read:
-        found = await file_for(read, actor, GET_FILE, file)
+    found = await prepared(kernel, actor, file)
     tag, headers = tag_of(found), headers_of(found)
     if tag in request.headers.get("if-none-match", ""):
         return Response(status_code=304, headers=headers)
@@ -93,9 +93,17 @@ async def get_file(request: Request, kernel: KernelDep, actor: CurrentReader, fi
     headers["Content-Length"] = str(end - start)
     if wanted:
         headers["Content-Range"] = f"bytes {start}-{end - 1}/{found.size}"
-    pieces = _pieces(kernel, actor, found.id, start, end)
-    first = await anext(pieces, b"")  # while a refusal can still be told
-    return StreamingResponse(_all(first, pieces), 206 if wanted else 200, headers, told_type(found))
+    content = await content_of(kernel, actor, found, start, end)
+    return StreamingResponse(content, 206 if wanted else 200, headers, told_type(found))
+
+
+@router.get("/files/{file}/thumbnail", response_class=Response, responses=_THUMBNAIL)
+async def get_thumbnail(kernel: KernelDep, actor: CurrentReader, file: UUID) -> Response:
+    """A small picture of a picture, as WebP; 404 for what is none. It is made soon after the upload."""
+    found = await prepared(kernel, actor, file, GET_THUMBNAIL)
+    content = await thumbnail_of(kernel, actor, found)
+    headers = headers_of(found) | {"ETag": f'"t{tag_of(found)[1:]}', "Accept-Ranges": "none"}
+    return Response(content, 200, headers, THUMBNAIL_TYPE)
 
 
 @router.delete("/files/{file}", status_code=204, responses=problems(Forbidden, Conflict))
@@ -119,20 +127,3 @@ def _announced(request: Request, settings: Settings) -> int:
     length = request.headers.get("content-length", "")
     most = settings.max_file_mb * MB
     return min(most, max(0, int(length) - 1024)) if length.isdigit() else most
-
-
-async def _pieces(kernel: Kernel, actor: Actor, file: UUID, start: int, end: int) -> AsyncIterator[bytes]:
-    """Whether they may have it is asked again before each piece."""
-    async for piece in kernel.blobs.get(f"{file}/{ORIGINAL}", start, end):
-        async with kernel.uow.read() as read:
-            await file_for(read, actor, GET_FILE, file)
-        yield piece
-
-
-async def _all(first: bytes, rest: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
-    yield first
-    try:
-        async for piece in rest:
-            yield piece
-    except (NotFound, Forbidden, NotAuthenticated):
-        return

@@ -10,6 +10,8 @@ from sqlalchemy.orm import Mapped, mapped_column
 from talkoot.kernel.types import Model
 
 RECEIVING, LOOSE, HELD, SENT, GONE = "receiving", "loose", "held", "sent", "gone"
+ORIGINAL, CLEAN, THUMBNAIL = "original", "clean", "thumbnail"
+WAITING, READY, BROKEN = "waiting", "ready", "broken"
 
 
 class File(Model):
@@ -17,7 +19,10 @@ class File(Model):
 
     `loose`: received, and in no message; `held`: in one that waits for a moderator; `sent`: in a message that
     can be read; `gone`: about to be deleted from the storage, and nobody's any more. `message_id` is what
-    carries it. `changed_at` is when that last changed.
+    carries it. `changed_at` is when that last changed. `content` is what of its folder is handed out.
+
+    `picture` is `waiting` until a job has made a copy without what tells of place and time, which others than
+    the owner get instead; then `ready`, or `broken` for what is none.
     """
 
     __tablename__ = "files"
@@ -51,5 +56,7 @@ class File(Model):
     width: Mapped[int | None]
     height: Mapped[int | None]
     blur: Mapped[str | None]
+    content: Mapped[str] = mapped_column(default=ORIGINAL)
+    picture: Mapped[str | None]
     created_at: Mapped[int]
     changed_at: Mapped[int]

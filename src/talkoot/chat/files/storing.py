@@ -7,14 +7,14 @@ from collections.abc import AsyncIterator
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-from talkoot.chat.files.actions.receiving import MB, Received
+from talkoot.chat.files.actions.receiving import MB
+from talkoot.chat.files.findings import Received
+from talkoot.chat.files.models import ORIGINAL
 from talkoot.chat.files.sniffing import HEAD, sniff
 from talkoot.kernel.errors import TooLarge
 
 if TYPE_CHECKING:
     from talkoot.kernel.context import Kernel
-
-ORIGINAL = "original"
 
 
 async def store(kernel: Kernel, file: UUID, pieces: AsyncIterator[bytes]) -> Received:

@@ -22,6 +22,7 @@ MESSAGES = 300  # kept; pages of these cost no statement
 _OVERHEAD = 1200  # bytes of a message without its text
 _FILE = 2500  # bytes of what is shown of a file
 
+_TEXTS = {"message.updated", "attachments.updated"}  # whose bodies are emptied with the message
 # Events that change no message. One that is in no table makes the stretch be read again.
 _HARMLESS = {"member.joined", "member.left", "room.updated"}
 
@@ -87,7 +88,7 @@ def _applied(event: Event, messages: list[Shown]) -> bool:
         changed = UUID(body["message"])
         place = next((n for n, message in enumerate(messages) if message.id == changed), None)
         if place is not None:
-            if event.type == "message.updated" and body.get("deleted"):
+            if event.type in _TEXTS and body.get("deleted"):
                 return False  # what it said was taken out of the log
             messages[place] = change(messages[place], body)
         return True
@@ -118,8 +119,13 @@ def _replied(message: Shown, body: dict[str, Any]) -> Shown:
     return replace(message, reply_count=body["reply_count"], last_reply_at=body["last_reply_at"])
 
 
+def _prepared(message: Shown, body: dict[str, Any]) -> Shown:
+    return message if message.deleted else replace(message, attachments=tuple(body["attachments"]))
+
+
 _CHANGES: dict[str, Callable[[Shown, dict[str, Any]], Shown]] = {
     "message.updated": _updated,
     "message.deleted": _deleted,
     "thread.updated": _replied,
+    "attachments.updated": _prepared,
 }

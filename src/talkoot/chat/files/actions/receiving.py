@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from uuid import UUID
 
@@ -10,8 +9,9 @@ from sqlalchemy import insert, update
 
 from talkoot.chat.access.operations import DELETE_FILE, UPLOAD_FILE
 from talkoot.chat.files.access import file_for
+from talkoot.chat.files.actions.preparing import prepare_soon
 from talkoot.chat.files.actions.sweeping import sweep_soon
-from talkoot.chat.files.models import GONE, LOOSE, RECEIVING, File
+from talkoot.chat.files.models import GONE, LOOSE, ORIGINAL, RECEIVING, File
 from talkoot.chat.files.names import clean_name
 from talkoot.chat.files.queries import taken_by
 from talkoot.chat.rooms.access import room_to_read
@@ -20,19 +20,11 @@ from talkoot.kernel.ids import new_id
 
 if TYPE_CHECKING:
     from talkoot.chat.accounts.actors import Actor
+    from talkoot.chat.files.findings import Received
     from talkoot.kernel.transactions import Tx
     from talkoot.settings import Settings
 
 MB = 1_000_000
-
-
-@dataclass(frozen=True, slots=True)
-class Received:
-    """What came."""
-
-    type: str
-    size: int
-    sha256: bytes
 
 
 async def begin_file(tx: Tx, actor: Actor, settings: Settings, *, room: UUID, name: str, size: int) -> UUID:
@@ -54,6 +46,7 @@ async def begin_file(tx: Tx, actor: Actor, settings: Settings, *, room: UUID, na
             state=RECEIVING,
             name=clean_name(name),
             type="",
+            content=ORIGINAL,
             size=size,
             created_at=tx.now,
             changed_at=tx.now,
@@ -69,6 +62,7 @@ async def finish_file(tx: Tx, file_id: UUID, received: Received) -> File:
         raise NotFound("This upload was given up")
     file.type, file.size, file.sha256 = received.type, received.size, received.sha256
     file.state, file.changed_at = LOOSE, tx.now
+    await prepare_soon(tx, file)
     await tx.flush()
     return file
 

@@ -9,15 +9,18 @@ from uuid import UUID
 import msgspec
 from sqlalchemy import exists, update
 
+from talkoot.chat.access.grants import versions_of
 from talkoot.chat.files.actions.carrying import carry, files_to_send
 from talkoot.chat.files.actions.sweeping import sweep_soon
 from talkoot.chat.files.models import GONE, HELD, SENT, File
 from talkoot.chat.files.views import attachment
 from talkoot.chat.messages.actions.commands import Held, Send
-from talkoot.chat.messages.models import HeldMessage
+from talkoot.chat.messages.models import HeldMessage, Message
+from talkoot.kernel import log
 from talkoot.kernel.errors import Invalid, TalkootError
 
 if TYPE_CHECKING:
+    from talkoot.chat.files.events import PicturePrepared
     from talkoot.kernel.log import Event
     from talkoot.kernel.transactions import Tx
 
@@ -84,3 +87,26 @@ async def drop_decided(tx: Tx) -> None:
     )
     if dropped.all():
         await sweep_soon(tx)
+
+
+async def show_picture(tx: Tx, prepared: PicturePrepared) -> None:
+    """The message shows what is known of its picture now, and its log tells."""
+    version = (await versions_of(tx, [prepared.workspace]))[prepared.workspace]
+    await log.lock(tx, [prepared.room])
+    message = await tx.session.get(Message, prepared.message, populate_existing=True)
+    if message is None or message.attachments is None:
+        return
+    shown = [
+        prepared.shown if each["id"] == prepared.shown["id"] else each
+        for each in msgspec.json.decode(message.attachments)
+    ]
+    message.attachments = msgspec.json.encode(shown).decode()
+    entry = log.Entry(
+        log=prepared.room,
+        type="attachments.updated",
+        body={"message": message.id, "attachments": shown},
+        subject=message.id,
+        fence=version,
+        scope=prepared.workspace,
+    )
+    await log.append(tx, [entry])

@@ -5,8 +5,8 @@ import sqlalchemy as sa
 
 from talkoot.kernel import types
 
-revision = "0023"
-down_revision = "0022"
+revision = "0024"
+down_revision = "0023"
 branch_labels = None
 depends_on = None
 phase = "expand"
@@ -30,6 +30,8 @@ def upgrade() -> None:
         sa.Column("width", sa.BigInteger(), nullable=True),
         sa.Column("height", sa.BigInteger(), nullable=True),
         sa.Column("blur", sa.String(), nullable=True),
+        sa.Column("content", sa.String(), nullable=False, server_default="original"),
+        sa.Column("picture", sa.String(), nullable=True),
         sa.Column("created_at", sa.BigInteger(), nullable=False),
         sa.Column("changed_at", sa.BigInteger(), nullable=False),
         sa.ForeignKeyConstraint(["workspace_id"], ["workspaces.id"], name=op.f("fk_files_workspace_id")),

@@ -1,0 +1,80 @@
+"""Runs in a process of its own, `python -m talkoot.chat.files.drawing FOLDER`: nothing else of ours is in it.
+
+In FOLDER lies `original`, which anybody may have made. Beside it come `clean`, the same picture without what
+was written into it (place, time, camera), and `thumbnail`; what it found is told as one line of JSON. The
+process may use so much memory and time and no more, and reads four formats only.
+"""
+
+from __future__ import annotations
+
+import base64
+import io
+import json
+import resource
+import sys
+import warnings
+from pathlib import Path
+from typing import Any
+
+FORMATS = ("PNG", "JPEG", "GIF", "WEBP")
+MOST_PIXELS = 50_000_000  # of one picture
+MOST_FRAMES = 500
+MOST_IN_ALL = 500_000_000  # pixels of all frames
+LARGEST = 4096  # pixels of the longer side of what is kept
+THUMBNAIL, BLUR = 480, 16
+MEMORY = 1_500_000_000  # bytes
+SECONDS = 40  # of the processor
+
+
+def main(folder: Path) -> None:
+    """Draw what is wanted, or end with an error."""
+    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+    resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    from PIL import Image, ImageOps
+
+    warnings.simplefilter("error", Image.DecompressionBombWarning)
+    Image.MAX_IMAGE_PIXELS = MOST_PIXELS
+    with Image.open(folder / "original", formats=FORMATS) as image:
+        frames = getattr(image, "n_frames", 1)
+        if frames > MOST_FRAMES or frames * image.width * image.height > MOST_IN_ALL:
+            raise ValueError("too much of it")
+        kind, moves = image.format or "", frames > 1
+        upright = ImageOps.exif_transpose(image)
+        width, height = image.size if moves else _write(upright, kind, folder / "clean")
+        if moves and _tells(image.info):
+            image.save(folder / "clean", kind, save_all=True, exif=b"", xmp=b"", comment=b"")
+        small = upright.convert("RGBA" if "A" in upright.getbands() or moves else "RGB")
+        small.thumbnail((THUMBNAIL, THUMBNAIL))
+        _plain(small, "").save(folder / "thumbnail", "WEBP", quality=80)
+        small.thumbnail((BLUR, BLUR))
+        blur = io.BytesIO()
+        _plain(small, "").save(blur, "WEBP", quality=30)
+    shown = f"data:image/webp;base64,{base64.b64encode(blur.getvalue()).decode()}"
+    print(json.dumps({"width": width, "height": height, "blur": shown}))  # noqa: T201 - what is asked for
+
+
+def _write(image: Any, kind: str, path: Path) -> tuple[int, int]:
+    """The picture anew, not larger than is kept, in its own format; how large."""
+    if max(image.size) > LARGEST:
+        image.thumbnail((LARGEST, LARGEST))
+    options: dict[str, Any] = {"quality": 90} if kind in {"JPEG", "WEBP"} else {}
+    _plain(image, kind).save(path, kind, **options)
+    width, height = image.size
+    return width, height
+
+
+def _plain(image: Any, kind: str) -> Any:
+    """The same without anything that is not a picture; colours as they were meant."""
+    kept = {"icc_profile"} | ({"transparency"} if kind in {"PNG", "GIF"} else set())
+    image.info = {name: value for name, value in image.info.items() if name in kept}
+    image.getexif().clear()
+    return image
+
+
+def _tells(info: Any) -> bool:
+    return any(name in info for name in ("exif", "xmp", "XML:com.adobe.xmp", "comment"))
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]))

@@ -1,0 +1,73 @@
+"""Pictures are prepared beside the server: in a process that may not use much, from and to a folder."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import sys
+import tempfile
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from talkoot.chat.files.findings import Drawn, Picture
+from talkoot.chat.files.models import CLEAN, ORIGINAL, THUMBNAIL
+from talkoot.kernel.blobs import PIECE
+
+if TYPE_CHECKING:
+    from uuid import UUID
+
+    from talkoot.kernel.blobs import Blobs
+
+SECONDS = 120.0  # by the clock on the wall, for a machine that has much to do
+
+
+async def prepare(blobs: Blobs, file: UUID, size: int) -> Picture | None:
+    """Write the clean copy and the thumbnail into the storage; None for what can not be drawn."""
+    with tempfile.TemporaryDirectory(prefix="talkoot-") as name:
+        folder = Path(name)
+        with (folder / ORIGINAL).open("wb") as copy:
+            async for piece in blobs.get(f"{file}/{ORIGINAL}", 0, size):
+                await asyncio.to_thread(copy.write, piece)
+        drawn = await _draw(folder)
+        if drawn is None:
+            return None
+        await blobs.put(f"{file}/{THUMBNAIL}", _content(folder / THUMBNAIL))
+        if not (folder / CLEAN).exists():
+            return Picture(drawn, None)
+        await blobs.put(f"{file}/{CLEAN}", _content(folder / CLEAN))
+        with (folder / CLEAN).open("rb") as copy:
+            digest = await asyncio.to_thread(hashlib.file_digest, copy, "sha256")
+        return Picture(drawn, ((folder / CLEAN).stat().st_size, digest.digest()))
+
+
+async def _draw(folder: Path) -> Drawn | None:
+    process = await asyncio.create_subprocess_exec(
+        sys.executable,
+        "-m",
+        "talkoot.chat.files.drawing",
+        str(folder),
+        stdin=asyncio.subprocess.DEVNULL,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.DEVNULL,
+        env={},
+        cwd=folder,
+    )
+    try:
+        async with asyncio.timeout(SECONDS):
+            told, _ = await process.communicate()
+    except TimeoutError:
+        return None
+    finally:
+        if process.returncode is None:
+            process.kill()
+            await process.wait()
+    return msgspec.json.decode(told, type=Drawn) if process.returncode == 0 else None
+
+
+async def _content(path: Path) -> AsyncIterator[bytes]:
+    with path.open("rb") as file:
+        while piece := await asyncio.to_thread(file.read, PIECE):
+            yield piece

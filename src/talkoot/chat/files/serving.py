@@ -1,0 +1,69 @@
+"""From the storage to who asks: whether they may is asked again and again."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+from talkoot.chat.access.operations import GET_FILE, Operation
+from talkoot.chat.files.access import file_for
+from talkoot.chat.files.models import READY, THUMBNAIL, WAITING, File
+from talkoot.kernel.errors import Forbidden, NotAuthenticated, NotFound, Unavailable
+
+if TYPE_CHECKING:
+    from talkoot.chat.accounts.actors import Actor
+    from talkoot.kernel.context import Kernel
+
+PATIENCE, LOOKED_EVERY = 20.0, 0.2  # seconds that a request waits for a picture
+MOST = 2_000_000  # bytes of a thumbnail
+THUMBNAIL_TYPE = "image/webp"
+
+
+async def prepared(kernel: Kernel, actor: Actor, file: UUID, operation: Operation = GET_FILE) -> File:
+    """The file; others than its owner wait for a picture until it was prepared. Unavailable: too long."""
+    end = kernel.clock.monotonic() + PATIENCE
+    while True:
+        async with kernel.uow.read() as read:
+            found = await file_for(read, actor, operation, file)
+        own = found.owner_id == actor.user and operation is GET_FILE
+        if found.picture != WAITING or own:
+            return found
+        if kernel.clock.monotonic() > end:
+            raise Unavailable("This picture is being prepared; try again", retry_after=2)
+        await asyncio.sleep(LOOKED_EVERY)
+
+
+async def _pieces(
+    kernel: Kernel, actor: Actor, file: UUID, content: AsyncIterator[bytes]
+) -> AsyncIterator[bytes]:
+    """Whether they may have it is asked again before each piece."""
+    async for piece in content:
+        async with kernel.uow.read() as read:
+            await file_for(read, actor, GET_FILE, file)
+        yield piece
+
+
+async def content_of(kernel: Kernel, actor: Actor, file: File, start: int, end: int) -> AsyncIterator[bytes]:
+    """What it holds, from one byte to before another; refusals are raised before the first."""
+    content = kernel.blobs.get(f"{file.id}/{file.content}", start, end)
+    pieces = _pieces(kernel, actor, file.id, content)
+    return _all(await anext(pieces, b""), pieces)
+
+
+async def thumbnail_of(kernel: Kernel, actor: Actor, file: File) -> bytes:
+    """The small picture; NotFound for what is no picture."""
+    if file.picture != READY:
+        raise NotFound("There is no small picture of this file")
+    content = kernel.blobs.get(f"{file.id}/{THUMBNAIL}", 0, MOST)
+    return b"".join([piece async for piece in _pieces(kernel, actor, file.id, content)])
+
+
+async def _all(first: bytes, rest: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
+    yield first
+    try:
+        async for piece in rest:
+            yield piece
+    except (NotFound, Forbidden, NotAuthenticated):
+        return

@@ -1,0 +1,100 @@
+"""Pictures: prepared by a job, without what tells of place and time, and never more than is bearable."""
+
+import io
+import struct
+import zlib
+from typing import Any
+
+from PIL import Image
+
+from tests.chat.test_files import fetch, upload
+from tests.clients import Api, Json
+from tests.workspaces import Workspace
+
+PLACE = b"60.1699 N, 24.9384 E"
+
+
+def picture(kind: str = "JPEG", size: tuple[int, int] = (600, 300), **more: Any) -> bytes:
+    """A red picture; in those that can have it, a description that tells where it was made."""
+    image, out = Image.new("RGB", size, (200, 30, 30)), io.BytesIO()
+    exif = Image.Exif()
+    exif[0x010E] = PLACE.decode()
+    exif[0x0112] = 6  # to be turned by a quarter
+    options = {"exif": exif} if kind in {"JPEG", "PNG", "WEBP"} else {"comment": PLACE}
+    image.save(out, kind, **options, **more)
+    return out.getvalue()
+
+
+async def prepared(person: Api, room: str, content: bytes) -> Json:
+    """What is shown of it in a message, once it is prepared."""
+    made = await upload(person, room, content, "holiday")
+    sent = await person.post(f"/rooms/{room}/messages", {"attachments": [made["id"]]})
+    await person.http.get(f"/files/{made['id']}/thumbnail")  # which waits for it
+    shown: Json = (await person.get(f"/messages/{sent['id']}"))["attachments"][0]
+    return shown
+
+
+async def test_a_picture_is_prepared_and_told(workspace: Workspace) -> None:
+    author, reader, room = workspace.owner, await workspace.member(), await workspace.room()
+    socket = await workspace.socket(reader, room)
+    content = picture()
+    assert PLACE in content
+    shown = await prepared(author, room, content)
+    assert (shown["type"], shown["width"], shown["height"]) == ("image/jpeg", 300, 600)
+    assert shown["blur"].startswith("data:image/webp;base64,")
+    # Either the message was sent with all of it, or an event has told it since.
+    created = (await socket.event("message.created"))["body"]["attachments"]
+    if created != [shown]:
+        assert (await socket.event("attachments.updated"))["body"]["attachments"] == [shown]
+    for person in (author, reader):
+        answer = await fetch(person, shown["id"])
+        assert PLACE not in answer.content
+        assert len(answer.content) == shown["size"]
+        with Image.open(io.BytesIO(answer.content)) as image:
+            assert (image.format, image.size, dict(image.getexif())) == ("JPEG", (300, 600), {})
+    small = await reader.http.get(f"/files/{shown['id']}/thumbnail")
+    assert small.headers["content-type"] == "image/webp"
+    with Image.open(io.BytesIO(small.content)) as image:
+        assert image.size == (240, 480)
+    items = (await reader.get(f"/rooms/{room}/messages"))["items"]
+    assert items[-1]["attachments"] == [shown]
+
+
+async def test_every_format_is_cleaned(workspace_sqlite: Workspace) -> None:
+    author, room = workspace_sqlite.owner, await workspace_sqlite.room()
+    moving: Json = {"save_all": True, "append_images": [Image.new("RGB", (600, 300), (0, 0, 0))]}
+    formats: list[tuple[str, Json]] = [("PNG", {}), ("WEBP", {}), ("GIF", {})]
+    for kind, more in (*formats, ("GIF", moving), ("WEBP", moving)):
+        content = picture(kind, **more)
+        assert PLACE in content
+        shown = await prepared(author, room, content)
+        assert shown["width"], kind
+        answer = await fetch(author, shown["id"])
+        assert PLACE not in answer.content, kind
+        with Image.open(io.BytesIO(answer.content)) as image:
+            assert image.format == kind
+            assert getattr(image, "n_frames", 1) == (2 if more else 1), kind
+
+
+async def test_row_37_what_explodes_or_is_none_is_only_a_file(workspace_sqlite: Workspace) -> None:
+    author, reader = workspace_sqlite.owner, await workspace_sqlite.member()
+    room = await workspace_sqlite.room()
+    for content in (_bomb(50_000, 50_000), b"GIF89a/*<script>*/", b"\x89PNG\r\n\x1a\n" + bytes(100)):
+        shown = await prepared(author, room, content)
+        assert (shown["type"], shown["width"]) == ("application/octet-stream", None)
+        answer = await fetch(reader, shown["id"])
+        assert answer.content == content
+        assert answer.headers["content-disposition"].startswith("attachment")
+        assert await reader.refusal("GET", f"/files/{shown['id']}/thumbnail") == (404, "not_found")
+
+
+def _bomb(width: int, height: int) -> bytes:
+    """A small file that says that it is a huge picture."""
+    return b"\x89PNG\r\n\x1a\n" + b"".join(
+        struct.pack(">I", len(data)) + name + data + struct.pack(">I", zlib.crc32(name + data))
+        for name, data in (
+            (b"IHDR", struct.pack(">IIBBBBB", width, height, 8, 0, 0, 0, 0)),
+            (b"IDAT", zlib.compress(bytes(100_000))),
+            (b"IEND", b""),
+        )
+    )
