@@ -16,7 +16,7 @@ from talkoot.backends import open_backends, open_blobs
 from talkoot.chat.access.cache import AccessCache
 from talkoot.chat.access.events import AccessChanged, RoleLeaving, WorkspaceMemberLeaving
 from talkoot.chat.access.obliged import obliged_to_second_factor
-from talkoot.chat.access.operations import LASTING, TABLE, ways_of
+from talkoot.chat.access.operations import FORMS, LASTING, TABLE, ways_of
 from talkoot.chat.accounts.events import (
     AddressGiven,
     PasswordChanged,
@@ -324,7 +324,7 @@ class Program:
 
 def _gate(kernel: Kernel, backends: Backends) -> Gate:
     obliged = obliged_to_second_factor(kernel.settings.second_factor)
-    return Gate(kernel, backends.once, ways_of, obliged, lasting=LASTING)
+    return Gate(kernel, backends.once, ways_of, obliged, lasting=LASTING, forms=FORMS)
 
 
 def _watching(uow: UnitOfWork, gateway: Gateway, backends: Backends) -> Metrics:

@@ -10,7 +10,7 @@ from typing import Any
 import httpx2
 import pytest
 
-from tests.clients import Api, Json, set_up
+from tests.clients import NO_TLS, PASSWORD, Api, Json, set_up
 from tests.conftest import Serve
 from tests.workspaces import Workspace
 
@@ -262,3 +262,47 @@ def resident(pid: int, line: str = "VmRSS") -> int:
     """Bytes that a process has in memory, or had at most (`VmHWM`)."""
     status = Path(f"/proc/{pid}/status").read_text()
     return int(next(each for each in status.splitlines() if each.startswith(line)).split()[1]) * 1024
+
+
+async def test_files_of_held_messages_are_the_moderators_and_then_everybodys(workspace: Workspace) -> None:
+    owner, room = workspace.owner, await workspace.room()
+    author, reader = await workspace.member(), await workspace.member()
+    await owner.put(f"/rooms/{room}/rules", {"hold_all": True})
+    made = [await upload(author, room, name=name) for name in ("good.txt", "bad.txt")]
+    held = []
+    for file in made:
+        body = {"text": "", "attachments": [file["id"]]}
+        held.append(await author.post(f"/rooms/{room}/messages", body, expect=202))
+    waiting = (await owner.get(f"/rooms/{room}/held"))["items"]
+    assert [each["attachments"][0]["name"] for each in waiting] == ["good.txt", "bad.txt"]
+    for file in made:
+        assert (await fetch(owner, file["id"])).content == NOTES
+        assert (await fetch(reader, file["id"])).status_code == 404
+    await owner.post(f"/rooms/{room}/held/{held[0]['id']}/approve", {}, expect=200)
+    await owner.post(f"/rooms/{room}/held/{held[1]['id']}/reject", {"reason": "no"}, expect=200)
+    assert (await fetch(reader, made[0]["id"])).content == NOTES
+    for person in (author, owner, reader):
+        assert (await fetch(person, made[1]["id"])).status_code == 404
+
+
+async def test_row_32_a_page_uploads_with_its_cookie_and_the_token_only(workspace_sqlite: Workspace) -> None:
+    author, room = await workspace_sqlite.member(), await workspace_sqlite.room()
+    async with httpx2.AsyncClient(base_url=f"{author.url}/api/v1", verify=NO_TLS) as page:
+        who = {"username": author.user["username"], "password": PASSWORD}
+        signed_in = (await page.post("/auth/login", json=who)).json()
+        given = {"file": ("notes.txt", NOTES)}
+        for headers, status in (
+            ({}, 403),
+            ({"X-CSRF-Token": "x"}, 403),
+            ({"Origin": "https://evil.example"}, 403),
+        ):
+            answer = await page.post("/files", params={"room": room}, files=given, headers=headers)
+            assert answer.status_code == status, headers
+        token = {"X-CSRF-Token": signed_in["csrf"]}
+        made = await page.post("/files", params={"room": room}, files=given, headers=token)
+        assert made.status_code == 201
+        assert (await page.get(f"/files/{made.json()['id']}")).content == NOTES
+        foreign = token | {"Origin": "https://evil.example"}
+        assert (
+            await page.post("/files", params={"room": room}, files=given, headers=foreign)
+        ).status_code == 403

@@ -123,3 +123,14 @@ async def test_row_22_who_lost_the_right_meanwhile_gets_nothing(
         return await rows(server, "SELECT state FROM jobs WHERE id = $1", job) == [("dead",)]
 
     await eventually(given_up)
+
+
+async def test_files_are_in_it_as_they_were_uploaded(workspace_sqlite: Workspace) -> None:
+    person, room = await workspace_sqlite.member("uploader"), await workspace_sqlite.room("garden")
+    given = {"file": ("plan.txt", b"Dig, then plant.")}
+    plan = (await person.http.post("/files", params={"room": room}, files=given)).json()
+    asked = await person.post("/users/me/export", expect=202)
+    await ready(person, asked["id"])
+    archive = await fetch(person, asked["id"])
+    (listed,) = lines(archive, "files.jsonl")
+    assert (listed["id"], archive.read(listed["content"])) == (plan["id"], b"Dig, then plant.")

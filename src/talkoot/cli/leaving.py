@@ -6,6 +6,7 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from talkoot.backends import open_blobs
 from talkoot.chat.privacy.actions.deletion import close_and_plan
 from talkoot.chat.privacy.archive import Archive
 from talkoot.chat.privacy.gathering import gather
@@ -37,7 +38,7 @@ async def export(settings: Settings, username: str, to: Path) -> None:
             with file:
                 await uow.run(asked)
                 archive = Archive()
-                async for part in gather(uow, person, SystemClock().now()):
+                async for part in gather(uow, open_blobs(settings), person, SystemClock().now()):
                     archive.add(part.name, part.data)
                     file.writelines(archive.pieces())
                 archive.close()

@@ -526,6 +526,7 @@ export type HeldOut = {
   state: "waiting" | "approved" | "rejected" | "withdrawn";
   reason: string | null;
   message: string | null;
+  attachments: (Attachment)[];
 };
 
 /** The answer to a send that is held; sent again with its `cid`, `state` is what came of it. */

@@ -65,6 +65,8 @@ class Operation:
     anywhere: bool = False
     lasting: bool = False
     """Makes what goes on to open an account: not for whom somebody else vouched, for a while."""
+    form: bool = False
+    """Takes a form instead of JSON, with a cookie too."""
 
     @property
     def ways(self) -> tuple[str, ...]:
@@ -310,7 +312,7 @@ DELETE_MESSAGE = Operation(
 )
 
 # Files: about a message, for who may read one may have what it carries
-UPLOAD_FILE = Operation("room", P.ROOM_POST, "POST /files")
+UPLOAD_FILE = Operation("room", P.ROOM_POST, "POST /files", form=True)
 GET_FILE = Operation("message", P.ROOM_READ, "GET /files/{file}", public=True)
 GET_THUMBNAIL = Operation("message", P.ROOM_READ, "GET /files/{file}/thumbnail", public=True)
 DELETE_FILE = Operation("message", None, "DELETE /files/{file}", own=P.ROOM_READ)
@@ -321,6 +323,7 @@ TABLE: dict[str, Operation] = {
 
 
 LASTING = frozenset(way for row in TABLE.values() if row.lasting for way in row.ways)
+FORMS = frozenset(way for row in TABLE.values() if row.form for way in row.ways)
 
 
 def ways_of(limits: Limits) -> frozenset[str]:

@@ -153,8 +153,7 @@ async def refuse_foreign_page(request: Request, gate: GateDep) -> None:
 def _refuse_beyond(request: Request, gate: Gate, admission: Admission) -> None:
     """Forbidden for what the token is not good for, whatever its owner may do."""
     limits = admission.actor.limits
-    path = getattr(request.scope.get("route"), "path", "")
-    way = f"{request.method} {path.removeprefix(API)}"
+    way = _way(request)
     if admission.by == "granted" and way in gate.lasting:
         raise Forbidden(
             "Your account is opened by the application that signed you in, and by nothing else",
@@ -167,11 +166,16 @@ def _refuse_beyond(request: Request, gate: Gate, admission: Admission) -> None:
         )
 
 
+def _way(request: Request) -> str:
+    path = getattr(request.scope.get("route"), "path", "")
+    return f"{request.method} {path.removeprefix(API)}"
+
+
 def _refuse_forgery(request: Request, gate: Gate, admission: Admission) -> None:
     _refuse_foreign_origin(request, gate)
     if not gate.tokens.is_csrf(admission.actor.session, request.headers.get("x-csrf-token", "")):
         raise Forbidden("The header X-CSRF-Token is missing or wrong", code="csrf")
-    if _has_body(request) and not _is_json(request):
+    if _has_body(request) and not (_is_json(request) or _way(request) in gate.forms):
         raise Forbidden("With a cookie, only application/json is taken", code="csrf")
 
 

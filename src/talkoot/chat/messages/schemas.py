@@ -73,6 +73,7 @@ class HeldOut(BaseModel):
     state: Literal["waiting", "approved", "rejected", "withdrawn"]
     reason: str | None
     message: UUID | None
+    attachments: list[Attachment]
 
 
 class HeldSend(BaseModel):

@@ -11,11 +11,14 @@ from uuid import UUID
 import msgspec
 
 from talkoot.chat.privacy import queries
+from talkoot.chat.privacy.own_files import content_of, files_behind, line_of, name_in_archive
 from talkoot.chat.privacy.own_messages import before_all, messages_behind
 from talkoot.kernel.clock import rfc3339
 from talkoot.kernel.ids import moment_of
 
 if TYPE_CHECKING:
+    from talkoot.chat.files.models import File
+    from talkoot.kernel.blobs import Blobs
     from talkoot.kernel.transactions import Read
     from talkoot.kernel.unit_of_work import UnitOfWork
 
@@ -33,6 +36,7 @@ _WHOLE: dict[str, tuple[str, Callable[[Read, UUID], Awaitable[list[queries.Line]
     "appeals.jsonl": ("Your appeals", queries.appeals),
 }
 _HELD = ("held.jsonl", "What you sent and a moderator was to see first")
+_FILES = ("files.jsonl", "What you uploaded; the files themselves are in `files`")
 _MESSAGES = ("messages.jsonl", "Your messages, with every text they had; direct rooms have no name")
 
 
@@ -45,7 +49,7 @@ class Part:
     percent: int
 
 
-async def gather(uow: UnitOfWork, person: UUID, now: int) -> AsyncIterator[Part]:
+async def gather(uow: UnitOfWork, blobs: Blobs, person: UUID, now: int) -> AsyncIterator[Part]:
     """The parts of all files in their order; the last one is a page that says what the others are."""
     counts: dict[str, int] = {}
     names: dict[UUID, str] = {}
@@ -58,6 +62,9 @@ async def gather(uow: UnitOfWork, person: UUID, now: int) -> AsyncIterator[Part]
         yield Part(name, _encoded(lines), 0)
     async for part, more in _held(uow, person):
         counts[part.name] = counts.get(part.name, 0) + more
+        yield part
+    async for part, more in _files(uow, blobs, person):
+        counts[_FILES[0]] = counts.get(_FILES[0], 0) + more
         yield part
     async for part, more in _messages(uow, person, names, now):
         counts[part.name] = counts.get(part.name, 0) + more
@@ -74,6 +81,20 @@ async def _held(uow: UnitOfWork, person: UUID) -> AsyncIterator[tuple[Part, int]
         if len(lines) < _AT_ONCE:
             return
         after = lines[-1]["id"]
+
+
+async def _files(uow: UnitOfWork, blobs: Blobs, person: UUID) -> AsyncIterator[tuple[Part, int]]:
+    found: list[File] = []
+    after: UUID | None = UUID(int=0)
+    while after is not None:
+        async with uow.read() as read:
+            some = await files_behind(read, person, after, _AT_ONCE)
+        found += some
+        after = some[-1].id if len(some) == _AT_ONCE else None
+    yield Part(_FILES[0], _encoded([line_of(file) for file in found]), 0), len(found)
+    for file in found:
+        async for piece in content_of(blobs, file):
+            yield Part(name_in_archive(file), piece, 0), 0
 
 
 async def _messages(
@@ -98,7 +119,7 @@ def _encoded(lines: Sequence[dict[str, Any]]) -> bytes:
 
 
 def _index(counts: dict[str, int], now: int) -> str:
-    about = {name: said for name, (said, _) in _WHOLE.items()} | dict((_HELD, _MESSAGES))
+    about = {name: said for name, (said, _) in _WHOLE.items()} | dict((_HELD, _FILES, _MESSAGES))
     rows = "".join(
         f'<tr><td><a href="{escape(name)}">{escape(name)}</a></td><td>{escape(said)}</td>'
         f"<td>{counts.get(name, 0)}</td></tr>\n"

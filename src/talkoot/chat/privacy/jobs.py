@@ -45,7 +45,7 @@ async def make_export(kernel: Kernel, claim: Claim) -> InTheEnd:
                 )
             )
 
-    async for part in gather(kernel.uow, person, kernel.clock.now()):
+    async for part in gather(kernel.uow, kernel.blobs, person, kernel.clock.now()):
         await asyncio.to_thread(archive.add, part.name, part.data)
         await store()
         claim.progress(part.percent, 100, "percent of an export")

@@ -12,6 +12,8 @@ from talkoot.chat.access.models import Membership, Resource, Role, Sanction
 from talkoot.chat.access.reading import read_grants
 from talkoot.chat.access.standings import counts_at
 from talkoot.chat.accounts.models import User
+from talkoot.chat.files.models import File
+from talkoot.chat.files.queries import carried_by
 from talkoot.chat.messages.models import HeldMessage, RoomRules
 from talkoot.chat.moderation.models import Purge
 
@@ -78,6 +80,10 @@ async def rules_of(read: Read, room: UUID) -> RoomRules | None:
     return await read.session.get(RoomRules, room)
 
 
+HeldWith = tuple[HeldMessage, User, Sequence[File]]
+"""A held message, its author, and its files while it waits."""
+
+
 async def held_messages(
     read: Read,
     rooms: Collection[UUID],
@@ -86,7 +92,7 @@ async def held_messages(
     state: str | None = "waiting",
     after: UUID | None = None,
     limit: int,
-) -> Sequence[tuple[HeldMessage, User]]:
+) -> Sequence[HeldWith]:
     """Held messages of these rooms, of everybody or of one author, in one state or all; the oldest first."""
     query = (
         select(HeldMessage, User)
@@ -101,13 +107,17 @@ async def held_messages(
         query = query.where(HeldMessage.sender_id == sender)
     if after is not None:
         query = query.where(HeldMessage.id > after)
-    return [(held, user) for held, user in await read.session.execute(query)]
+    found = (await read.session.execute(query)).all()
+    files: dict[UUID | None, list[File]] = {}
+    for file in await carried_by(read, [held.id for held, _ in found]) if found else ():
+        files.setdefault(file.message_id, []).append(file)
+    return [(held, user, files.get(held.id, [])) for held, user in found]
 
 
-async def held_message(read: Read, held: UUID) -> tuple[HeldMessage, User]:
-    """One, by somebody who passed a door to it before."""
+async def held_message(read: Read, held: UUID) -> HeldWith:
+    """One that was decided on, by somebody who passed a door to it before."""
     found = await read.session.get_one(HeldMessage, held)
-    return found, await read.session.get_one(User, found.sender_id)
+    return found, await read.session.get_one(User, found.sender_id), []
 
 
 async def workspace_of(read: Read, resource: UUID) -> UUID:

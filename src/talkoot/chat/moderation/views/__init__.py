@@ -8,13 +8,18 @@ from uuid import UUID
 import msgspec
 
 from talkoot.chat.accounts.views import public_user
+from talkoot.chat.files.schemas import Attachment
+from talkoot.chat.files.views import attachment
 from talkoot.chat.messages.schemas import HeldOut
 from talkoot.chat.moderation.schemas import ActOut, PurgeOut, Rules, SanctionOut
 from talkoot.kernel.clock import rfc3339, rfc3339_or_none
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from talkoot.chat.access.models import Sanction
     from talkoot.chat.accounts.models import User
+    from talkoot.chat.files.models import File
     from talkoot.chat.messages.models import HeldMessage, RoomRules
     from talkoot.chat.moderation.models import Purge
     from talkoot.kernel.audit import AuditRecord
@@ -88,7 +93,7 @@ def rules_out(rules: RoomRules | None) -> Rules:
     )
 
 
-def held_out(held: HeldMessage, author: User) -> HeldOut:
+def held_out(held: HeldMessage, author: User, files: Sequence[File]) -> HeldOut:
     """A held message, as shown to moderators and to its author."""
     return HeldOut(
         id=held.id,
@@ -101,6 +106,7 @@ def held_out(held: HeldMessage, author: User) -> HeldOut:
         state=cast("Any", held.state),
         reason=held.reason,
         message=held.message_id,
+        attachments=[Attachment(**attachment(file)) for file in files],
     )
 
 
