@@ -49,5 +49,9 @@ async def test_a_full_admission_tells_when_to_come_back(serve: Serve) -> None:
     await first
     async with await Socket.of(others[0]) as again:
         assert again.welcome["user"]["username"] == "owner"
-    for client in (*sockets, owner, *others, database, looker):
-        await client.close()
+    for socket in sockets:
+        await socket.close()
+    for person in (owner, *others):
+        await person.close()
+    for connection in (database, looker):
+        await connection.close()
