@@ -2,7 +2,8 @@
 
     .venv/bin/python -m tools.new_migration "Rooms can be archived"
 
-Read it before it is committed: Alembic sees tables and columns, not what is in them.
+Read it before it is committed: Alembic sees tables and columns, not what is in them. Then
+`python -m tools.fresh_tables` has it in new files.
 """
 
 import re

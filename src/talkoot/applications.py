@@ -80,8 +80,7 @@ def create_app(settings: Settings, installation: UUID | None = None) -> FastAPI:
     for feature in features:
         routes += feature.router.routes
     routes.insert(0, RouteTable(routes))
-    app.include_router(asyncapi_router(program.operations))
-    app.include_router(_health(program))
+    routes += [*asyncapi_router(program.operations).routes, *_health(program).routes]
     routes.append(WebSocketRoute(program.gateway.path, AsgiGateway()))
     serve_client(app)
     describe_api(app)
@@ -104,7 +103,7 @@ def create_worker(settings: Settings, installation: UUID | None) -> FastAPI:
     """The application that a worker runs: the same parts, and nothing for clients."""
     program = Program(settings, installation)
     app = FastAPI(title="Talkoot worker", openapi_url=None, lifespan=_lifespan(program))
-    app.include_router(_health(program))
+    app.router.routes += _health(program).routes
     answer_problems(app)
     app.add_middleware(LogRequests, observe=program.metrics.observe_request)
     return app

@@ -10,6 +10,7 @@ import msgspec
 from fastapi import APIRouter, FastAPI, Response
 
 from talkoot.kernel.http import describe_problems
+from talkoot.kernel.late_routes import LateRoute
 
 if TYPE_CHECKING:
     from talkoot.realtime.operations import Operation
@@ -27,7 +28,7 @@ def describe_api(app: FastAPI) -> None:
 
 def asyncapi_router(operations: Sequence[Operation]) -> APIRouter:
     """The document of the socket, at its address."""
-    router = APIRouter(include_in_schema=False)
+    router = APIRouter(route_class=LateRoute, include_in_schema=False)
 
     @cache
     def document() -> bytes:

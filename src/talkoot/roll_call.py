@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Iterable, Iterator
+from functools import cache
+from typing import Any
 
+from fastapi.params import Depends
 from fastapi.routing import APIRoute
 from starlette.routing import BaseRoute, Mount, Route, WebSocketRoute
 
@@ -15,9 +17,6 @@ from talkoot.chat.accounts.http_auth import current_admission, current_reader, e
 from talkoot.kernel.http import API
 from talkoot.kernel.routes import RouteTable
 
-if TYPE_CHECKING:
-    from fastapi.dependencies.models import Dependant
-
 _SCOPES = "src/talkoot/chat/access/scopes.py"
 _WHERE = "src/talkoot/chat/access/operations.py"
 # Files and documents for everybody, and what the operator's own programs ask: nothing here is about anything.
@@ -25,6 +24,7 @@ _WITHOUT_SUBJECT = frozenset(
     {"/api/openapi.json", "/api/asyncapi.json", "/healthz", "/readyz", "/metrics", "/{path:path}"}
 )
 _FILES = frozenset({"/assets", "/api/docs"})
+_DOORS = frozenset({current_admission, current_reader, enrolling_actor})
 
 
 class NotInTheTable(RuntimeError):
@@ -45,7 +45,7 @@ def call_the_roll(routes: Iterable[BaseRoute], socket: Iterable[str]) -> None:
     for way, route in _ways(routes):
         if (row := by_way.pop(way, None)) is None:
             wrong.append(f"{way} has no row: say in {_WHERE} what it is about and what it needs")
-        elif isinstance(route, APIRoute) and _door(route.dependant) not in _doors_of(row):
+        elif isinstance(route, APIRoute) and door_of(route.endpoint) not in _doors_of(row):
             wrong.append(_wrong_door(way, row))
     unknown = [name for name in socket if by_way.pop(name, None) is None]
     wrong += [f"the socket's {name} has no row: say in {_WHERE} what it needs" for name in unknown]
@@ -88,11 +88,19 @@ def _ways(routes: Iterable[BaseRoute]) -> Iterator[tuple[str, BaseRoute]]:
             raise NotInTheTable(f"Nobody knows what {route!r} would serve: list it in {__name__}")
 
 
-def _door(dependant: Dependant) -> object:
-    """What a handler asks about who sends a request; None if it does not."""
-    for part in dependant.dependencies:
-        if part.call in {current_admission, current_reader, enrolling_actor}:
-            return part.call
-        if (inside := _door(part)) is not None:
-            return inside
+@cache
+def door_of(handler: Callable[..., Any]) -> object:
+    """What a handler asks about who sends a request; None if it does not.
+
+    It is found by name, as the signatures are read only later: `CurrentActor` and what stands on it.
+    """
+    names = getattr(handler, "__globals__", {})
+    for annotation in getattr(handler, "__annotations__", {}).values():
+        wanted = names.get(annotation) if isinstance(annotation, str) else annotation
+        for part in getattr(wanted, "__metadata__", ()):
+            if isinstance(part, Depends) and part.dependency is not None:
+                if part.dependency in _DOORS:
+                    return part.dependency
+                if (inside := door_of(part.dependency)) is not None:
+                    return inside
     return None

@@ -12,11 +12,11 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, cast
 
 import uvicorn
 
-from talkoot.realtime.one_port import BoundedHTTP, BoundedWebSocket, OnePortHTTP
+from talkoot.realtime.one_port import BoundedHTTP, OnePortHTTP
 
 if TYPE_CHECKING:
     from talkoot.realtime.gateway import Gateway
@@ -50,7 +50,7 @@ def run(
     config = uvicorn.Config(
         app,
         http=OnePortHTTP if gateway == "own" else BoundedHTTP,
-        ws=BoundedWebSocket,
+        ws=cast("type[asyncio.Protocol]", _asgi_socket),
         ws_max_size=frame_bytes,
         ws_ping_interval=None,
         ws_per_message_deflate=False,
@@ -65,6 +65,13 @@ def run(
     listener = listen(host, port)
     Server(config, f"{says} http://{_for_url(host)}:{listener.getsockname()[1]}").run([listener])
     return 0
+
+
+def _asgi_socket(**parts: Any) -> asyncio.Protocol:
+    """The protocol of a socket that is not the gateway's own: few servers ever see one."""
+    from talkoot.realtime.asgi_socket import BoundedWebSocket
+
+    return BoundedWebSocket(**parts)
 
 
 def listen(host: str, port: int) -> socket.socket:

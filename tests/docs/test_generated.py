@@ -2,10 +2,10 @@ from types import ModuleType
 
 import pytest
 
-from tools import permissions_page, protocol_page, security_page, settings_page, wire_types
+from tools import fresh_tables, permissions_page, protocol_page, security_page, settings_page, wire_types
 from tools.security_page import Row
 
-PAGES = [settings_page, protocol_page, permissions_page, security_page, wire_types]
+PAGES = [fresh_tables, settings_page, protocol_page, permissions_page, security_page, wire_types]
 
 
 @pytest.mark.parametrize("made", PAGES)

@@ -6,18 +6,20 @@ import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, create_engine, text
 
 import talkoot
 from talkoot.kernel.errors import Unavailable
 from talkoot.kernel.types import Model
-from talkoot.migrations import SchemaTooNew, configuration, fits, revision, tables_fit
+from talkoot.migrations import SchemaTooNew, configuration, fits, fresh, revision, tables_fit, upgrade
+from talkoot.migrations.fresh import make_tables
 from talkoot.migrations.running import migrate
 from talkoot.migrations.scripts import FOLDER, known_revisions, newest, steps
 from talkoot.migrations.tables import METADATA
 from talkoot.settings import Settings
 from tests.kernel.ground import Ground
 from tests.servers.postgres import Postgres
+from tools import fresh_tables
 
 
 def differences(connection: Connection) -> list[object]:
@@ -29,6 +31,31 @@ async def test_the_migrations_make_what_the_models_say(ground: Ground) -> None:
     async with ground.database.writer.connect() as connection:
         assert await connection.run_sync(differences) == []
         assert await connection.run_sync(revision) == newest()
+
+
+def test_a_new_file_has_what_all_migrations_would_have_made() -> None:
+    engine = create_engine("sqlite://")
+    with engine.begin() as connection:
+        make_tables(connection)
+        upgrade(connection, newest())  # what was added after the file was made
+        assert fresh_tables.statements(connection) == fresh_tables.wanted()
+    engine.dispose()
+
+
+async def test_what_came_after_the_file_was_made_is_migrated(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    old = create_engine("sqlite://")
+    with old.begin() as connection:
+        upgrade(connection, steps()[-2].revision)
+        (tmp_path / "fresh.sql").write_text(fresh_tables.statements(connection), "utf-8")
+    old.dispose()
+    monkeypatch.setattr(fresh, "FRESH", tmp_path / "fresh.sql")
+    assert await migrate(Settings(data=tmp_path))
+    new = create_engine(f"sqlite:///{tmp_path / 'talkoot.db'}")
+    with new.begin() as connection:
+        assert fresh_tables.statements(connection) == fresh_tables.wanted()
+    new.dispose()
 
 
 def test_every_module_of_models_is_known() -> None:

@@ -4,13 +4,15 @@ from collections.abc import Sequence
 
 import pytest
 from fastapi import APIRouter
+from fastapi.dependencies.models import Dependant
+from fastapi.routing import APIRoute
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Mount, Route
 
 from talkoot.applications import create_app
 from talkoot.chat.access.operations import TABLE
-from talkoot.chat.accounts.http_auth import CurrentActor
-from talkoot.roll_call import NotInTheTable, call_the_roll
+from talkoot.chat.accounts.http_auth import CurrentActor, current_admission, current_reader, enrolling_actor
+from talkoot.roll_call import NotInTheTable, call_the_roll, door_of
 from talkoot.settings import Settings
 
 SOCKET = [row.socket for row in TABLE.values() if row.socket]
@@ -41,6 +43,20 @@ def one_route(path: str, *, asks_who: bool) -> BaseRoute:
 
 def test_row_17_what_is_served_and_the_table_are_the_same(routes: list[BaseRoute]) -> None:
     call_the_roll(routes, SOCKET)
+
+
+def test_row_17_who_is_asked_for_by_name_is_who_fastapi_asks(routes: list[BaseRoute]) -> None:
+    doors = {current_admission, current_reader, enrolling_actor}
+
+    def asked(dependant: Dependant) -> set[object]:
+        found = {part.call for part in dependant.dependencies if part.call in doors}
+        return found.union(*map(asked, dependant.dependencies))
+
+    handlers = [route for route in routes if isinstance(route, APIRoute)]
+    assert len(handlers) > len(TABLE) / 2
+    for route in handlers:
+        found = door_of(route.endpoint)
+        assert asked(route.dependant) == ({found} if found else set()), route.path
 
 
 def test_row_17_a_route_without_a_row_does_not_start(routes: list[BaseRoute]) -> None:

@@ -18,6 +18,7 @@ import threading
 import time
 
 import talkoot
+from talkoot.kernel.late_routes import LateRoute
 
 PR_SET_PDEATHSIG = 1
 LARGEST = 1 << 20
@@ -43,6 +44,9 @@ def load() -> None:
             importlib.import_module(found.name)
     for name in LATE:
         importlib.import_module(name)
+    for thing in gc.get_objects():
+        if isinstance(thing, LateRoute):
+            _ = thing.path_regex, thing.dependant  # worked out here, and not in each of the servers
     assert threading.active_count() == 1, "a thread would not be there after a fork"
     gc.collect()
     gc.freeze()  # what is the same for all of them is looked through by none of them

@@ -45,8 +45,10 @@ def serve(
     from talkoot.cli.databases import make_folder
     from talkoot.cli.listening import listen_at
     from talkoot.cli.only_server import only_server_of
+    from talkoot.kernel.late_models import build_models_late
     from talkoot.kernel.logging import log_as
 
+    build_models_late()
     with _staged(settings, demo=demo) as staged, log_as(staged):
         make_folder(staged)
         if staged.clustered:

@@ -11,6 +11,7 @@ from prometheus_client import CONTENT_TYPE_LATEST
 from talkoot.kernel.addresses import client_address, comes_from, is_local
 from talkoot.kernel.errors import NotFound, TalkootError, Unavailable
 from talkoot.kernel.http import kernel_of
+from talkoot.kernel.late_routes import LateRoute
 from talkoot.kernel.queue_metrics import Queue
 
 if TYPE_CHECKING:
@@ -29,7 +30,7 @@ async def database_answers(kernel: Kernel) -> None:
 
 def health_router(metrics: Metrics, checks: Mapping[str, Check]) -> APIRouter:
     """`/healthz`, `/readyz` and `/metrics`, for the root of the application."""
-    router = APIRouter(tags=["operation"])
+    router = APIRouter(route_class=LateRoute, tags=["operation"])
     queue = Queue()
     queue.watched_by(metrics)
 

@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Annotated, Any
 import msgspec
 from fastapi import APIRouter, Depends, FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
-from fastapi.routing import APIRoute
 from pydantic import BaseModel, ConfigDict
 from starlette.exceptions import HTTPException
 
@@ -31,6 +30,7 @@ from talkoot.kernel.errors import (
     TooSlow,
     Unavailable,
 )
+from talkoot.kernel.late_routes import LateRoute
 from talkoot.kernel.plans import Plan, can_be_planned
 from talkoot.kernel.strict_json import loads
 
@@ -82,11 +82,12 @@ class _StrictRequest(Request):
         return self._strict
 
 
-class StrictRoute(APIRoute):
+class StrictRoute(LateRoute):
     """A route whose JSON body is decoded as strictly as a frame on the socket; one without is planned."""
 
-    def __init__(self, path: str, endpoint: Callable[..., Any], **options: Any) -> None:
-        super().__init__(path, endpoint, **options)
+    def work_out(self) -> None:
+        """Read the signature, and plan how to answer."""
+        super().work_out()
         if self.body_field is None and can_be_planned(self.dependant):
             self._plan = Plan(self.dependant)
             self.app = self._answer

@@ -12,6 +12,7 @@ from sqlalchemy.exc import DBAPIError
 
 from talkoot.kernel.database import migrating
 from talkoot.migrations import SchemaTooNew, revision, upgrade
+from talkoot.migrations.fresh import make_tables
 from talkoot.migrations.scripts import indexes_at, known_revisions, needed, newest
 
 if TYPE_CHECKING:
@@ -52,6 +53,11 @@ async def _upgrade(engine: AsyncEngine, *, contract: bool) -> bool:
         if found is not None and found not in known_revisions():
             raise SchemaTooNew(f"The database is at {found}, which this version of Talkoot does not know")
         wanted = newest() if contract or found is None else needed()
+        if found is None and connection.dialect.name == "sqlite":
+            await connection.run_sync(make_tables)
+            found = await connection.run_sync(revision) or ""
+            if found == wanted:
+                return True
         if found is not None and found >= wanted:
             return False
         beside = found is not None and connection.dialect.name == "postgresql"

@@ -5,14 +5,15 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from fastapi import APIRouter, Request, Response
-from fastapi.responses import FileResponse
+from starlette.responses import FileResponse, Response
+from starlette.routing import Route
 from starlette.staticfiles import StaticFiles
 
 from talkoot.kernel.errors import NotFound
 
 if TYPE_CHECKING:
     from fastapi import FastAPI
+    from starlette.requests import Request
     from starlette.types import Scope
 
 STATIC = Path(__file__).parent / "static"
@@ -34,19 +35,18 @@ def serve_client(app: FastAPI) -> None:
     """Serve the built client: `/assets`, the API pages at `/api/docs`, the shell for everything else."""
     app.mount("/assets", _Assets(directory=STATIC / "assets", check_dir=False), name="assets")
     app.mount("/api/docs", StaticFiles(directory=STATIC / "docs", html=True, check_dir=False), name="docs")
-    app.include_router(_shell())
+    app.router.routes.append(_shell())
 
 
-def _shell() -> APIRouter:
-    router = APIRouter(include_in_schema=False)
+def _shell() -> Route:
     beside = {file.name: file for kind in _BESIDE for file in STATIC.glob(f"*{kind}")}
 
-    @router.api_route("/{path:path}", methods=["GET", "HEAD"])
-    async def shell(request: Request, path: str) -> Response:
+    async def shell(request: Request) -> Response:
+        path: str = request.path_params["path"]
         if path.startswith(_NOT_PAGES):
             raise NotFound(f"There is nothing at {request.scope['path']}")
         if file := beside.get(path):  # never looked for by a name that a stranger gives
             return FileResponse(file, headers={"Cache-Control": "public, max-age=3600"})
         return FileResponse(STATIC / "index.html", headers={"Cache-Control": "no-cache"})
 
-    return router
+    return Route("/{path:path}", shell, include_in_schema=False)
