@@ -153,10 +153,11 @@ class OneVisitConnection(AsyncAdapt_aiosqlite_connection):
 
     def at_once(self) -> sqlite3.Connection:
         """The connection for this very thread, after what waited: for what takes microseconds."""
-        waiting, self.waiting = self.waiting, []
-        for statement in waiting:
-            self._raw().execute(statement)
-        return self._raw()
+        if self.waiting:
+            waiting, self.waiting = self.waiting, []
+            for statement in waiting:
+                self._raw().execute(statement)
+        return self._connection._connection or self._raw()  # which says that it is closed
 
     async def in_thread(self, work: Callable[[sqlite3.Connection], T]) -> T:
         """Do something in the thread, after what waited; for what may wait for the disk."""

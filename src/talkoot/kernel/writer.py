@@ -57,9 +57,10 @@ class Writer:
 
     async def commit(self) -> None:
         """Make the transaction durable; OutcomeUnknown if the database did not answer."""
-        if self.connection.in_transaction():  # only in the eyes of SQLAlchemy: it is told nothing of ours
-            await self.connection.commit()
-        await self.sql.commit()
+        connection, sql = self._opened
+        if connection.in_transaction():  # only in the eyes of SQLAlchemy: it is told nothing of ours
+            await connection.commit()
+        await sql.commit()
 
     async def rollback(self) -> None:
         """Undo the transaction, if there still is one; a connection that can not do that is given up."""
