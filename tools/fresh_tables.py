@@ -30,7 +30,8 @@ def wanted() -> str:
 def statements(connection: Connection) -> str:
     """All that is in a database, as the statements that make it."""
     found = connection.exec_driver_sql(
-        "SELECT type, name, sql FROM sqlite_master WHERE name NOT LIKE 'sqlite_%' ORDER BY type <> 'table', name"
+        "SELECT type, name, sql FROM sqlite_master"
+        " WHERE name NOT LIKE 'sqlite_%' ORDER BY type <> 'table', name"
     ).all()
     told = [sql for _, _, sql in found]
     for table in (name for kind, name, _ in found if kind == "table"):

@@ -15,7 +15,7 @@ TELLING = {"PYTHONPROFILEIMPORTTIME": "1"}
 LOADED = re.compile(r"^import time: .*\| +(\S+)$", re.MULTILINE)
 
 ONLY_TO_MIGRATE = {"alembic", "mako"}
-ONLY_ON_POSTGRESQL = {"asyncpg"}
+ONLY_ON_POSTGRESQL = {"asyncpg", "sqlalchemy.dialects.postgresql"}
 ONLY_WHEN_ASKED = {
     "talkoot.asyncapi",
     "talkoot.demo",

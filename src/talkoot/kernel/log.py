@@ -12,12 +12,12 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import CheckConstraint, Index, UniqueConstraint, and_, bindparam, insert, select, text, update
+from sqlalchemy import CheckConstraint, UniqueConstraint, and_, bindparam, insert, select, text, update
 from sqlalchemy.orm import Mapped, mapped_column
 
 from talkoot.kernel.ids import new_id
 from talkoot.kernel.plain_sql import Statement, as_id, as_id_or_none, inserting
-from talkoot.kernel.types import Model
+from talkoot.kernel.types import Model, partial_index
 
 if TYPE_CHECKING:
     from talkoot.kernel.plain_sql import Row
@@ -47,7 +47,7 @@ class LogEvent(Model):
     __table_args__ = (
         UniqueConstraint("cid", "sender"),  # this way round one lookup serves many senders
         CheckConstraint("seq > 0", name="seq_positive"),
-        Index("ix_events_subject", "subject", sqlite_where=_LATER, postgresql_where=_LATER),
+        partial_index("ix_events_subject", "subject", where=_LATER),
         {"sqlite_with_rowid": False},
     )
 

@@ -28,3 +28,6 @@ import talkoot.migrations.floor  # noqa: F401 - see above
 from talkoot.kernel.types import Model
 
 METADATA = Model.metadata
+for _table in METADATA.tables.values():
+    for _index in _table.indexes:
+        _index.dialect_options["postgresql"].update(_index.info.get("postgresql", {}))

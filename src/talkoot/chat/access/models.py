@@ -8,7 +8,7 @@ from sqlalchemy import ForeignKey, Index, UniqueConstraint, false, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from talkoot.kernel.ids import new_id
-from talkoot.kernel.types import Model
+from talkoot.kernel.types import Model, partial_index
 
 
 class Workspace(Model):
@@ -104,14 +104,8 @@ class Sanction(Model):
 
     __tablename__ = "sanctions"
     __table_args__ = (
-        Index(
-            "uq_sanctions_standing",
-            "user_id",
-            "resource_id",
-            "kind",
-            unique=True,
-            sqlite_where=_STANDING,
-            postgresql_where=_STANDING,
+        partial_index(
+            "uq_sanctions_standing", "user_id", "resource_id", "kind", unique=True, where=_STANDING
         ),
         Index("ix_sanctions_resource", "resource_id", "id"),
     )

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from talkoot.kernel.ids import new_id
 from talkoot.kernel.sealing import Sealed
-from talkoot.kernel.types import Model
+from talkoot.kernel.types import Model, partial_index
 
 
 class User(Model):
@@ -60,7 +60,7 @@ class Session(Model):
     __tablename__ = "sessions"
     __table_args__ = (
         Index("ix_sessions_user", "user_id"),
-        Index("ix_sessions_revoked", "revoked_at", sqlite_where=_REVOKED, postgresql_where=_REVOKED),
+        partial_index("ix_sessions_revoked", "revoked_at", where=_REVOKED),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)

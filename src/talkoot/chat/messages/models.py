@@ -8,7 +8,7 @@ from sqlalchemy import ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from talkoot.kernel.ids import new_id
-from talkoot.kernel.types import Model
+from talkoot.kernel.types import Model, partial_index
 
 
 class Message(Model):
@@ -16,19 +16,17 @@ class Message(Model):
 
     __tablename__ = "messages"
     __table_args__ = (
-        Index(
+        partial_index(
             "ix_messages_timeline",
             "room_id",
             "seq",
-            sqlite_where=text("thread_id IS NULL"),
-            postgresql_where=text("thread_id IS NULL"),
+            where=text("thread_id IS NULL"),
         ),
-        Index(
+        partial_index(
             "ix_messages_thread",
             "thread_id",
             "seq",
-            sqlite_where=text("thread_id IS NOT NULL"),
-            postgresql_where=text("thread_id IS NOT NULL"),
+            where=text("thread_id IS NOT NULL"),
         ),
     )
 

@@ -8,7 +8,7 @@ from sqlalchemy import ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from talkoot.kernel.ids import new_id
-from talkoot.kernel.types import Model
+from talkoot.kernel.types import Model, partial_index
 
 _RUNNING = text("state = 'running'")
 
@@ -22,14 +22,7 @@ class Purge(Model):
 
     __tablename__ = "purges"
     __table_args__ = (
-        Index(
-            "uq_purges_running",
-            "resource_id",
-            "user_id",
-            unique=True,
-            sqlite_where=_RUNNING,
-            postgresql_where=_RUNNING,
-        ),
+        partial_index("uq_purges_running", "resource_id", "user_id", unique=True, where=_RUNNING),
         Index("ix_purges_resource", "resource_id", "id"),
     )
 
@@ -63,21 +56,8 @@ class Case(Model):
 
     __tablename__ = "report_cases"
     __table_args__ = (
-        Index(
-            "uq_report_cases_message",
-            "message_id",
-            unique=True,
-            sqlite_where=_OPEN_MESSAGE,
-            postgresql_where=_OPEN_MESSAGE,
-        ),
-        Index(
-            "uq_report_cases_person",
-            "workspace_id",
-            "user_id",
-            unique=True,
-            sqlite_where=_OPEN_PERSON,
-            postgresql_where=_OPEN_PERSON,
-        ),
+        partial_index("uq_report_cases_message", "message_id", unique=True, where=_OPEN_MESSAGE),
+        partial_index("uq_report_cases_person", "workspace_id", "user_id", unique=True, where=_OPEN_PERSON),
         Index("ix_report_cases_workspace", "workspace_id", "state", "id"),
     )
 

@@ -2,13 +2,33 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, Index, String
-from sqlalchemy.dialects.postgresql import TSVECTOR
 from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.types import TypeDecorator
 
-from talkoot.kernel.types import Model
+from talkoot.kernel.types import Model, on_postgresql
+
+if TYPE_CHECKING:
+    from sqlalchemy.engine import Dialect
+    from sqlalchemy.types import TypeEngine
+
+
+class Tokens(TypeDecorator[str]):
+    """What PostgreSQL searches in."""
+
+    impl: type[String] = String  # type: ignore[mutable-override]
+    cache_ok = True  # type: ignore[mutable-override]
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        """How this database keeps it."""
+        if dialect.name == "sqlite":
+            return dialect.type_descriptor(String())
+        from sqlalchemy.dialects.postgresql import TSVECTOR
+
+        return dialect.type_descriptor(TSVECTOR())
 
 
 class SearchDocument(Model):
@@ -20,15 +40,14 @@ class SearchDocument(Model):
         Index(
             "ix_search_documents_tokens",
             "tokens",
-            postgresql_using="gin",
-            postgresql_with={"gin_pending_list_limit": "512"},
+            info=on_postgresql(using="gin", **{"with": {"gin_pending_list_limit": "512"}}),
         ),
     )
 
     place: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     message_id: Mapped[UUID] = mapped_column(unique=True)
     room_id: Mapped[UUID]
-    tokens: Mapped[str] = mapped_column(TSVECTOR().with_variant(String(), "sqlite"))
+    tokens: Mapped[str] = mapped_column(Tokens())
 
 
 class SearchSlice(Model):
