@@ -180,6 +180,29 @@ CREATE TABLE exports (
 	CONSTRAINT fk_exports_requested_by FOREIGN KEY(requested_by) REFERENCES users (id), 
 	CONSTRAINT uq_exports_user_id_requested_by UNIQUE (user_id, requested_by)
 );
+CREATE TABLE files (
+	id BLOB NOT NULL, 
+	workspace_id BLOB NOT NULL, 
+	room_id BLOB NOT NULL, 
+	owner_id BLOB NOT NULL, 
+	message_id BLOB, 
+	state VARCHAR NOT NULL, 
+	name VARCHAR NOT NULL, 
+	type VARCHAR NOT NULL, 
+	size BIGINT NOT NULL, 
+	sha256 BLOB, 
+	width BIGINT, 
+	height BIGINT, 
+	blur VARCHAR, 
+	content VARCHAR DEFAULT 'original' NOT NULL, 
+	picture VARCHAR, 
+	created_at BIGINT NOT NULL, 
+	changed_at BIGINT NOT NULL, 
+	CONSTRAINT pk_files PRIMARY KEY (id), 
+	CONSTRAINT fk_files_workspace_id FOREIGN KEY(workspace_id) REFERENCES workspaces (id), 
+	CONSTRAINT fk_files_room_id FOREIGN KEY(room_id) REFERENCES rooms (id), 
+	CONSTRAINT fk_files_owner_id FOREIGN KEY(owner_id) REFERENCES users (id)
+);
 CREATE TABLE group_rooms (
 	rule_id BLOB NOT NULL, 
 	room_id BLOB NOT NULL, 
@@ -348,7 +371,7 @@ CREATE TABLE messages (
 	edited_at BIGINT, 
 	deleted_at BIGINT, 
 	reply_count BIGINT NOT NULL, 
-	last_reply_at BIGINT, 
+	last_reply_at BIGINT, attachments VARCHAR, 
 	CONSTRAINT pk_messages PRIMARY KEY (id), 
 	CONSTRAINT fk_messages_room_id FOREIGN KEY(room_id) REFERENCES rooms (id), 
 	CONSTRAINT fk_messages_sender_id FOREIGN KEY(sender_id) REFERENCES users (id), 
@@ -640,6 +663,10 @@ CREATE INDEX ix_bots_workspace_id ON bots (workspace_id);
 CREATE INDEX ix_categories_workspace_id ON categories (workspace_id);
 CREATE INDEX ix_events_subject ON events (subject) WHERE id <> subject;
 CREATE INDEX ix_exports_requested_by ON exports (requested_by);
+CREATE INDEX ix_files_message_id ON files (message_id) WHERE message_id IS NOT NULL;
+CREATE INDEX ix_files_owner_id ON files (owner_id, workspace_id);
+CREATE INDEX ix_files_unused ON files (changed_at) WHERE state <> 'sent';
+CREATE INDEX ix_files_workspace_id ON files (workspace_id);
 CREATE INDEX ix_group_rules_provider ON group_rules (provider, name);
 CREATE INDEX ix_held_messages_room ON held_messages (room_id, state, id);
 CREATE INDEX ix_held_messages_sender ON held_messages (sender_id, id);
@@ -670,5 +697,5 @@ CREATE UNIQUE INDEX uq_purges_running ON purges (resource_id, user_id) WHERE sta
 CREATE UNIQUE INDEX uq_report_cases_message ON report_cases (message_id) WHERE state = 'open' AND message_id IS NOT NULL;
 CREATE UNIQUE INDEX uq_report_cases_person ON report_cases (workspace_id, user_id) WHERE state = 'open' AND message_id IS NULL;
 CREATE UNIQUE INDEX uq_sanctions_standing ON sanctions (user_id, resource_id, kind) WHERE ended_at IS NULL;
-INSERT INTO alembic_version ("version_num") VALUES ('0023');
+INSERT INTO alembic_version ("version_num") VALUES ('0024');
 INSERT INTO schema_floor ("id", "revision") VALUES (1, '0003');

@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy import ForeignKey, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from talkoot.kernel.types import Model
+from talkoot.kernel.types import Model, partial_index
 
 RECEIVING, LOOSE, HELD, SENT, GONE = "receiving", "loose", "held", "sent", "gone"
 ORIGINAL, CLEAN, THUMBNAIL = "original", "clean", "thumbnail"
@@ -29,18 +29,8 @@ class File(Model):
     __table_args__ = (
         Index("ix_files_owner_id", "owner_id", "workspace_id"),
         Index("ix_files_workspace_id", "workspace_id"),
-        Index(
-            "ix_files_message_id",
-            "message_id",
-            sqlite_where=text("message_id IS NOT NULL"),
-            postgresql_where=text("message_id IS NOT NULL"),
-        ),
-        Index(
-            "ix_files_unused",
-            "changed_at",
-            sqlite_where=text("state <> 'sent'"),
-            postgresql_where=text("state <> 'sent'"),
-        ),
+        partial_index("ix_files_message_id", "message_id", where=text("message_id IS NOT NULL")),
+        partial_index("ix_files_unused", "changed_at", where=text("state <> 'sent'")),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
