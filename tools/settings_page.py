@@ -23,7 +23,8 @@ names. The flag wins over the variable, that over the file. What is misspelt sto
 names the near match. `talkoot settings` shows what is set and where it comes from; `talkoot doctor` checks.
 """
 _NO_FLAG = (
-    "`secret_key` and `smtp_password` have no flag: everybody on the machine can read a command line.\n"
+    "`secret_key`, `smtp_password` and `s3_secret_key` have no flag: everybody on the machine can read a\n"
+    "command line.\n"
 )
 
 

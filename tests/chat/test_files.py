@@ -12,6 +12,7 @@ import pytest
 
 from tests.clients import NO_TLS, PASSWORD, Api, Json, set_up
 from tests.conftest import Serve
+from tests.servers.bucket import SECRET, Bucket
 from tests.workspaces import Workspace
 
 NOTES = b"What was said, and by whom.\n" * 40
@@ -219,10 +220,10 @@ async def test_memory_does_not_grow_with_the_file_and_what_is_deleted_leaves_the
     size = 100_000_000
     made = await upload(owner, room, _Zeros(size))
     assert made["size"] == size
-    assert resident(server.process.pid, "VmHWM") - before < 40 * 1024 * 1024
+    assert resident(server.process.pid) - before < 40 * 1024 * 1024
     async with owner.http.stream("GET", f"/files/{made['id']}") as answer:
         assert sum([len(piece) async for piece in answer.aiter_bytes()]) == size
-    assert resident(server.process.pid, "VmHWM") - before < 40 * 1024 * 1024
+    assert resident(server.process.pid) - before < 40 * 1024 * 1024
     folder = server.data / "files" / made["id"]
     assert folder.exists()
     await owner.delete(f"/files/{made['id']}")
@@ -258,10 +259,10 @@ class _Zeros(io.RawIOBase):
         return bytes(taken)
 
 
-def resident(pid: int, line: str = "VmRSS") -> int:
-    """Bytes that a process has in memory, or had at most (`VmHWM`)."""
+def resident(pid: int) -> int:
+    """Bytes that a process had in memory at most."""
     status = Path(f"/proc/{pid}/status").read_text()
-    return int(next(each for each in status.splitlines() if each.startswith(line)).split()[1]) * 1024
+    return int(next(each for each in status.splitlines() if each.startswith("VmHWM")).split()[1]) * 1024
 
 
 async def test_files_of_held_messages_are_the_moderators_and_then_everybodys(workspace: Workspace) -> None:
@@ -306,3 +307,19 @@ async def test_row_32_a_page_uploads_with_its_cookie_and_the_token_only(workspac
         assert (
             await page.post("/files", params={"room": room}, files=given, headers=foreign)
         ).status_code == 403
+
+
+async def test_files_are_kept_in_a_bucket_and_its_key_is_not_told(serve: Serve) -> None:
+    with Bucket() as bucket:
+        server = serve("sqlite", **bucket.settings)
+        owner, workspace = await set_up(server.url)
+        room = (await owner.get(f"/workspaces/{workspace['id']}/rooms"))["items"][0]["id"]
+        made = await upload(owner, room)
+        assert bucket.names() == [f"talkoot/{made['id']}/original"]
+        assert (await fetch(owner, made["id"], Range="bytes=5-9")).content == NOTES[5:10]
+        await owner.delete(f"/files/{made['id']}")
+        async with asyncio.timeout(60):
+            while bucket.names():  # noqa: ASYNC110 - a job does it
+                await asyncio.sleep(0.05)
+        await owner.close()
+        assert SECRET not in server.process.log.read_text()

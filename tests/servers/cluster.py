@@ -50,6 +50,7 @@ class Cluster:
         common = {
             "database_url": self.postgres.url(DATABASE),
             "redis_url": self.valkey.url,
+            "files": str(root / "files"),
             "secret_key": self._secret_key(),
             "public_url": self.nginx.url,
             "trusted_proxies": "127.0.0.1",

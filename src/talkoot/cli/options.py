@@ -19,7 +19,8 @@ if TYPE_CHECKING:
 
 Command = Callable[..., None]
 
-_NO_FLAG = {"secret_key", "smtp_password"}  # everybody on the machine can read a command line
+# Everybody on the machine can read a command line.
+_NO_FLAG = {"secret_key", "smtp_password", "s3_secret_key"}
 FLAGS = tuple(name for names in GROUPS.values() for name in names if name not in _NO_FLAG)
 DATABASE_FLAGS = ("data", "database_url")
 

@@ -11,7 +11,14 @@ from fastapi.responses import StreamingResponse
 
 from talkoot.chat.access.operations import GET_THUMBNAIL, UPLOAD_FILE
 from talkoot.chat.accounts.http_auth import CurrentActor, CurrentReader
-from talkoot.chat.files.actions.receiving import MB, begin_file, delete_file, finish_file, give_up_file
+from talkoot.chat.files.actions.receiving import (
+    MB,
+    begin_file,
+    delete_file,
+    finish_file,
+    give_up_file,
+    require_place,
+)
 from talkoot.chat.files.forms import AROUND, FileForm
 from talkoot.chat.files.ranges import wanted_range
 from talkoot.chat.files.schemas import FORM, FileOut
@@ -50,11 +57,14 @@ _THUMBNAIL: dict[int | str, dict[str, Any]] = {
 }
 
 
-@router.post("/files", status_code=201, responses=problems(Forbidden, UnsupportedType), openapi_extra=FORM)
+@router.post(
+    "/files", status_code=201, responses=problems(Forbidden, Conflict, UnsupportedType), openapi_extra=FORM
+)
 async def upload_file(request: Request, kernel: KernelDep, actor: CurrentActor, room: Room) -> FileOut:
     """Upload one file, in a part named `file`; then send it: `attachments` of a message to this room."""
     async with kernel.uow.read() as read:
         await room_to_read(read, actor, room, UPLOAD_FILE)
+    require_place(kernel.settings)
     form = FileForm(request)
     name = await form.begin()
     size = _announced(request, kernel.settings)

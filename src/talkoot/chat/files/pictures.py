@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from talkoot.kernel.blobs import Blobs
 
+_ONE = asyncio.Semaphore(1)  # in this process: each may take much memory
 SECONDS = 120.0  # by the clock on the wall, for a machine that has much to do
 
 
@@ -31,7 +32,8 @@ async def prepare(blobs: Blobs, file: UUID, size: int) -> Picture | None:
         with (folder / ORIGINAL).open("wb") as copy:
             async for piece in blobs.get(f"{file}/{ORIGINAL}", 0, size):
                 await asyncio.to_thread(copy.write, piece)
-        drawn = await _draw(folder)
+        async with _ONE:
+            drawn = await _draw(folder)
         if drawn is None:
             return None
         await blobs.put(f"{file}/{THUMBNAIL}", _content(folder / THUMBNAIL))

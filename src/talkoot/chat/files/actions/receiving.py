@@ -27,6 +27,15 @@ if TYPE_CHECKING:
 MB = 1_000_000
 
 
+def require_place(settings: Settings) -> None:
+    """Conflict where several servers have no common place for files: each would know its own only."""
+    if settings.clustered and not (settings.s3_bucket or settings.files):
+        raise Conflict(
+            "This server keeps no files: set s3_bucket, or files to a folder that all servers share",
+            code="no_storage",
+        )
+
+
 async def begin_file(tx: Tx, actor: Actor, settings: Settings, *, room: UUID, name: str, size: int) -> UUID:
     """Announce a file of so many bytes; TooLarge beyond what a file, a person or the workspace may have."""
     workspace = (await room_to_read(tx, actor, room, UPLOAD_FILE)).workspace
