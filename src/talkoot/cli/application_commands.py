@@ -33,6 +33,8 @@ async def create(settings: Settings, given: dict[str, Any], owner: str, workspac
     """Register an application; a line for each thing that it has to know."""
     new, secrets = made_of(NewApplication, given), load_secrets(settings)
 
+    registering.refuse_unusable_keys(new)
+
     async def action(tx: Tx) -> list[str]:
         owned_by, place = await owner_and_workspace(tx, owner, workspace)
         made, secret = await registering.add_application(tx, secrets, OPERATOR, place, new, owner=owned_by)

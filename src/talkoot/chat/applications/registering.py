@@ -53,6 +53,7 @@ async def make_application(
 ) -> tuple[Application, str | None]:
     """Register an application, with roles that the actor may give; its secret, if it has one, is not kept."""
     grants = await resource_for(tx, actor, MAKE_APPLICATION, workspace)
+    refuse_unusable_keys(new)
     await _refuse_beyond(tx, grants, new)
     return await add_application(tx, secrets, actor, workspace, new, owner=actor.user)
 
@@ -61,7 +62,6 @@ async def add_application(
     tx: Tx, secrets: Secrets, acting: Acting, workspace: UUID, new: NewApplication, *, owner: UUID
 ) -> tuple[Application, str | None]:
     """The same, with what it may give, when the caller has looked whether that may be."""
-    _refuse_unusable_keys(new)
     roles = await roles_of(tx, workspace)
     _refuse_unknown_roles(roles, new)
     await _refuse_unknown_rooms(tx, workspace, new)
@@ -256,7 +256,8 @@ def _no_room(room: UUID) -> Invalid:
     return Invalid.field("rooms", "unknown", f"There is no room {room} here")
 
 
-def _refuse_unusable_keys(new: NewApplication) -> None:
+def refuse_unusable_keys(new: NewApplication) -> None:
+    """Invalid for keys that are no public ones, are missing, or are not needed."""
     given = [name for name in ("keys", "keys_url") if getattr(new, name)]
     if new.algorithm == "HS256":
         if given:
