@@ -16,6 +16,8 @@ from tests.cluster.conftest import SECRET
 from tests.cluster.marking_worker import MarkingWorker, all_done, begin_marks, marks
 from tests.conftest import make_talkoot
 from tests.job_rows import put_job, rows
+from tests.privacy.test_exports import fetch, lines
+from tests.privacy.test_retention import age, events, keep_for
 from tests.search.searching import until_found
 from tests.servers.talkoot import Talkoot, Worker
 from tests.servers.valkey import Valkey
@@ -225,3 +227,40 @@ async def test_row_22_a_deletion_asks_again_whether_who_began_it_may(server: Tal
             await asyncio.sleep(0.1)
         assert (purge["state"], purge["deleted"]) == ("done", 0)
         assert (await author.get(f"/messages/{said}"))["text"] == "stays"
+
+
+async def test_a_file_and_a_deletion_that_killed_workers_began_are_there_once(
+    server: Talkoot, work: Work
+) -> None:
+    owner, workspace = await set_up(server.url)
+    room = (await owner.get(f"/workspaces/{workspace['id']}/rooms"))["items"][0]["id"]
+    old = [(await owner.post(f"/rooms/{room}/messages", {"text": f"old {n}"}))["seq"] for n in range(60)]
+    await age(server, room, old[-1])
+    kept = await owner.post(f"/rooms/{room}/messages", {"text": "kept"})
+    await keep_for(owner, room, 30)
+    asked = (await owner.post("/users/me/export", expect=202))["id"]
+    for fail in ("job_middle:1", "job_before_finish:1", "job_before_finish:1"):
+        dying = work(Worker, fail=fail)
+
+        async def dead(worker: Worker = dying) -> bool:
+            return not worker.process.running
+
+        await until(dead)
+    work(Worker)
+
+    async def both_done() -> bool:
+        (export,) = (await owner.get("/exports"))["items"]
+        texts = [item["text"] for item in (await owner.get(f"/rooms/{room}/messages"))["items"]]
+        return (export["state"], texts) == ("ready", ["kept"])
+
+    await until(both_done)
+    archive = await fetch(owner, asked)
+    assert archive.testzip() is None
+    written = [line["id"] for line in lines(archive, "messages.jsonl")]
+    assert len(written) == len(set(written))
+    assert kept["id"] in written
+    told = [event for event in await events(owner, room) if event["type"] == "messages.expired"]
+    stretches = [(event["body"]["after"], event["body"]["through"]) for event in told]
+    assert [after for after, _ in stretches] == [0, *[through for _, through in stretches[:-1]]]
+    assert stretches[-1][1] == old[-1]
+    await owner.close()
