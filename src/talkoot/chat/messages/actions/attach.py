@@ -24,8 +24,6 @@ if TYPE_CHECKING:
     from talkoot.kernel.log import Event
     from talkoot.kernel.transactions import Tx
 
-MOST = 10  # files of one message
-
 Shapes = Mapping[UUID, dict[str, Any]]
 """What a message shows of each file."""
 
