@@ -32,6 +32,8 @@ _ANSWERS = {
     "send": ("ack", "nack"),
     "edit": ("ack", "nack"),
     "delete": ("ack", "nack"),
+    "react": ("ack", "nack"),
+    "unreact": ("ack", "nack"),
     "read": ("ok", "error"),
     "typing": ("ok", "error"),
     "presence": ("presence", "ok", "error"),

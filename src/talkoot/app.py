@@ -41,13 +41,17 @@ from talkoot.chat.identities.events import CameIn, IdentityUnlinked
 from talkoot.chat.mail.events import NoticeDue
 from talkoot.chat.messages import socket as messages_socket
 from talkoot.chat.messages.actions.attach import show_picture
+from talkoot.chat.messages.events import PinnedErased, ReactedErased
 from talkoot.chat.messages.timelines import Timelines
 from talkoot.chat.moderation.events import AppealDecided, ReportHandled, Reviewed, Sanctioned
 from talkoot.chat.moderation.notices import appeal_notice, held_notice, report_notice, sanction_notice
 from talkoot.chat.onboarding.actions import revoke_invitations_of
+from talkoot.chat.pins.actions import forget_pins
 from talkoot.chat.presence import socket as presence_socket
 from talkoot.chat.presence.acquaintance import Acquaintance
 from talkoot.chat.presence.watches import PresenceWatches
+from talkoot.chat.reactions import socket as reactions_socket
+from talkoot.chat.reactions.actions import forget_reactions
 from talkoot.chat.reads import socket as reads_socket
 from talkoot.chat.reads.actions import begin_at_head
 from talkoot.chat.reads.events import ReadMoved
@@ -121,6 +125,7 @@ class Program:
         self.operations = [
             *rooms_socket.operations(self.hub, self.live),
             *messages_socket.operations(uow, self.backends.rates),
+            *reactions_socket.operations(uow),
             *reads_socket.operations(uow),
             *presence_socket.operations(uow, self.bus, presence, self.acquaintance),
         ]
@@ -169,6 +174,8 @@ class Program:
         return {
             Appended: ([], [self.tails.appended, self._publish, *followed]),
             Redacted: ([], [self.tails.redacted]),
+            ReactedErased: ([forget_reactions], []),
+            PinnedErased: ([forget_pins], []),
             AccessChanged: ([], [controls.tell_access]),
             WorkspaceMemberLeaving: ([leave_rooms_of_workspace, retire_bot], []),
             RoleLeaving: ([keep_roles_in_rules], []),

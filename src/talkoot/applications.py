@@ -23,7 +23,9 @@ from talkoot.chat.identities import http as identities_http
 from talkoot.chat.messages import http as messages_http
 from talkoot.chat.moderation import http as moderation_http
 from talkoot.chat.onboarding import http as onboarding_http
+from talkoot.chat.pins import http as pins_http
 from talkoot.chat.privacy import http as privacy_http
+from talkoot.chat.reactions import http as reactions_http
 from talkoot.chat.reads import http as reads_http
 from talkoot.chat.rooms import http as rooms_http
 from talkoot.chat.search import http as search_http
@@ -46,6 +48,24 @@ if TYPE_CHECKING:
 
     from talkoot.settings import Settings
 
+_FEATURES = (
+    access_http,
+    rooms_http,
+    files_http,
+    messages_http,
+    reactions_http,
+    pins_http,
+    reads_http,
+    search_http,
+    administration_http,
+    identities_http,
+    addresses_http,
+    groups_http,
+    tokens_http,
+    bots_http,
+    applications_http,
+)
+
 
 def create_app(settings: Settings, installation: UUID | None = None) -> FastAPI:
     """The application that a server runs, with all its parts; in a cluster, of this installation."""
@@ -62,22 +82,7 @@ def create_app(settings: Settings, installation: UUID | None = None) -> FastAPI:
     routes = app.router.routes
     routes += [*onboarding_http.routes, *accounts_http.routes, *moderation_http.routes]
     routes += privacy_http.routes
-    features = (
-        access_http,
-        rooms_http,
-        files_http,
-        messages_http,
-        reads_http,
-        search_http,
-        administration_http,
-        identities_http,
-        addresses_http,
-        groups_http,
-        tokens_http,
-        bots_http,
-        applications_http,
-    )
-    for feature in features:
+    for feature in _FEATURES:
         routes += feature.router.routes
     routes.insert(0, RouteTable(routes))
     routes += [*asyncapi_router(program.operations).routes, *_health(program).routes]

@@ -37,7 +37,11 @@ async def test_two_people_talk_edit_and_delete(enter: Enter, workspace_sqlite: W
     await expect(box).to_have_value("Good!")
     await box.fill("Very good!")
     await box.press("Enter")
-    await expect(message(his, "Very good!")).to_contain_text("(edited)")
+    await message(his, "Very good!").get_by_role("button", name="(edited)").click()
+    versions = his.get_by_role("dialog").get_by_role("list", name="Versions").get_by_role("listitem")
+    await expect(versions).to_contain_text(["Very good!", "Good!"])
+    await his.keyboard.press("Escape")
+    await expect(versions).to_have_count(0)
 
     await message(hers, "Very good!").hover()
     await hers.get_by_role("toolbar").get_by_role("button", name="Delete").click()

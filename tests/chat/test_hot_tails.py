@@ -12,7 +12,8 @@ from tests.clients import Api, Json
 from tests.examples import examples
 from tests.workspaces import Workspace
 
-STEPS = 70
+STEPS = 80
+EMOJI = ["%F0%9F%91%8D", "%E2%9D%A4", "%F0%9F%A6%8A"]
 
 
 @dataclass
@@ -28,7 +29,8 @@ class Model:
     async def step(self) -> None:
         person = self.dice.choice(self.people)
         kind = self.dice.choices(
-            ["send", "reply", "edit", "delete", "rename", "pass by"], [40, 15, 15, 10, 5, 5]
+            ["send", "reply", "edit", "delete", "react", "pin", "rename", "pass by"],
+            [40, 15, 15, 10, 15, 10, 5, 5],
         )[0]
         if kind == "rename":
             await person.patch("/users/me", {"display_name": f"Name {self.dice.random()}"})
@@ -40,6 +42,12 @@ class Model:
             self.top.append(await self.send(person))
         elif kind == "reply":
             self.replies.append(await self.send(person, thread=self.dice.choice(self.top)["id"]))
+        elif kind in {"react", "pin"}:
+            path = f"reactions/{self.dice.choice(EMOJI)}" if kind == "react" else "pin"
+            message = self.dice.choice(self.top + self.replies)
+            method = self.dice.choice(["PUT", "PUT", "DELETE"])
+            answer = await person.ask(method, f"/messages/{message['id']}/{path}")
+            assert answer.status_code in {204, 404}
         else:
             await self.change(kind, self.dice.choice(self.top + self.replies))
 
@@ -131,6 +139,8 @@ async def test_a_tag_holds_until_anything_on_the_page_changes(workspace: Workspa
         lambda: member.post(path, {"text": "second"}),
         lambda: member.post(path, {"text": "reply", "thread": first["id"]}),
         lambda: member.patch(f"/messages/{first['id']}", {"text": "edited"}),
+        lambda: member.put(f"/messages/{first['id']}/reactions/{EMOJI[0]}", expect=204),
+        lambda: member.put(f"/messages/{first['id']}/pin", expect=204),
         lambda: member.patch("/users/me", {"display_name": "Another"}),
         lambda: member.delete(f"/messages/{first['id']}"),
     ]

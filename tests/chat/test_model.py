@@ -3,7 +3,7 @@
 import asyncio
 import uuid
 from collections.abc import Callable, Coroutine
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 import pytest
@@ -39,6 +39,7 @@ class Sent:
     first_text: str = ""
     deleted: bool = False
     replies: int = 0
+    reactions: dict[str, list[int]] = field(default_factory=dict)
 
 
 class Stage:
@@ -163,10 +164,29 @@ class RoomMachine(RuleBasedStateMachine):
             return
         self.types.append("message.deleted")
         assert answer["seq"] == len(self.types)
-        sent.deleted, sent.text = True, ""
+        sent.deleted, sent.text, sent.reactions = True, "", {}
         if sent.root:
             sent.root.replies -= 1
             self.types.append("thread.updated")
+
+    @precondition(lambda self: self.sent)
+    @rule(who=st.integers(0, 1), number=st.integers(0, 99), emoji=st.sampled_from("👍🦊"), op=st.booleans())
+    def react(self, who: int, number: int, emoji: str, *, op: bool) -> None:
+        sent = self.pick(number)
+        assert sent
+        wanted = "react" if op else "unreact"
+        answer = self.run(self.stage.sockets[who].ask(op=wanted, message=sent.id, emoji=emoji))
+        if sent.deleted and op:
+            assert answer["code"] == "not_found"
+            return
+        people = [] if sent.deleted else sent.reactions.setdefault(emoji, [])
+        assert (answer["op"], answer["dup"]) == ("ack", (who in people) == op)
+        if not answer["dup"]:
+            (people.append if op else people.remove)(who)
+            self.types.append("reaction.added" if op else "reaction.removed")
+            assert answer["seq"] == len(self.types)
+        if not people:
+            sent.reactions.pop(emoji, None)
 
     @rule(who=st.integers(0, 1), share=st.floats(0, 1.2))
     def mark_read(self, who: int, share: float) -> None:
@@ -203,6 +223,8 @@ class RoomMachine(RuleBasedStateMachine):
         page = await person.get(f"/rooms/{self.room}/messages", limit=200)
         tops = [sent for sent in self.sent if sent.root is None]
         assert [seen(item) for item in page["items"]] == [known(sent) for sent in tops]
+        ids = [each.user["id"] for each in self.stage.people]
+        assert [item["reactions"] for item in page["items"]] == [reactions(sent, ids) for sent in tops]
         for top in tops[:3]:
             thread = await person.get(f"/messages/{top.id}/thread", limit=200)
             replies = [sent for sent in self.sent if sent.root is top]
@@ -223,6 +245,13 @@ def seen(message: Json) -> tuple[Any, ...]:
 
 def known(sent: Sent) -> tuple[Any, ...]:
     return (sent.id, sent.seq, sent.text, sent.deleted, sent.replies)
+
+
+def reactions(sent: Sent, ids: list[str]) -> list[Json]:
+    return [
+        {"emoji": emoji, "count": len(people), "users": [ids[who] for who in people]}
+        for emoji, people in sent.reactions.items()
+    ]
 
 
 def places(events: list[Json], room: str | None = None) -> list[tuple[int, str, str]]:

@@ -107,14 +107,22 @@ async def grow(owner: Api, member: Api, workspace: str, rooms: int) -> list[str]
     return made
 
 
+async def toggle(socket: Socket, message: str) -> None:
+    """A reaction comes and goes."""
+    await socket.ask(op="react", message=message, emoji="👍")
+    await socket.ask(op="unreact", message=message, emoji="👍")
+
+
 async def test_hot_paths_cost_the_same_however_much_there_is(
     counted: Counted, owner: Api, workspace: Json
 ) -> None:
     member = await join(owner, workspace["id"], "member")
     rooms = await grow(owner, member, workspace["id"], 2)
+    said = (await owner.post(f"/rooms/{rooms[0]}/messages", {"text": "React!"}))["id"]
     async with await Socket.of(member) as socket:
         paths: dict[str, tuple[Act, int]] = {
             "send": (lambda: socket.send(rooms[0], "x"), 5),
+            "react": (lambda: toggle(socket, said), 19),
             "history": (lambda: member.get(f"/rooms/{rooms[0]}/messages", limit=50), 0),
             "log": (lambda: member.get(f"/rooms/{rooms[0]}/events"), 1),
             "rooms": (lambda: member.get(f"/workspaces/{workspace['id']}/rooms"), 7),

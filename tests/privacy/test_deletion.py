@@ -76,7 +76,9 @@ async def test_who_wants_takes_along_what_they_wrote(workspace: Workspace) -> No
         await person.post(f"/rooms/{room}/join", expect=204)
         for n in range(3):
             said = await person.post(f"/rooms/{room}/messages", {"text": f"mine {n}"})
-            await owner.post(f"/rooms/{room}/messages", {"text": "not mine", "thread": said["id"]})
+            reply = await owner.post(f"/rooms/{room}/messages", {"text": "not mine", "thread": said["id"]})
+            for someone in (person, owner):
+                await someone.put(f"/messages/{reply['id']}/reactions/👍", expect=204)
     body = {"messages": "delete", "at_once": True}
     await person.post("/users/me/deletion", body, expect=202)
 
@@ -88,6 +90,8 @@ async def test_who_wants_takes_along_what_they_wrote(workspace: Workspace) -> No
     for room in rooms:
         page = (await owner.get(f"/rooms/{room}/messages"))["items"]
         assert [(each["deleted"], each["text"], each["reply_count"]) for each in page] == [(True, "", 1)] * 3
+        (_, reply) = (await owner.get(f"/messages/{page[0]['id']}/thread"))["items"]
+        assert reply["reactions"] == [{"emoji": "👍", "count": 1, "users": [owner.user["id"]]}]
         log = await owner.get(f"/rooms/{room}/events")
         assert [each["seq"] for each in log["events"]] == list(range(1, log["head"] + 1))
 

@@ -37,6 +37,11 @@ def lines(archive: zipfile.ZipFile, name: str) -> list[Any]:
     return [json.loads(line) for line in archive.read(name).splitlines()]
 
 
+async def read_and_react(person: Api, message: Json) -> None:
+    await person.put(f"/rooms/{message['room']}/read", {"seq": message["seq"]})
+    await person.put(f"/messages/{message['id']}/reactions/👍", expect=204)
+
+
 async def test_a_file_has_all_of_ones_own_and_nothing_of_others(workspace: Workspace) -> None:
     owner, person = workspace.owner, await workspace.member("exporter")
     room, secret = await workspace.room("garden"), await workspace.room("cellar", "private")
@@ -49,16 +54,15 @@ async def test_a_file_has_all_of_ones_own_and_nothing_of_others(workspace: Works
     gone = await person.post(f"/rooms/{room}/messages", {"text": "regretted"})
     await person.delete(f"/messages/{gone['id']}")
     await owner.post(f"/rooms/{room}/messages", {"text": "of somebody else"})
-    await person.put(f"/rooms/{room}/read", {"seq": said["seq"]})
+    await read_and_react(person, said)
     await owner.put(f"/rooms/{room}/sanctions/{person.user['id']}/mute", {"reason": "loud"})
     await owner.delete(f"/rooms/{secret}/members/{person.user['id']}")
 
     asked = await person.post("/users/me/export", expect=202)
     assert (await ready(person, asked["id"]))["percent"] == 100
     archive = await fetch(person, asked["id"])
-    assert archive.testzip() is None
-    assert lines(archive, "profile.jsonl")[0]["username"] == person.user["username"]
-    assert len(lines(archive, "sessions.jsonl")) == 1
+    (profile,), (_session,) = lines(archive, "profile.jsonl"), lines(archive, "sessions.jsonl")
+    assert (archive.testzip(), profile["username"]) == (None, person.user["username"])
     names = {line["id"]: line["name"] for line in lines(archive, "rooms.jsonl")}
     assert (room in names, secret in names) == (True, False)  # row 15: it was taken away before
     messages = {line["id"]: line for line in lines(archive, "messages.jsonl")}
@@ -66,6 +70,7 @@ async def test_a_file_has_all_of_ones_own_and_nothing_of_others(workspace: Works
     assert [text["text"] for text in messages[said["id"]]["texts"]] == ["first", "second"]
     assert (messages[said["id"]]["room_name"], messages[hidden["id"]]["room_name"]) == (names[room], None)
     assert (messages[gone["id"]]["text"], messages[gone["id"]]["deleted"]) == ("", True)
+    assert lines(archive, "reactions.jsonl") == [{"room": room, "message": said["id"], "emoji": "👍"}]
     assert [(each["kind"], each["reason"]) for each in lines(archive, "sanctions.jsonl")] == [
         ("mute", "loud")
     ]

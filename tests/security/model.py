@@ -6,7 +6,7 @@ from talkoot.chat.access.operations import Operation
 
 GUEST = {"workspace.read"}
 MEMBER = GUEST | {"rooms.create", "direct.create", "members.invite"}
-MEMBER |= {"room.read", "room.join", "room.post", "room.invite"}
+MEMBER |= {"room.read", "room.join", "room.post", "room.react", "room.pin", "room.invite"}
 MODERATOR = MEMBER | {"messages.moderate", "members.moderate"}
 ADMIN = MODERATOR | {"workspace.manage", "access.manage", "members.manage", "categories.manage"}
 ADMIN |= {"room.manage", "audit.read", "retention.manage"}
@@ -20,9 +20,9 @@ ROLES = {
     "guest": GUEST,
 }
 
-INSIDE = {"room.read", "room.post"}
-HIDDEN = {"room.read", "room.join", "room.post", "room.invite"}
-NOTHING_NEW = {"room.join", "room.post", "room.invite", "rooms.create"}
+INSIDE = {"room.read", "room.post", "room.react", "room.pin"}
+HIDDEN = {"room.read", "room.join", "room.post", "room.react", "room.pin", "room.invite"}
+NOTHING_NEW = {"room.join", "room.post", "room.react", "room.pin", "room.invite", "rooms.create"}
 OF_THE_KIND = {
     "public": [("allow", "members", INSIDE)],
     "private": [("allow", "members", INSIDE | {"room.invite"}), ("deny", "everyone", HIDDEN)],
@@ -137,7 +137,7 @@ def _answer_about(row: Operation, person: Person, node: Node, *, own: bool) -> i
 
 READING, WRITING = (
     {"workspace.read", "room.read"},
-    {"room.join", "room.post", "rooms.create", "direct.create"},
+    {"room.join", "room.post", "room.react", "room.pin", "rooms.create", "direct.create"},
 )
 MODERATING = {"messages.moderate", "members.moderate"}
 WITH_MEMBERS = {"room.invite", "members.invite", "members.manage"}

@@ -252,6 +252,25 @@ async def event_about(read: Read, log: UUID, subject: UUID, type_: str) -> Event
     return _event(row) if row is not None else None
 
 
+async def versions_of(
+    read: Read, log: UUID, thing: tuple[int, UUID], type_: str, *, after: int = 0, limit: int | None = None
+) -> list[Event]:
+    """The event that a thing began with, and the later ones of a type about it, in order.
+
+    The thing is the position at which it began, and its id. At most `limit` events behind a position.
+    """
+    seq, subject = thing
+    begun = await events_after(read, log, seq - 1, 1) if after < seq else []
+    found = await read.connection.execute(
+        select(*_COLUMNS)
+        .where(LogEvent.log == log, LogEvent.subject == subject, LogEvent.type == type_, _LATER)
+        .where(LogEvent.seq > after)
+        .order_by(LogEvent.seq)
+        .limit(limit)
+    )
+    return [*begun, *map(_event, found)][:limit]
+
+
 async def redact(tx: Tx, log: UUID, things: Iterable[tuple[int, UUID, dict[str, Any]]]) -> None:
     """Replace the bodies of all events about some things of a log: nobody shall read them again.
 

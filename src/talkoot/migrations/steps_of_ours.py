@@ -31,6 +31,16 @@ def keep_rows(table: str) -> None:
     )
 
 
+def follow(permission: str, beside: str) -> None:
+    """Let a new permission be allowed and denied wherever another one is, whoever it is: nothing changes."""
+    op.execute(
+        sa.text(
+            "UPDATE access_entries SET permissions = permissions || ' ' || :permission"
+            " WHERE ' ' || permissions || ' ' LIKE :beside"
+        ).bindparams(permission=permission, beside=f"% {beside} %")
+    )
+
+
 def grant(permission: str, roles: Sequence[str], *, beside: str) -> None:
     """Give a new permission to built-in roles where they hold another one: older programs pass it over."""
     op.execute(

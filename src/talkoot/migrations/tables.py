@@ -12,7 +12,9 @@ import talkoot.chat.identities.models
 import talkoot.chat.messages.models
 import talkoot.chat.moderation.models
 import talkoot.chat.onboarding.models
+import talkoot.chat.pins.models
 import talkoot.chat.privacy.models
+import talkoot.chat.reactions.models
 import talkoot.chat.reads.models
 import talkoot.chat.rooms.models
 import talkoot.chat.search.models

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { colourOf, initials } from "./avatar";
 import { afterClose, backoff } from "./backoff";
+import { allEmoji, findEmoji, withTone } from "./emoji";
 import { apply, join, linesOf } from "./merge";
 import { type Outgoing, revive, sendable } from "./outbox";
 import { positionAt, release, take, takePage } from "./position";
@@ -79,6 +80,25 @@ describe("merging", () => {
     );
   });
 
+  it("follows reactions, each emoji in its place", () => {
+    const reaction = (seq: number, emoji: string, ...users: string[]) =>
+      event(seq, users.length ? "reaction.added" : "reaction.removed", {
+        ...{ message: "m1", emoji, count: users.length, users },
+      });
+    const list = built(
+      event(1),
+      reaction(2, "👍", "ann"),
+      reaction(3, "🎉", "bob"),
+      reaction(4, "👍", "ann", "bob"),
+      reaction(5, "🚀", "ann"),
+      reaction(6, "🎉"),
+      event(7, "reaction.added", { message: "m1", text: "", deleted: true }),
+    );
+    expect(list[0]!.reactions.map(({ emoji, count }) => `${emoji}${count}`)).toEqual(["👍2", "🚀1"]);
+    const gone = apply(list, [event(8, "message.deleted", { message: "m1" })], user, everything);
+    expect(gone[0]!.reactions).toEqual([]);
+  });
+
   it("makes lines of joins and room changes", () => {
     const lines = linesOf([
       event(1, "member.joined", { user: "bob" }),
@@ -89,6 +109,18 @@ describe("merging", () => {
       ["bob", ""],
       ["ann", "set the topic: T"],
     ]);
+  });
+});
+
+describe("emoji", () => {
+  it("finds them by the beginnings of words, and gives them a skin tone", async () => {
+    const groups = await allEmoji();
+    const found = findEmoji(groups, "thumb UP");
+    expect(found.map(({ emoji }) => emoji)).toEqual(["👍"]);
+    expect(withTone(found[0]!, "🏽")).toBe("👍🏽");
+    expect(withTone(findEmoji(groups, "🕵️")[0]!, "🏽")).toBe("🕵🏽");
+    expect(withTone(findEmoji(groups, "rocket")[0]!, "🏽")).toBe("🚀");
+    expect(findEmoji(groups, "nothing such")).toEqual([]);
   });
 });
 

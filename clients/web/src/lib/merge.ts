@@ -1,11 +1,11 @@
-import type { Attachment, Id, Message, RoomEvent, Time, User } from "./wire";
+import type { Attachment, Id, Message, Reaction, RoomEvent, Time, User } from "./wire";
 
 /** Somebody came or went: a line of the timeline that is not a message. */
 export interface SystemLine {
   id: Id;
   seq: number;
   ts: Time;
-  type: "member.joined" | "member.left" | "room.updated";
+  type: "member.joined" | "member.left" | "room.updated" | "pin.added";
   user: Id | null;
   text: string;
 }
@@ -39,6 +39,8 @@ export function messageOf(event: RoomEvent, lookup: Lookup): Message {
     thread: body.thread ?? null,
     reply_count: 0,
     attachments: body.attachments ?? [],
+    reactions: [],
+    pinned: false,
   };
 }
 
@@ -49,6 +51,7 @@ export function change(message: Message, event: RoomEvent): Message {
     edited_at?: Time;
     reply_count?: number;
     attachments?: Attachment[];
+    deleted?: boolean;
   };
   switch (event.type) {
     case "message.updated":
@@ -56,14 +59,30 @@ export function change(message: Message, event: RoomEvent): Message {
         ? message
         : { ...message, text: body.text ?? "", edited_at: body.edited_at ?? event.ts };
     case "message.deleted":
-      return { ...message, text: "", deleted: true, attachments: [] };
+      return { ...message, text: "", deleted: true, attachments: [], reactions: [], pinned: false };
     case "attachments.updated":
       return message.deleted ? message : { ...message, attachments: body.attachments ?? [] };
+    case "pin.added":
+    case "pin.removed":
+      return { ...message, pinned: event.type === "pin.added" && !message.deleted };
+    case "reaction.added":
+    case "reaction.removed":
+      return body.deleted
+        ? message
+        : { ...message, reactions: reacted(message.reactions, event.body as unknown as Reaction) };
     case "thread.updated":
       return { ...message, reply_count: body.reply_count ?? message.reply_count };
     default:
       return message;
   }
+}
+
+/** How an emoji stands now, in its place; one that is new is the last. */
+function reacted(reactions: readonly Reaction[], { emoji, count, users }: Reaction): Reaction[] {
+  const now = { emoji, count, users };
+  if (count === 0) return reactions.filter((other) => other.emoji !== emoji);
+  const known = reactions.some((other) => other.emoji === emoji);
+  return known ? reactions.map((other) => (other.emoji === emoji ? now : other)) : [...reactions, now];
 }
 
 /**
@@ -99,6 +118,8 @@ export function linesOf(events: readonly RoomEvent[]): SystemLine[] {
   for (const { id, seq, ts, type, sender, body } of events) {
     if (type === "member.joined" || type === "member.left") {
       lines.push({ id, seq, ts, type, user: (body.user ?? sender) as Id | null, text: "" });
+    } else if (type === "pin.added") {
+      lines.push({ id, seq, ts, type, user: sender, text: "" });
     } else if (type === "room.updated") {
       lines.push({ id, seq, ts, type, user: sender, text: describe(body) });
     }

@@ -283,6 +283,13 @@ export type EditFrame = {
   ref?: number | string | null;
 };
 
+/** A text that a message had, since when, and by whom; the first one is what was sent. */
+export type EditOut = {
+  text: string;
+  ts: string;
+  by: PublicUser;
+};
+
 /** What someone may do now and with other entries; `entry` is the place of the one that would decide. */
 export type Effect = {
   permission: Permission;
@@ -709,7 +716,7 @@ export type MessageOut = {
   thread: string | null;
   reply_count: number;
   last_reply_at: string | null;
-  reactions: (unknown)[];
+  reactions: (ReactionOut)[];
   attachments: (Attachment)[];
   mentions: (unknown)[];
   pinned: boolean;
@@ -963,13 +970,20 @@ export type PasskeyUse = {
 };
 
 /** What can be allowed or denied on a resource and all that lies below it. */
-export type Permission = "workspace.read" | "workspace.manage" | "access.manage" | "members.invite" | "members.manage" | "categories.manage" | "rooms.create" | "direct.create" | "room.read" | "room.join" | "room.post" | "room.invite" | "room.manage" | "messages.moderate" | "members.moderate" | "audit.read" | "retention.manage";
+export type Permission = "workspace.read" | "workspace.manage" | "access.manage" | "members.invite" | "members.manage" | "categories.manage" | "rooms.create" | "direct.create" | "room.read" | "room.join" | "room.post" | "room.react" | "room.pin" | "room.invite" | "room.manage" | "messages.moderate" | "members.moderate" | "audit.read" | "retention.manage";
 
 /** Somebody whose presence one watches has another name now; who has left for good is a `Deleted user`. */
 export type PersonNotice = {
   op: "notice";
   kind: "person";
   user: FrameUser;
+};
+
+/** A pinned message, who pinned it, and when. */
+export type PinOut = {
+  message: MessageOut;
+  by: PublicUser;
+  ts: string;
 };
 
 /** Where a log stands: its last position, and how many of its events count as unread. */
@@ -1048,6 +1062,30 @@ export type PurgeOut = {
   deleted: number;
   rooms_done: number;
   rooms_total: number;
+};
+
+/** React to a message with an emoji; once more changes nothing. */
+export type ReactFrame = {
+  op: "react";
+  message: string;
+  emoji: string;
+  cid?: string | null;
+  ref?: number | string | null;
+};
+
+/** How many reacted with an emoji, and the first of them, in the order in which they did. */
+export type ReactionOut = {
+  emoji: string;
+  count: number;
+  users: (string)[];
+};
+
+/** Who reacted with an emoji: how many, the first fifty of them, and whether oneself did. */
+export type ReactionPeople = {
+  emoji: string;
+  count: number;
+  users: (PublicUser)[];
+  mine: boolean;
 };
 
 /** One has read a room up to here, on another device. */
@@ -1401,6 +1439,15 @@ export type TypingFrame = {
   op: "typing";
   room: string;
   user: string;
+};
+
+/** Take one's reaction back. */
+export type UnreactFrame = {
+  op: "unreact";
+  message: string;
+  emoji: string;
+  cid?: string | null;
+  ref?: number | string | null;
 };
 
 /** What is unread in a room: the messages after `read_seq`. */

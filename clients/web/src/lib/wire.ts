@@ -11,6 +11,7 @@ export type {
   CategoryOut as Category,
   Confirmed,
   ConsideredEntry,
+  EditOut as Edit,
   Effect,
   EntryOut as Entry,
   EventOut as RoomEvent,
@@ -48,7 +49,10 @@ export type {
   IdentityOut as Identity,
   OwnSanction,
   ProviderOut as Provider,
+  PinOut as Pin,
   PurgeOut as Purge,
+  ReactionOut as Reaction,
+  ReactionPeople,
   SanctionOut as Sanction,
   SessionInfo as LoginSession,
   SessionState,
@@ -89,7 +93,18 @@ export type KnownRoom = wire.RoomOut & Pick<wire.UnreadOut, "unread" | "read_seq
 /** What the client shows of a message, and can make of an event. */
 export type Message = Pick<
   wire.MessageOut,
-  "id" | "room" | "seq" | "sender" | "text" | "ts" | "edited_at" | "deleted" | "thread" | "reply_count"
+  | "id"
+  | "room"
+  | "seq"
+  | "sender"
+  | "text"
+  | "ts"
+  | "edited_at"
+  | "deleted"
+  | "thread"
+  | "reply_count"
+  | "reactions"
+  | "pinned"
 > & { attachments?: wire.Attachment[] };
 
 export type Presence = "online" | "away" | "offline";

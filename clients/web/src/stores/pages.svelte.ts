@@ -5,11 +5,20 @@ import { Thread } from "./thread.svelte";
 import { Timeline } from "./timeline.svelte";
 
 const KEPT = 12;
+const PIN_EVENTS = new Set([
+  "pin.added",
+  "pin.removed",
+  "message.updated",
+  "message.deleted",
+  "messages.expired",
+]);
 
 /** What has been opened to read: the timelines of rooms, and one thread. */
 export class Pages {
   readonly timelines = new SvelteMap<Id, Timeline>();
   thread = $state.raw<Thread | null>(null);
+  /** Grows whenever something that is pinned, or was, may be another. */
+  pinsChanged = $state(0);
 
   constructor(private readonly people: People) {}
 
@@ -31,6 +40,7 @@ export class Pages {
   }
 
   apply(room: Id, events: readonly RoomEvent[], stuck: boolean): void {
+    if (events.some(({ type }) => PIN_EVENTS.has(type))) this.pinsChanged += 1;
     this.timelines.get(room)?.apply(events, stuck);
     if (this.thread?.room === room) this.thread.apply(events);
   }

@@ -11,7 +11,14 @@ function event(seq: number, type: string, body: Record<string, unknown>): RoomEv
 }
 
 function message(seq: number): Message {
-  const rest = { edited_at: null, deleted: false, thread: null, reply_count: 0 };
+  const rest = {
+    edited_at: null,
+    deleted: false,
+    thread: null,
+    reply_count: 0,
+    reactions: [],
+    pinned: false,
+  };
   return { id: `m${seq}`, room: "r", seq, sender: ann, text: `t${seq}`, ts, ...rest };
 }
 

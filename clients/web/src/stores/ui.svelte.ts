@@ -25,7 +25,10 @@ class Ui {
   wanted = "";
   drawer = $state(false);
   people = $state(false);
+  pins = $state(false);
   profile = $state.raw<{ user: User; anchor: Element } | null>(null);
+
+  picker = $state.raw<{ anchor: HTMLElement; pick: (emoji: string) => void } | null>(null);
 
   /** Who or what is being reported; whom something is done to; the room of which moderation is shown. */
   reported = $state.raw<{ message?: Message; user: User } | null>(null);

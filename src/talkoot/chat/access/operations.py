@@ -306,10 +306,18 @@ DENY_APPEAL = Operation(
 # A message
 GET_MESSAGE = Operation("message", P.ROOM_READ, "GET /messages/{message}", public=True)
 LIST_THREAD = Operation("message", P.ROOM_READ, "GET /messages/{message}/thread", public=True)
+LIST_EDITS = Operation("message", P.ROOM_READ, "GET /messages/{message}/edits", public=True)
 EDIT_MESSAGE = Operation("message", None, "PATCH /messages/{message}", socket="edit", own=P.ROOM_POST)
 DELETE_MESSAGE = Operation(
     "message", P.MESSAGES_MODERATE, "DELETE /messages/{message}", socket="delete", own=P.ROOM_READ
 )
+_REACTION = "/messages/{message}/reactions/{emoji}"
+LIST_REACTIONS = Operation("message", P.ROOM_READ, "GET /messages/{message}/reactions")
+REACT = Operation("message", P.ROOM_REACT, f"PUT {_REACTION}", socket="react")
+LIST_PINS = Operation("room", P.ROOM_READ, "GET /rooms/{room}/pins")
+PIN = Operation("message", P.ROOM_PIN, "PUT /messages/{message}/pin")
+UNPIN = Operation("message", P.ROOM_PIN, "DELETE /messages/{message}/pin")
+UNREACT = Operation("message", P.ROOM_READ, f"DELETE {_REACTION}", socket="unreact", scope="write")
 
 # Files: about a message, for who may read one may have what it carries
 UPLOAD_FILE = Operation("room", P.ROOM_POST, "POST /files", form=True)

@@ -19,6 +19,8 @@ class Permission(StrEnum):
     ROOM_READ = "room.read"
     ROOM_JOIN = "room.join"
     ROOM_POST = "room.post"
+    ROOM_REACT = "room.react"
+    ROOM_PIN = "room.pin"
     ROOM_INVITE = "room.invite"
     ROOM_MANAGE = "room.manage"
     MESSAGES_MODERATE = "messages.moderate"
@@ -37,6 +39,8 @@ _MEMBER = _GUEST | {
     P.ROOM_READ,
     P.ROOM_JOIN,
     P.ROOM_POST,
+    P.ROOM_REACT,
+    P.ROOM_PIN,
     P.ROOM_INVITE,
 }
 _MODERATOR = _MEMBER | {P.MESSAGES_MODERATE, P.MEMBERS_MODERATE}
@@ -62,15 +66,15 @@ BUILT_IN_ROLES: dict[str, frozenset[Permission]] = {
 # What who makes a room may do in it.
 ROOM_MAKER = frozenset({P.ROOM_MANAGE, P.MESSAGES_MODERATE, P.MEMBERS_MODERATE})
 # What a member of a room may do in it, whatever their role in the workspace (a guest, for one).
-ROOM_MEMBER = frozenset({P.ROOM_READ, P.ROOM_POST})
+ROOM_MEMBER = frozenset({P.ROOM_READ, P.ROOM_POST, P.ROOM_REACT, P.ROOM_PIN})
 # What is closed to all but the members of a private room.
-PRIVATE_ROOM = frozenset({P.ROOM_READ, P.ROOM_JOIN, P.ROOM_POST, P.ROOM_INVITE})
+PRIVATE_ROOM = frozenset({P.ROOM_READ, P.ROOM_JOIN, P.ROOM_POST, P.ROOM_REACT, P.ROOM_PIN, P.ROOM_INVITE})
 # Nobody stands above the people of a direct room.
 DIRECT_ROOM = PRIVATE_ROOM | {P.ROOM_MANAGE, P.MESSAGES_MODERATE, P.MEMBERS_MODERATE, P.ACCESS_MANAGE}
 # What sanctions take away, whoever allows it: who is muted reads on, who is banned has nothing there.
 SANCTIONS: dict[str, frozenset[Permission]] = {
-    "mute": frozenset({P.ROOM_POST, P.ROOMS_CREATE, P.DIRECT_CREATE}),
+    "mute": frozenset({P.ROOM_POST, P.ROOM_REACT, P.ROOM_PIN, P.ROOMS_CREATE, P.DIRECT_CREATE}),
     "ban": frozenset(Permission),
 }
 # What nobody may do in something archived.
-ARCHIVED = frozenset({P.ROOM_JOIN, P.ROOM_POST, P.ROOM_INVITE, P.ROOMS_CREATE})
+ARCHIVED = frozenset({P.ROOM_JOIN, P.ROOM_POST, P.ROOM_REACT, P.ROOM_PIN, P.ROOM_INVITE, P.ROOMS_CREATE})

@@ -11,7 +11,7 @@ SCOPES: tuple[Scope, ...] = get_args(Scope)
 
 MEANING: dict[Scope, str] = {
     "read": "see workspaces, people, rooms, messages; search; be told what happens",
-    "write": "send, edit and delete one's own messages; make, join and leave rooms; mark as read",
+    "write": "send, edit and delete one's own messages; react; pin; make, join and leave rooms; mark as read",
     "members": "invite people, add them to rooms, change roles, remove members; with `write`: leave oneself",
     "moderate": "review what is held, delete messages of others, mute, kick and ban",
     "administer": "change workspace, rooms, categories, roles and entries; read the audit log; jobs",
@@ -23,6 +23,8 @@ SCOPE_OF: dict[P, Scope] = {
     P.ROOM_READ: "read",
     P.ROOM_JOIN: "write",
     P.ROOM_POST: "write",
+    P.ROOM_REACT: "write",
+    P.ROOM_PIN: "write",
     P.ROOMS_CREATE: "write",
     P.DIRECT_CREATE: "write",
     P.ROOM_INVITE: "members",

@@ -7,14 +7,14 @@ from uuid import UUID
 
 from fastapi import Query, Request, Response
 
-from talkoot.chat.access.operations import GET_MESSAGE, LIST_EVENTS, LIST_MESSAGES, LIST_THREAD
+from talkoot.chat.access.operations import GET_MESSAGE, LIST_EDITS, LIST_EVENTS, LIST_MESSAGES, LIST_THREAD
 from talkoot.chat.accounts.http_auth import CurrentActor, CurrentReader
 from talkoot.chat.messages import queries
 from talkoot.chat.messages.access import count_for_room, message_for
 from talkoot.chat.messages.actions.change import Edit, delete_message, edit_message
 from talkoot.chat.messages.actions.commands import Held, Send
 from talkoot.chat.messages.actions.send import SEND
-from talkoot.chat.messages.schemas import EventsOut, HeldSend, MessageOut, MessagePatch, NewMessage
+from talkoot.chat.messages.schemas import EditOut, EventsOut, HeldSend, MessageOut, MessagePatch, NewMessage
 from talkoot.chat.messages.wire import Cursor
 from talkoot.chat.rooms.access import may_read_now, room_to_read
 from talkoot.chat.rooms.wire import event_json
@@ -129,6 +129,22 @@ async def change_message(
 async def remove_message(kernel: KernelDep, actor: CurrentActor, message: UUID) -> None:
     """Delete a message: its text is gone, an empty place stays in the log."""
     await kernel.uow.run(lambda tx: delete_message(tx, actor, message))
+
+
+@router.get("/messages/{message}/edits", response_model=Page[EditOut], responses=UNCHANGED)
+async def list_edits(
+    request: Request,
+    kernel: KernelDep,
+    actor: CurrentReader,
+    message: UUID,
+    after: Position = 0,
+    limit: Limit = 50,
+) -> Response:
+    """The texts that a message had, the first one first; whoever reads the room finds them in its log too."""
+    async with kernel.uow.read() as read:
+        found, _ = await message_for(read, actor, LIST_EDITS, message)
+        page = await queries.edits(read, found, after=after, limit=limit)
+    return answer(request, page)
 
 
 @router.get("/messages/{message}/thread", response_model=Page[MessageOut], responses=UNCHANGED)

@@ -43,6 +43,9 @@ class Message(Model):
     last_reply_at: Mapped[int | None]
     attachments: Mapped[str | None]
     """What is shown of its files, as JSON; the files themselves are rows of `files`."""
+    reactions: Mapped[str | None]
+    """The reactions as they are shown, in JSON, so that a page needs nothing else; None if there are none."""
+    pinned_at: Mapped[int | None]
 
 
 class RoomRules(Model):

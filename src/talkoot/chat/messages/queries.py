@@ -14,11 +14,11 @@ from talkoot.chat.accounts.models import User
 from talkoot.chat.messages.models import Message
 from talkoot.chat.messages.stretches import Stretch
 from talkoot.chat.messages.timelines import Reading, Timelines
-from talkoot.chat.messages.wire import Cursor, Sender, Shown, page_json, shown
+from talkoot.chat.messages.wire import Cursor, Sender, Shown, Version, page_json, shown
 from talkoot.chat.rooms.models import Room
 from talkoot.kernel.clock import rfc3339
 from talkoot.kernel.documents import Document
-from talkoot.kernel.log import LogEvent, heads
+from talkoot.kernel.log import LogEvent, heads, versions_of
 from talkoot.kernel.log_tails import LogTails, catch_up
 from talkoot.kernel.types import Id
 
@@ -45,6 +45,8 @@ MESSAGES: AnySelect = select(
     Message.reply_count,
     Message.last_reply_at,
     Message.attachments,
+    Message.reactions,
+    Message.pinned_at,
 ).join(User, User.id == Message.sender_id)
 # What was deleted because it was too old is not shown at all: it would be a wall of tombstones.
 _EXPIRED = select(Room.expired_seq).where(Room.id == bindparam("room", type_=Id)).scalar_subquery()
@@ -121,10 +123,31 @@ async def message_json(read: Read, message: UUID) -> Document:
     return Document(msgspec.json.encode(found))
 
 
+async def edits(read: Read, message: Message, *, after: int, limit: int) -> Document:
+    """The texts that a message had, the first one first; none of what is deleted."""
+    found = []
+    if message.deleted_at is None:
+        thing = (message.seq, message.id)
+        found = await versions_of(
+            read, message.room_id, thing, "message.updated", after=after, limit=limit + 1
+        )
+    by = await _sender(read, message.sender_id)
+    items = [
+        Version(msgspec.json.decode(event.body)["text"], rfc3339(event.ts), by) for event in found[:limit]
+    ]
+    more = str(found[limit - 1].seq) if len(found) > limit else None
+    return Document(msgspec.json.encode({"items": items, "next": more, "previous": None}))
+
+
+async def _sender(read: Read, user: UUID) -> Sender:
+    who = select(User.id, User.username, User.display_name, User.bot).where(User.id == user)
+    return Sender(*(await read.connection.execute(who)).one())
+
+
 async def message_as_sent(read: Read, sent: Event, text: str, thread: UUID | None) -> Document:
     """One message as it was when it was sent, for whom it was sent by: nothing of what came later."""
-    who = select(User.id, User.username, User.display_name, User.bot).where(User.id == sent.sender)
-    sender = Sender(*(await read.connection.execute(who)).one())
+    assert sent.sender is not None
+    sender = await _sender(read, sent.sender)
     seen = Shown(sent.id, sent.log, sent.seq, sender, text, rfc3339(sent.ts), None, False, thread, 0, None)
     return Document(msgspec.json.encode(seen))
 

@@ -23,6 +23,14 @@ def text_with(text: str, attachments: Collection[UUID]) -> str:
     return "" if attachments and not text.strip() else body_text(text)
 
 
+class ReactionOut(BaseModel):
+    """How many reacted with an emoji, and the first of them, in the order in which they did."""
+
+    emoji: str
+    count: int
+    users: list[UUID]
+
+
 class MessageOut(BaseModel):
     """A message as it stands; a deleted one has no text. `thread` is the message that it replies to."""
 
@@ -37,10 +45,18 @@ class MessageOut(BaseModel):
     thread: UUID | None
     reply_count: int
     last_reply_at: str | None
-    reactions: list[Any]
+    reactions: list[ReactionOut]
     attachments: list[Attachment]
     mentions: list[Any]
     pinned: bool
+
+
+class EditOut(BaseModel):
+    """A text that a message had, since when, and by whom; the first one is what was sent."""
+
+    text: str
+    ts: str
+    by: PublicUser
 
 
 class NewMessage(BaseModel):

@@ -44,22 +44,23 @@ def _send(uow: UnitOfWork, rates: QuickRates, connection: Connection, frame: Sen
 
 async def _edit(uow: UnitOfWork, connection: Connection, frame: EditFrame) -> Ack:
     actor, edit = actor_of(connection), Edit(frame.message, _checked(frame.text), frame.cid)
-    return _ack(await uow.run(lambda tx: edit_message(tx, actor, edit)), frame.cid)
+    return acknowledged(await uow.run(lambda tx: edit_message(tx, actor, edit)), frame.cid)
 
 
 async def _delete(uow: UnitOfWork, connection: Connection, frame: DeleteFrame) -> Ack:
     actor = actor_of(connection)
-    return _ack(await uow.run(lambda tx: delete_message(tx, actor, frame.message)), frame.cid)
+    return acknowledged(await uow.run(lambda tx: delete_message(tx, actor, frame.message)), frame.cid)
 
 
 def _sent(outcome: Sent | Held, cid: UUID | None) -> Ack | HeldFrame:
     if isinstance(outcome, Sent):
-        return _ack(outcome, cid)
+        return acknowledged(outcome, cid)
     held = outcome
     return HeldFrame(room=held.room, id=held.id, ts=rfc3339(held.ts), state=held.state, dup=held.dup, cid=cid)
 
 
-def _ack(sent: Sent, cid: UUID | None) -> Ack:
+def acknowledged(sent: Sent, cid: UUID | None) -> Ack:
+    """The answer to a change that is stored."""
     event = sent.event
     return Ack(room=event.log, seq=event.seq, id=event.id, ts=rfc3339(event.ts), dup=sent.dup, cid=cid)
 

@@ -9,9 +9,11 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 import msgspec
+from msgspec import Raw
 from msgspec.structs import replace
 
-from talkoot.chat.messages.wire import Shown
+from talkoot.chat.messages.reacted import with_reaction
+from talkoot.chat.messages.wire import NOTHING, Shown
 from talkoot.kernel.clock import rfc3339
 from talkoot.kernel.text import text_bytes
 
@@ -22,7 +24,8 @@ MESSAGES = 300  # kept; pages of these cost no statement
 _OVERHEAD = 1200  # bytes of a message without its text
 _FILE = 2500  # bytes of what is shown of a file
 
-_TEXTS = {"message.updated", "attachments.updated"}  # whose bodies are emptied with the message
+# Whose bodies are emptied with the message.
+_EMPTIED = {"message.updated", "attachments.updated", "reaction.added", "reaction.removed"}
 # Events that change no message. One that is in no table makes the stretch be read again.
 _HARMLESS = {"member.joined", "member.left", "room.updated"}
 
@@ -42,8 +45,7 @@ class Stretch:
     @property
     def cost(self) -> int:
         """About how many bytes it takes."""
-        text = sum(_OVERHEAD + text_bytes(message.text) for message in self.messages)
-        return text + sum(_FILE * len(message.attachments) for message in self.messages) + _OVERHEAD
+        return sum(map(_cost, self.messages)) + _OVERHEAD
 
     def older(self, before: int | None, count: int) -> Sequence[Shown] | None:
         """The last of those before a position; one more than `count`, unless there are none."""
@@ -76,6 +78,11 @@ class Stretch:
         return Stretch(position, last, kept, self.whole and len(kept) == len(messages))
 
 
+def _cost(message: Shown) -> int:
+    added = _FILE * len(message.attachments) + memoryview(message.reactions).nbytes
+    return _OVERHEAD + text_bytes(message.text) + added
+
+
 def _seq(message: Shown) -> int:
     return message.seq
 
@@ -88,7 +95,7 @@ def _applied(event: Event, messages: list[Shown]) -> bool:
         changed = UUID(body["message"])
         place = next((n for n, message in enumerate(messages) if message.id == changed), None)
         if place is not None:
-            if event.type in _TEXTS and body.get("deleted"):
+            if event.type in _EMPTIED and body.get("deleted"):
                 return False  # what it said was taken out of the log
             messages[place] = change(messages[place], body)
         return True
@@ -112,7 +119,19 @@ def _updated(message: Shown, body: dict[str, Any]) -> Shown:
 
 
 def _deleted(message: Shown, _body: dict[str, Any]) -> Shown:
-    return replace(message, text="", deleted=True, attachments=())
+    return replace(message, text="", deleted=True, attachments=(), reactions=NOTHING, pinned=False)
+
+
+def _pinned(message: Shown, _body: dict[str, Any]) -> Shown:
+    return replace(message, pinned=True)
+
+
+def _unpinned(message: Shown, _body: dict[str, Any]) -> Shown:
+    return replace(message, pinned=False)
+
+
+def _reacted(message: Shown, body: dict[str, Any]) -> Shown:
+    return replace(message, reactions=Raw(with_reaction(message.reactions, body)))
 
 
 def _replied(message: Shown, body: dict[str, Any]) -> Shown:
@@ -128,4 +147,8 @@ _CHANGES: dict[str, Callable[[Shown, dict[str, Any]], Shown]] = {
     "message.deleted": _deleted,
     "thread.updated": _replied,
     "attachments.updated": _prepared,
+    "reaction.added": _reacted,
+    "reaction.removed": _reacted,
+    "pin.added": _pinned,
+    "pin.removed": _unpinned,
 }

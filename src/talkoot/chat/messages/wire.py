@@ -8,11 +8,16 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 import msgspec
+from msgspec import Raw
 
+from talkoot.chat.messages.reacted import NONE
 from talkoot.kernel.clock import rfc3339
 
 if TYPE_CHECKING:
     from talkoot.kernel.plain_sql import Row
+
+
+NOTHING = Raw(NONE)
 
 
 class Sender(msgspec.Struct, frozen=True):
@@ -38,10 +43,18 @@ class Shown(msgspec.Struct, frozen=True):
     thread: UUID | None
     reply_count: int
     last_reply_at: str | None
-    reactions: tuple[Any, ...] = ()
+    reactions: Raw = NOTHING
     attachments: tuple[Any, ...] = ()
     mentions: tuple[Any, ...] = ()
     pinned: bool = False
+
+
+class Version(msgspec.Struct, frozen=True):
+    """A text that a message had: the documented `EditOut`."""
+
+    text: str
+    ts: str
+    by: Sender
 
 
 class MessagePage(msgspec.Struct, frozen=True):
@@ -100,7 +113,8 @@ def page_json(items: Sequence[Shown], *, more_before: bool, more_after: bool) ->
 
 def shown(row: Row) -> Shown:
     """A message from a row of the query for them."""
-    id_, room, seq, sender, username, name, bot, text, ts, edited, deleted, thread, replies, last, files = row
+    id_, room, seq, sender, username, name, bot, text, ts, edited, deleted, thread, replies, last, *more = row
+    files, reactions, pinned = more
     return Shown(
         id_,
         room,
@@ -113,5 +127,7 @@ def shown(row: Row) -> Shown:
         thread,
         replies,
         rfc3339(last) if last is not None else None,
+        Raw(reactions) if reactions and deleted is None else NOTHING,
         attachments=tuple(msgspec.json.decode(files)) if files else (),
+        pinned=pinned is not None and deleted is None,
     )

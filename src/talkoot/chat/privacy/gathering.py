@@ -13,6 +13,7 @@ import msgspec
 from talkoot.chat.privacy import queries
 from talkoot.chat.privacy.own_files import content_of, files_behind, line_of, name_in_archive
 from talkoot.chat.privacy.own_messages import before_all, messages_behind
+from talkoot.chat.reactions.queries import reactions_by
 from talkoot.kernel.clock import rfc3339
 from talkoot.kernel.ids import moment_of
 
@@ -37,6 +38,7 @@ _WHOLE: dict[str, tuple[str, Callable[[Read, UUID], Awaitable[list[queries.Line]
 }
 _HELD = ("held.jsonl", "What you sent and a moderator was to see first")
 _FILES = ("files.jsonl", "What you uploaded; the files themselves are in `files`")
+_REACTIONS = ("reactions.jsonl", "Your reactions to messages")
 _MESSAGES = ("messages.jsonl", "Your messages, with every text they had; direct rooms have no name")
 
 
@@ -65,6 +67,9 @@ async def gather(uow: UnitOfWork, blobs: Blobs, person: UUID, now: int) -> Async
         yield part
     async for part, more in _files(uow, blobs, person):
         counts[_FILES[0]] = counts.get(_FILES[0], 0) + more
+        yield part
+    async for part, more in _reactions(uow, person):
+        counts[part.name] = counts.get(part.name, 0) + more
         yield part
     async for part, more in _messages(uow, person, names, now):
         counts[part.name] = counts.get(part.name, 0) + more
@@ -97,6 +102,20 @@ async def _files(uow: UnitOfWork, blobs: Blobs, person: UUID) -> AsyncIterator[t
             yield Part(name_in_archive(file), piece, 0), 0
 
 
+async def _reactions(uow: UnitOfWork, person: UUID) -> AsyncIterator[tuple[Part, int]]:
+    after: UUID | None = None
+    while True:
+        async with uow.read() as read:
+            found = await reactions_by(read, person, after=after, limit=_AT_ONCE)
+        if len(found) == _AT_ONCE:  # those to the last message may not be all here
+            found = [each for each in found if each.message != found[-1].message]
+        lines = [{"room": each.room, "message": each.message, "emoji": each.emoji} for each in found]
+        yield Part(_REACTIONS[0], _encoded(lines), 0), len(lines)
+        if not found:
+            return
+        after = found[-1].message
+
+
 async def _messages(
     uow: UnitOfWork, person: UUID, rooms: dict[UUID, str], now: int
 ) -> AsyncIterator[tuple[Part, int]]:
@@ -119,7 +138,8 @@ def _encoded(lines: Sequence[dict[str, Any]]) -> bytes:
 
 
 def _index(counts: dict[str, int], now: int) -> str:
-    about = {name: said for name, (said, _) in _WHOLE.items()} | dict((_HELD, _FILES, _MESSAGES))
+    about = {name: said for name, (said, _) in _WHOLE.items()}
+    about |= dict((_HELD, _FILES, _REACTIONS, _MESSAGES))
     rows = "".join(
         f'<tr><td><a href="{escape(name)}">{escape(name)}</a></td><td>{escape(said)}</td>'
         f"<td>{counts.get(name, 0)}</td></tr>\n"

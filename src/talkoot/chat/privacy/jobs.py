@@ -14,6 +14,8 @@ from talkoot.chat.privacy.actions.deletion import DELETE_MESSAGES, delete_now
 from talkoot.chat.privacy.archive import Archive
 from talkoot.chat.privacy.gathering import gather
 from talkoot.chat.privacy.own_messages import before_all, ids_behind
+from talkoot.chat.reactions.actions import withdraw_reactions_of
+from talkoot.chat.reactions.queries import reactions_by
 from talkoot.kernel import jobs
 
 if TYPE_CHECKING:
@@ -64,6 +66,7 @@ async def delete_messages(kernel: Kernel, claim: Claim) -> InTheEnd | None:
     person = UUID(claim.payload["user"])
     after = UUID(claim.payload["after"]) if "after" in claim.payload else before_all(person)
     done: int = claim.payload.get("done", 0)
+    await _withdraw_reactions(kernel, person)
     for _ in range(_STRETCHES):
         async with kernel.uow.read() as read:
             found = await ids_behind(read, person, after)
@@ -85,6 +88,21 @@ async def delete_messages(kernel: Kernel, claim: Claim) -> InTheEnd | None:
         await jobs.enqueue(tx, DELETE_MESSAGES, rest)
 
     return go_on
+
+
+async def _withdraw_reactions(kernel: Kernel, person: UUID) -> None:
+    while True:
+        async with kernel.uow.read() as read:
+            found = await reactions_by(read, person, limit=_PORTION)
+        if not found:
+            return
+        there = found[0]
+        ids = [*{each.message for each in found if each.room == there.room}]
+        erasing = Erasing(there.workspace, there.room, None)
+        withdraw = partial(withdraw_reactions_of, person=person, ids=ids, erasing=erasing)
+        begin = kernel.clock.monotonic()
+        await kernel.uow.run(withdraw, key=there.room)
+        await asyncio.sleep(kernel.clock.monotonic() - begin)  # others have their turn
 
 
 async def forget_exports(_kernel: Kernel, _claim: Claim) -> InTheEnd:

@@ -15,7 +15,7 @@ from talkoot.chat.messages.models import Message
 from talkoot.chat.rooms.models import Room
 from talkoot.kernel.clock import MINUTE, rfc3339, rfc3339_or_none
 from talkoot.kernel.ids import first_id, moment_of
-from talkoot.kernel.log import LogEvent
+from talkoot.kernel.log import versions_of
 
 if TYPE_CHECKING:
     from talkoot.kernel.transactions import Read
@@ -80,15 +80,10 @@ async def _texts_before(read: Read, edited: Sequence[Message]) -> dict[UUID, lis
     """The texts of edited messages, the first one first, as far as the log has them."""
     texts: dict[UUID, list[dict[str, Any]]] = defaultdict(list)
     for message in edited:
-        first = (LogEvent.log == message.room_id) & (LogEvent.seq == message.seq)
-        later = (LogEvent.subject == message.id) & (LogEvent.id != message.id)
-        for which in (first, later & (LogEvent.type == "message.updated")):
-            found = await read.connection.execute(
-                select(LogEvent.ts, LogEvent.body).where(which).order_by(LogEvent.seq)
-            )
-            for ts, body in found:
-                text = msgspec.json.decode(body)["text"]
-                texts[message.id].append({"ts": rfc3339(ts), "text": text})
+        thing = (message.seq, message.id)
+        for event in await versions_of(read, message.room_id, thing, "message.updated"):
+            text = msgspec.json.decode(event.body)["text"]
+            texts[message.id].append({"ts": rfc3339(event.ts), "text": text})
     return texts
 
 

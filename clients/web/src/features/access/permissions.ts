@@ -14,6 +14,8 @@ const WORDS: Record<Permission, string> = {
   "room.read": "Read rooms",
   "room.join": "Join rooms",
   "room.post": "Post in rooms",
+  "room.react": "React to messages",
+  "room.pin": "Pin messages",
   "room.invite": "Add people to rooms",
   "room.manage": "Manage rooms",
   "messages.moderate": "Delete what others wrote",

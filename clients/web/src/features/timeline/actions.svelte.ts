@@ -1,3 +1,4 @@
+import { api, sentence } from "../../lib/api";
 import { copy } from "../../lib/clipboard";
 import type { Message, Room } from "../../lib/wire";
 import type { Chat } from "../../stores/chat.svelte";
@@ -18,17 +19,25 @@ async function copyLink(message: Message): Promise<void> {
   toasts.add((await copy(link)) ? "The link was copied." : "The browser did not let us copy the link.");
 }
 
+async function togglePin({ id, pinned }: Message): Promise<void> {
+  await (pinned ? api.delete(`/messages/${id}/pin`) : api.put(`/messages/${id}/pin`)).catch((error) =>
+    toasts.add(sentence(error)),
+  );
+}
+
 /** What the person may do with a message, each with its key. */
 export function actionsOf(
   chat: Chat,
   room: Room,
   message: Message,
   threaded: boolean,
-  on: { edit: () => void; remove: () => void },
+  on: { react: () => void; edit: () => void; remove: () => void },
 ): Action[] {
   if (message.deleted) return [];
   const mine = message.sender.id === chat.me.id;
   const actions: Action[] = [];
+  if (chat.rooms.can(room, "room.react"))
+    actions.push({ key: "a", label: "Add a reaction", icon: "smile", act: on.react });
   if (!threaded && room.member) {
     actions.push({
       key: "r",
@@ -37,6 +46,13 @@ export function actionsOf(
       act: () => chat.pages.openThread(message),
     });
   }
+  if (chat.rooms.can(room, "room.pin"))
+    actions.push({
+      key: "p",
+      label: message.pinned ? "Unpin" : "Pin",
+      icon: "pin",
+      act: () => void togglePin(message),
+    });
   if (mine) actions.push({ key: "e", label: "Edit", icon: "edit", act: on.edit });
   actions.push({ key: "c", label: "Copy link", icon: "link", act: () => void copyLink(message) });
   if (!mine) {

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 from uuid import UUID
 
 import msgspec
@@ -28,6 +28,24 @@ if TYPE_CHECKING:
 _UPDATED = "message.updated"
 
 
+class Change(Protocol):
+    """What is asked to be done with a message, once for each cid."""
+
+    @property
+    def message(self) -> UUID:
+        """With which."""
+        ...
+
+    @property
+    def cid(self) -> UUID | None:
+        """What makes a retry recognisable."""
+        ...
+
+    def digest(self) -> bytes:
+        """16 bytes over what was asked."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Edit:
     """A new text for a message."""
@@ -44,8 +62,8 @@ class Edit:
 async def edit_message(tx: Tx, actor: Actor, edit: Edit) -> Sent:
     """Replace the text of one's own message. Conflict if the cid was used for something else."""
     message, grants = await message_for(tx, actor, EDIT_MESSAGE, edit.message)
-    await _hold(tx, message)
-    if edit.cid is not None and (before := await _edited_before(tx, actor, edit)) is not None:
+    await hold(tx, message)
+    if edit.cid is not None and (before := await done_before(tx, actor, edit, _UPDATED)) is not None:
         return before
     if message.deleted_at is not None:
         raise NotFound("This message was deleted")
@@ -68,7 +86,7 @@ async def edit_message(tx: Tx, actor: Actor, edit: Edit) -> Sent:
 async def delete_message(tx: Tx, actor: Actor, message_id: UUID) -> Sent:
     """Leave an empty tombstone, in the log too; whoever deletes again is told where that stands."""
     message, grants = await message_for(tx, actor, DELETE_MESSAGE, message_id)
-    await _hold(tx, message)
+    await hold(tx, message)
     if (before := await log.event_about(tx, message.room_id, message.id, DELETED)) is not None:
         return Sent(before, dup=True)
     if message.sender_id != actor.user:
@@ -78,20 +96,21 @@ async def delete_message(tx: Tx, actor: Actor, message_id: UUID) -> Sent:
     return Sent((await erase(tx, [message], erasing))[0], dup=False)
 
 
-async def _hold(tx: Tx, message: Message) -> None:
+async def hold(tx: Tx, message: Message) -> None:
     """The message as it is now that nobody else can change anything in its room."""
     await log.lock(tx, [message.room_id])
     await tx.session.refresh(message)
 
 
-async def _edited_before(tx: Tx, actor: Actor, edit: Edit) -> Sent | None:
-    assert edit.cid is not None
-    key = (actor.user, edit.cid)
+async def done_before(tx: Tx, actor: Actor, change: Change, type_: str) -> Sent | None:
+    """What came of a change that was asked for with its cid before. Conflict if that was something else."""
+    assert change.cid is not None
+    key = (actor.user, change.cid)
     earlier = await log.events_with_cids(tx, [key])
     if key not in earlier:
         return None
     event, digest = earlier[key]
-    another = event.type != _UPDATED or msgspec.json.decode(event.body)["message"] != str(edit.message)
-    if another or (digest is not None and digest != edit.digest()):
+    another = event.type != type_ or msgspec.json.decode(event.body)["message"] != str(change.message)
+    if another or (digest is not None and digest != change.digest()):
         raise Conflict("This cid was used before, for something else")
     return Sent(event, dup=True)

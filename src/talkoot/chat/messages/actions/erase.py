@@ -14,6 +14,7 @@ from talkoot.chat.access.grants import versions_of
 from talkoot.chat.files.actions.carrying import drop_files_of
 from talkoot.chat.messages.actions.attach import drop_decided
 from talkoot.chat.messages.actions.send import thread_entry
+from talkoot.chat.messages.events import PinnedErased, ReactedErased
 from talkoot.chat.messages.models import HeldMessage, Message, RoomSender
 from talkoot.kernel import log
 
@@ -90,10 +91,7 @@ async def forget_held_of(tx: Tx, author: UUID, room: UUID | None, *, since: int 
 
 async def erase(tx: Tx, messages: Sequence[Message], erasing: Erasing) -> list[log.Event]:
     """Leave tombstones of messages of one room, whose log is locked; the events that tell of it, in order."""
-    if carrying := [message.id for message in messages if message.attachments]:
-        await drop_files_of(tx, carrying)
-    for message in messages:
-        message.text, message.attachments, message.deleted_at = "", None, tx.now
+    await leave_empty(tx, messages)
     await log.redact(tx, erasing.room, [(each.seq, each.id, tombstone(each)) for each in messages])
     entries = [
         log.Entry(
@@ -109,6 +107,21 @@ async def erase(tx: Tx, messages: Sequence[Message], erasing: Erasing) -> list[l
     ]
     entries += await _fewer_replies(tx, messages, erasing)
     return await log.append(tx, entries)
+
+
+async def leave_empty(tx: Tx, messages: Sequence[Message]) -> None:
+    """Take out of messages what was in them, and what others added to them."""
+    reacted = [message.id for message in messages if message.reactions is not None]
+    pinned = [message.id for message in messages if message.pinned_at is not None]
+    if carrying := [message.id for message in messages if message.attachments]:
+        await drop_files_of(tx, carrying)
+    for message in messages:
+        message.text, message.deleted_at = "", tx.now
+        message.attachments = message.reactions = message.pinned_at = None
+    if pinned:
+        await tx.emit(PinnedErased(pinned))
+    if reacted:
+        await tx.emit(ReactedErased(reacted))
 
 
 def tombstone(message: Message) -> dict[str, object]:

@@ -11,9 +11,8 @@ from uuid import UUID
 from sqlalchemy import and_, bindparam, case, exists, select, update
 
 from talkoot.chat.access.grants import versions_of
-from talkoot.chat.files.actions.carrying import drop_files_of
 from talkoot.chat.messages.actions.attach import drop_decided
-from talkoot.chat.messages.actions.erase import tombstone
+from talkoot.chat.messages.actions.erase import leave_empty, tombstone
 from talkoot.chat.messages.models import HeldMessage, Message
 from talkoot.chat.rooms.models import Room
 from talkoot.kernel import log
@@ -123,10 +122,7 @@ async def _delete(tx: Tx, room: UUID, written: Sequence[UUID]) -> int:
     gone = found.all()
     if not gone:
         return 0
-    if carrying := [message.id for message in gone if message.attachments]:
-        await drop_files_of(tx, carrying)
-    for message in gone:
-        message.text, message.attachments, message.deleted_at = "", None, tx.now
+    await leave_empty(tx, gone)
     await tx.flush()
     replies = Counter(message.thread_id for message in gone if message.thread_id is not None)
     if replies:  # of threads whose first message is older still, and gone before them

@@ -1,0 +1,1 @@
+"""Reactions: an emoji under a message, and who meant it."""
