@@ -371,7 +371,7 @@ CREATE TABLE messages (
 	edited_at BIGINT, 
 	deleted_at BIGINT, 
 	reply_count BIGINT NOT NULL, 
-	last_reply_at BIGINT, attachments VARCHAR, 
+	last_reply_at BIGINT, attachments VARCHAR, reactions VARCHAR, pinned_at BIGINT, 
 	CONSTRAINT pk_messages PRIMARY KEY (id), 
 	CONSTRAINT fk_messages_room_id FOREIGN KEY(room_id) REFERENCES rooms (id), 
 	CONSTRAINT fk_messages_sender_id FOREIGN KEY(sender_id) REFERENCES users (id), 
@@ -397,6 +397,17 @@ CREATE TABLE passkeys (
 	CONSTRAINT fk_passkeys_user_id FOREIGN KEY(user_id) REFERENCES users (id), 
 	CONSTRAINT uq_passkeys_credential_id UNIQUE (credential_id)
 );
+CREATE TABLE pins (
+	message_id BLOB NOT NULL, 
+	room_id BLOB NOT NULL, 
+	user_id BLOB NOT NULL, 
+	seq BIGINT NOT NULL, 
+	ts BIGINT NOT NULL, 
+	CONSTRAINT pk_pins PRIMARY KEY (message_id), 
+	CONSTRAINT fk_pins_message_id FOREIGN KEY(message_id) REFERENCES messages (id), 
+	CONSTRAINT fk_pins_room_id FOREIGN KEY(room_id) REFERENCES rooms (id), 
+	CONSTRAINT fk_pins_user_id FOREIGN KEY(user_id) REFERENCES users (id)
+);
 CREATE TABLE purges (
 	id BLOB NOT NULL, 
 	workspace_id BLOB NOT NULL, 
@@ -418,6 +429,15 @@ CREATE TABLE purges (
 	CONSTRAINT fk_purges_resource_id FOREIGN KEY(resource_id) REFERENCES resources (id), 
 	CONSTRAINT fk_purges_user_id FOREIGN KEY(user_id) REFERENCES users (id), 
 	CONSTRAINT fk_purges_created_by FOREIGN KEY(created_by) REFERENCES users (id)
+);
+CREATE TABLE reactions (
+	message_id BLOB NOT NULL, 
+	emoji VARCHAR NOT NULL, 
+	user_id BLOB NOT NULL, 
+	seq BIGINT NOT NULL, 
+	CONSTRAINT pk_reactions PRIMARY KEY (message_id, emoji, user_id), 
+	CONSTRAINT fk_reactions_message_id FOREIGN KEY(message_id) REFERENCES messages (id), 
+	CONSTRAINT fk_reactions_user_id FOREIGN KEY(user_id) REFERENCES users (id)
 );
 CREATE TABLE read_positions (
 	user_id BLOB NOT NULL, 
@@ -679,7 +699,10 @@ CREATE INDEX ix_memberships_user ON memberships (user_id, resource_id);
 CREATE INDEX ix_messages_thread ON messages (thread_id, seq) WHERE thread_id IS NOT NULL;
 CREATE INDEX ix_messages_timeline ON messages (room_id, seq) WHERE thread_id IS NULL;
 CREATE INDEX ix_passkeys_user_id ON passkeys (user_id);
+CREATE INDEX ix_pins_room ON pins (room_id, seq);
 CREATE INDEX ix_purges_resource ON purges (resource_id, id);
+CREATE INDEX ix_reactions_order ON reactions (message_id, emoji, seq);
+CREATE INDEX ix_reactions_user ON reactions (user_id, message_id);
 CREATE INDEX ix_recovery_codes_user_id ON recovery_codes (user_id);
 CREATE INDEX ix_refresh_tokens_session_id ON refresh_tokens (session_id);
 CREATE INDEX ix_report_cases_workspace ON report_cases (workspace_id, state, id);
@@ -697,5 +720,5 @@ CREATE UNIQUE INDEX uq_purges_running ON purges (resource_id, user_id) WHERE sta
 CREATE UNIQUE INDEX uq_report_cases_message ON report_cases (message_id) WHERE state = 'open' AND message_id IS NOT NULL;
 CREATE UNIQUE INDEX uq_report_cases_person ON report_cases (workspace_id, user_id) WHERE state = 'open' AND message_id IS NULL;
 CREATE UNIQUE INDEX uq_sanctions_standing ON sanctions (user_id, resource_id, kind) WHERE ended_at IS NULL;
-INSERT INTO alembic_version ("version_num") VALUES ('0024');
+INSERT INTO alembic_version ("version_num") VALUES ('0026');
 INSERT INTO schema_floor ("id", "revision") VALUES (1, '0003');
