@@ -33,9 +33,17 @@ def wanted() -> str:
 
 def _operations() -> str:
     return table(
-        ("operation", "over HTTP", "on the socket", "about", "who may", "scope"),
+        ("operation", "over HTTP", "on the socket", "about", "who may", "scope", "fresh proof"),
         (
-            (name.replace("_", " "), _code(row.http), _code(row.socket), row.about, _who(row), _scope(row))
+            (
+                name.replace("_", " "),
+                _code(row.http),
+                _code(row.socket),
+                row.about,
+                _who(row),
+                _scope(row),
+                row.proof,
+            )
             for name, row in TABLE.items()
         ),
     )

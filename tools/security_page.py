@@ -95,6 +95,8 @@ ROWS = {
     52: Row("more than a limit allows, on any transport", "429 or 4429, with when to come back"),
     53: Row("thousands of random hostile inputs", "no server error, flat memory, a quick event loop"),
     54: Row("what a browser is told", "a strict policy, which the client keeps to"),
+    55: Row("who sits at a desk that was left, or took a session", "shows first that it is them"),
+    56: Row("what somebody added to an account that was not theirs", "goes; the owner hears of the rest"),
 }
 
 

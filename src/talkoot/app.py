@@ -16,10 +16,12 @@ from talkoot.backends import open_backends, open_blobs
 from talkoot.chat.access.cache import AccessCache
 from talkoot.chat.access.events import AccessChanged, RoleLeaving, WorkspaceMemberLeaving
 from talkoot.chat.access.obliged import obliged_to_second_factor
-from talkoot.chat.access.operations import FORMS, LASTING, TABLE, ways_of
+from talkoot.chat.access.operations import FORMS, LASTING, PROVED, TABLE, ways_of
 from talkoot.chat.accounts.events import (
     AddressGiven,
+    AddressTakenBack,
     PasswordChanged,
+    PasswordReset,
     ProfileChanged,
     SessionClosed,
     UserDeactivated,
@@ -36,6 +38,7 @@ from talkoot.chat.bots.actions import retire_bot
 from talkoot.chat.files.events import PicturePrepared
 from talkoot.chat.groups.actions.rules import keep_roles_in_rules
 from talkoot.chat.groups.actions.settling import settle_who_came, settle_who_unlinked
+from talkoot.chat.identities.actions import tell_what_else_opens, unlink_what_came_since
 from talkoot.chat.identities.desk import Desk
 from talkoot.chat.identities.events import CameIn, IdentityUnlinked
 from talkoot.chat.mail.events import NoticeDue
@@ -187,6 +190,8 @@ class Program:
             SessionClosed: ([], [controls.tell_session_closed]),
             PicturePrepared: ([show_picture], []),
             PasswordChanged: ([forget_links_to_password], []),
+            PasswordReset: ([tell_what_else_opens], []),
+            AddressTakenBack: ([unlink_what_came_since], []),
             AddressGiven: ([ask_to_confirm] if mails else [], []),
             NoticeDue: ([write_notice] if mails else [], []),
             UserDeactivated: ([forget_all_links, revoke_invitations_of], [controls.tell_user_closed]),
@@ -331,7 +336,7 @@ class Program:
 
 def _gate(kernel: Kernel, backends: Backends) -> Gate:
     obliged = obliged_to_second_factor(kernel.settings.second_factor)
-    return Gate(kernel, backends.once, ways_of, obliged, lasting=LASTING, forms=FORMS)
+    return Gate(kernel, backends.once, ways_of, obliged, lasting=LASTING, proved=PROVED, forms=FORMS)
 
 
 def _watching(uow: UnitOfWork, gateway: Gateway, backends: Backends) -> Metrics:

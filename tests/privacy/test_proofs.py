@@ -1,22 +1,13 @@
 """One's data and the end of one's account: only for who has shown a moment ago that it is them."""
 
-from uuid import UUID
-
 from tests.accounts.phones import enrol
-from tests.clients import PASSWORD, Api
-from tests.job_rows import rows
+from tests.accounts.proofs import ASKED, PROOF, next_day
+from tests.clients import PASSWORD
 from tests.privacy.conftest import eventually
 from tests.servers.talkoot import Talkoot
 from tests.workspaces import Workspace
 
-PROOF, LEAVE = "/users/me/proof", "/users/me/deletion"
-ASKED = (403, "proof_required")
-
-
-async def next_day(server: Talkoot, person: Api) -> None:
-    """As if the last proof were one of yesterday."""
-    statement = "UPDATE sessions SET proved_at = proved_at - 86400000000 WHERE user_id = $1"
-    await rows(server, statement, UUID(person.user["id"]))
+LEAVE = "/users/me/deletion"
 
 
 async def test_a_session_that_was_left_open_opens_neither(

@@ -7,6 +7,7 @@ type Work = () => Promise<void>;
 export class Held {
   readonly #form: Form;
   #work = $state.raw<Work | null>(null);
+  #known: string[] = [];
 
   constructor(form: Form) {
     this.#form = form;
@@ -26,12 +27,16 @@ export class Held {
     }
   }
 
-  readonly run = (work: Work): void => void this.#form.run(() => this.try(work));
+  /** As the form does; `known` are its fields. */
+  readonly run = (work: Work, known: string[] = []): void => {
+    this.#known = known;
+    void this.#form.run(() => this.try(work), known);
+  };
 
   readonly proved = (): void => {
     const work = this.#work;
     this.drop();
-    if (work) this.run(work);
+    if (work) this.run(work, this.#known);
   };
 
   readonly drop = (): void => {

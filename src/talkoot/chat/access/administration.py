@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 from uuid import UUID
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, select
 
 from talkoot.chat.access import actions
 from talkoot.chat.access.doors import KNOWING, allows, left_to, resource_for
@@ -25,6 +25,7 @@ from talkoot.chat.access.queries import (
     are_members,
     entries_among,
     lineage_of,
+    owners_of,
     role_in,
     roles_of,
     workspaces_of,
@@ -32,6 +33,10 @@ from talkoot.chat.access.queries import (
 from talkoot.chat.access.reading import evaluate
 from talkoot.chat.access.roles import OWNER, refuse_to_give, what_one_may_give
 from talkoot.chat.access.standings import standing_of
+from talkoot.chat.accounts.factors.actions import require_proof
+from talkoot.chat.accounts.models import User
+from talkoot.chat.accounts.queries import user_with_id
+from talkoot.chat.mail.notices import tell_owner
 from talkoot.kernel.audit import Act, record
 from talkoot.kernel.errors import Conflict, Forbidden, Invalid, NotFound
 
@@ -42,6 +47,7 @@ if TYPE_CHECKING:
     from talkoot.kernel.transactions import Read, Tx
 
 
+OfOwners = Literal["owner_made", "owner_ended"]
 _OF_OWNERS = {Permission.WORKSPACE_READ, Permission.ACCESS_MANAGE, Permission.MEMBERS_MANAGE}
 
 
@@ -66,7 +72,10 @@ async def rename_workspace(tx: Tx, actor: Actor, workspace: UUID, name: str) -> 
 
 
 async def change_role(tx: Tx, actor: Actor, workspace: UUID, user: UUID, role_name: str) -> None:
-    """Give a member another role: not above one's own, and not to somebody above oneself."""
+    """Give a member another role: not above one's own, and not to somebody above oneself.
+
+    Who makes an owner, or takes that role from another one, has shown lately that it is them.
+    """
     grants = await resource_for(tx, actor, CHANGE_ROLE, workspace)
     mine, theirs = await _ranks(tx, actor, workspace, user)
     wanted = next((role for role in await roles_of(tx, workspace) if role.name == role_name), None)
@@ -76,8 +85,9 @@ async def change_role(tx: Tx, actor: Actor, workspace: UUID, user: UUID, role_na
         raise Forbidden("Nobody can change the role of somebody above them")
     if wanted.id != theirs.id:
         await refuse_to_give(tx, grants, mine, wanted)
-    if theirs.name == "owner" and role_name != "owner":
-        await _keep_an_owner(tx, workspace, theirs)
+    if wanted.id != theirs.id and OWNER in {theirs.name, role_name}:
+        what: OfOwners = "owner_made" if role_name == OWNER else "owner_ended"
+        await _between_owners(tx, actor, workspace, user, what)
     await actions.set_workspace_role(tx, workspace, user, role_name)
     before, after = {"role": theirs.name}, {"role": role_name}
     await record(tx, actor, Act("member.role_changed", workspace, user, before=before, after=after))
@@ -89,8 +99,8 @@ async def remove_from_workspace(tx: Tx, actor: Actor, workspace: UUID, user: UUI
     mine, theirs = await _ranks(tx, actor, workspace, user)
     if theirs.rank < mine.rank:
         raise Forbidden("Nobody can remove somebody above them")
-    if theirs.name == "owner":
-        await _keep_an_owner(tx, workspace, theirs)
+    if theirs.name == OWNER:
+        await _between_owners(tx, actor, workspace, user, "owner_ended")
     if user != actor.user:
         await record(tx, actor, Act("member.removed", workspace, user, before={"role": theirs.name}))
     await end_membership(tx, workspace, user)
@@ -196,22 +206,34 @@ async def _ranks(tx: Tx, actor: Actor, workspace: UUID, user: UUID) -> tuple[Rol
     return mine, theirs
 
 
-async def _keep_an_owner(tx: Tx, workspace: UUID, owner: Role) -> None:
-    owners = await tx.connection.scalar(
-        select(func.count())
-        .select_from(Membership)
-        .where(Membership.resource_id == workspace, Membership.role_id == owner.id)
+async def tell_owners(tx: Tx, actor: Actor, workspace: UUID, user: UUID, what: OfOwners) -> None:
+    """Let all who own a workspace know that this one does now or does not any more; and the one."""
+    subject = await user_with_id(tx, user)
+    name = (await tx.session.get_one(Workspace, workspace)).name
+    for owner in {*await owners_of(tx, workspace), user}:
+        await tell_owner(tx, owner, what, f"@{subject.username}, by @{actor.username}, in {name}")
+
+
+async def _between_owners(tx: Tx, actor: Actor, workspace: UUID, user: UUID, what: OfOwners) -> None:
+    """The last owner stays; another one goes, or comes, by a fresh proof only; and all owners hear of it."""
+    if what == "owner_ended":
+        await _keep_an_owner(tx, workspace, user)
+    if user != actor.user:
+        await require_proof(tx, actor, tx.now)
+    await tell_owners(tx, actor, workspace, user, what)
+
+
+async def _keep_an_owner(tx: Tx, workspace: UUID, user: UUID) -> None:
+    others = select(User.id).where(
+        User.id.in_(await owners_of(tx, workspace)), User.id != user, User.deactivated_at.is_(None)
     )
-    if owners == 1:
+    if await tx.connection.scalar(others.limit(1)) is None:
         raise Conflict("A workspace needs an owner: give somebody else that role first")
 
 
 async def _keep_owners_in(tx: Tx, workspace: UUID) -> None:
     """Nobody can shut out those above them: whoever owns a workspace keeps it."""
-    owners = select(Membership.user_id).join(Role, Role.id == Membership.role_id)
-    for owner in await tx.session.scalars(
-        owners.where(Membership.resource_id == workspace, Role.name == "owner")
-    ):
+    for owner in await owners_of(tx, workspace):
         kept = await grants_of(tx, owner, workspace)
         if kept is None or not kept.permissions >= _OF_OWNERS:
             raise Conflict("With these entries an owner would lose the workspace")

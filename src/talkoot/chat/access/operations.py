@@ -5,6 +5,9 @@ every operation of the socket is looked up here (`roll_call.py`), and `docs/perm
 action behind a row passes the row to a door (`doors.py`), which answers 404 to whoever may not know of the
 subject, 403 to whoever may not do this with it. The matrix test asks every row of everybody.
 
+What nobody else may do at a desk that was left says so with `proof`: whoever asks for it has signed in, or
+shown that it is them, a moment ago.
+
 A row also says which scope a token needs for it: by what one must hold there, or in words. Without either, no
 token is good for it.
 """
@@ -67,6 +70,8 @@ class Operation:
     """Makes what goes on to open an account: not for whom somebody else vouched, for a while."""
     form: bool = False
     """Takes a form instead of JSON, with a cookie too."""
+    proof: str = ""
+    """When it wants a fresh proof of who sits there: `always`, asked before the handler is; else in words."""
 
     @property
     def ways(self) -> tuple[str, ...]:
@@ -92,6 +97,10 @@ class Operation:
     def _changes(self) -> bool:
         return not (self.http or "GET").startswith("GET") or self.http is None
 
+
+ALWAYS = "always"
+_OF_MORE = "password or address of who has a second factor, or no password"
+_OF_OWNERS = "somebody else who owns the workspace, or is to"
 
 # Arriving and signing in
 GET_SESSION = Operation("anyone", None, "GET /auth/session")
@@ -123,36 +132,36 @@ CLOSE_OTHER_SESSIONS = Operation("oneself", None, "DELETE /auth/sessions")
 CLOSE_SESSION = Operation("oneself", None, "DELETE /auth/sessions/{session}")
 GET_TICKET = Operation("oneself", None, "POST /ws-ticket")
 GET_ME = Operation("oneself", None, "GET /users/me", scope="read", anywhere=True)
-CHANGE_ME = Operation("oneself", None, "PATCH /users/me")
+CHANGE_ME = Operation("oneself", None, "PATCH /users/me", proof=_OF_MORE)
 GET_ADDRESS = Operation("oneself", None, "GET /users/me/address")
-PUT_ADDRESS = Operation("oneself", None, "PUT /users/me/address", lasting=True)
+PUT_ADDRESS = Operation("oneself", None, "PUT /users/me/address", lasting=True, proof=_OF_MORE)
 MAIL_AGAIN = Operation("oneself", None, "POST /users/me/address/link")
 GET_SECOND_FACTOR = Operation("oneself", None, "GET /users/me/second-factor")
 GIVE_PROOF = Operation("oneself", None, "POST /users/me/proof")
 START_PROOF = Operation("oneself", None, "POST /users/me/proof/passkey")
-START_APP = Operation("oneself", None, "POST /users/me/second-factor/app", lasting=True)
-CONFIRM_APP = Operation("oneself", None, "PUT /users/me/second-factor/app", lasting=True)
-REMOVE_APP = Operation("oneself", None, "DELETE /users/me/second-factor/app")
-MAKE_RECOVERY_CODES = Operation("oneself", None, "POST /users/me/second-factor/recovery-codes")
+START_APP = Operation("oneself", None, "POST /users/me/second-factor/app", lasting=True, proof=ALWAYS)
+CONFIRM_APP = Operation("oneself", None, "PUT /users/me/second-factor/app", lasting=True, proof=ALWAYS)
+REMOVE_APP = Operation("oneself", None, "DELETE /users/me/second-factor/app", proof=ALWAYS)
+MAKE_RECOVERY_CODES = Operation("oneself", None, "POST /users/me/second-factor/recovery-codes", proof=ALWAYS)
 LIST_PASSKEYS = Operation("oneself", None, "GET /users/me/passkeys")
-START_ADDING_PASSKEY = Operation("oneself", None, "POST /users/me/passkeys/start", lasting=True)
-ADD_PASSKEY = Operation("oneself", None, "POST /users/me/passkeys", lasting=True)
+START_ADDING_PASSKEY = Operation("oneself", None, "POST /users/me/passkeys/start", lasting=True, proof=ALWAYS)
+ADD_PASSKEY = Operation("oneself", None, "POST /users/me/passkeys", lasting=True, proof=ALWAYS)
 RENAME_PASSKEY = Operation("oneself", None, "PATCH /users/me/passkeys/{passkey}")
-REMOVE_PASSKEY = Operation("oneself", None, "DELETE /users/me/passkeys/{passkey}")
+REMOVE_PASSKEY = Operation("oneself", None, "DELETE /users/me/passkeys/{passkey}", proof=ALWAYS)
 LIST_IDENTITIES = Operation("oneself", None, "GET /users/me/identities")
-START_LINK = Operation("oneself", None, "POST /users/me/identities", lasting=True)
-UNLINK = Operation("oneself", None, "DELETE /users/me/identities/{identity}")
+START_LINK = Operation("oneself", None, "POST /users/me/identities", lasting=True, proof=ALWAYS)
+UNLINK = Operation("oneself", None, "DELETE /users/me/identities/{identity}", proof=ALWAYS)
 LIST_TOKENS = Operation("oneself", None, "GET /users/me/tokens")
-MAKE_TOKEN = Operation("oneself", None, "POST /users/me/tokens", lasting=True)
-ROTATE_TOKEN = Operation("oneself", None, "POST /users/me/tokens/{made}/rotate", lasting=True)
+MAKE_TOKEN = Operation("oneself", None, "POST /users/me/tokens", lasting=True, proof=ALWAYS)
+ROTATE_TOKEN = Operation("oneself", None, "POST /users/me/tokens/{made}/rotate", lasting=True, proof=ALWAYS)
 REVOKE_TOKEN = Operation("oneself", None, "DELETE /users/me/tokens/{made}")
 ACCEPT_INVITE = Operation("oneself", None, "POST /invites/{token}/accept")
 EXPORT_ME = Operation("oneself", None, "POST /users/me/export")
 LIST_EXPORTS = Operation("oneself", None, "GET /exports")
 DROP_EXPORT = Operation("oneself", None, "DELETE /exports/{export}")
-LINK_EXPORT = Operation("oneself", None, "POST /exports/{export}/link")
+LINK_EXPORT = Operation("oneself", None, "POST /exports/{export}/link", proof=ALWAYS)
 FETCH_EXPORT = Operation("oneself", None, "GET /exports/{export}/file/{token}")
-LEAVE = Operation("oneself", None, "POST /users/me/deletion")
+LEAVE = Operation("oneself", None, "POST /users/me/deletion", proof=ALWAYS)
 LIST_UNREADS = Operation("oneself", None, "GET /unreads", scope="read", anywhere=True)
 LIST_WORKSPACES = Operation("oneself", None, "GET /workspaces", scope="read", anywhere=True)
 BEAT = Operation("oneself", None, socket="hb", scope="any", anywhere=True, public=True)
@@ -174,12 +183,14 @@ DROP_JOB = Operation("installation", None, "DELETE /jobs/{job}")
 LIST_LIMITS = Operation("installation", None, "GET /limits")
 SET_LIMIT = Operation("installation", None, "PUT /limits/{limit}")
 RESET_LIMIT = Operation("installation", None, "DELETE /limits/{limit}")
-RESET_SECOND_FACTOR = Operation("installation", None, "DELETE /users/{user}/second-factor", scope="never")
+RESET_SECOND_FACTOR = Operation(
+    "installation", None, "DELETE /users/{user}/second-factor", scope="never", proof=ALWAYS
+)
 LIST_ACTS_OF_INSTALLATION = Operation("installation", None, "GET /audit")
 LIST_ALL_TOKENS = Operation("installation", None, "GET /tokens")
 REVOKE_ANY_TOKEN = Operation("installation", None, "DELETE /tokens/{made}")
-EXPORT_USER = Operation("installation", None, "POST /users/{user}/export", scope="never")
-DELETE_USER = Operation("installation", None, "POST /users/{user}/deletion", scope="never")
+EXPORT_USER = Operation("installation", None, "POST /users/{user}/export", scope="never", proof=ALWAYS)
+DELETE_USER = Operation("installation", None, "POST /users/{user}/deletion", scope="never", proof=ALWAYS)
 KEEP_USER = Operation("installation", None, "DELETE /users/{user}/deletion", scope="never")
 
 # Bots of a workspace, and their tokens
@@ -189,9 +200,16 @@ CHANGE_BOT = Operation("workspace", P.MEMBERS_MANAGE, "PATCH /workspaces/{worksp
 REMOVE_BOT = Operation("workspace", P.MEMBERS_MANAGE, "DELETE /workspaces/{workspace}/bots/{bot}")
 _BOT_TOKENS = "/workspaces/{workspace}/bots/{bot}/tokens"
 LIST_BOT_TOKENS = Operation("workspace", P.MEMBERS_MANAGE, f"GET {_BOT_TOKENS}", scope="never")
-MAKE_BOT_TOKEN = Operation("workspace", P.MEMBERS_MANAGE, f"POST {_BOT_TOKENS}", scope="never", lasting=True)
+MAKE_BOT_TOKEN = Operation(
+    "workspace", P.MEMBERS_MANAGE, f"POST {_BOT_TOKENS}", scope="never", lasting=True, proof=ALWAYS
+)
 ROTATE_BOT_TOKEN = Operation(
-    "workspace", P.MEMBERS_MANAGE, f"POST {_BOT_TOKENS}/{{made}}/rotate", scope="never", lasting=True
+    "workspace",
+    P.MEMBERS_MANAGE,
+    f"POST {_BOT_TOKENS}/{{made}}/rotate",
+    scope="never",
+    lasting=True,
+    proof=ALWAYS,
 )
 REVOKE_BOT_TOKEN = Operation("workspace", P.MEMBERS_MANAGE, f"DELETE {_BOT_TOKENS}/{{made}}", scope="never")
 
@@ -199,20 +217,26 @@ REVOKE_BOT_TOKEN = Operation("workspace", P.MEMBERS_MANAGE, f"DELETE {_BOT_TOKEN
 _APPLICATIONS = "/workspaces/{workspace}/applications"
 LIST_APPLICATIONS = Operation("workspace", P.ACCESS_MANAGE, f"GET {_APPLICATIONS}")
 MAKE_APPLICATION = Operation(
-    "workspace", P.ACCESS_MANAGE, f"POST {_APPLICATIONS}", scope="never", lasting=True
+    "workspace", P.ACCESS_MANAGE, f"POST {_APPLICATIONS}", scope="never", lasting=True, proof=ALWAYS
 )
 CHANGE_APPLICATION = Operation("workspace", P.ACCESS_MANAGE, f"PATCH {_APPLICATIONS}/{{application}}")
 DELETE_APPLICATION = Operation("workspace", P.ACCESS_MANAGE, f"DELETE {_APPLICATIONS}/{{application}}")
 ROTATE_APPLICATION_SECRET = Operation(
-    "workspace", P.ACCESS_MANAGE, f"POST {_APPLICATIONS}/{{application}}/secret", scope="never", lasting=True
+    "workspace",
+    P.ACCESS_MANAGE,
+    f"POST {_APPLICATIONS}/{{application}}/secret",
+    scope="never",
+    lasting=True,
+    proof=ALWAYS,
 )
 
 # A workspace
 RENAME_WORKSPACE = Operation("workspace", P.WORKSPACE_MANAGE, "PATCH /workspaces/{workspace}")
 LIST_MEMBERS = Operation("workspace", P.WORKSPACE_READ, "GET /workspaces/{workspace}/members")
-CHANGE_ROLE = Operation("workspace", P.MEMBERS_MANAGE, "PUT /workspaces/{workspace}/members/{user}")
+_MEMBER = "/workspaces/{workspace}/members/{user}"
+CHANGE_ROLE = Operation("workspace", P.MEMBERS_MANAGE, f"PUT {_MEMBER}", proof=_OF_OWNERS)
 REMOVE_MEMBER = Operation(
-    "workspace", P.MEMBERS_MANAGE, "DELETE /workspaces/{workspace}/members/{user}", own=P.WORKSPACE_READ
+    "workspace", P.MEMBERS_MANAGE, f"DELETE {_MEMBER}", own=P.WORKSPACE_READ, proof=_OF_OWNERS
 )
 LIST_ROLES = Operation("workspace", P.WORKSPACE_READ, "GET /workspaces/{workspace}/roles")
 CREATE_ROLE = Operation("workspace", P.ACCESS_MANAGE, "POST /workspaces/{workspace}/roles")
@@ -332,6 +356,7 @@ TABLE: dict[str, Operation] = {
 
 LASTING = frozenset(way for row in TABLE.values() if row.lasting for way in row.ways)
 FORMS = frozenset(way for row in TABLE.values() if row.form for way in row.ways)
+PROVED = frozenset(way for row in TABLE.values() if row.proof == ALWAYS for way in row.ways)
 
 
 def ways_of(limits: Limits) -> frozenset[str]:

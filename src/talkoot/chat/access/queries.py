@@ -213,6 +213,14 @@ async def role_in(read: Read, workspace: UUID, user: UUID) -> Role | None:
     )
 
 
+async def owners_of(read: Read, workspace: UUID) -> Sequence[UUID]:
+    """Who owns a workspace."""
+    owners = select(Membership.user_id).join(Role, Role.id == Membership.role_id)
+    return (
+        await read.session.scalars(owners.where(Membership.resource_id == workspace, Role.name == "owner"))
+    ).all()
+
+
 async def members_of(
     read: Read, resource: UUID, *, after: UUID | None = None, limit: int
 ) -> Sequence[tuple[User, Membership, str | None]]:

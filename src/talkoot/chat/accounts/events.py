@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from uuid import UUID
 
+    from talkoot.kernel.audit import Acting
+
 
 @dataclass(frozen=True, slots=True)
 class SessionClosed:
@@ -29,6 +31,22 @@ class PasswordChanged:
     """Someone has another password; what could have changed it before does so no longer."""
 
     user: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class PasswordReset:
+    """Somebody opened a link that was mailed, or handed over, and has another password by it."""
+
+    user: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class AddressTakenBack:
+    """Somebody else had begun to change the address at that moment; what came since is not the owner's."""
+
+    user: UUID
+    since: int
+    acting: Acting
 
 
 @dataclass(frozen=True, slots=True)

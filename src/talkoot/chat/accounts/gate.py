@@ -31,6 +31,7 @@ class Gate:
     `ways` says for the limits of a token what may be asked with it: `GET /unreads`, or `send` on the socket.
     `lasting` are those not open to whom a host application vouched: what they make would outlast its word.
     `forms` are those that take a form where all others take JSON.
+    `proved` are those for whoever has shown a moment ago that it is them.
     `obliged` says in SQL of which users a second factor is asked.
     `grants` are those of the token endpoint that take an assertion, by their names in OAuth2: each makes of
     it a session of so many seconds.
@@ -44,10 +45,11 @@ class Gate:
         obliged: ColumnElement[bool],
         *,
         lasting: frozenset[str],
+        proved: frozenset[str],
         forms: frozenset[str],
     ) -> None:
         self.kernel = kernel
-        self.ways, self.lasting, self.forms = ways, lasting, forms
+        self.ways, self.lasting, self.proved, self.forms = ways, lasting, proved, forms
         self.grants: dict[str, Callable[[str, Device, int], Awaitable[OpenedSession]]] = {}
         self.obliged = obliged
         self.tickets = tickets

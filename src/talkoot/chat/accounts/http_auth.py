@@ -14,6 +14,7 @@ from talkoot.chat.accounts.authentication import Admission, admit_bearer, admit_
 from talkoot.chat.accounts.cookies import cookie_name
 from talkoot.chat.accounts.gate import Gate
 from talkoot.chat.accounts.origins import is_own_origin
+from talkoot.chat.accounts.sign_in import require_fresh_proof
 from talkoot.chat.accounts.throttle import ANONYMOUS
 from talkoot.kernel.addresses import client_address, limited_as
 from talkoot.kernel.errors import Forbidden, Malformed, NotAuthenticated, UnsupportedType
@@ -74,6 +75,8 @@ async def _admission(request: Request, gate: Gate, *, enrolling: bool) -> Admiss
     admission = await _admitted(request, gate, enrolling=enrolling)
     if admission is not None:
         gate.kernel.rates.require(USER, admission.actor.user)
+        if _way(request) in gate.proved:
+            await require_fresh_proof(gate, admission.actor)
     return admission
 
 
@@ -167,6 +170,7 @@ def _refuse_beyond(request: Request, gate: Gate, admission: Admission) -> None:
 
 
 def _way(request: Request) -> str:
+    """How the table of operations calls what is asked for."""
     path = getattr(request.scope.get("route"), "path", "")
     return f"{request.method} {path.removeprefix(API)}"
 

@@ -10,7 +10,7 @@ from talkoot.chat.accounts.actions import NewHash, open_session, second_step_mis
 from talkoot.chat.accounts.actors import NO_SESSION, Actor
 from talkoot.chat.accounts.authentication import EnrolFirst
 from talkoot.chat.accounts.events import AddressGiven
-from talkoot.chat.accounts.factors.actions import use_code
+from talkoot.chat.accounts.factors.actions import require_proof, use_code
 from talkoot.chat.accounts.factors.queries import is_obliged
 from talkoot.chat.accounts.factors.waiting import waiting_for
 from talkoot.chat.accounts.names import username_key
@@ -126,8 +126,16 @@ async def new_hash(gate: Gate, actor: Actor, changes: ProfileChanges, device: De
     async with gate.kernel.uow.read() as read:
         user = await user_with_id(read, actor.user)
     password = password_from(changes.password, own=_own_names(user, changes))
+    if user.second_factor:
+        await require_fresh_proof(gate, actor)
     await require_password(gate, user, changes.current_password, device)
     return NewHash(user.password_hash, await gate.passwords.hash(password))
+
+
+async def require_fresh_proof(gate: Gate, actor: Actor) -> None:
+    """Forbidden unless who sits there has shown a moment ago that it is them."""
+    async with gate.kernel.uow.read() as read:
+        await require_proof(read, actor, gate.kernel.clock.now())
 
 
 async def require_password(gate: Gate, user: User, password: str, device: Device) -> None:

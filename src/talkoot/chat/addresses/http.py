@@ -16,7 +16,7 @@ from talkoot.chat.accounts.http_auth import (
 )
 from talkoot.chat.accounts.passwords import password_from
 from talkoot.chat.accounts.queries import user_with_id
-from talkoot.chat.accounts.sign_in import require_password
+from talkoot.chat.accounts.sign_in import require_fresh_proof, require_password
 from talkoot.chat.accounts.throttle import MAIL_TO_ACCOUNT, count_wrong
 from talkoot.chat.addresses.actions.addresses import (
     ask_again,
@@ -48,7 +48,7 @@ from talkoot.kernel.errors import (
     UnsupportedType,
 )
 from talkoot.kernel.http import make_router, problems
-from talkoot.kernel.ids import fingerprint
+from talkoot.kernel.ids import fingerprint, new_token
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -76,7 +76,10 @@ async def forget_password(gate: GateDep, address: ClientAddress, given: Forgotte
 
 @router.post("/auth/password/reset", status_code=204, dependencies=_OWN_PAGE, responses=_STRANGERS)
 async def choose_password(gate: GateDep, address: ClientAddress, given: Reset) -> None:
-    """Another password, by a link that works once. Ends all sessions; a second factor stays."""
+    """Another password, by a link that works once. Ends all sessions and tokens; a second factor stays.
+
+    A letter to the owner names what else opens the account.
+    """
     async with gate.kernel.uow.read() as read:
         user = await holder_of_link(read, given.token, "reset", gate.kernel.clock.now())
     if user is None:  # before a password is hashed for it
@@ -100,10 +103,17 @@ async def confirm(gate: GateDep, address: ClientAddress, given: Opened) -> Confi
 
 @router.post("/auth/address/undo", dependencies=_OWN_PAGE, responses=_STRANGERS)
 async def undo(gate: GateDep, address: ClientAddress, given: Opened) -> Confirmed:
-    """The old address takes its place again: everybody is signed out, and a link for a password is mailed."""
+    """The old address takes its place again: everybody is signed out, and a link for a password is mailed.
+
+    Tokens, recovery codes and the password end, and whatever was added to open the account since the change
+    was asked for is taken away.
+    """
+    async with gate.kernel.uow.read() as read:
+        holder = await holder_of_link(read, given.token, "undo", gate.kernel.clock.now())
+    unknown = await gate.passwords.hash(new_token()) if holder is not None else ""
 
     async def action(tx: Tx) -> Confirmed:
-        return confirmed(await take_address_back(tx, given.token))
+        return confirmed(await take_address_back(tx, given.token, unknown, address))
 
     return await _open(gate, address, action)
 
@@ -121,12 +131,18 @@ async def get_address(gate: GateDep, actor: CurrentActor) -> AddressOut:
 async def put_address(
     gate: GateDep, actor: CurrentActor, device: ClientDevice, wanted: AddressWanted
 ) -> AddressOut:
-    """Have another address once a link that is mailed there was opened; the old one can take it back."""
+    """Have another address once a link that is mailed there was opened; the old one can take it back.
+
+    403, `proof_required`, with a second factor, or without a password, if one did not show lately that it is
+    oneself: `POST /users/me/proof`.
+    """
     _require_mail(gate)
     if wanted.email is None and gate.kernel.settings.verified_address == "required":
         raise Invalid.field("email", "missing", "An account here needs an address")
     async with gate.kernel.uow.read() as read:
         user = await user_with_id(read, actor.user)
+    if user.password_hash is None or user.second_factor:
+        await require_fresh_proof(gate, actor)
     if user.password_hash is not None:
         if wanted.current_password is None:
             raise Invalid.field("current_password", "missing", "Another address needs the current password")

@@ -15,6 +15,7 @@ class MailedLink(Model):
     """Does one thing for whoever opens it, once. Its token is made when the letter is, and kept as a hash.
 
     `address` is where it is mailed to, and what it is about; none for a link that the operator hands over.
+    One that undoes a change was `created_at` the moment when that was asked for.
     """
 
     __tablename__ = "mailed_links"

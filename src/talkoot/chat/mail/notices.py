@@ -25,6 +25,10 @@ What = Literal[
     "token_made",
     "data_exported",
     "leaving",
+    "owner_made",
+    "owner_ended",
+    "password_reset",
+    "address_taken_back",
 ]
 # `{detail}` is what the caller adds, such as the name that somebody gave a passkey.
 SAID: dict[str, str] = {
@@ -43,6 +47,13 @@ SAID: dict[str, str] = {
     "data_exported": "Who looks after this server had a file made of all that is known of you, with what you"
     " wrote in private and direct rooms.",
     "leaving": "Your account is deleted in {detail}. Sign in before, and it stays.",
+    "owner_made": "A workspace that you own has another owner now: {detail}.",
+    "owner_ended": "Somebody owns a workspace of yours no longer: {detail}.",
+    "password_reset": "A new password was chosen for your account, by a link that was mailed. Everybody is"
+    " signed out, and tokens for programs have ended. What else opens it: {detail}.",
+    "address_taken_back": "Your address is yours again. Everybody is signed out of your account, tokens for"
+    " programs have ended, and so has the password: we send you a link for a new one. Recovery codes have"
+    " ended, and whatever was added since the change began was taken away. What else opens it: {detail}.",
 }
 
 

@@ -19,6 +19,7 @@ from talkoot.chat.accounts.actions.sessions import (
     vouched_session,
 )
 from talkoot.chat.accounts.actions.signing_keys import rotate_signing_key
+from talkoot.chat.accounts.actions.staying import stay
 from talkoot.chat.accounts.actions.users import (
     NewHash,
     NewUser,
@@ -59,6 +60,7 @@ __all__ = [
     "rotate_signing_key",
     "second_step_missing",
     "set_password",
+    "stay",
     "touch_sessions",
     "vouched_session",
 ]

@@ -98,12 +98,18 @@ async def rename_user(tx: Tx, user: User, display_name: str) -> None:
     await tx.emit(ProfileChanged(user.id, user.username, user.display_name, user.bot))
 
 
-async def set_password(tx: Tx, user: User, password_hash: str, *, keep: UUID | None = None) -> None:
-    """Give someone another password and close their sessions and tokens, all but the session to keep."""
+async def set_password(
+    tx: Tx, user: User, password_hash: str, *, keep: UUID | None = None, told: bool = True
+) -> None:
+    """Give someone another password and close their sessions and tokens, all but the session to keep.
+
+    They are `told` by mail, unless another letter says more.
+    """
     user.password_hash = password_hash
     await close_sessions_of(tx, user.id, keep=keep)
     await tx.emit(PasswordChanged(user.id))
-    await tell_owner(tx, user.id, "password_changed")
+    if told:
+        await tell_owner(tx, user.id, "password_changed")
 
 
 async def deactivate_user(tx: Tx, user: UUID) -> None:

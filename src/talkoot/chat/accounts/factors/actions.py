@@ -1,4 +1,4 @@
-"""Second factors: set up, used, taken away. Every change needs a fresh proof, and is written down."""
+"""Second factors: set up, used, taken away. Every change is written down, and its owner hears of it."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from talkoot.chat.accounts.events import ProfileChanged
 from talkoot.chat.accounts.factors.ceremonies import refused
 from talkoot.chat.accounts.factors.codes import is_app_code, new_recovery_codes, normal, step_of
 from talkoot.chat.accounts.factors.models import AuthenticatorApp, Passkey, RecoveryCode
-from talkoot.chat.accounts.factors.queries import has_proved, is_obliged, standing_of
+from talkoot.chat.accounts.factors.queries import has_proved, is_obliged, passkeys_of, standing_of
 from talkoot.chat.accounts.models import Session
 from talkoot.chat.accounts.queries import user_with_id
 from talkoot.chat.mail.notices import tell_owner
@@ -53,7 +53,6 @@ async def note_proof(tx: Tx, actor: Actor) -> None:
 
 async def set_app(tx: Tx, secrets: Secrets, actor: Actor, secret: str, code: str) -> list[str] | None:
     """The app with this secret is the one from now on; the recovery codes, if this is the first factor."""
-    await require_proof(tx, actor, tx.now)
     step = step_of(secret, normal(code), tx.now)
     if step is None:
         raise Invalid.field("code", "wrong_code", "This is not the code that the app shows now")
@@ -71,7 +70,6 @@ async def set_app(tx: Tx, secrets: Secrets, actor: Actor, secret: str, code: str
 
 async def remove_app(tx: Tx, actor: Actor, obliged: ColumnElement[bool]) -> None:
     """The app makes no codes for this account any more; NotFound if there is none."""
-    await require_proof(tx, actor, tx.now)
     gone = await tx.connection.execute(delete(AuthenticatorApp).where(AuthenticatorApp.user_id == actor.user))
     if not gone.rowcount:
         raise NotFound("You have no authenticator app here")
@@ -80,7 +78,6 @@ async def remove_app(tx: Tx, actor: Actor, obliged: ColumnElement[bool]) -> None
 
 async def add_passkey(tx: Tx, actor: Actor, key: NewKey, name: str) -> tuple[Passkey, list[str] | None]:
     """One more passkey; the recovery codes, if this is the first factor."""
-    await require_proof(tx, actor, tx.now)
     if (await standing_of(tx, actor.user)).passkeys >= MOST_PASSKEYS:
         raise Conflict(f"More than {MOST_PASSKEYS} passkeys are not kept: remove one", code="too_many")
     passkey = Passkey(
@@ -113,7 +110,6 @@ async def rename_passkey(tx: Tx, actor: Actor, passkey: UUID, name: str) -> Pass
 
 async def remove_passkey(tx: Tx, actor: Actor, passkey: UUID, obliged: ColumnElement[bool]) -> None:
     """A passkey opens the account no longer."""
-    await require_proof(tx, actor, tx.now)
     found = await _own(tx, actor, passkey)
     await tx.session.delete(found)
     await tx.flush()
@@ -122,7 +118,6 @@ async def remove_passkey(tx: Tx, actor: Actor, passkey: UUID, obliged: ColumnEle
 
 async def renew_recovery_codes(tx: Tx, actor: Actor) -> list[str]:
     """Ten new codes; the old ones hold no longer. Conflict without a second factor."""
-    await require_proof(tx, actor, tx.now)
     if not (await user_with_id(tx, actor.user)).second_factor:
         raise Conflict("Recovery codes come with a second factor: set one up first", code="no_second_factor")
     await record(tx, actor, Act("account.recovery_codes_made", None, actor.user))
@@ -174,6 +169,27 @@ async def reset_second_factor(tx: Tx, acting: Acting, user: UUID) -> bool:
     await record(tx, acting, Act("account.second_factor_reset", None, user))
     await tell_owner(tx, user, "second_factor_removed", "all of it, by who runs this server")
     return True
+
+
+async def remove_factors_since(tx: Tx, acting: Acting, user: UUID, since: int) -> None:
+    """Take away what somebody else may have added from that moment on, and all recovery codes."""
+    newer = delete(AuthenticatorApp).where(AuthenticatorApp.user_id == user)
+    app = await tx.connection.execute(newer.where(AuthenticatorApp.created_at >= since))
+    if app.rowcount:
+        await record(tx, acting, Act("account.factor_removed", None, user, before={"kind": "app"}))
+        await tell_owner(tx, user, "second_factor_removed", _APP)
+    for passkey in await passkeys_of(tx, user):
+        if passkey.created_at >= since:
+            await tx.session.delete(passkey)
+            before = {"kind": "passkey", "id": passkey.id, "name": passkey.name}
+            await record(tx, acting, Act("account.factor_removed", None, user, before=before))
+            await tell_owner(tx, user, "passkey_removed", passkey.name)
+    await tx.flush()
+    left = await standing_of(tx, user)
+    if left.app or left.passkeys:
+        await tx.connection.execute(delete(RecoveryCode).where(RecoveryCode.user_id == user))
+    else:
+        await _none_left(tx, user)
 
 
 async def forget_factors_of(tx: Tx, user: UUID) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from fastapi import Request
 
 from talkoot.chat.accounts.factors import ceremonies
-from talkoot.chat.accounts.factors.actions import remove_app, renew_recovery_codes, require_proof, set_app
+from talkoot.chat.accounts.factors.actions import remove_app, renew_recovery_codes, set_app
 from talkoot.chat.accounts.factors.enrolling import begin_app, read_enrolment
 from talkoot.chat.accounts.factors.passkeys import options_to_use
 from talkoot.chat.accounts.factors.queries import has_proved, is_obliged, passkeys_of, standing_of
@@ -78,8 +78,6 @@ async def start_proof(request: Request, gate: GateDep, actor: EnrollingActor) ->
 @router.post("/users/me/second-factor/app", responses=_CHANGES)
 async def start_app(gate: GateDep, actor: EnrollingActor) -> AppStarted:
     """A secret for an authenticator app, shown this once; nothing changes before its first code came."""
-    async with gate.kernel.uow.read() as read:
-        await require_proof(read, actor, gate.kernel.clock.now())
     return begin_app(gate, actor)
 
 

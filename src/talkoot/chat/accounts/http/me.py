@@ -6,7 +6,7 @@ from talkoot.chat.accounts import queries, views
 from talkoot.chat.accounts.actions import change_profile
 from talkoot.chat.accounts.http_auth import ClientDevice, CurrentActor, GateDep
 from talkoot.chat.accounts.schemas import Me, ProfileChanges
-from talkoot.chat.accounts.sign_in import new_hash
+from talkoot.chat.accounts.sign_in import new_hash, require_fresh_proof
 from talkoot.kernel.errors import (
     Conflict,
     Forbidden,
@@ -30,9 +30,15 @@ async def get_me(gate: GateDep, actor: CurrentActor) -> Me:
 
 @router.patch("/users/me", responses=problems(Forbidden, Conflict, Invalid, Unavailable))
 async def change_me(gate: GateDep, actor: CurrentActor, device: ClientDevice, changes: ProfileChanges) -> Me:
-    """Change oneself. A new password needs the current one, and signs out everywhere but here."""
+    """Change oneself. A new password needs the current one, and signs out everywhere but here.
+
+    403, `proof_required`, for an address, and with a second factor for a password, if one did not show lately
+    that it is oneself: `POST /users/me/proof`.
+    """
     if "email" in changes.model_fields_set and gate.kernel.settings.mails:
         raise Conflict("An address is confirmed by mail: PUT /users/me/address", code="confirm_address")
+    if "email" in changes.model_fields_set:
+        await require_fresh_proof(gate, actor)
     password = await new_hash(gate, actor, changes, device)
     user = await gate.kernel.uow.run(lambda tx: change_profile(tx, actor, changes, password), key=actor.user)
     return views.me(user)

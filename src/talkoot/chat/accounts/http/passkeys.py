@@ -12,7 +12,6 @@ from talkoot.chat.accounts.factors.actions import (
     add_passkey,
     remove_passkey,
     rename_passkey,
-    require_proof,
 )
 from talkoot.chat.accounts.factors.passkeys import options_to_add, verify_new
 from talkoot.chat.accounts.factors.queries import passkeys_of
@@ -54,7 +53,6 @@ async def start_adding(request: Request, gate: GateDep, actor: EnrollingActor) -
     """What the browser asks a device to make."""
     at = relying_party(gate.kernel.settings, request.headers.get("host", ""))
     async with gate.kernel.uow.read() as read:
-        await require_proof(read, actor, gate.kernel.clock.now())
         user = await queries.user_with_id(read, actor.user)
         known = await passkeys_of(read, actor.user)
     begun = await ceremonies.begin(gate, "add", actor.session)

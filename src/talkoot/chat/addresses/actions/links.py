@@ -49,11 +49,14 @@ class Opened:
     created_at: int
 
 
-async def make_link(tx: Tx, purpose: Purpose, user: UUID, address: str) -> None:
-    """A link that a job of this transaction mails there; older ones for the same do nothing any more."""
+async def make_link(tx: Tx, purpose: Purpose, user: UUID, address: str, *, since: int | None = None) -> None:
+    """A link that a job of this transaction mails there; older ones for the same do nothing any more.
+
+    `since` is when that began which it can undo, if that was before now.
+    """
     if purpose != "undo":  # who takes an address back after several changes may use any of them
         await forget_links(tx, user, purpose)
-    link = await _insert(tx, purpose, user, address, None)
+    link = await _insert(tx, purpose, user, address, None, since=since)
     await enqueue(tx, MAIL_LINK, {"link": str(link)})
 
 
@@ -144,7 +147,13 @@ async def _belongs_to_another(tx: Tx, user: User, address: str) -> bool:
 
 
 async def _insert(
-    tx: Tx, purpose: Purpose, user: UUID, address: str | None, token_hash: bytes | None
+    tx: Tx,
+    purpose: Purpose,
+    user: UUID,
+    address: str | None,
+    token_hash: bytes | None,
+    *,
+    since: int | None = None,
 ) -> UUID:
     link = new_id()
     await tx.connection.execute(
@@ -154,7 +163,7 @@ async def _insert(
             purpose=purpose,
             user_id=user,
             address=address,
-            created_at=tx.now,
+            created_at=since or tx.now,
             expires_at=tx.now + LIVES[purpose],
         )
     )

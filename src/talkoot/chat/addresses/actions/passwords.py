@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from talkoot.chat.accounts.actions import set_password
+from talkoot.chat.accounts.events import PasswordReset
 from talkoot.chat.accounts.queries import find_user_by_login
 from talkoot.chat.addresses.actions.links import make_link, open_link
 from talkoot.chat.mail.notices import tell_owner
@@ -36,11 +37,12 @@ async def begin_reset(tx: Tx, login: str) -> None:
 
 
 async def reset_password(tx: Tx, token: str, password_hash: str) -> UUID:
-    """Another password for whose link this is; ends all their sessions. A second factor stays."""
+    """Another password for whose link this is; ends all their sessions and tokens. A second factor stays."""
     opened = await open_link(tx, token, "reset")
     user = opened.user
-    await set_password(tx, user, password_hash)
+    await set_password(tx, user, password_hash, told=False)
     if opened.address is not None and opened.address.casefold() == user.email_key:
         user.email_verified_at = tx.now
     await tx.flush()
+    await tx.emit(PasswordReset(user.id))
     return user.id

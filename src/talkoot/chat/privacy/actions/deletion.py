@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING
 from uuid import UUID
 
 from talkoot.chat.access.actions import forget_sanctions_of
-from talkoot.chat.access.administration import end_membership
+from talkoot.chat.access.administration import end_membership, tell_owners
 from talkoot.chat.access.queries import owned_alone, workspaces_of
+from talkoot.chat.access.roles import OWNER
 from talkoot.chat.accounts.actions import deactivate_user, erase_user, plan_to_leave, reactivate_user
-from talkoot.chat.accounts.factors.actions import forget_factors_of, require_proof
+from talkoot.chat.accounts.factors.actions import forget_factors_of
 from talkoot.chat.accounts.models import User
 from talkoot.chat.accounts.queries import user_with_id
 from talkoot.chat.administration.access import installation_to_administer
@@ -35,11 +36,7 @@ DELETE_ACCOUNT, DELETE_MESSAGES = "privacy.delete_account", "privacy.delete_mess
 
 
 async def leave(tx: Tx, actor: Actor, days: int, *, messages: bool) -> int:
-    """Have one's own account deleted after so many days, or at once; when. All are signed out.
-
-    Forbidden without a fresh proof.
-    """
-    await require_proof(tx, actor, tx.now)
+    """Have one's own account deleted after so many days, or at once; when. All are signed out."""
     if days:
         await tell_owner(tx, actor.user, "leaving", f"{days} days" if days > 1 else "one day")
     return await _plan(tx, actor, actor.user, days, messages=messages)
@@ -50,6 +47,9 @@ async def remove(tx: Tx, actor: Actor, person: UUID, days: int, *, messages: boo
     await installation_to_administer(tx, actor)
     if person == actor.user:
         raise Conflict("One's own account is deleted with POST /users/me/deletion")
+    for workspace, role in await workspaces_of(tx, person):
+        if role == OWNER:
+            await tell_owners(tx, actor, workspace.id, person, "owner_ended")
     return await close_and_plan(tx, actor, person, days, messages=messages)
 
 
