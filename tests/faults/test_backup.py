@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.accounts.phones import enrol, token_form
 from tests.clients import Api, Json, Socket, join, set_up
 from tests.faults.writers import SECONDS, Writer, check, whole_log
 from tests.servers.postgres import Postgres
@@ -46,6 +47,8 @@ class Past:
     rooms: list[str]
     writers: list[Writer]
     invite: str
+    program: str
+    codes: list[str]  # for the second step of the member
     promised: set[str]  # cids that were acknowledged before the backup began
     epochs: dict[str, str]
     logs: dict[str, list[Json]]
@@ -56,6 +59,10 @@ class Past:
         owner, workspace = await set_up(talkoot.url)
         people = [owner, await join(owner, workspace["id"], "member")]
         invite = await owner.post(f"/workspaces/{workspace['id']}/invites")
+        program = await owner.post("/users/me/tokens", {"name": "nightly", "scopes": ["read"]})
+        third = await join(owner, workspace["id"], "careful")
+        codes = (await enrol(third)).codes
+        await third.close()
         path = f"/workspaces/{workspace['id']}/rooms"
         rooms = [(await owner.post(path, {"name": f"Room {n}"}))["id"] for n in range(2)]
         writers = [Writer(person, room, person.user["username"]) for room in rooms for person in people]
@@ -74,7 +81,7 @@ class Past:
         epochs = {room: (await owner.get(f"/rooms/{room}/events"))["epoch"] for room in rooms}
         logs = {room: await whole_log(owner, room) for room in rooms}
         await asyncio.to_thread(talkoot.terminate)
-        return cls(people, rooms, writers, invite["token"], promised, epochs, logs)
+        return cls(people, rooms, writers, invite["token"], program["token"], codes, promised, epochs, logs)
 
 
 async def test_what_was_acknowledged_before_it_is_in_it_and_nothing_is_doubled(
@@ -82,7 +89,7 @@ async def test_what_was_acknowledged_before_it_is_in_it_and_nothing_is_doubled(
 ) -> None:
     past = await Past.of(talkoot, tmp_path / "backup")
     restored = await run(empty, "restore", tmp_path / "backup")
-    assert restored.returncode == 0, restored.stderr
+    assert (restored.returncode, "have ended" in restored.stdout) == (0, True), restored.stderr
     await asyncio.to_thread(empty.start)
     await nobody_is_in(empty, past)
     async with Api(empty.url) as nobody:
@@ -109,13 +116,15 @@ async def test_what_was_acknowledged_before_it_is_in_it_and_nothing_is_doubled(
 
 
 async def nobody_is_in(empty: Talkoot, past: Past) -> None:
-    """What may have been ended after the backup is ended now: sessions and invitations."""
-    for person in past.people:
-        async with Api(empty.url, person.token) as again:
+    """What may have been ended after the backup is ended now: sessions, invitations, tokens, codes."""
+    for token in (*(person.token for person in past.people), past.program):
+        async with Api(empty.url, token) as again:
             assert (await again.ask("GET", "/users/me")).status_code == 401
     async with Api(empty.url) as nobody:
         form = {"invite": past.invite, "username": "late", "display_name": "Late", "password": "p" * 20}
         assert 400 <= (await nobody.ask("POST", "/auth/register", form)).status_code < 500
+        step = token_form("careful", code=past.codes[0])
+        assert (await nobody.http.post("/auth/token", data=step)).status_code == 401
 
 
 def in_order(writer: Writer) -> list[Json]:
@@ -136,6 +145,8 @@ async def test_only_a_whole_backup_is_restored_and_only_into_an_empty_place(
     talkoot: Talkoot, empty: Talkoot, tmp_path: Path
 ) -> None:
     owner, _ = await set_up(talkoot.url)
+    codes = (await enrol(owner)).codes
+    token = (await owner.post("/users/me/tokens", {"name": "nightly", "scopes": ["read"]}))["token"]
     await owner.close()
     folder = tmp_path / "backup"
     for code in (0, 1):  # and nothing is overwritten
@@ -157,9 +168,15 @@ async def test_only_a_whole_backup_is_restored_and_only_into_an_empty_place(
         (folder / "manifest.json").write_text(json.dumps(manifest | {"parts": parts}))
         assert "no backup of Talkoot" in (await run(empty, "restore", folder)).stderr
     (folder / "manifest.json").write_text(json.dumps(manifest))
-    assert (await run(empty, "restore", folder)).returncode == 0
+    done = await run(empty, "restore", folder, "--keep-tokens")
+    assert (done.returncode, "are as they were" in done.stdout) == (0, True), done.stderr
     for full in (empty, talkoot):
         assert "empty" in (await run(full, "restore", folder)).stderr
+    await asyncio.to_thread(empty.start)
+    async with Api(empty.url, token) as program, Api(empty.url) as nobody:
+        assert (await program.get("/users/me"))["username"] == "owner"
+        form = token_form("owner", code=codes[0])
+        assert (await nobody.http.post("/auth/token", data=form)).status_code == 200
 
 
 def test_a_full_disk_leaves_no_half_backup(talkoot: Talkoot, tmp_path: Path) -> None:

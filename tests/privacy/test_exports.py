@@ -6,6 +6,8 @@ import json
 import zipfile
 from typing import Any
 
+from tests.accounts.authenticators import Authenticator
+from tests.accounts.test_passkeys import local
 from tests.clients import Api, Json
 from tests.job_rows import put_job, rows
 from tests.privacy.conftest import eventually
@@ -76,6 +78,17 @@ async def test_a_file_has_all_of_ones_own_and_nothing_of_others(workspace: Works
     ]
     assert b"of somebody else" not in b"".join(archive.read(name) for name in archive.namelist())
     assert all(name in archive.read("index.html").decode() for name in archive.namelist()[:-1])
+
+
+async def test_passkeys_are_in_it_by_their_names(workspace_sqlite: Workspace) -> None:
+    person = await workspace_sqlite.member("keeper")
+    async with Api(local(person.url), person.token) as here:
+        key = Authenticator(here.url).make(await here.call("POST", "/users/me/passkeys/start"))
+        await here.post("/users/me/passkeys", {"name": "My laptop", **key})
+    asked = await person.post("/users/me/export", expect=202)
+    await ready(person, asked["id"])
+    passkey, codes = lines(await fetch(person, asked["id"]), "second_factors.jsonl")
+    assert (passkey["kind"], passkey["name"], codes["left"]) == ("passkey", "My laptop", 10)
 
 
 async def test_only_who_asked_can_fetch_it_once_in_one_session(workspace_sqlite: Workspace) -> None:

@@ -29,8 +29,11 @@ if TYPE_CHECKING:
     from talkoot.settings import Settings
 
 
-async def restore_backup(settings: Settings, folder: Path) -> Manifest:
-    """Restore into a database that holds nothing yet, all or nothing; raises BackupError."""
+async def restore_backup(settings: Settings, folder: Path, *, keep_tokens: bool = False) -> Manifest:
+    """Restore into a database that holds nothing yet, all or nothing; raises BackupError.
+
+    `keep_tokens`: those for programs, and recovery codes, open what they opened when the backup was made.
+    """
     manifest = read_manifest(folder)
     url = database_url(settings)
     if manifest.database != url.get_backend_name():
@@ -40,15 +43,15 @@ async def restore_backup(settings: Settings, folder: Path) -> Manifest:
     try:
         if manifest.database == "sqlite":
             require_known(manifest, {FILE})
-            await _restore_file(settings, Path(url.database or ""), folder)
+            await _restore_file(settings, Path(url.database or ""), folder, keep_tokens=keep_tokens)
         else:
-            await _restore_tables(settings, folder, manifest)
+            await _restore_tables(settings, folder, manifest, keep_tokens=keep_tokens)
     except (sqlite3.Error, SQLAlchemyError, *FAILURES) as error:
         raise BackupError(f"It could not be restored, nothing was changed: {error}.") from error
     return manifest
 
 
-async def _restore_file(settings: Settings, target: Path, folder: Path) -> None:
+async def _restore_file(settings: Settings, target: Path, folder: Path, *, keep_tokens: bool) -> None:
     for path in (target, target.with_name(f"{target.name}-wal"), target.with_name("talkoot.search.db")):
         if path.exists():
             raise BackupError(f"{path} is there already: a backup is restored into an empty place.")
@@ -58,7 +61,9 @@ async def _restore_file(settings: Settings, target: Path, folder: Path) -> None:
     making.mkdir(mode=0o700)
     try:
         shutil.copyfile(folder / FILE, making / FILE)
-        await _renew(settings.model_copy(update={"data": making, "database_url": ""}))
+        await _renew(
+            settings.model_copy(update={"data": making, "database_url": ""}), keep_tokens=keep_tokens
+        )
         with closing(sqlite3.connect(making / FILE)) as made:
             made.execute("PRAGMA journal_mode=DELETE")
         synchronise(making / FILE)
@@ -67,13 +72,13 @@ async def _restore_file(settings: Settings, target: Path, folder: Path) -> None:
         shutil.rmtree(making, ignore_errors=True)
 
 
-async def _renew(settings: Settings) -> None:
+async def _renew(settings: Settings, *, keep_tokens: bool) -> None:
     async with migrating(settings) as engine, engine.begin() as connection:
         await connection.run_sync(upgrade, newest())
-        await _begin_anew(connection)
+        await _begin_anew(connection, keep_tokens=keep_tokens)
 
 
-async def _restore_tables(settings: Settings, folder: Path, manifest: Manifest) -> None:
+async def _restore_tables(settings: Settings, folder: Path, manifest: Manifest, *, keep_tokens: bool) -> None:
     async with migrating(settings) as engine, engine.begin() as connection:
         if await connection.run_sync(lambda sync: inspect(sync).get_table_names()):
             raise BackupError("The database is not empty: a backup is restored into an empty one.")
@@ -90,17 +95,22 @@ async def _restore_tables(settings: Settings, folder: Path, manifest: Manifest) 
             await connection.execute(table(name).delete())
             await driver.copy_to_table(name, source=folder / part.name, columns=part.columns)
         await connection.run_sync(upgrade, newest())
-        await _begin_anew(connection)
+        await _begin_anew(connection, keep_tokens=keep_tokens)
 
 
-async def _begin_anew(connection: AsyncConnection) -> None:
+async def _begin_anew(connection: AsyncConnection, *, keep_tokens: bool) -> None:
     """What was forbidden after the backup was made must not be allowed again by restoring it."""
     now = SystemClock().now()
     tables = METADATA.tables
     await connection.execute(tables["logs"].update().values(epoch=new_id()))
     await connection.execute(tables["refresh_tokens"].delete())
-    for name in ("sessions", "invitations"):
-        table = tables[name]
-        await connection.execute(table.update().where(table.c.revoked_at.is_(None)).values(revoked_at=now))
+    sessions, invitations = tables["sessions"], tables["invitations"]
+    ended = sessions.update().where(sessions.c.revoked_at.is_(None)).values(revoked_at=now)
+    await connection.execute(ended.where(sessions.c.kind != "made") if keep_tokens else ended)
+    if not keep_tokens:
+        await connection.execute(tables["recovery_codes"].delete())  # some may have been used since
+    await connection.execute(
+        invitations.update().where(invitations.c.revoked_at.is_(None)).values(revoked_at=now)
+    )
     for name in ("leases", "incarnation", "mailed_links", "export_pieces", "exports"):
         await connection.execute(tables[name].delete())

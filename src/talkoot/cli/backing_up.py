@@ -42,11 +42,21 @@ def backup(
 def restore(
     settings: Settings,
     folder: Annotated[Path, typer.Argument(help="What `talkoot backup` made.")],
+    *,
+    keep_tokens: Annotated[
+        bool,
+        typer.Option(
+            "--keep-tokens",
+            help="Tokens for programs and recovery codes open what they opened then: also what was revoked"
+            " or used since.",
+        ),
+    ] = False,
 ) -> None:
     """Bring a backup back, into a data folder or a PostgreSQL database that holds nothing yet.
 
-    All of it or nothing. Everybody signs in again and open invitations end, because what was ended after the
-    backup would be open again; clients learn by a new epoch that they have to read anew.
+    All of it or nothing. Everybody signs in again, and open invitations, tokens for programs and of bots, and
+    recovery codes end, because what was ended after the backup would be open again; clients learn by a new
+    epoch that they have to read anew.
 
     Example:  talkoot restore /backup/talkoot-2026-11-21 --data /var/lib/talkoot
     """
@@ -59,7 +69,16 @@ def restore(
     make_folder(settings)
     try:
         with only_server_of(settings):
-            manifest = asyncio.run(restore_backup(settings, folder.absolute()))
+            manifest = asyncio.run(restore_backup(settings, folder.absolute(), keep_tokens=keep_tokens))
     except BackupError as error:
         raise Failure(Exit.REFUSED, str(error)) from None
-    typer.echo(f"Restored what was stored at {manifest.made_at}. Everybody has to sign in again.")
+    ended = (
+        "Tokens for programs and recovery codes are as they were then"
+        if keep_tokens
+        else ("Tokens for programs and recovery codes have ended: new ones have to be made")
+    )
+    typer.echo(f"Restored what was stored at {manifest.made_at}. Everybody has to sign in again. {ended}.")
+    typer.echo(
+        "Passwords, second factors, identities, roles and bans are as they were then. If a key of access"
+        " tokens was replaced since because somebody knew it: talkoot keys rotate --at-once"
+    )

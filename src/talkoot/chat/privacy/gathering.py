@@ -29,6 +29,7 @@ _WHOLE: dict[str, tuple[str, Callable[[Read, UUID], Awaitable[list[queries.Line]
     "profile.jsonl": ("Your account", queries.profile),
     "sessions.jsonl": ("Where you signed in: addresses and programs", queries.sessions),
     "tokens.jsonl": ("The tokens that you made for programs", queries.tokens),
+    "second_factors.jsonl": ("Your passkeys and authenticator app, by their names", queries.second_factors),
     "identities.jsonl": ("What else opens your account", queries.identities),
     "workspaces.jsonl": ("The workspaces you belong to, and as what", queries.workspaces),
     "rooms.jsonl": ("The rooms you may read, and how far you have read them", queries.rooms),

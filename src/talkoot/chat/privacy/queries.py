@@ -10,6 +10,8 @@ from sqlalchemy import select
 
 from talkoot.chat.access.grants import readable_rooms
 from talkoot.chat.access.models import Membership, Role, Sanction, Workspace
+from talkoot.chat.accounts.factors.models import AuthenticatorApp
+from talkoot.chat.accounts.factors.queries import passkeys_of, standing_of
 from talkoot.chat.accounts.models import MadeToken, Session, User
 from talkoot.chat.identities.queries import identities_of
 from talkoot.chat.messages.models import HeldMessage
@@ -101,6 +103,23 @@ async def tokens(read: Read, person: UUID) -> list[Line]:
         }
         for row in found
     ]
+
+
+async def second_factors(read: Read, person: UUID) -> list[Line]:
+    """The authenticator app and the passkeys, without what opens anything, and how many codes are left."""
+    app, standing = await read.session.get(AuthenticatorApp, person), await standing_of(read, person)
+    found: list[Line] = [] if app is None else [{"kind": "app", "created_at": rfc3339(app.created_at)}]
+    found += [
+        {
+            "kind": "passkey",
+            "name": passkey.name,
+            "created_at": rfc3339(passkey.created_at),
+            "last_used_at": rfc3339_or_none(passkey.last_used_at),
+        }
+        for passkey in await passkeys_of(read, person)
+    ]
+    codes: list[Line] = [{"kind": "recovery codes", "left": standing.recovery_codes}]
+    return found + (codes if found else [])
 
 
 async def identities(read: Read, person: UUID) -> list[Line]:
