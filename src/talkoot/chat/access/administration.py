@@ -33,7 +33,7 @@ from talkoot.chat.access.queries import (
 from talkoot.chat.access.reading import evaluate
 from talkoot.chat.access.roles import OWNER, refuse_to_give, what_one_may_give
 from talkoot.chat.access.standings import standing_of
-from talkoot.chat.accounts.factors.actions import require_proof
+from talkoot.chat.accounts.factors.proofs import require_proof
 from talkoot.chat.accounts.models import User
 from talkoot.chat.accounts.queries import user_with_id
 from talkoot.chat.mail.notices import tell_owner

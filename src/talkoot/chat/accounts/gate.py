@@ -51,8 +51,7 @@ class Gate:
         self.kernel = kernel
         self.ways, self.lasting, self.proved, self.forms = ways, lasting, proved, forms
         self.grants: dict[str, Callable[[str, Device, int], Awaitable[OpenedSession]]] = {}
-        self.obliged = obliged
-        self.tickets = tickets
+        self.obliged, self.tickets = obliged, tickets
         self._looked_at = 0.0
         self.tokens = Tokens(kernel.secrets, kernel.settings)
         self.passwords = Passwords()

@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING
 from talkoot.chat.accounts.actions import vouched_session
 from talkoot.chat.accounts.actors import NO_SESSION, Actor
 from talkoot.chat.accounts.factors import ceremonies
-from talkoot.chat.accounts.factors.actions import note_proof, use_code, use_passkey
+from talkoot.chat.accounts.factors.actions import use_code, use_passkey
 from talkoot.chat.accounts.factors.passkeys import verify_use
+from talkoot.chat.accounts.factors.proofs import note_proof
 from talkoot.chat.accounts.factors.queries import passkey_with
 from talkoot.chat.accounts.factors.waiting import mark_of, step_lost
 from talkoot.chat.accounts.queries import has_signed_in_from, user_with_id

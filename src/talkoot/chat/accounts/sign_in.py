@@ -10,7 +10,8 @@ from talkoot.chat.accounts.actions import NewHash, open_session, second_step_mis
 from talkoot.chat.accounts.actors import NO_SESSION, Actor
 from talkoot.chat.accounts.authentication import EnrolFirst
 from talkoot.chat.accounts.events import AddressGiven
-from talkoot.chat.accounts.factors.actions import require_proof, use_code
+from talkoot.chat.accounts.factors.actions import use_code
+from talkoot.chat.accounts.factors.proofs import require_proof
 from talkoot.chat.accounts.factors.queries import is_obliged
 from talkoot.chat.accounts.factors.waiting import waiting_for
 from talkoot.chat.accounts.names import username_key

@@ -12,12 +12,12 @@ from talkoot.chat.accounts.events import ProfileChanged
 from talkoot.chat.accounts.factors.ceremonies import refused
 from talkoot.chat.accounts.factors.codes import is_app_code, new_recovery_codes, normal, step_of
 from talkoot.chat.accounts.factors.models import AuthenticatorApp, Passkey, RecoveryCode
-from talkoot.chat.accounts.factors.queries import has_proved, is_obliged, passkeys_of, standing_of
+from talkoot.chat.accounts.factors.queries import is_obliged, passkeys_of, standing_of
 from talkoot.chat.accounts.models import Session
 from talkoot.chat.accounts.queries import user_with_id
 from talkoot.chat.mail.notices import tell_owner
 from talkoot.kernel.audit import Act, record
-from talkoot.kernel.errors import Conflict, Forbidden, Invalid, NotAuthenticated, NotFound
+from talkoot.kernel.errors import Conflict, Invalid, NotAuthenticated, NotFound
 from talkoot.kernel.ids import fingerprint, new_id
 from talkoot.kernel.sealing import seal, unseal
 from talkoot.kernel.upsert import insert_into
@@ -34,21 +34,6 @@ if TYPE_CHECKING:
 
 MOST_PASSKEYS = 25
 _APP = "an authenticator app"  # as letters call it
-
-
-async def require_proof(read: Read, actor: Actor, now: int) -> None:
-    """Forbidden unless who sits there has shown a moment ago that it is them."""
-    if not await has_proved(read, actor.session, now):
-        raise Forbidden(
-            "Show first that it is you: with a code or a passkey, or with your password if you have neither,"
-            " at `POST /users/me/proof`",
-            code="proof_required",
-        )
-
-
-async def note_proof(tx: Tx, actor: Actor) -> None:
-    """They have shown it."""
-    await tx.connection.execute(update(Session).where(Session.id == actor.session).values(proved_at=tx.now))
 
 
 async def set_app(tx: Tx, secrets: Secrets, actor: Actor, secret: str, code: str) -> list[str] | None:
