@@ -38,9 +38,9 @@ from talkoot.chat.bots.actions import retire_bot
 from talkoot.chat.files.events import PicturePrepared
 from talkoot.chat.groups.actions.rules import keep_roles_in_rules
 from talkoot.chat.groups.actions.settling import settle_who_came, settle_who_unlinked
-from talkoot.chat.identities.actions import tell_what_else_opens, unlink_what_came_since
 from talkoot.chat.identities.desk import Desk
 from talkoot.chat.identities.events import CameIn, IdentityUnlinked
+from talkoot.chat.identities.ways_in import tell_what_else_opens, unlink_what_came_since
 from talkoot.chat.mail.events import NoticeDue
 from talkoot.chat.messages import socket as messages_socket
 from talkoot.chat.messages.actions.attach import show_picture

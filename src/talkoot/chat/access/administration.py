@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from sqlalchemy import delete, select
@@ -20,6 +20,7 @@ from talkoot.chat.access.operations import (
     RENAME_WORKSPACE,
     REPLACE_ENTRIES,
 )
+from talkoot.chat.access.owners import OfOwners, between_owners
 from talkoot.chat.access.permissions import Permission
 from talkoot.chat.access.queries import (
     are_members,
@@ -33,10 +34,6 @@ from talkoot.chat.access.queries import (
 from talkoot.chat.access.reading import evaluate
 from talkoot.chat.access.roles import OWNER, refuse_to_give, what_one_may_give
 from talkoot.chat.access.standings import standing_of
-from talkoot.chat.accounts.factors.proofs import require_proof
-from talkoot.chat.accounts.models import User
-from talkoot.chat.accounts.queries import user_with_id
-from talkoot.chat.mail.notices import tell_owner
 from talkoot.kernel.audit import Act, record
 from talkoot.kernel.errors import Conflict, Forbidden, Invalid, NotFound
 
@@ -47,7 +44,6 @@ if TYPE_CHECKING:
     from talkoot.kernel.transactions import Read, Tx
 
 
-OfOwners = Literal["owner_made", "owner_ended"]
 _OF_OWNERS = {Permission.WORKSPACE_READ, Permission.ACCESS_MANAGE, Permission.MEMBERS_MANAGE}
 
 
@@ -87,7 +83,7 @@ async def change_role(tx: Tx, actor: Actor, workspace: UUID, user: UUID, role_na
         await refuse_to_give(tx, grants, mine, wanted)
     if wanted.id != theirs.id and OWNER in {theirs.name, role_name}:
         what: OfOwners = "owner_made" if role_name == OWNER else "owner_ended"
-        await _between_owners(tx, actor, workspace, user, what)
+        await between_owners(tx, actor, workspace, user, what)
     await actions.set_workspace_role(tx, workspace, user, role_name)
     before, after = {"role": theirs.name}, {"role": role_name}
     await record(tx, actor, Act("member.role_changed", workspace, user, before=before, after=after))
@@ -100,7 +96,7 @@ async def remove_from_workspace(tx: Tx, actor: Actor, workspace: UUID, user: UUI
     if theirs.rank < mine.rank:
         raise Forbidden("Nobody can remove somebody above them")
     if theirs.name == OWNER:
-        await _between_owners(tx, actor, workspace, user, "owner_ended")
+        await between_owners(tx, actor, workspace, user, "owner_ended")
     if user != actor.user:
         await record(tx, actor, Act("member.removed", workspace, user, before={"role": theirs.name}))
     await end_membership(tx, workspace, user)
@@ -204,31 +200,6 @@ async def _ranks(tx: Tx, actor: Actor, workspace: UUID, user: UUID) -> tuple[Rol
     if mine is None or theirs is None:
         raise NotFound("There is no such member")
     return mine, theirs
-
-
-async def tell_owners(tx: Tx, actor: Actor, workspace: UUID, user: UUID, what: OfOwners) -> None:
-    """Let all who own a workspace know that this one does now or does not any more; and the one."""
-    subject = await user_with_id(tx, user)
-    name = (await tx.session.get_one(Workspace, workspace)).name
-    for owner in {*await owners_of(tx, workspace), user}:
-        await tell_owner(tx, owner, what, f"@{subject.username}, by @{actor.username}, in {name}")
-
-
-async def _between_owners(tx: Tx, actor: Actor, workspace: UUID, user: UUID, what: OfOwners) -> None:
-    """The last owner stays; another one goes, or comes, by a fresh proof only; and all owners hear of it."""
-    if what == "owner_ended":
-        await _keep_an_owner(tx, workspace, user)
-    if user != actor.user:
-        await require_proof(tx, actor, tx.now)
-    await tell_owners(tx, actor, workspace, user, what)
-
-
-async def _keep_an_owner(tx: Tx, workspace: UUID, user: UUID) -> None:
-    others = select(User.id).where(
-        User.id.in_(await owners_of(tx, workspace)), User.id != user, User.deactivated_at.is_(None)
-    )
-    if await tx.connection.scalar(others.limit(1)) is None:
-        raise Conflict("A workspace needs an owner: give somebody else that role first")
 
 
 async def _keep_owners_in(tx: Tx, workspace: UUID) -> None:

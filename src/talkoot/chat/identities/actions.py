@@ -12,7 +12,6 @@ from sqlalchemy import delete, insert
 
 from talkoot.chat.access.queries import workspaces_of
 from talkoot.chat.accounts.actions import NewUser, close_session, create_user, vouched_session
-from talkoot.chat.accounts.factors.queries import passkeys_of
 from talkoot.chat.accounts.models import User
 from talkoot.chat.accounts.names import DISPLAY_NAME_LENGTH, USERNAME_LENGTH, display_name_from, username_from
 from talkoot.chat.accounts.queries import find_user_by_login
@@ -30,7 +29,6 @@ from talkoot.kernel.upsert import insert_into
 if TYPE_CHECKING:
     from talkoot.chat.accounts.actions import Device, OpenedSession
     from talkoot.chat.accounts.actors import Actor
-    from talkoot.chat.accounts.events import AddressTakenBack, PasswordReset
     from talkoot.chat.identities.claims import Assertion
     from talkoot.chat.identities.providers import Provider
     from talkoot.kernel.audit import Acting
@@ -89,29 +87,11 @@ async def unlink_identity(tx: Tx, actor: Actor, identity: UUID) -> None:
     for session, owner in await sessions_begun_with(tx, found.issuer, found.subject, None):
         if session != actor.session:
             await close_session(tx, owner, session)
-    await _unlink(tx, actor, found)
+    await take_away(tx, actor, found)
 
 
-async def tell_what_else_opens(tx: Tx, reset: PasswordReset) -> None:
-    """Who has a new password hears what opens their account besides: it is still open to who has that."""
-    await tell_owner(tx, reset.user, "password_reset", await _what_else_opens(tx, reset.user))
-
-
-async def unlink_what_came_since(tx: Tx, taken: AddressTakenBack) -> None:
-    """Identities that somebody else may have linked open the account no longer; the owner hears what does."""
-    for identity in await identities_of(tx, taken.user):
-        if identity.created_at >= taken.since:
-            await _unlink(tx, taken.acting, identity)
-    await tell_owner(tx, taken.user, "address_taken_back", await _what_else_opens(tx, taken.user))
-
-
-async def _what_else_opens(read: Read, user: UUID) -> str:
-    passkeys = [f"the passkey {passkey.name}" for passkey in await passkeys_of(read, user)]
-    identities = [f"{each.label} at {each.provider}" for each in await identities_of(read, user)]
-    return ", ".join([*passkeys, *identities]) or "nothing"
-
-
-async def _unlink(tx: Tx, acting: Acting, identity: Identity) -> None:
+async def take_away(tx: Tx, acting: Acting, identity: Identity) -> None:
+    """This identity opens its account no longer, and the owner hears of it; whoever calls this may do so."""
     await tx.session.delete(identity)
     await tx.flush()
     before = {"provider": identity.provider, "identity": identity.id}

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 from uuid import UUID
 
 from talkoot.chat.access.actions import forget_sanctions_of
-from talkoot.chat.access.administration import end_membership, tell_owners
+from talkoot.chat.access.administration import end_membership
+from talkoot.chat.access.owners import tell_owners
 from talkoot.chat.access.queries import owned_alone, workspaces_of
 from talkoot.chat.access.roles import OWNER
 from talkoot.chat.accounts.actions import deactivate_user, erase_user, plan_to_leave, reactivate_user
