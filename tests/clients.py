@@ -4,6 +4,7 @@ import asyncio
 import itertools
 import json
 import ssl
+import time
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -29,6 +30,7 @@ class Api:
         self.url = url
         self.token = token
         self.user = user or {}
+        self.proved_at = time.monotonic()
         headers = {"Authorization": f"Bearer {token}"} if token else {}
         self.http = httpx2.AsyncClient(
             base_url=f"{url}/api/v1", headers=headers, timeout=PATIENCE, verify=NO_TLS

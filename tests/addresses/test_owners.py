@@ -1,7 +1,8 @@
 """Who owns a workspace hears when somebody comes to own it, or does not any more."""
 
-from tests.accounts.proofs import ASKED, next_day
+from tests.accounts.proofs import ASKED, PROOF, next_day
 from tests.addresses.conftest import Place
+from tests.clients import PASSWORD
 from tests.servers.post_office import PostOffice, text_of
 
 
@@ -14,6 +15,7 @@ async def letters(post: PostOffice, address: str, number: int) -> str:
 async def test_row_55_owners_hear_of_each_other_and_nobody_deletes_one_without_a_proof(place: Place) -> None:
     first, second = await place.member("first"), await place.member("second")
     one, other = (f"/workspaces/{place.workspace}/members/{person.user['id']}" for person in (first, second))
+    await place.owner.post(PROOF, {"password": PASSWORD}, expect=204)
     await place.owner.put(one, {"role": "owner"}, expect=204)
     await place.owner.put(other, {"role": "owner"}, expect=204)
     said = await letters(place.post, first.user["email"], 3)

@@ -69,6 +69,7 @@ async def test_the_owner_hears_of_every_change_of_their_second_factor(place: Pla
     await person.call("POST", "/users/me/second-factor/recovery-codes")
     await person.delete(APP)
     await enrol(person)
+    await place.owner.post("/users/me/proof", {"password": PASSWORD}, expect=204)
     await place.owner.delete(f"/users/{person.user['id']}/second-factor")
     await place.post.letter(address, 7)  # in whichever order
     letters = [" ".join(text_of(letter).split()) for letter in place.post.to(address)]
