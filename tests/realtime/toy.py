@@ -214,7 +214,7 @@ def upgrade_request(path: str = "/api/v1/ws", connection: str = "Upgrade", *more
     key = base64.b64encode(os.urandom(16)).decode()
     lines = [
         f"GET {path} HTTP/1.1",
-        "Host: chat.example.org",
+        "Host: 127.0.0.1",
         "Upgrade: websocket",
         f"Connection: {connection}",
         "Sec-WebSocket-Version: 13",
