@@ -31,6 +31,8 @@ class Audience:
 
     def hold_back(self, change: AccessChanged) -> Iterator[Look]:
         """From now on nothing reaches those whom the change may concern; how each goes on."""
+        if change.kind == "thread":  # whoever reads its room reads it, whatever its entries say
+            return
         if held := self.live.hold_back(change):
             yield partial(self.live.look_again, held)
         if unsure := self.heads.hold_back(change):

@@ -1,6 +1,7 @@
 """Roles and the reasons for an answer, for who manages access: on a phone, in the dark, by keyboard."""
 
 from contextlib import suppress
+from dataclasses import dataclass
 
 from playwright.async_api import Error, Locator, Page, expect
 
@@ -118,3 +119,107 @@ async def test_a_room_for_everyone_is_read_without_an_account(
     await expect(page.get_by_role("heading", name="Welcome back")).to_be_visible()
     page = await open_page(f"{owner.url}/r/{closed}")
     await expect(page.get_by_role("heading", name="Welcome back")).to_be_visible()
+
+
+@dataclass
+class InThread:
+    """An admin on a phone in the dark and a reader at a desk, at the same thread, which has an answer."""
+
+    room: str
+    root: str
+    admin: Page
+    reader: Page
+    whom: Api
+
+    @classmethod
+    async def of(cls, enter: Enter, workspace: Workspace) -> "InThread":
+        room, admin = await workspace.room("garden"), await an_admin(workspace)
+        reader = await workspace.member("reader")
+        for person in (admin, reader):
+            await person.post(f"/rooms/{room}/join", expect=204)
+        root = (await admin.post(f"/rooms/{room}/messages", {"text": "Anything else?"}))["id"]
+        await reader.post(f"/rooms/{room}/messages", {"text": "No", "thread": root})
+        theirs = await enter(reader, f"/r/{room}")
+        mine = await enter(admin, f"/r/{room}", color_scheme="dark", viewport=PHONE)
+        for page in (mine, theirs):
+            await page.get_by_role("button", name="1 reply").click()
+        return cls(room, root, mine, theirs, reader)
+
+    @property
+    def panes(self) -> list[Locator]:
+        return [page.get_by_role("complementary", name="Thread") for page in (self.admin, self.reader)]
+
+    @property
+    def menu(self) -> Locator:
+        return self.panes[0].get_by_role("button", name="Thread menu")
+
+
+async def test_a_thread_is_closed_and_opened_again(enter: Enter, workspace_sqlite: Workspace) -> None:
+    at = await InThread.of(enter, workspace_sqlite)
+    mine, theirs = at.panes
+    await expect(theirs.get_by_label("Reply in thread")).to_be_enabled()
+    await expect(theirs.get_by_role("button", name="Thread menu")).to_have_count(0)
+    await choose(at.admin, at.menu, "Close for answers")
+    for pane in (theirs, mine):
+        await expect(pane.get_by_text("This thread is closed for answers.")).to_be_visible()
+        await expect(pane.get_by_label("Reply in thread")).to_have_count(0)
+        await expect(pane.get_by_title("Closed for answers")).to_be_visible()
+    await expect(at.reader.get_by_role("button", name="Closed for answers, 1 reply")).to_be_visible()
+    for page in (at.admin, at.reader):
+        assert await violations(page) == []
+    await choose(at.admin, at.menu, "Open again")
+    for pane in (theirs, mine):
+        await expect(pane.get_by_title("Closed for answers")).to_have_count(0)
+    await mine.get_by_label("Reply in thread").fill("Then good night")
+    await mine.get_by_label("Reply in thread").press("Enter")
+    await expect(theirs.get_by_role("article").last).to_contain_text("Then good night")
+
+
+async def test_who_may_answer_is_explained_and_changed(enter: Enter, workspace_sqlite: Workspace) -> None:
+    at = await InThread.of(enter, workspace_sqlite)
+    deny = entry("authenticated", "room.post", allow=False)
+    await workspace_sqlite.owner.put(f"/messages/{at.root}/acl", {"items": [deny]})
+    _, theirs = at.panes
+    await expect(theirs.get_by_text("This thread is closed for answers.")).to_be_visible()
+    await choose(at.admin, at.menu, "Who may do what")
+    explained = at.admin.get_by_role("dialog", name="Who may do what here")
+    await explained.get_by_label("Person").select_option(at.whom.user["id"])
+    await explained.get_by_label("May they").select_option(label="Answer")
+    no = f"No. {at.whom.user['display_name']} may not: answer."
+    await expect(explained.get_by_role("status")).to_have_text(no)
+    looked_at = explained.get_by_role("list", name="What was looked at")
+    await expect(looked_at.get_by_text("Denies it to everybody signed in: this decides")).to_be_visible()
+    await expect(looked_at.get_by_role("heading").first).to_have_text("This thread")
+    assert await violations(at.admin) == []
+    await explained.get_by_role("button", name="Close").press("Enter")
+    # One more entry, before the one that closes it, lets the reader in.
+    await choose(at.admin, at.menu, "Change access")
+    dialog = at.admin.get_by_role("dialog", name="Access")
+    await expect(dialog.get_by_role("group", name="Entry 1")).to_be_visible()
+    await dialog.get_by_role("button", name="Add an entry").press("Enter")
+    await dialog.get_by_label("Whom entry 1 is about").select_option(f"user:{at.whom.user['id']}")
+    first = dialog.get_by_role("group", name="Entry 1")
+    await first.get_by_role("checkbox", name="Answer", exact=True).check()
+    await expect(first.get_by_role("checkbox")).to_have_count(3)
+    assert await violations(at.admin) == []
+    await dialog.get_by_role("button", name="Save").press("Enter")
+    await expect(theirs.get_by_label("Reply in thread")).to_be_enabled()
+    await expect(theirs.get_by_title("Closed for answers")).to_be_visible()
+
+
+async def test_it_is_explained_of_a_category_and_the_workspace(
+    enter: Enter, workspace_sqlite: Workspace
+) -> None:
+    admin, path = await an_admin(workspace_sqlite), f"/workspaces/{workspace_sqlite.id}/categories"
+    category = (await workspace_sqlite.owner.post(path, {"name": "Board"}))["id"]
+    await put_first(workspace_sqlite, f"/categories/{category}", entry("everyone", "room.post", allow=False))
+    page = await enter(admin)
+    await choose(page, page.locator(".top .workspace"), "Who may do what")
+    dialog = page.get_by_role("dialog", name="Who may do what here")
+    name, answer = admin.user["display_name"], dialog.get_by_role("status")
+    await dialog.get_by_label("May they").select_option(label="Rename the workspace")
+    await expect(answer).to_have_text(f"Yes. {name} may: rename the workspace.")
+    await dialog.get_by_label("Where").select_option(label="The category Board")
+    await dialog.get_by_label("May they").select_option(label="Post in rooms")
+    await expect(answer).to_have_text(f"No. {name} may not: post in rooms.")
+    assert await violations(page) == []

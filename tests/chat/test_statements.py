@@ -142,6 +142,22 @@ async def test_hot_paths_cost_the_same_however_much_there_is(
     await member.close()
 
 
+async def test_an_answer_costs_no_more_where_the_thread_has_entries(
+    counted: Counted, owner: Api, workspace: Json
+) -> None:
+    [room] = await grow(owner, owner, workspace["id"], 1)
+    plain, ruled = [(await owner.post(f"/rooms/{room}/messages", {"text": "root"}))["id"] for _ in range(2)]
+    async with await Socket.of(owner) as socket:
+
+        async def costs(root: str | None) -> int:
+            return len(await counted.statements(lambda: socket.send(room, "x", thread=root)))
+
+        assert (await costs(None), await costs(plain)) == (5, 8)
+        allow = {"allow": True, "principal": "authenticated", "permissions": ["room.post"]}
+        await owner.put(f"/messages/{ruled}/acl", {"items": [allow]})
+        assert [await costs(root) for root in (None, plain, ruled)] == [5, 8, 8]
+
+
 async def test_what_concerns_many_people_or_rooms_is_asked_for_at_once(
     counted: Counted, owner: Api, workspace: Json
 ) -> None:

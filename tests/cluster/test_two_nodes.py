@@ -77,6 +77,24 @@ async def test_people_on_two_nodes_share_a_room(pair: Pair) -> None:
         assert (await there.until(op="typing"))["user"] == pair.owner.user["id"]
 
 
+async def test_nobody_answers_on_another_node_after_a_thread_was_closed(pair: Pair) -> None:
+    closed: Json = {"allow": False, "principal": "authenticated", "permissions": ["room.post"]}
+    async with await Socket.of(pair.guest) as there:
+        await there.subscribe(pair.room)
+        root = (await pair.owner.post(f"/rooms/{pair.room}/messages", {"text": "root"}))["id"]
+        for _ in range(3):
+            assert (await there.send(pair.room, "answer", thread=root))["op"] == "ack"
+            await pair.owner.put(f"/messages/{root}/acl", {"items": [closed]})
+            nack = await there.send(pair.room, "late", thread=root)
+            assert (nack["op"], nack["code"]) == ("nack", "thread_closed")
+            while (await there.event("thread.updated"))["body"].get("answers") != "closed":
+                pass
+            pages = [await person.get(f"/rooms/{pair.room}/messages") for person in (pair.owner, pair.guest)]
+            assert [page["items"][-1]["answers"] for page in pages] == ["closed"] * 2
+            assert pages[0] == pages[1]
+            await pair.owner.put(f"/messages/{root}/acl", {"items": []})
+
+
 async def test_what_concerns_one_person_comes_to_all_their_nodes(pair: Pair) -> None:
     async with pair.on(pair.guest, 0) as elsewhere, await Socket.of(pair.guest) as there:
         sent = await pair.owner.post(f"/rooms/{pair.room}/messages", {"text": "read this"})

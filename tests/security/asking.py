@@ -52,12 +52,13 @@ class Case:
     def names(self) -> dict[str, str]:
         """What stands in paths."""
         world, id_ = self.world, self.world.ids[self.node]
+        place = self.node.place
         author = self.person.name if self.own else "hand"
         return {
             **world.given,
             "kind": KINDS.get(self.node.kind, "rooms"),
             "resource": id_,
-            self.node.about: id_,
+            place.about: world.ids[place],
             "user": (self.api if self.own else world.people["spare"]).user["id"],
             "message": world.messages.get((self.node, author), ""),
             "gone": world.messages.get((self.node, f"{author}, gone"), ""),
@@ -137,7 +138,7 @@ FRAMES: dict[str, Json] = {
     "typing": {"room": "{room}"},
     "presence": {"users": ["{user}"]},
 }
-CODES = {"not_found": 404, "forbidden": 403}
+CODES = {"not_found": 404, "forbidden": 403, "thread_closed": 403}
 
 
 async def over_socket(op: str, case: Case) -> int:
@@ -149,6 +150,8 @@ async def over_socket(op: str, case: Case) -> int:
             await socket.hello(token=case.api.token)
         return 200
     frame = {"op": op, **filled(FRAMES[op], {"room": str(uuid.uuid4())} | case.names())}
+    if op == "send":
+        frame |= in_its_thread(case)
     if not case.person.signed_in:
         async with await Socket.open(case.world.hand.url) as socket:
             if op == "sub":
@@ -230,6 +233,14 @@ def the_entries(case: Case) -> Json:
 
 async def what_is_gone(case: Case) -> dict[str, str]:
     return {"message": case.names()["gone"]}
+
+
+async def its_thread(case: Case) -> dict[str, str]:
+    return {"message": case.world.ids[case.node]}
+
+
+def in_its_thread(case: Case) -> Json:
+    return {"thread": case.world.ids[case.node]} if case.node.kind == "thread" else {}
 
 
 def in_direct_room(case: Case) -> bool:
@@ -380,6 +391,10 @@ ASKS: dict[str, Ask] = {
     "replace_entries": Ask(body=the_entries, also_403=gives_too_much),
     "preview_entries": Ask(body={"items": [], "user": "{user}"}),
     "explain": Ask(query={"user": "{user}", "permission": "room.read"}, both=True),
+    "list_thread_entries": Ask(before=its_thread),
+    "replace_thread_entries": Ask(body=the_entries, before=its_thread, also_403=gives_too_much),
+    "preview_thread_entries": Ask(body={"items": [], "user": "{user}"}, before=its_thread),
+    "explain_thread": Ask(query={"user": "{user}", "permission": "room.post"}, before=its_thread, both=True),
     "list_sanctions": Ask(),
     "impose_sanction": Ask(body={}, after=lift),
     "lift_sanction": Ask(passed=frozenset({404})),
@@ -416,7 +431,7 @@ ASKS: dict[str, Ask] = {
     "add_room_member": Ask(),
     "remove_room_member": Ask(after=spare_again, both=True, also_403=in_direct_room),
     "list_messages": Ask(),
-    "send_message": Ask(body={"text": "x"}),
+    "send_message": Ask(body=lambda case: {"text": "x"} | in_its_thread(case)),
     "list_events": Ask(),
     "mark_read": Ask(body={"seq": 1}),
     "get_message": Ask(both=True),

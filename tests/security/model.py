@@ -35,6 +35,7 @@ OF_THE_KIND = {
         ),
     ],
     "category": [],
+    "thread": [],
 }
 
 
@@ -61,7 +62,10 @@ class Person:
 
 @dataclass(eq=False)
 class Node:
-    """What lies below a workspace. `entries` of (allow or deny, whom, what) come before those of its kind."""
+    """What lies below a workspace. `entries` of (allow or deny, whom, what) come before those of its kind.
+
+    A thread has the members of its room.
+    """
 
     kind: str
     parent: "Node | None" = None
@@ -71,11 +75,16 @@ class Node:
 
     @property
     def about(self) -> str:
-        return self.kind if self.kind in {"workspace", "category"} else "room"
+        return self.kind if self.kind in {"workspace", "category", "thread"} else "room"
+
+    @property
+    def place(self) -> "Node":
+        """What a token names, to be good for this."""
+        return self.parent if self.kind == "thread" and self.parent else self
 
 
 def may(person: Person, node: Node, permission: str) -> bool:
-    if person.role is None or (node.archived and permission in NOTHING_NEW):
+    if person.role is None or (node.place.archived and permission in NOTHING_NEW):
         return False
     return _held(person, node, permission)
 
@@ -110,7 +119,7 @@ def answer(row: Operation, person: Person, node: Node, *, own: bool = False) -> 
     """401, 403, 404, or 200 for whoever is let through."""
     if row.about == "anyone":
         return 200
-    open_to_all = row.public and row.about in {"room", "message"} and node.about == "room"
+    open_to_all = row.public and row.about in {"room", "message"} and node.about in {"room", "thread"}
     if open_to_all and everyone_reads(node) and person.role is None:
         return 200
     if not person.signed_in:
@@ -125,7 +134,7 @@ def answer(row: Operation, person: Person, node: Node, *, own: bool = False) -> 
 
 
 def _answer_about(row: Operation, person: Person, node: Node, *, own: bool) -> int:
-    known = "room.read" if node.about == "room" else "workspace.read"
+    known = "room.read" if node.about in {"room", "thread"} else "workspace.read"
     above = None if node.kind == "workspace" else node
     held = {p for p in ADMIN if person.role and (may(person, node, p) if above else p in ROLES[person.role])}
     if known not in held:
@@ -172,11 +181,11 @@ def answer_to_token(name: str, row: Operation, person: Person, node: Node, *, ow
     if token is None or row.about == "anyone":
         return expected
     needed = {scope(name, row, held) for held in (row.needs, row.own) if held} or {scope(name, row, None)}
-    somewhere = row.about in {"workspace", "category", "room", "message", "node"}
+    somewhere = row.about in {"workspace", "category", "room", "message", "thread", "node"}
     asked = needed & {*token.scopes, "any"} and (token.places is None or somewhere or name in OF_ONES_OWN)
     if not asked:
         return 403
-    if somewhere and token.places is not None and node not in token.places:
+    if somewhere and token.places is not None and node.place not in token.places:
         return 404
     mine = scope(name, row, row.own if own or row.needs is None else row.needs)
     return expected if expected != 200 or mine in token.scopes or own or mine == "any" else 403

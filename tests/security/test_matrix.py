@@ -5,6 +5,7 @@ import uuid
 from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import AsyncExitStack, suppress
 from dataclasses import dataclass
+from itertools import chain
 
 import pytest
 import pytest_asyncio
@@ -35,7 +36,7 @@ SPARE = Person("spare", "member")
 ALL = {*ROLES, "removed", "hand", "spare"}
 FEW = {"hand", "spare"}
 SHELF = Node("category", entries=[("deny", "everyone", {"room.post", "rooms.create"})])
-NODES = {
+ROOMS = {
     "a public room": Node("public", members=ALL),
     "a private room": Node("private", members=ALL),
     "another private room": Node("private", members=FEW),
@@ -61,14 +62,44 @@ NODES = {
         ],
     ),
     "a room for everyone": Node("public", members=ALL, entries=[("allow", "everyone", {"room.read"})]),
-    "the shelf": SHELF,
     "a quiet room": Node("public", SHELF, members=ALL),
     "a loud room": Node("public", SHELF, members=FEW, entries=[("allow", "authenticated", {"room.post"})]),
 }
+
+
+def thread_in(room: str, *entries: tuple[str, str, set[str]]) -> Node:
+    return Node("thread", ROOMS[room], members=ROOMS[room].members, entries=[*entries])
+
+
+THREADS = {
+    "a closed thread": thread_in(
+        "a public room",
+        ("allow", "role moderator", {"room.post"}),
+        ("deny", "authenticated", {"room.post"}),
+    ),
+    "a thread closed to members": thread_in("a loud room", ("deny", "members", {"room.post"})),
+    "a thread for all": thread_in(
+        "a room that denies",
+        ("allow", "role member", {"room.post"}),
+        ("allow", "members", {"room.post"}),
+        ("deny", "role helper", {"messages.moderate"}),
+    ),
+    "a thread with its own moderator": thread_in(
+        "a private room",
+        ("allow", "user guest", {"messages.moderate", "access.manage"}),
+        ("deny", "role moderator", {"messages.moderate"}),
+        ("deny", "user admin", {"access.manage"}),
+    ),
+}
+NODES = {**ROOMS, "the shelf": SHELF, **THREADS}
 # Where those are asked too who are in no room of the workspace, whatever its entries say.
 OPEN_TO_QUESTIONS = {"a public room", "a private room", "a direct room", "a loud room", "the shelf"}
-OPEN_TO_QUESTIONS |= {"a room for everyone"}
-ROOMS = {name: node for name, node in NODES.items() if node.about == "room"}
+OPEN_TO_QUESTIONS |= {"a room for everyone", "a closed thread", "a thread closed to members"}
+ASKED_IN = {
+    "room": ("room", "message", "node"),
+    "category": ("category", "node"),
+    "thread": ("thread", "message"),
+}
 
 
 @dataclass
@@ -99,9 +130,12 @@ def about(*subjects: str) -> dict[str, Operation]:
 
 
 def questions_about_rooms(where: str, node: Node, people: Sequence[Person] = ()) -> Iterator[Question]:
-    subjects = ("room", "message", "node") if node.about == "room" else ("category", "node")
+    asked = about(*ASKED_IN[node.about])
+    if node.about == "thread":  # files are the room's
+        asked = {name: row for name, row in asked.items() if "{file}" not in (row.http or "")}
+        asked["send_message"] = TABLE["send_message"]
     everybody = people or (EVERYBODY if where in OPEN_TO_QUESTIONS else INSIDERS)
-    for name, row in about(*subjects).items():
+    for name, row in asked.items():
         for person in everybody:
             yield Question(name, row, person, where, node)
             if row.own and person.signed_in and ASKS[name].both and may_be_own(row, person, node):
@@ -173,6 +207,7 @@ async def build(world: World) -> None:
     roles = {role["name"]: role["id"] for role in (await hand.get(f"{base}/roles"))["items"]}
     paths = {WORKSPACE: base, SHELF: f"/categories/{world.ids[SHELF]}"}
     paths |= {node: f"/rooms/{world.ids[node]}" for node in ROOMS.values()}
+    paths |= {node: f"/messages/{world.ids[node]}" for node in THREADS.values()}
     for node, path in paths.items():
         if node.kind != "direct":
             await set_entries(world, path, node, roles)
@@ -196,12 +231,19 @@ async def make_room(world: World, where: str, node: Node) -> None:
     upload = {"file": ("notes.txt", b"inside")}
     answer = await hand.http.post("/files", params={"room": made["id"]}, files=upload)
     world.files[node] = answer.json()["id"]
+    await everybody_says(world, node, made["id"], [world.files[node]])
+    for thread in THREADS.values():
+        if thread.parent is node:
+            root = await hand.post(f"/rooms/{made['id']}/messages", {"text": "inside"})
+            world.ids[thread] = root["id"]
+            await everybody_says(world, thread, made["id"], [], thread=root["id"])
+
+
+async def everybody_says(world: World, node: Node, room: str, files: list[str], **more: str) -> None:
     for name in node.members:
         for what in (name, f"{name}, gone"):
-            body: Json = {"text": "inside"}
-            if what == "hand":
-                body["attachments"] = [world.files[node]]
-            said = await world.people[name].post(f"/rooms/{made['id']}/messages", body)
+            body: Json = {"text": "inside", "attachments": files if what == "hand" else [], **more}
+            said = await world.people[name].post(f"/rooms/{room}/messages", body)
             world.messages[node, what] = said["id"]
 
 
@@ -235,7 +277,13 @@ def test_row_17_every_operation_is_asked() -> None:
 
 
 async def test_row_17_every_answer_is_what_the_model_says(world: World) -> None:
-    rooms = [answered_otherwise(world, questions_about_rooms(*each)) for each in NODES.items()]
+    # Threads after their room, for who is asked there may be outside for a moment.
+    asked = [
+        chain.from_iterable(questions_about_rooms(*each) for each in NODES.items() if each[1].place is node)
+        for node in NODES.values()
+        if node.place is node
+    ]
+    rooms = [answered_otherwise(world, questions) for questions in asked]
     otherwise = [wrong for found in await asyncio.gather(*rooms) for wrong in found]
     # Last, for who is removed from the workspace and comes back is in no room any more.
     otherwise += await answered_otherwise(world, questions_about_the_rest())
@@ -262,7 +310,8 @@ async def test_row_25_a_token_is_good_for_its_scopes_and_places_only(world: Worl
             await stack.enter_async_context(api)
             world.sockets[token.name] = await stack.enter_async_context(await Socket.of(api))
         otherwise = []
-        for where in ("a public room", "a private room", "the shelf"):
+        somewhere = ("a public room", "a private room", "the shelf")
+        for where in (*somewhere, "a closed thread", "a thread with its own moderator"):
             otherwise += await answered_otherwise(world, questions_about_rooms(where, NODES[where], people))
         otherwise += await answered_otherwise(world, questions_about_the_rest(people))
     assert not otherwise, "\n".join(otherwise)

@@ -371,7 +371,7 @@ CREATE TABLE messages (
 	edited_at BIGINT, 
 	deleted_at BIGINT, 
 	reply_count BIGINT NOT NULL, 
-	last_reply_at BIGINT, attachments VARCHAR, reactions VARCHAR, pinned_at BIGINT, 
+	last_reply_at BIGINT, attachments VARCHAR, reactions VARCHAR, pinned_at BIGINT, answers VARCHAR, 
 	CONSTRAINT pk_messages PRIMARY KEY (id), 
 	CONSTRAINT fk_messages_room_id FOREIGN KEY(room_id) REFERENCES rooms (id), 
 	CONSTRAINT fk_messages_sender_id FOREIGN KEY(sender_id) REFERENCES users (id), 
@@ -720,5 +720,5 @@ CREATE UNIQUE INDEX uq_purges_running ON purges (resource_id, user_id) WHERE sta
 CREATE UNIQUE INDEX uq_report_cases_message ON report_cases (message_id) WHERE state = 'open' AND message_id IS NOT NULL;
 CREATE UNIQUE INDEX uq_report_cases_person ON report_cases (workspace_id, user_id) WHERE state = 'open' AND message_id IS NULL;
 CREATE UNIQUE INDEX uq_sanctions_standing ON sanctions (user_id, resource_id, kind) WHERE ended_at IS NULL;
-INSERT INTO alembic_version ("version_num") VALUES ('0026');
+INSERT INTO alembic_version ("version_num") VALUES ('0027');
 INSERT INTO schema_floor ("id", "revision") VALUES (1, '0003');

@@ -41,18 +41,13 @@ export function messageOf(event: RoomEvent, lookup: Lookup): Message {
     attachments: body.attachments ?? [],
     reactions: [],
     pinned: false,
+    answers: null,
   };
 }
 
 /** What a later event changes in a message that is there already. */
 export function change(message: Message, event: RoomEvent): Message {
-  const body = event.body as {
-    text?: string;
-    edited_at?: Time;
-    reply_count?: number;
-    attachments?: Attachment[];
-    deleted?: boolean;
-  };
+  const body = event.body as { text?: string; edited_at?: Time } & Partial<Message>;
   switch (event.type) {
     case "message.updated":
       return message.deleted
@@ -71,7 +66,12 @@ export function change(message: Message, event: RoomEvent): Message {
         ? message
         : { ...message, reactions: reacted(message.reactions, event.body as unknown as Reaction) };
     case "thread.updated":
-      return { ...message, reply_count: body.reply_count ?? message.reply_count };
+      return {
+        ...message,
+        reply_count: body.reply_count ?? message.reply_count,
+        // Said only where it has changed, and null is an answer too.
+        answers: body.answers === undefined ? message.answers : body.answers,
+      };
     default:
       return message;
   }

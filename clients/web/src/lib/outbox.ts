@@ -41,6 +41,8 @@ export function reason(code: string): string {
   switch (code) {
     case "forbidden":
       return "You may not write in this room.";
+    case "thread_closed":
+      return "This thread is closed for answers.";
     case "not_found":
       return "This room is no longer there for you.";
     case "too_large":

@@ -720,6 +720,7 @@ export type MessageOut = {
   attachments: (Attachment)[];
   mentions: (unknown)[];
   pinned: boolean;
+  answers: "by_entries" | "closed" | null;
 };
 
 /** The text that replaces a message's text. */

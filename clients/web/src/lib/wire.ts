@@ -10,6 +10,7 @@ export type {
   Attachment,
   CategoryOut as Category,
   Confirmed,
+  Considered,
   ConsideredEntry,
   EditOut as Edit,
   Effect,
@@ -105,6 +106,7 @@ export type Message = Pick<
   | "reply_count"
   | "reactions"
   | "pinned"
+  | "answers"
 > & { attachments?: wire.Attachment[] };
 
 export type Presence = "online" | "away" | "offline";

@@ -36,6 +36,7 @@ export class Pages {
     const root = message.thread ?? message.id;
     if (this.thread?.root === root) return;
     this.thread = new Thread(message.room, root, this.people);
+    if (message.id === root) this.thread.messages = [message]; // whether it is closed is known at once
     void this.thread.open();
   }
 

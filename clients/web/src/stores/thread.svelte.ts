@@ -1,6 +1,6 @@
 import { api, sentence } from "../lib/api";
 import { apply, join } from "../lib/merge";
-import type { Id, Message, Page, RoomEvent } from "../lib/wire";
+import type { Explanation, Id, Message, Page, Permission, RoomEvent } from "../lib/wire";
 import type { People } from "./people.svelte";
 
 /** One message and the replies to it. */
@@ -8,6 +8,12 @@ export class Thread {
   messages = $state.raw<Message[]>([]);
   loaded = $state(false);
   error = $state("");
+  /** How often it was told that who may answer has changed. */
+  changes = $state(0);
+  /** What one may do in a thread that has entries; null in others, and while it is not known. */
+  own = $state.raw<ReadonlySet<Permission> | null>(null);
+  readonly first = $derived(this.messages.find((message) => message.id === this.root));
+  #asked = 0;
   /** What came while the pages were on their way, which may have been read before. */
   #meanwhile: RoomEvent[] | null = null;
 
@@ -37,8 +43,33 @@ export class Thread {
     }
   }
 
+  /** Whether one may, where the room alone would say this; that counts until more is known. */
+  may(permission: Permission, inRoom: boolean): boolean {
+    return this.own?.has(permission) ?? inRoom;
+  }
+
+  /** Asks what its entries make of one's permissions; the answer to the last question counts. */
+  async ask(user: Id): Promise<void> {
+    const mine = ++this.#asked;
+    if (!this.first?.answers) {
+      this.own = null;
+      return;
+    }
+    const wanted: Permission[] = ["room.post", "messages.moderate", "access.manage"];
+    const told = await Promise.all(
+      wanted.map((permission) => {
+        const query = new URLSearchParams({ user, permission });
+        return api.get<Explanation>(`/messages/${this.root}/acl/explain?${query}`);
+      }),
+    ).catch(() => []); // what may not be known may not be done
+    if (mine === this.#asked)
+      this.own = new Set(told.filter((each) => each.allowed).map((each) => each.permission));
+  }
+
   apply(events: readonly RoomEvent[]): void {
     this.#meanwhile?.push(...events);
+    if (events.some(({ body }) => body.message === this.root && body.answers !== undefined))
+      this.changes += 1;
     this.messages = apply(
       this.messages,
       events,

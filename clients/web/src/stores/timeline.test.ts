@@ -18,6 +18,7 @@ function message(seq: number): Message {
     reply_count: 0,
     reactions: [],
     pinned: false,
+    answers: null,
   };
   return { id: `m${seq}`, room: "r", seq, sender: ann, text: `t${seq}`, ts, ...rest };
 }

@@ -14,6 +14,7 @@ export type DialogName =
   | "bots"
   | "applications"
   | "entries"
+  | "explain"
   | "limits"
   | "retention"
   | "audit";

@@ -161,8 +161,8 @@ async def forget_sanctions_of(tx: Tx, user: UUID) -> None:
     await tx.connection.execute(delete(Sanction).where(Sanction.user_id == user))
 
 
-async def set_entries(tx: Tx, resource: UUID, entries: Sequence[NewEntry], *, workspace: UUID) -> None:
-    """Replace all entries of a resource."""
+async def set_entries(tx: Tx, resource: UUID, entries: Sequence[NewEntry], *, workspace: UUID) -> int:
+    """Replace all entries of a resource; the version that the change got."""
     await tx.connection.execute(delete(AccessEntry).where(AccessEntry.resource_id == resource))
     for position, entry in enumerate(entries):
         await tx.connection.execute(
@@ -176,7 +176,7 @@ async def set_entries(tx: Tx, resource: UUID, entries: Sequence[NewEntry], *, wo
                 permissions=" ".join(sorted(entry.permissions)),
             )
         )
-    await record_change(tx, workspace, resource)
+    return await record_change(tx, workspace, resource)
 
 
 async def record_change(tx: Tx, workspace: UUID, resource: UUID, users: Iterable[UUID] = ()) -> int:

@@ -118,18 +118,28 @@ async def end_membership(tx: Tx, workspace: UUID, user: UUID, *, for_good: bool 
 async def replace_entries(
     tx: Tx, actor: Actor, kind: str, resource: UUID, entries: Sequence[NewEntry]
 ) -> None:
-    """Set a resource's entries; nobody can hand out a permission that they do not hold there themselves."""
+    """Set the entries of a workspace, a category or a room, as `put_entries` does."""
     grants = await resource_for(tx, actor, REPLACE_ENTRIES, resource, kind=kind)
+    await put_entries(tx, actor, grants, entries)
+
+
+async def put_entries(tx: Tx, actor: Actor, grants: Grants, entries: Sequence[NewEntry]) -> int:
+    """Set the entries of the resource of these grants, which are the actor's; the version of the change.
+
+    Nobody can hand out a permission that they do not hold there themselves. Whoever calls this may change
+    entries there.
+    """
+    resource = grants.resource
     handed_out = frozenset(p for entry in entries if entry.allow for p in entry.permissions)
     own = left_to(actor, grants.permissions | await liftable(tx, grants))
     may_have = await what_one_may_give(tx, actor.user, grants.workspace, own)
-    held = may_have if kind == "workspace" else own
+    held = may_have if grants.kind == "workspace" else own
     if beyond := sorted(handed_out - held):
         raise Forbidden(f"You can not give what you do not have here: {', '.join(beyond)}")
     for number, entry in enumerate(entries):
         await _known_principal(tx, grants.workspace, number, entry)
     before = await entries_of(tx, resource)
-    await actions.set_entries(tx, resource, entries, workspace=grants.workspace)
+    version = await actions.set_entries(tx, resource, entries, workspace=grants.workspace)
     await record(
         tx,
         actor,
@@ -137,20 +147,19 @@ async def replace_entries(
             "access.changed",
             grants.workspace,
             resource,
-            resource,
+            grants.room or resource,
             before={"entries": before},
             after={"entries": await entries_of(tx, resource)},
         ),
     )
-    await _refuse_what_follows(tx, actor, grants, kind, may_have)
+    await _refuse_what_follows(tx, actor, grants, may_have)
+    return version
 
 
-async def _refuse_what_follows(
-    tx: Tx, actor: Actor, before: Grants, kind: str, may_have: frozenset[Permission]
-) -> None:
+async def _refuse_what_follows(tx: Tx, actor: Actor, before: Grants, may_have: frozenset[Permission]) -> None:
     """Nobody locks themselves out by new entries, gets what they may not have, or ends an owner's reign."""
     after = await grants_of(tx, before.user, before.resource)
-    if after is None or not allows(after, REPLACE_ENTRIES, None, kind=kind):
+    if after is None or not allows(after, REPLACE_ENTRIES, None, kind=before.kind):
         raise Conflict("With these entries you would lock yourself out")
     lost = before.permissions - after.permissions - await liftable(tx, after)
     mine = await role_in(tx, before.workspace, before.user)
@@ -159,7 +168,7 @@ async def _refuse_what_follows(
         raise Conflict(f"With these entries you would lose {names} for good: allow yourself that before them")
     if gained := sorted(left_to(actor, after.permissions) - may_have):
         raise Forbidden(f"With these entries you would get what was denied to you: {', '.join(gained)}")
-    if kind == "workspace":
+    if before.kind == "workspace":
         await _keep_owners_in(tx, before.resource)
 
 

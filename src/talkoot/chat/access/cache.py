@@ -14,7 +14,7 @@ from talkoot.kernel.clock import SystemClock
 from talkoot.kernel.recent import Recent
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
     from talkoot.chat.access.events import AccessChanged
     from talkoot.chat.access.permissions import Permission
@@ -40,6 +40,8 @@ class Grants:
     """They are not in the workspace, and may read what everyone may; nothing of it is in `permissions`."""
     until: int | None = None
     """When a sanction ends, and with it what is said here; microseconds since the epoch."""
+    room: UUID | None = None
+    """Of a thread: the room that it hangs in, whose changes concern it too."""
 
 
 class AccessCache:
@@ -107,7 +109,7 @@ class AccessCache:
 
     def change(self, change: AccessChanged) -> None:
         """A change was committed: forget what it touched. `reach` tells when none before it is missing."""
-        scope = change.resource if change.kind == "room" else change.workspace
+        scope = change.resource if change.kind in {"room", "thread"} else change.workspace
         for user in change.users or (None,):
             self._raise_floor(change.workspace, scope, user, change.version)
 
@@ -153,10 +155,13 @@ class AccessCache:
         if len(floors) > FLOORS:
             self._floors[workspace.int] = {(workspace, None): newest}
 
-    def rules_hold(self, workspace: UUID, resource: UUID, version: int) -> bool:
-        """Whether no change that is known by now, but to who belongs where, came after this version."""
+    def rules_hold(self, workspace: UUID, nodes: Iterable[UUID], version: int) -> bool:
+        """Whether no change that is known by now, but to who belongs where, came after this version.
+
+        `nodes` are those on the way from a resource up to its workspace.
+        """
         floor = self._floors.get(workspace.int, {}).get
-        return version >= floor((workspace, None), 0) and version >= floor((resource, None), 0)
+        return all(version >= floor((node, None), 0) for node in nodes)
 
     def holds(self, grants: Grants) -> bool:
         """Whether no change that is known by now came after them."""
@@ -171,4 +176,8 @@ class AccessCache:
             and version >= floor((workspace, user), 0)
             and version >= floor((resource, None), 0)
             and version >= floor((resource, user), 0)
+            and (
+                grants.room is None
+                or (version >= floor((grants.room, None), 0) and version >= floor((grants.room, user), 0))
+            )
         )

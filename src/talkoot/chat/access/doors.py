@@ -28,7 +28,7 @@ _KNOWING = {
 }
 KNOWING = frozenset(_KNOWING.values())
 # Of what kind the resource is on which the permission is held.
-_HELD_ON = {"message": "room", "file": "room"}
+_HELD_ON = {"message": "room", "thread": "room", "file": "room"}
 
 
 def admit(

@@ -19,6 +19,7 @@ from talkoot.kernel.errors import NotFound
 from talkoot.kernel.ids import new_id
 
 if TYPE_CHECKING:
+    from talkoot.chat.access.cache import Grants
     from talkoot.chat.access.queries import Lineage
     from talkoot.chat.access.schemas import EntriesPreview
     from talkoot.chat.accounts.actors import Actor
@@ -49,13 +50,21 @@ class Explained:
 async def explain(
     read: Read, actor: Actor, kind: str, resource: UUID, *, user: UUID, permission: Permission
 ) -> Explained:
-    """Why someone may or may not: asked for oneself by everybody, for others by who manages access.
+    """Why someone may or may not: asked for oneself by everybody, for others by who manages access."""
+    grants = await resource_for(read, actor, EXPLAIN, resource, own=user == actor.user, kind=kind)
+    lineage = await lineage_of(read, resource)
+    assert lineage is not None
+    return await explained(read, grants, lineage, user=user, permission=permission)
+
+
+async def explained(
+    read: Read, grants: Grants, lineage: Lineage, *, user: UUID, permission: Permission
+) -> Explained:
+    """The same along a lineage; `grants` are those of who asks, and may.
 
     Entries that are about others are shown only to who manages access, and so may list them.
     """
-    grants = await resource_for(read, actor, EXPLAIN, resource, own=user == actor.user, kind=kind)
-    lineage = await lineage_of(read, resource)
-    if lineage is None or not await are_members(read, lineage.workspace, [user]):
+    if not await are_members(read, lineage.workspace, [user]):
         raise NotFound("There is no such member")
     standing = await standing_of(read, lineage, user)
     verdict = decide(lineage.entries, standing, permission)
@@ -68,7 +77,7 @@ async def explain(
         for entry in lineage.entries
         if permission in entry.permissions and ((mine := matches(entry, standing)) or manages)
     ]
-    kinds = await kinds_of(read, lineage.nodes)
+    kinds = await kinds_of(read, lineage.nodes) | {lineage.resource: lineage.kind}
     chain = [
         Step(node, kinds[node], [each for each in about if each[0].resource == node])
         for node in lineage.nodes
@@ -80,10 +89,16 @@ async def preview(
     read: Read, actor: Actor, kind: str, resource: UUID, wanted: EntriesPreview
 ) -> list[Effect]:
     """What a member may do on a resource now, and would with these entries instead of its own."""
-    user = wanted.user
     await resource_for(read, actor, PREVIEW_ENTRIES, resource, kind=kind)
     lineage = await lineage_of(read, resource)
-    if lineage is None or not await are_members(read, lineage.workspace, [user]):
+    assert lineage is not None
+    return await previewed(read, lineage, wanted)
+
+
+async def previewed(read: Read, lineage: Lineage, wanted: EntriesPreview) -> list[Effect]:
+    """The same for the leaf of a lineage; whoever calls this may know."""
+    user, resource = wanted.user, lineage.resource
+    if not await are_members(read, lineage.workspace, [user]):
         raise NotFound("There is no such member")
     standing = await standing_of(read, lineage, user)
     own = [

@@ -67,7 +67,7 @@ def _remembered(read: Read, resources: Collection[UUID]) -> list[Lineage]:
     """Those of which no change of the rules is known here that came after them."""
     access, known = read.caches.of(AccessCache), read.caches.of(KnownLineages).by_resource
     found = [lineage for resource in resources if (lineage := known.get(resource)) is not None]
-    return [each for each in found if access.rules_hold(each.workspace, each.resource, each.version)]
+    return [each for each in found if access.rules_hold(each.workspace, each.nodes, each.version)]
 
 
 def _still_true(
@@ -80,7 +80,7 @@ def _still_true(
     for lineage in remembered:
         version = versions.get(lineage.workspace, -1)
         if access.up_to_date(lineage.workspace, version) and access.rules_hold(
-            lineage.workspace, lineage.resource, lineage.version
+            lineage.workspace, lineage.nodes, lineage.version
         ):
             found[lineage.resource] = (
                 lineage if lineage.version == version else replace(lineage, version=version)

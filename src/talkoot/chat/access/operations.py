@@ -35,13 +35,14 @@ About = Literal[
     "category",
     "room",
     "message",  # known to those who may read its room
+    "thread",  # the answers to a message, known to the same
     "node",  # a workspace, a category or a room: the path says which
 ]
 
 
 # The scope for what one must hold nothing for; no token is good for anything else of that kind.
 _UNHELD = {"person": "read", "owners": "administer", "installation": "administer"}
-PLACES = frozenset({"workspace", "category", "room", "message", "node"})
+PLACES = frozenset({"workspace", "category", "room", "message", "thread", "node"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -268,6 +269,12 @@ LIST_ENTRIES = Operation("node", P.ACCESS_MANAGE, "GET /{kind}/{resource}/acl")
 REPLACE_ENTRIES = Operation("node", P.ACCESS_MANAGE, "PUT /{kind}/{resource}/acl")
 PREVIEW_ENTRIES = Operation("node", P.ACCESS_MANAGE, "POST /{kind}/{resource}/acl/preview")
 EXPLAIN = Operation("node", P.ACCESS_MANAGE, "GET /{kind}/{resource}/acl/explain", own=P.WORKSPACE_READ)
+
+# Entries of a thread, which goes by the id of its first message
+LIST_THREAD_ENTRIES = Operation("thread", P.ACCESS_MANAGE, "GET /messages/{message}/acl")
+REPLACE_THREAD_ENTRIES = Operation("thread", P.ACCESS_MANAGE, "PUT /messages/{message}/acl")
+PREVIEW_THREAD_ENTRIES = Operation("thread", P.ACCESS_MANAGE, "POST /messages/{message}/acl/preview")
+EXPLAIN_THREAD = Operation("thread", P.ACCESS_MANAGE, "GET /messages/{message}/acl/explain", own=P.ROOM_READ)
 
 # Sanctions on a workspace or a room
 LIST_SANCTIONS = Operation("node", P.MEMBERS_MODERATE, "GET /{kind}/{resource}/sanctions")

@@ -71,6 +71,8 @@ ROOM_MEMBER = frozenset({P.ROOM_READ, P.ROOM_POST, P.ROOM_REACT, P.ROOM_PIN})
 PRIVATE_ROOM = frozenset({P.ROOM_READ, P.ROOM_JOIN, P.ROOM_POST, P.ROOM_REACT, P.ROOM_PIN, P.ROOM_INVITE})
 # Nobody stands above the people of a direct room.
 DIRECT_ROOM = PRIVATE_ROOM | {P.ROOM_MANAGE, P.MESSAGES_MODERATE, P.MEMBERS_MODERATE, P.ACCESS_MANAGE}
+# What entries of a thread may be about: all who read a room are told the same, so nothing that opens it.
+OF_THREADS = frozenset({P.ROOM_POST, P.MESSAGES_MODERATE, P.ACCESS_MANAGE})
 # What sanctions take away, whoever allows it: who is muted reads on, who is banned has nothing there.
 SANCTIONS: dict[str, frozenset[Permission]] = {
     "mute": frozenset({P.ROOM_POST, P.ROOM_REACT, P.ROOM_PIN, P.ROOMS_CREATE, P.DIRECT_CREATE}),

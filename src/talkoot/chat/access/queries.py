@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, cast
 from uuid import UUID
 
@@ -73,6 +73,15 @@ _WORKSPACES_OF_THESE = (
 async def lineage_of(read: Read, resource: UUID) -> Lineage | None:
     """The lineage of a resource, if there is one with this id."""
     return (await lineages_of(read, [resource])).get(resource)
+
+
+async def lineage_in(read: Read, room: UUID, thread: UUID) -> Lineage:
+    """The lineage of a thread in a room, also of one that never had entries and so is no node of the tree."""
+    found = await lineages_of(read, [room, thread])
+    above = found[room]
+    return found.get(thread) or replace(
+        above, resource=thread, kind="thread", nodes=(thread, *above.nodes), moderated=False
+    )
 
 
 async def lineages_of(read: Read, resources: Collection[UUID]) -> dict[UUID, Lineage]:

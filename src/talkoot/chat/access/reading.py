@@ -29,9 +29,7 @@ async def read_grants(read: Read, wanted: Collection[Key]) -> dict[Key, Grants]:
     lineages, held = await facts_now(read, {resource for _, resource in wanted}, {user for user, _ in wanted})
     public = read.caches.of(AccessCache).public
     return {
-        (user, resource): evaluate(
-            lineage, held[user].standing(lineage.workspace, lineage.nodes), public=public
-        )
+        (user, resource): evaluate(lineage, held[user].along(lineage), public=public)
         for user, resource in wanted
         if (lineage := lineages.get(resource)) is not None
     }
@@ -84,7 +82,7 @@ async def _rooms_of(read: Read, users: Collection[UUID]) -> list[tuple[Lineage, 
     held = await memberships_of(read, users)
     lineages = await lineages_now(read, {resource for mine in held.values() for resource in mine.roles})
     return [
-        (lineage, mine.standing(lineage.workspace, lineage.nodes))
+        (lineage, mine.along(lineage))
         for mine in held.values()
         for resource in mine.roles
         if (lineage := lineages[resource]).kind == "room"
@@ -109,4 +107,5 @@ def evaluate(lineage: Lineage, standing: Standing, *, public: bool = False) -> G
         moderated=lineage.moderated,
         open=public and not inside and lineage.kind == "room" and everyone_reads(lineage.entries),
         until=until,
+        room=lineage.nodes[1] if lineage.kind == "thread" else None,
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
@@ -53,6 +53,13 @@ class Belonging:
         roles = frozenset(role for node in mine if (role := self.roles[node]) is not None)
         return Standing(self.user, roles, frozenset(mine), tuple(self.sanctions))
 
+    def along(self, lineage: Lineage) -> Standing:
+        """Their standing along a lineage; the members of a thread are those of its room."""
+        found = self.standing(lineage.workspace, lineage.nodes)
+        if lineage.kind == "thread" and lineage.nodes[1] in found.memberships:
+            return replace(found, memberships=found.memberships | {lineage.resource})
+        return found
+
 
 def _belonging(nodes: Any = None) -> CompoundSelect[Any]:
     theirs: Any = bindparam("users", expanding=True)
@@ -82,15 +89,17 @@ async def memberships_of(read: Read, users: Collection[UUID]) -> dict[UUID, Belo
 
 async def standing_of(read: Read, lineage: Lineage, user: UUID) -> Standing:
     """Someone's standing along a lineage. Whoever left the workspace stands nowhere in it."""
-    return await standing_among(read, user, lineage.workspace, lineage.nodes)
+    return (await _belonging_of(read, user, lineage.nodes)).along(lineage)
 
 
-async def standing_among(
-    read: Read, user: UUID, workspace: UUID, nodes: Sequence[UUID] | Select[UUID]
-) -> Standing:
+async def standing_among(read: Read, user: UUID, workspace: UUID, nodes: Select[UUID]) -> Standing:
     """Someone's standing among these nodes of a workspace."""
+    return (await _belonging_of(read, user, nodes)).standing(workspace)
+
+
+async def _belonging_of(read: Read, user: UUID, nodes: Sequence[UUID] | Select[UUID]) -> Belonging:
     found = await read.connection.execute(_belonging(nodes), {"users": [user]})
-    return _sorted([user], found)[user].standing(workspace)
+    return _sorted([user], found)[user]
 
 
 def _sorted(users: Collection[UUID], rows: Any) -> dict[UUID, Belonging]:

@@ -1,14 +1,19 @@
-"""The door to messages, and how many of them a room takes."""
+"""The doors to messages and to threads, and how many messages a room takes."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 from uuid import UUID
 
+from sqlalchemy import select
+
+from talkoot.chat.access.cache import AccessCache
 from talkoot.chat.access.doors import admit
-from talkoot.chat.access.grants import grants_of, unknown
+from talkoot.chat.access.grants import grants_of, in_threads, unknown
+from talkoot.chat.access.permissions import OF_THREADS, Permission
 from talkoot.chat.messages.models import Message
 from talkoot.chat.rooms.access import seems_to_post
+from talkoot.kernel.errors import Forbidden, Invalid, TalkootError
 from talkoot.kernel.limit_book import Rule
 
 if TYPE_CHECKING:
@@ -29,10 +34,56 @@ async def message_for(
     if message is None:
         raise unknown(actor.user, "message")
     grants = await grants_of(read, actor.user, message.room_id, exclusive=False)
-    return message, admit(actor, grants, operation, own=message.sender_id == actor.user)
+    here = grants
+    if message.thread_id is not None and OF_THREADS & {operation.needs, operation.own}:
+        here = await _in_thread(read, grants, message.thread_id)
+    try:
+        return message, admit(actor, here, operation, own=message.sender_id == actor.user)
+    except Forbidden as error:
+        raise closed_or(error, grants, here) if operation.own == Permission.ROOM_POST else error from None
 
 
-def count_for_room(rates: QuickRates, caches: Caches, actor: Actor, room: UUID) -> None:
+async def thread_for(
+    read: Read, actor: Actor, operation: Operation, root_id: UUID, *, own: bool = False
+) -> tuple[Message, Grants]:
+    """The first message of a thread with which the actor may do this, and what they may do in it.
+
+    In a transaction that writes, the rules of the workspace are locked to be changed.
+    """
+    root = await read.session.get(Message, root_id)
+    if root is None:
+        raise unknown(actor.user, "thread")
+    grants = await _in_thread(read, await grants_of(read, actor.user, root.room_id), root_id)
+    grants = admit(actor, grants, operation, own=own)
+    if root.thread_id is not None:
+        raise Invalid.field("message", "is_answer", "A thread goes by the id of its first message")
+    return root, grants
+
+
+async def _in_thread(read: Read, grants: Grants | None, root: UUID) -> Grants | None:
+    """The same in a thread; whether it has entries is read behind the lock under which these hold."""
+    if grants is None or not await read.connection.scalar(select(Message.answers).where(Message.id == root)):
+        return grants
+    return (await in_threads(read, [(grants, root)]))[0]
+
+
+def closed_or(error: TalkootError, room: Grants | None, here: Grants | None) -> TalkootError:
+    """Whom only the entries of a thread keep from answering is told so, and not that they may not post."""
+    kept = (
+        room is not None and here is not None and Permission.ROOM_POST in room.permissions - here.permissions
+    )
+    if kept and isinstance(error, Forbidden):
+        return Forbidden("This thread is closed for answers", code="thread_closed")
+    return error
+
+
+def count_for_room(rates: QuickRates, caches: Caches, actor: Actor, room: UUID, thread: UUID | None) -> None:
     """Count a message to a room, or raise RateLimited; of strangers nothing counts, who could shut it."""
-    if seems_to_post(caches, actor, room):
+    if seems_to_post(caches, actor, room) or (thread and _seems_to_answer(caches, actor, room, thread)):
         rates.require(ROOM_MESSAGES, room)
+
+
+def _seems_to_answer(caches: Caches, actor: Actor, room: UUID, thread: UUID) -> bool:
+    """Whether it is remembered that they may answer where the room alone would not let them."""
+    grants = caches.of(AccessCache).get(thread, actor.user)
+    return grants is not None and grants.room == room and Permission.ROOM_POST in grants.permissions

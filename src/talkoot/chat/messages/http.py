@@ -7,12 +7,27 @@ from uuid import UUID
 
 from fastapi import Query, Request, Response
 
-from talkoot.chat.access.operations import GET_MESSAGE, LIST_EDITS, LIST_EVENTS, LIST_MESSAGES, LIST_THREAD
+from talkoot.chat.access.explaining import explained, previewed
+from talkoot.chat.access.operations import (
+    EXPLAIN_THREAD,
+    GET_MESSAGE,
+    LIST_EDITS,
+    LIST_EVENTS,
+    LIST_MESSAGES,
+    LIST_THREAD,
+    LIST_THREAD_ENTRIES,
+    PREVIEW_THREAD_ENTRIES,
+)
+from talkoot.chat.access.permissions import Permission
+from talkoot.chat.access.queries import entries_among, lineage_in
+from talkoot.chat.access.schemas import Effect, EntriesPreview, EntryList, EntryOut, Explanation
+from talkoot.chat.access.views import entry_out, explanation_of
 from talkoot.chat.accounts.http_auth import CurrentActor, CurrentReader
 from talkoot.chat.messages import queries
-from talkoot.chat.messages.access import count_for_room, message_for
+from talkoot.chat.messages.access import count_for_room, message_for, thread_for
 from talkoot.chat.messages.actions.change import Edit, delete_message, edit_message
 from talkoot.chat.messages.actions.commands import Held, Send
+from talkoot.chat.messages.actions.entries import replace_thread_entries
 from talkoot.chat.messages.actions.send import SEND
 from talkoot.chat.messages.schemas import EditOut, EventsOut, HeldSend, MessageOut, MessagePatch, NewMessage
 from talkoot.chat.messages.wire import Cursor
@@ -25,7 +40,7 @@ from talkoot.kernel.http import UNCHANGED, KernelDep, answer, make_router, probl
 from talkoot.kernel.log import heads
 from talkoot.kernel.log_tails import catch_up
 from talkoot.kernel.paging import Limit, Page
-from talkoot.kernel.transactions import Tx
+from talkoot.kernel.transactions import Read, Tx
 
 router = make_router(NotAuthenticated, NotFound, Invalid, tags=["messages"])
 
@@ -46,7 +61,7 @@ async def send_message(kernel: KernelDep, actor: CurrentActor, room: UUID, new: 
     """Send a message; with a `cid` a retry can not send it twice."""
     files = tuple(new.attachments)
     command = Send(actor, room, new.text, new.cid, new.thread, attachments=files)
-    count_for_room(kernel.rates, kernel.uow.caches, actor, room)
+    count_for_room(kernel.rates, kernel.uow.caches, actor, room, new.thread)
     sent = await kernel.uow.submit_to(SEND, command, key=room)
     if isinstance(sent, Held):
         held = HeldSend(id=sent.id, room=room, ts=rfc3339(sent.ts), state=sent.state, dup=sent.dup)
@@ -161,3 +176,54 @@ async def list_thread(
         root, _ = await message_for(read, actor, LIST_THREAD, message)
         page = await queries.thread(read, root, after=after, limit=limit)
     return answer(request, page)
+
+
+@router.get("/messages/{message}/acl", responses=problems(Forbidden))
+async def list_entries(kernel: KernelDep, actor: CurrentActor, message: UUID) -> Page[EntryOut]:
+    """The access entries of the thread of a message, in the order in which they are read."""
+    async with kernel.uow.read() as read:
+        await thread_for(read, actor, LIST_THREAD_ENTRIES, message)
+        return await _entries(read, message)
+
+
+@router.put("/messages/{message}/acl", responses=problems(Forbidden, Conflict))
+async def replace_entries(
+    kernel: KernelDep, actor: CurrentActor, message: UUID, new: EntryList
+) -> Page[EntryOut]:
+    """Replace the access entries of a thread; without any, whoever may post in the room may answer.
+
+    They are about `room.post` (to answer, and to edit answers), `messages.moderate` (to delete what others
+    answered) and `access.manage`: whoever reads the room reads its threads. `members` are those of the room.
+    """
+
+    async def action(tx: Tx) -> Page[EntryOut]:
+        await replace_thread_entries(tx, actor, message, new.items)
+        return await _entries(tx, message)
+
+    return await kernel.uow.run(action)
+
+
+@router.post("/messages/{message}/acl/preview", responses=problems(Forbidden))
+async def preview_entries(
+    kernel: KernelDep, actor: CurrentActor, message: UUID, wanted: EntriesPreview
+) -> Page[Effect]:
+    """What a member may do in a thread now, and would with other entries; nothing is changed."""
+    async with kernel.uow.read() as read:
+        root, _ = await thread_for(read, actor, PREVIEW_THREAD_ENTRIES, message)
+        return Page(items=await previewed(read, await lineage_in(read, root.room_id, message), wanted))
+
+
+@router.get("/messages/{message}/acl/explain", responses=problems(Forbidden))
+async def explain(
+    kernel: KernelDep, actor: CurrentActor, message: UUID, user: UUID, permission: Permission
+) -> Explanation:
+    """Which entry decides whether someone may do this in a thread."""
+    async with kernel.uow.read() as read:
+        root, grants = await thread_for(read, actor, EXPLAIN_THREAD, message, own=user == actor.user)
+        lineage = await lineage_in(read, root.room_id, message)
+        found = await explained(read, grants, lineage, user=user, permission=permission)
+    return explanation_of(found, user, permission)
+
+
+async def _entries(read: Read, thread: UUID) -> Page[EntryOut]:
+    return Page(items=[entry_out(entry) for entry in await entries_among(read, [thread])])

@@ -47,6 +47,7 @@ MESSAGES: AnySelect = select(
     Message.attachments,
     Message.reactions,
     Message.pinned_at,
+    Message.answers,
 ).join(User, User.id == Message.sender_id)
 # What was deleted because it was too old is not shown at all: it would be a wall of tombstones.
 _EXPIRED = select(Room.expired_seq).where(Room.id == bindparam("room", type_=Id)).scalar_subquery()
@@ -191,10 +192,9 @@ async def messages_of(
 
 
 async def thread_roots(read: Read, ids: Iterable[UUID]) -> dict[UUID, AnyRow]:
-    """The messages that replies are meant for: their room, thread and deletion."""
-    found = await read.connection.execute(
-        select(Message.id, Message.room_id, Message.thread_id, Message.reply_count).where(Message.id.in_(ids))
-    )
+    """The messages that replies are meant for: their room and thread, and whether that has entries."""
+    root = (Message.id, Message.room_id, Message.thread_id, Message.reply_count, Message.answers)
+    found = await read.connection.execute(select(*root).where(Message.id.in_(ids)))
     return {row.id: row for row in found}
 
 

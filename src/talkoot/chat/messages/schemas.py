@@ -32,7 +32,11 @@ class ReactionOut(BaseModel):
 
 
 class MessageOut(BaseModel):
-    """A message as it stands; a deleted one has no text. `thread` is the message that it replies to."""
+    """A message as it stands; a deleted one has no text. `thread` is the message that it replies to.
+
+    `answers` says who may reply to it: null whoever may post in the room, `by_entries` whom the entries of
+    its thread let, `closed` the same where they deny it to everybody but those whom they name before.
+    """
 
     id: UUID
     room: UUID
@@ -49,6 +53,7 @@ class MessageOut(BaseModel):
     attachments: list[Attachment]
     mentions: list[Any]
     pinned: bool
+    answers: Literal["by_entries", "closed"] | None
 
 
 class EditOut(BaseModel):

@@ -38,7 +38,7 @@ def _send(uow: UnitOfWork, rates: QuickRates, connection: Connection, frame: Sen
     text = _checked(frame.text, frame.attachments)
     actor, files = actor_of(connection), frame.attachments
     command = Send(actor, frame.room, text, frame.cid, frame.thread, attachments=files)
-    count_for_room(rates, uow.caches, command.actor, command.room)
+    count_for_room(rates, uow.caches, command.actor, command.room, command.thread)
     return Later(partial(uow.post, SEND, command, frame.room), partial(_sent, cid=frame.cid))
 
 

@@ -135,7 +135,10 @@ def _reacted(message: Shown, body: dict[str, Any]) -> Shown:
 
 
 def _replied(message: Shown, body: dict[str, Any]) -> Shown:
-    return replace(message, reply_count=body["reply_count"], last_reply_at=body["last_reply_at"])
+    answers = body.get("answers", message.answers)  # said only where it has changed
+    return replace(
+        message, reply_count=body["reply_count"], last_reply_at=body["last_reply_at"], answers=answers
+    )
 
 
 def _prepared(message: Shown, body: dict[str, Any]) -> Shown:

@@ -47,6 +47,7 @@ class Shown(msgspec.Struct, frozen=True):
     attachments: tuple[Any, ...] = ()
     mentions: tuple[Any, ...] = ()
     pinned: bool = False
+    answers: str | None = None
 
 
 class Version(msgspec.Struct, frozen=True):
@@ -114,7 +115,7 @@ def page_json(items: Sequence[Shown], *, more_before: bool, more_after: bool) ->
 def shown(row: Row) -> Shown:
     """A message from a row of the query for them."""
     id_, room, seq, sender, username, name, bot, text, ts, edited, deleted, thread, replies, last, *more = row
-    files, reactions, pinned = more
+    files, reactions, pinned, answers = more
     return Shown(
         id_,
         room,
@@ -130,4 +131,5 @@ def shown(row: Row) -> Shown:
         Raw(reactions) if reactions and deleted is None else NOTHING,
         attachments=tuple(msgspec.json.decode(files)) if files else (),
         pinned=pinned is not None and deleted is None,
+        answers=answers,
     )

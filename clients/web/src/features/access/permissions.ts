@@ -22,9 +22,17 @@ const WORDS: Record<Permission, string> = {
   "retention.manage": "Decide how long messages are kept",
 };
 
-/** What a permission lets one do; one that this client does not know says its name. */
-export function inWords(permission: string): string {
-  return permission in WORDS ? WORDS[permission as Permission] : permission;
+const IN_THREADS: Partial<Record<Permission, string>> = {
+  "room.read": "Read the thread",
+  "room.post": "Answer",
+  "messages.moderate": "Delete what others answered",
+  "access.manage": "Change access",
+};
+
+/** What a permission lets one do there; one that this client does not know says its name. */
+export function inWords(permission: string, kind?: string): string {
+  const words: Partial<Record<string, string>> = kind === "messages" ? { ...WORDS, ...IN_THREADS } : WORDS;
+  return words[permission] ?? permission;
 }
 
 /** Whom an entry is about, where it names nobody. */

@@ -63,7 +63,9 @@ export function actionsOf(
       act: () => (ui.reported = { message, user: message.sender }),
     });
   }
-  if (mine || chat.rooms.can(room, "messages.moderate")) {
+  const moderates = chat.rooms.can(room, "messages.moderate");
+  const thread = chat.pages.thread?.root === message.thread ? chat.pages.thread : null;
+  if (mine || (thread?.may("messages.moderate", moderates) ?? moderates)) {
     actions.push({ key: "delete", label: "Delete", icon: "trash", act: on.remove });
   }
   return actions;

@@ -11,8 +11,9 @@ from uuid import UUID
 from sqlalchemy import bindparam, update
 
 from talkoot.chat.access.doors import admit
-from talkoot.chat.access.grants import grants_now
+from talkoot.chat.access.grants import grants_now, in_threads
 from talkoot.chat.access.operations import SEND_MESSAGE
+from talkoot.chat.messages.access import closed_or
 from talkoot.chat.messages.actions.attach import Shapes, carry_with, shown_of, stored_of, take_files
 from talkoot.chat.messages.actions.commands import Held, Send, Sent
 from talkoot.chat.messages.actions.screen import screen
@@ -42,13 +43,15 @@ async def send_messages(tx: Tx, commands: Sequence[Send]) -> Sequence[Outcome]:
     earlier = await log.events_with_cids(tx, [key for send in commands if (key := send.key)])
     grants = await grants_now(tx, [(send.actor.user, send.room) for send in commands])
     roots = await _locked_roots(tx, [send for send in commands if send.thread])
+    here = await _in_threads(tx, commands, grants, roots) if roots else grants
     outcomes: list[Outcome | None] = []
     fresh: dict[int, Send] = {}
     repeats: dict[int, int] = {}
     first_with: dict[tuple[UUID, UUID], int] = {}
     for number, send in enumerate(commands):
         held = grants[number]
-        outcome = (_repeated(send, earlier, held) if earlier else None) or _refusal(send, held, roots)
+        outcome = _repeated(send, earlier, held) if earlier else None
+        outcome = outcome or _refusal(send, held, here[number], roots)
         outcomes.append(outcome)
         if outcome is not None:
             continue
@@ -59,7 +62,7 @@ async def send_messages(tx: Tx, commands: Sequence[Send]) -> Sequence[Outcome]:
             fresh[number] = send
     files, refused = await take_files(tx, fresh)
     outcomes, fresh = _without(outcomes, fresh, refused)
-    waiting = await screen(tx, fresh, grants)
+    waiting = await screen(tx, fresh, here)
     await carry_with(tx, [(fresh[n], held) for n, held in waiting.items() if isinstance(held, Held)])
     outcomes, fresh = _without(outcomes, fresh, waiting)
     allowed = [(send, grant) for number, send in fresh.items() if (grant := grants[number]) is not None]
@@ -87,7 +90,8 @@ async def send_approved(tx: Tx, send: Send) -> log.Event:
     """Append what a moderator let through, as its author's; refused if they could not send it now."""
     (grants,) = await grants_now(tx, [(send.actor.user, send.room)])
     roots = await _locked_roots(tx, [send] if send.thread else [])
-    if (refusal := _refusal(send, grants, roots)) is not None:
+    (here,) = await _in_threads(tx, [send], [grants], roots)
+    if (refusal := _refusal(send, grants, here, roots)) is not None:
         raise refusal
     assert grants is not None
     if send.key is not None and (before := (await log.events_with_cids(tx, [send.key])).get(send.key)):
@@ -107,11 +111,30 @@ async def _locked_roots(tx: Tx, replies: Sequence[Send]) -> dict[UUID, Any]:
     return await thread_roots(tx, {send.thread for send in replies if send.thread})
 
 
-def _refusal(send: Send, grants: Grants | None, roots: dict[UUID, Any]) -> TalkootError | None:
+async def _in_threads(
+    tx: Tx, commands: Sequence[Send], grants: Sequence[Grants | None], roots: dict[UUID, Any]
+) -> Sequence[Grants | None]:
+    """What is held where each is sent to: in the room, or in a thread of it that has entries."""
+    ruled = {
+        number: (held, root.id)
+        for number, (send, held) in enumerate(zip(commands, grants, strict=True))
+        if send.thread
+        and (root := roots.get(send.thread))
+        and root.answers
+        and root.room_id == send.room
+        and held
+    }
+    here = dict(zip(ruled, await in_threads(tx, ruled.values()), strict=True))
+    return [here.get(number, held) for number, held in enumerate(grants)]
+
+
+def _refusal(
+    send: Send, grants: Grants | None, here: Grants | None, roots: dict[UUID, Any]
+) -> TalkootError | None:
     try:
-        admit(send.actor, grants, SEND_MESSAGE)
+        admit(send.actor, here, SEND_MESSAGE)
     except TalkootError as error:
-        return error
+        return closed_or(error, grants, here)
     if send.thread is None:
         return None
     root = roots.get(send.thread)
@@ -215,9 +238,10 @@ class Rules(Protocol):
         ...
 
 
-def thread_entry(room: UUID, root: UUID, replies: int, last_reply_at: int, rules: Rules) -> log.Entry:
+def thread_entry(room: UUID, root: UUID, replies: int, last_reply_at: int | None, rules: Rules) -> log.Entry:
     """The event that tells a thread's new number of replies."""
-    body = {"message": root, "reply_count": replies, "last_reply_at": rfc3339(last_reply_at)}
+    last = rfc3339(last_reply_at) if last_reply_at is not None else None
+    body = {"message": root, "reply_count": replies, "last_reply_at": last}
     return log.Entry(log=room, type="thread.updated", body=body, fence=rules.version, scope=rules.workspace)
 
 
