@@ -77,7 +77,7 @@ async def test_a_file_is_sent_on_the_socket_without_words(workspace_sqlite: Work
     assert (message["text"], message["attachments"][0]["id"]) == ("", made["id"])
 
 
-async def test_only_ones_own_files_for_this_room_can_be_sent(workspace_sqlite: Workspace) -> None:
+async def test_row_18_only_ones_own_files_for_this_room_can_be_sent(workspace_sqlite: Workspace) -> None:
     author, other = await workspace_sqlite.member(), await workspace_sqlite.member()
     room, elsewhere = await workspace_sqlite.room(), await workspace_sqlite.room()
     mine, theirs = await upload(author, room), await upload(other, room)
