@@ -6,6 +6,7 @@ from playwright.async_api import expect
 
 from tests.browser.conftest import Enter
 from tests.browser.screen import message, tell
+from tests.chat.test_files import upload
 from tests.workspaces import Workspace
 
 
@@ -35,5 +36,9 @@ async def test_what_is_pinned_is_at_hand_for_everybody(enter: Enter, workspace_s
     await row.focus()
     await row.press("p")
     await expect(panel.get_by_role("listitem")).to_have_count(1)
+    plan = await upload(ann, room, name="plan.txt")
+    carrying = await ann.post(f"/rooms/{room}/messages", {"text": "", "attachments": [plan["id"]]})
+    await ann.put(f"/messages/{carrying['id']}/pin", expect=204)
+    await expect(panel.get_by_role("link", name="plan.txt")).to_be_visible()
     await panel.get_by_role("button", name="Close pinned messages").click()
     await expect(panel).to_have_count(0)

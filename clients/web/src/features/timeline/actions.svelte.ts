@@ -1,4 +1,3 @@
-import { api, sentence } from "../../lib/api";
 import { copy } from "../../lib/clipboard";
 import type { Message, Room } from "../../lib/wire";
 import type { Chat } from "../../stores/chat.svelte";
@@ -6,6 +5,7 @@ import { roomPath } from "../../stores/route.svelte";
 import { toasts } from "../../stores/toasts.svelte";
 import { ui } from "../../stores/ui.svelte";
 import type { IconName } from "../../ui/Icon.svelte";
+import { pin } from "../pins/pin";
 
 export interface Action {
   key: string;
@@ -17,12 +17,6 @@ export interface Action {
 async function copyLink(message: Message): Promise<void> {
   const link = new URL(roomPath(message.room, message.id), location.origin).href;
   toasts.add((await copy(link)) ? "The link was copied." : "The browser did not let us copy the link.");
-}
-
-async function togglePin({ id, pinned }: Message): Promise<void> {
-  await (pinned ? api.delete(`/messages/${id}/pin`) : api.put(`/messages/${id}/pin`)).catch((error) =>
-    toasts.add(sentence(error)),
-  );
 }
 
 /** What the person may do with a message, each with its key. */
@@ -51,7 +45,7 @@ export function actionsOf(
       key: "p",
       label: message.pinned ? "Unpin" : "Pin",
       icon: "pin",
-      act: () => void togglePin(message),
+      act: () => void pin(message, message.pinned),
     });
   if (mine) actions.push({ key: "e", label: "Edit", icon: "edit", act: on.edit });
   actions.push({ key: "c", label: "Copy link", icon: "link", act: () => void copyLink(message) });
