@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from talkoot.chat.files.names import disposition
 from talkoot.chat.files.schemas import FileOut
-from talkoot.chat.files.sniffing import SHOWN, TEXT
+from talkoot.chat.files.sniffing import SHOWN, TEXT, UNKNOWN
 
 if TYPE_CHECKING:
     from talkoot.chat.files.models import File
@@ -50,4 +50,4 @@ def told_type(file: File) -> str:
     """As what browsers are to take it."""
     if file.type in SHOWN:
         return file.type
-    return f"{TEXT}; charset=utf-8" if file.type == TEXT else "application/octet-stream"
+    return f"{TEXT}; charset=utf-8" if file.type == TEXT else UNKNOWN

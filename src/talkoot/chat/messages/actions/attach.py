@@ -7,12 +7,11 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import exists, update
+from sqlalchemy import select
 
 from talkoot.chat.access.grants import versions_of
-from talkoot.chat.files.actions.carrying import carry, files_to_send
-from talkoot.chat.files.actions.sweeping import sweep_soon
-from talkoot.chat.files.models import GONE, HELD, SENT, File
+from talkoot.chat.files.actions.carrying import carry, drop_files_of, files_to_send
+from talkoot.chat.files.models import HELD, SENT, File
 from talkoot.chat.files.views import attachment
 from talkoot.chat.messages.actions.commands import Held, Send
 from talkoot.chat.messages.models import HeldMessage, Message
@@ -74,17 +73,13 @@ def stored_of(send: Send, shapes: Shapes) -> str | None:
 
 async def drop_decided(tx: Tx) -> None:
     """No file is left of what was held, and never came through."""
-    dropped = await tx.connection.scalars(
-        update(File)
-        .where(
-            File.state == HELD,
-            exists().where(HeldMessage.id == File.message_id, HeldMessage.state != "waiting"),
-        )
-        .values(state=GONE, changed_at=tx.now)
-        .returning(File.id)
+    found = await tx.connection.scalars(
+        select(HeldMessage.id)
+        .where(HeldMessage.state != "waiting", HeldMessage.id == File.message_id, File.state == HELD)
+        .distinct()
     )
-    if dropped.all():
-        await sweep_soon(tx)
+    if decided := found.all():
+        await drop_files_of(tx, decided)
 
 
 async def show_picture(tx: Tx, prepared: PicturePrepared) -> None:
