@@ -159,17 +159,17 @@ async def test_a_thread_is_closed_and_opened_again(enter: Enter, workspace_sqlit
     mine, theirs = at.panes
     await expect(theirs.get_by_label("Reply in thread")).to_be_enabled()
     await expect(theirs.get_by_role("button", name="Thread menu")).to_have_count(0)
-    await choose(at.admin, at.menu, "Close for answers")
+    await choose(at.admin, at.menu, "Close for replies")
     for pane in (theirs, mine):
-        await expect(pane.get_by_text("This thread is closed for answers.")).to_be_visible()
+        await expect(pane.get_by_text("This thread is closed for replies.")).to_be_visible()
         await expect(pane.get_by_label("Reply in thread")).to_have_count(0)
-        await expect(pane.get_by_title("Closed for answers")).to_be_visible()
-    await expect(at.reader.get_by_role("button", name="Closed for answers, 1 reply")).to_be_visible()
+        await expect(pane.get_by_title("Closed for replies")).to_be_visible()
+    await expect(at.reader.get_by_role("button", name="Closed for replies, 1 reply")).to_be_visible()
     for page in (at.admin, at.reader):
         assert await violations(page) == []
-    await choose(at.admin, at.menu, "Open again")
+    await choose(at.admin, at.menu, "Open for replies")
     for pane in (theirs, mine):
-        await expect(pane.get_by_title("Closed for answers")).to_have_count(0)
+        await expect(pane.get_by_title("Closed for replies")).to_have_count(0)
     await mine.get_by_label("Reply in thread").fill("Then good night")
     await mine.get_by_label("Reply in thread").press("Enter")
     await expect(theirs.get_by_role("article").last).to_contain_text("Then good night")
@@ -180,12 +180,12 @@ async def test_who_may_answer_is_explained_and_changed(enter: Enter, workspace_s
     deny = entry("authenticated", "room.post", allow=False)
     await workspace_sqlite.owner.put(f"/messages/{at.root}/acl", {"items": [deny]})
     _, theirs = at.panes
-    await expect(theirs.get_by_text("This thread is closed for answers.")).to_be_visible()
+    await expect(theirs.get_by_text("This thread is closed for replies.")).to_be_visible()
     await choose(at.admin, at.menu, "Who may do what")
     explained = at.admin.get_by_role("dialog", name="Who may do what here")
     await explained.get_by_label("Person").select_option(at.whom.user["id"])
-    await explained.get_by_label("May they").select_option(label="Answer")
-    no = f"No. {at.whom.user['display_name']} may not: answer."
+    await explained.get_by_label("May they").select_option(label="Reply")
+    no = f"No. {at.whom.user['display_name']} may not: reply."
     await expect(explained.get_by_role("status")).to_have_text(no)
     looked_at = explained.get_by_role("list", name="What was looked at")
     await expect(looked_at.get_by_text("Denies it to everybody signed in: this decides")).to_be_visible()
@@ -199,12 +199,12 @@ async def test_who_may_answer_is_explained_and_changed(enter: Enter, workspace_s
     await dialog.get_by_role("button", name="Add an entry").press("Enter")
     await dialog.get_by_label("Whom entry 1 is about").select_option(f"user:{at.whom.user['id']}")
     first = dialog.get_by_role("group", name="Entry 1")
-    await first.get_by_role("checkbox", name="Answer", exact=True).check()
+    await first.get_by_role("checkbox", name="Reply", exact=True).check()
     await expect(first.get_by_role("checkbox")).to_have_count(3)
     assert await violations(at.admin) == []
     await dialog.get_by_role("button", name="Save").press("Enter")
     await expect(theirs.get_by_label("Reply in thread")).to_be_enabled()
-    await expect(theirs.get_by_title("Closed for answers")).to_be_visible()
+    await expect(theirs.get_by_title("Closed for replies")).to_be_visible()
 
 
 async def test_it_is_explained_of_a_category_and_the_workspace(

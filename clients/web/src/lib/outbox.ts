@@ -42,7 +42,7 @@ export function reason(code: string): string {
     case "forbidden":
       return "You may not write in this room.";
     case "thread_closed":
-      return "This thread is closed for answers.";
+      return "This thread is closed for replies.";
     case "not_found":
       return "This room is no longer there for you.";
     case "too_large":

@@ -73,7 +73,7 @@ def closed_or(error: TalkootError, room: Grants | None, here: Grants | None) -> 
         room is not None and here is not None and Permission.ROOM_POST in room.permissions - here.permissions
     )
     if kept and isinstance(error, Forbidden):
-        return Forbidden("This thread is closed for answers", code="thread_closed")
+        return Forbidden("This thread is closed for replies", code="thread_closed")
     return error
 
 

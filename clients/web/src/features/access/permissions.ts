@@ -24,8 +24,8 @@ const WORDS: Record<Permission, string> = {
 
 const IN_THREADS: Partial<Record<Permission, string>> = {
   "room.read": "Read the thread",
-  "room.post": "Answer",
-  "messages.moderate": "Delete what others answered",
+  "room.post": "Reply",
+  "messages.moderate": "Delete what others replied",
   "access.manage": "Change access",
 };
 
