@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
@@ -14,7 +13,7 @@ from sqlalchemy import delete, select
 from talkoot.chat.access.grants import versions_of
 from talkoot.chat.access.operations import REACT, UNREACT
 from talkoot.chat.messages.access import message_for
-from talkoot.chat.messages.actions.change import done_before, hold
+from talkoot.chat.messages.actions.change import digest_of, done_before, hold
 from talkoot.chat.messages.actions.commands import Sent
 from talkoot.chat.messages.models import Message
 from talkoot.chat.messages.reacted import NONE, SHOWN, Reacted, reactions_in, with_reaction
@@ -44,11 +43,21 @@ class React:
 
     def digest(self) -> bytes:
         """16 bytes over what was asked."""
-        return hashlib.blake2b(f"{self.message}\0{self.emoji}".encode(), digest_size=16).digest()
+        return digest_of(self.message, self.emoji)
 
-    def entry(self, room: UUID, type_: str) -> log.Entry:
-        """An event that is known by the cid, if there is one."""
-        return log.Entry(room, type_, {}, cid=self.cid, digest=self.digest() if self.cid else None)
+    def entry(self, room: UUID, type_: str, sender: UUID, rules: Rules) -> log.Entry:
+        """The event of it, still without how the emoji stands then; known by the cid, if there is one."""
+        return log.Entry(
+            log=room,
+            type=type_,
+            body={},
+            sender=sender,
+            cid=self.cid,
+            digest=self.digest() if self.cid else None,
+            subject=self.message,
+            fence=rules.version,
+            scope=rules.workspace,
+        )
 
 
 async def react(tx: Tx, actor: Actor, wish: React) -> Sent:
@@ -70,7 +79,7 @@ async def react(tx: Tx, actor: Actor, wish: React) -> Sent:
         )
     users = (*now.users, actor.user)[:SHOWN]
     more = Reacted(wish.emoji, now.count + 1, users)
-    entry = _stamped(wish.entry(message.room_id, _ADDED), actor.user, grants)
+    entry = wish.entry(message.room_id, _ADDED, actor.user, grants)
     event = await _tell(tx, message, entry, more)
     tx.session.add(Reaction(message_id=message.id, emoji=wish.emoji, user_id=actor.user, seq=event.seq))
     await tx.flush()
@@ -85,7 +94,7 @@ async def unreact(tx: Tx, actor: Actor, wish: React) -> Sent:
         return before
     if wish.emoji not in await _own(tx, message, actor.user):
         return Sent(await _event_at(tx, message.room_id, message.seq), dup=True)
-    entry = _stamped(wish.entry(message.room_id, _REMOVED), actor.user, grants)
+    entry = wish.entry(message.room_id, _REMOVED, actor.user, grants)
     return Sent(await _take_away(tx, message, wish.emoji, entry), dup=False)
 
 
@@ -100,8 +109,8 @@ async def withdraw_reactions_of(tx: Tx, person: UUID, ids: Sequence[UUID], erasi
     )
     for message in found.all():
         for emoji in await _own(tx, message, person):
-            entry = React(message.id, emoji).entry(message.room_id, _REMOVED)
-            await _take_away(tx, message, emoji, _stamped(entry, person, rules))
+            entry = React(message.id, emoji).entry(message.room_id, _REMOVED, person, rules)
+            await _take_away(tx, message, emoji, entry)
 
 
 async def forget_reactions(tx: Tx, erased: ReactedErased) -> None:
@@ -138,13 +147,8 @@ async def _take_away(tx: Tx, message: Message, emoji: str, entry: log.Entry) -> 
     return event
 
 
-def _stamped(entry: log.Entry, sender: UUID, rules: Rules) -> log.Entry:
-    entry.sender, entry.fence, entry.scope = sender, rules.version, rules.workspace
-    return entry
-
-
 async def _tell(tx: Tx, message: Message, entry: log.Entry, now: Reacted) -> log.Event:
-    entry.subject, entry.body = message.id, {"message": message.id, **msgspec.structs.asdict(now)}
+    entry.body = {"message": message.id, **msgspec.structs.asdict(now)}
     left = with_reaction(message.reactions, entry.body)
     message.reactions = left.decode() if left != NONE else None
     return (await log.append(tx, [entry]))[0]

@@ -14,7 +14,7 @@ def one_emoji(text: str) -> str:
     """The emoji as Unicode recommends to write it. Invalid if the text is not exactly one of those."""
     if len(text) <= _LONGEST and (found := _recommended().get(text.replace(_AS_PICTURE, ""))):
         return found
-    raise Invalid.field("emoji", "not_an_emoji", "One reacts with exactly one emoji of those in Unicode")
+    raise Invalid.field("emoji", "not_an_emoji", "A reaction is exactly one emoji of Unicode")
 
 
 @cache

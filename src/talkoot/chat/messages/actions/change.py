@@ -56,7 +56,12 @@ class Edit:
 
     def digest(self) -> bytes:
         """16 bytes over what was asked."""
-        return hashlib.blake2b(f"{self.message}\0{self.text}".encode(), digest_size=16).digest()
+        return digest_of(self.message, self.text)
+
+
+def digest_of(message: UUID, what: str) -> bytes:
+    """16 bytes over what was asked to be done with a message."""
+    return hashlib.blake2b(f"{message}\0{what}".encode(), digest_size=16).digest()
 
 
 async def edit_message(tx: Tx, actor: Actor, edit: Edit) -> Sent:
