@@ -15,9 +15,9 @@ from talkoot.chat.applications.models import Application
 from talkoot.chat.applications.queries import applications_of
 from talkoot.chat.applications.schemas import NewApplication
 from talkoot.chat.applications.views import applications_out
-from talkoot.cli.bot_commands import made_of, marks, owner_and_workspace
 from talkoot.cli.databases import unit_of_work
 from talkoot.cli.failures import Exit, Failure
+from talkoot.cli.programs import made_of, marks, owner_and_workspace
 from talkoot.kernel.audit import OPERATOR
 from talkoot.kernel.secrets import load_secrets
 
@@ -32,7 +32,6 @@ T = TypeVar("T")
 async def create(settings: Settings, given: dict[str, Any], owner: str, workspace: UUID | None) -> list[str]:
     """Register an application; a line for each thing that it has to know."""
     new, secrets = made_of(NewApplication, given), load_secrets(settings)
-
     registering.refuse_unusable_keys(new)
 
     async def action(tx: Tx) -> list[str]:

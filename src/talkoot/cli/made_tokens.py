@@ -11,9 +11,9 @@ from talkoot.chat.tokens.queries import all_tokens
 from talkoot.chat.tokens.schemas import NewToken
 from talkoot.chat.tokens.views import owned_token
 from talkoot.cli.accounts import account
-from talkoot.cli.bot_commands import made_of
 from talkoot.cli.databases import unit_of_work
 from talkoot.cli.failures import Exit, Failure
+from talkoot.cli.programs import made_of
 from talkoot.kernel.audit import OPERATOR
 
 if TYPE_CHECKING:
