@@ -19,8 +19,9 @@ def backup(
 ) -> None:
     """Copy the database as it is at one moment, while everybody goes on writing.
 
-    The folder appears when all of it is on the disk, with a manifest of checksums. It holds everything but
-    the search index, which is made again, and the secret key, which a restored server does not need.
+    The folder appears when all of it is on the disk, with a manifest of checksums. It holds the
+    database but for the search index, which is made again. The files that people uploaded are not in it: copy
+    their folder or bucket afterwards. Nor is the secret key, which a restored server does not need.
 
     Example:  talkoot backup /backup/talkoot-2026-11-21 --data /var/lib/talkoot
     """
