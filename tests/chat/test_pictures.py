@@ -6,6 +6,7 @@ import zlib
 from typing import Any
 
 from PIL import Image
+from PIL.PngImagePlugin import PngInfo
 
 from tests.chat.test_files import fetch, upload
 from tests.clients import Api, Json
@@ -74,6 +75,35 @@ async def test_every_format_is_cleaned(workspace_sqlite: Workspace) -> None:
         with Image.open(io.BytesIO(answer.content)) as image:
             assert image.format == kind
             assert getattr(image, "n_frames", 1) == (2 if more else 1), kind
+
+
+async def test_what_a_telephone_puts_behind_a_picture_is_left_out(workspace_sqlite: Workspace) -> None:
+    author, room = workspace_sqlite.owner, await workspace_sqlite.room()
+    image, out, exif = Image.new("RGB", (600, 300), (200, 30, 30)), io.BytesIO(), Image.Exif()
+    exif[0x0112] = 6
+    image.save(out, "MPO", save_all=True, append_images=[image.reduce(2)], exif=exif)
+    shown = await prepared(author, room, out.getvalue())
+    assert (shown["type"], shown["width"], shown["height"]) == ("image/jpeg", 300, 600)
+    with Image.open(io.BytesIO((await fetch(author, shown["id"])).content)) as clean:
+        assert (clean.format, clean.size) == ("JPEG", (300, 600))
+
+
+async def test_words_anywhere_in_what_moves_are_left_out(workspace_sqlite: Workspace) -> None:
+    author, room = workspace_sqlite.owner, await workspace_sqlite.room()
+    words, black = PngInfo(), Image.new("RGB", (60, 30), (0, 0, 0))
+    words.add_text("Description", PLACE.decode())
+    png, gif = io.BytesIO(), io.BytesIO()
+    moving: Json = {"save_all": True, "append_images": [black]}
+    Image.new("RGB", (60, 30), (200, 30, 30)).save(png, "PNG", pnginfo=words, **moving)
+    Image.new("RGB", (60, 30), (200, 30, 30)).save(gif, "GIF", **moving)
+    last = gif.getvalue()[:-1] + b"!\xfe" + bytes([len(PLACE)]) + PLACE + b"\0;"
+    for content in (png.getvalue(), last):
+        assert PLACE in content
+        shown = await prepared(author, room, content)
+        answer = await fetch(author, shown["id"])
+        assert PLACE not in answer.content
+        with Image.open(io.BytesIO(answer.content)) as image:
+            assert getattr(image, "n_frames", 1) == 2
 
 
 async def test_row_37_what_explodes_or_is_none_is_only_a_file(workspace_sqlite: Workspace) -> None:

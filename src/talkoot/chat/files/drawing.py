@@ -39,10 +39,13 @@ def main(folder: Path) -> None:
         frames = getattr(image, "n_frames", 1)
         if frames > MOST_FRAMES or frames * image.width * image.height > MOST_IN_ALL:
             raise ValueError("too much of it")
-        kind, moves = image.format or "", frames > 1
+        kind = image.format or ""
+        if kind == "MPO":  # a JPEG with more pictures behind it, as telephones make them: the first is shown
+            kind, frames = "JPEG", 1
+        moves = frames > 1
         upright = ImageOps.exif_transpose(image)
         width, height = image.size if moves else _write(upright, kind, folder / "clean")
-        if moves and _tells(image.info):
+        if moves and _tells(image, folder / "original"):
             image.save(folder / "clean", kind, save_all=True, exif=b"", xmp=b"", comment=b"")
         small = upright.convert("RGBA" if "A" in upright.getbands() or moves else "RGB")
         small.thumbnail((THUMBNAIL, THUMBNAIL))
@@ -72,8 +75,13 @@ def _plain(image: Any, kind: str) -> Any:
     return image
 
 
-def _tells(info: Any) -> bool:
-    return any(name in info for name in ("exif", "xmp", "XML:com.adobe.xmp", "comment"))
+def _tells(image: Any, path: Path) -> bool:
+    """Whether anything but pictures is written in one that moves, behind its first one too."""
+    known = any(name in image.info for name in ("exif", "xmp", "comment"))
+    if image.format == "GIF":
+        content = path.read_bytes()
+        return known or any(begin in content for begin in (b"\0!\xfe", b"XMP DataXMP"))
+    return known or bool(getattr(image, "text", {}))  # of a PNG: all that it says in words
 
 
 if __name__ == "__main__":
