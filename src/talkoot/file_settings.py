@@ -31,6 +31,11 @@ class FileSettings(BaseModel):
     )
     workspace_files_mb: int = Field(0, ge=0, description="All files of one workspace together; 0: no limit.")
 
+    @property
+    def files_shared(self) -> bool:
+        """Whether files have a place that several servers can have in common."""
+        return bool(self.s3_bucket or self.files)
+
     @field_validator("s3_endpoint")
     @classmethod
     def _is_service(cls, value: str) -> str:

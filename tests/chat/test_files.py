@@ -323,3 +323,7 @@ async def test_files_are_kept_in_a_bucket_and_its_key_is_not_told(serve: Serve) 
                 await asyncio.sleep(0.05)
         await owner.close()
         assert SECRET not in server.process.log.read_text()
+        assert "kept in the bucket" in server.run("doctor").stdout
+        elsewhere = server.run("doctor", "--s3-bucket", "another")
+        assert "the bucket another can not be read" in elsewhere.stdout
+        assert SECRET not in elsewhere.stdout + elsewhere.stderr

@@ -40,6 +40,7 @@ async def test_the_doctor_finds_a_whole_cluster_well(cluster: Cluster) -> None:
         "origin",
         "proxies",
         "files",
+        "storage",
     }
     assert {about for about, _ in found} == looked_at
     # The tests' PostgreSQL does not wait for the disk, and the machine may be nearly full.
@@ -72,6 +73,7 @@ async def test_the_doctor_says_what_a_cluster_lacks(
         ("key", "fail"): "the same for all",
         ("proxies", "fail"): "0.0.0.0/0 may invent",
         ("replica", "warn"): "a primary of its own",
+        ("storage", "warn"): "no files are taken",
         ("memory", "warn"): "set it to noeviction",
         ("workers", "warn"): "does `talkoot worker` run?",
         ("search", "warn"): "until it is whole",

@@ -29,9 +29,9 @@ def doctor(
 ) -> None:
     """Check the machine, the settings and all that the server stands on, and say what to do.
 
-    Each line says ok, warn or fail. Looks at the data folder, the key, PostgreSQL or SQLite, Redis, the
-    clocks, the jobs and the workers, the search index, the addresses and the limits. Changes nothing. Ends
-    with 1 when something failed. Takes the flags of `talkoot serve`.
+    Each line says ok, warn or fail. Looks at the data folder, the place for files, the key, PostgreSQL or
+    SQLite, Redis, the clocks, the jobs and the workers, the search index, the addresses and the limits.
+    Changes nothing. Ends with 1 when something failed. Takes the flags of `talkoot serve`.
 
     Example:  talkoot doctor --data /var/lib/talkoot --public-url https://chat.example.org
     """

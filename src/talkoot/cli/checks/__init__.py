@@ -13,6 +13,7 @@ from talkoot.cli.checks.port import address
 from talkoot.cli.checks.programs import programs
 from talkoot.cli.checks.redis import redis
 from talkoot.cli.checks.replica import replica
+from talkoot.cli.checks.storage import storage
 from talkoot.cli.checks.web import origin, proxies
 from talkoot.cli.checks.work import work
 
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 ALL: tuple[Check, ...] = (
     program,
     folder,
+    storage,
     key,
     database,
     replica,

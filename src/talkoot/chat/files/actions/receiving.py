@@ -29,7 +29,7 @@ MB = 1_000_000
 
 def require_place(settings: Settings) -> None:
     """Conflict where several servers have no common place for files: each would know its own only."""
-    if settings.clustered and not (settings.s3_bucket or settings.files):
+    if settings.clustered and not settings.files_shared:
         raise Conflict(
             "This server keeps no files: set s3_bucket, or files to a folder that all servers share",
             code="no_storage",
