@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.clients import PATIENCE
+from tests.clients import PATIENCE, set_up
 from tests.servers.process import ServerUnavailableError
 from tests.servers.talkoot import Talkoot
 
@@ -28,3 +28,16 @@ def test_a_start_that_hangs_says_where(cold: bool, tmp_path: Path, monkeypatch: 
     assert "not ready" in str(late.value)
     assert "most recent call first" in str(late.value)
     assert "asyncio" in str(late.value)
+
+
+async def test_what_is_worked_out_late_says_nothing_in_the_log(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TALKOOT_TEST_COLD", "1")  # as it is for people
+    talkoot = Talkoot(tmp_path / "data").start()
+    try:
+        owner, _ = await set_up(talkoot.url)
+        await owner.close()
+    finally:
+        talkoot.stop()
+    assert "_generate_schema" not in talkoot.log
