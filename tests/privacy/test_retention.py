@@ -8,6 +8,7 @@ from contextlib import closing
 from typing import Any
 from uuid import UUID
 
+from tests.chat.test_files import fetch, upload
 from tests.clients import Api, Json
 from tests.job_rows import rows
 from tests.privacy.conftest import eventually
@@ -171,6 +172,10 @@ async def test_neither_the_index_nor_a_moderator_keeps_a_copy(workspace: Workspa
     await owner.put(f"/rooms/{room}/rules", {"hold_words": ["ladder"]})
     said = [await owner.post(f"/rooms/{room}/messages", {"text": f"{TEXT} {n}"}) for n in range(2)]
     held = await person.post(f"/rooms/{room}/messages", {"text": "a ladder"}, expect=202)
+    await owner.put(f"/rooms/{room}/rules", {"hold_all": True})
+    silent = {"text": "", "attachments": [(await upload(person, room))["id"]]}
+    picture = await person.post(f"/rooms/{room}/messages", silent, expect=202)
+    await owner.put(f"/rooms/{room}/rules", {"hold_all": False})
 
     async def indexed() -> list[int]:
         return [await in_index(server, each["id"]) for each in said]
@@ -178,13 +183,15 @@ async def test_neither_the_index_nor_a_moderator_keeps_a_copy(workspace: Workspa
     await eventually(lambda: is_so(indexed, [1, 1]))
     await age(server, room, said[0]["seq"])
     older = "UPDATE held_messages SET created_at = created_at - $2 WHERE id = $1"
-    await rows(server, older, UUID(held["id"]), 40 * DAY)
+    for waiting in (held, picture):
+        await rows(server, older, UUID(waiting["id"]), 40 * DAY)
     await keep_for(owner, room, 30)
     await eventually(lambda: is_so(indexed, [0, 1]))
     found = (await person.get("/search", q=TEXT, workspace=workspace.id))["items"]
     assert [item["id"] for item in found] == [said[1]["id"]]
-    (mine,) = (await person.get(f"/rooms/{room}/held/mine"))["items"]
-    assert (mine["text"], mine["state"]) == ("", "rejected")
+    mine = (await person.get(f"/rooms/{room}/held/mine"))["items"]
+    assert [(each["text"], each["state"], each["attachments"]) for each in mine] == [("", "rejected", [])] * 2
+    assert (await fetch(person, silent["attachments"][0])).status_code == 404
     appeal = await person.post("/users/me/appeals", {"held": held["id"], "text": "It is a good one"})
     accept = f"/workspaces/{workspace.id}/appeals/{appeal['id']}/accept"
     assert await owner.refusal("POST", accept, {}) == (409, "not_kept")

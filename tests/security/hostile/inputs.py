@@ -32,6 +32,8 @@ OPERATIONS = (
     "edit",
     "delete",
     "read",
+    "react",
+    "unreact",
     "typing",
     "presence",
     "hb",
@@ -52,6 +54,7 @@ class World:
     room: str
     ids: list[str]
     paths: list[tuple[str, str, list[str]]] = field(default_factory=list)  # method, path, names of the query
+    file: str = ""
 
     def read_paths(self, document: dict[str, Any]) -> None:
         """Every operation of the API but those that would sign out who sends the inputs."""
@@ -147,6 +150,25 @@ def form(rng: random.Random, world: World) -> bytes:
     return request("POST", target, {"Host": world.host, "Content-Type": kind}, body[:70_000])
 
 
+def upload(rng: random.Random, world: World) -> bytes:
+    """A file with a strange name or content, in a form that may be broken; or a strange range of one."""
+    if rng.random() < 0.3:
+        target = f"/api/v1/files/{world.file}{rng.choice(('', '', '/thumbnail'))}"
+        return request("GET", target, known(world) | {rng.choice(("Range", "If-Range")): rng.choice(RANGES)})
+    part, name = rng.choice(("file", "file", "file", "a", "")), rng.choice(FILE_NAMES)
+    head = f'--x\r\nContent-Disposition: form-data; name="{part}"; filename="{name}"\r\n'
+    body = head.encode("utf-8", "surrogatepass") + b"Content-Type: image/png\r\n\r\n"
+    body += rng.choice(CONTENTS) * rng.choice((0, 1, 1, 30))
+    if rng.random() < 0.3:
+        body = mutated(rng, body)
+    body += rng.choice((b"\r\n--x--\r\n", b"\r\n--x--\r\n", b"", b"\r\n--x\r\n" * 50))
+    kind = rng.choice(
+        ("multipart/form-data; boundary=x",) * 6 + ("multipart/form-data; boundary=" + "x" * 300,)
+    )
+    target = f"/api/v1/files?room={rng.choice((world.room, world.room, world.ids[0]))}"
+    return request("POST", target, known(world) | {"Content-Type": kind}, body[:70_000])
+
+
 def http(rng: random.Random, world: World) -> bytes:
     """What is hardly HTTP any more; the connection may end with it."""
     target = rng.choice(
@@ -178,6 +200,39 @@ def http(rng: random.Random, world: World) -> bytes:
         )
     return mutated(rng, data) if rng.random() < 0.5 else data
 
+
+RANGES = (
+    "bytes=0-",
+    "bytes=5-1",
+    "bytes=-0",
+    "bytes=-9999",
+    "bytes=1-2,3-4",
+    "bytes=99999-",
+    "bytes=0-" + "9" * 50,
+    '"x"',
+)
+FILE_NAMES = (
+    "../../etc/passwd",
+    "a\x1b[31m.png",
+    "",
+    "." * 300,
+    "CON",
+    "a.html",
+    "a\\b",
+    "\u202egnp.exe",
+    "a%00.png",
+)
+CONTENTS = (
+    b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR\x00\x00\xff\xff\x00\x00\xff\xff\x08\x02\x00\x00\x00",
+    b"\xff\xd8\xff\xe1\xff\xffExif\x00\x00",
+    b"GIF89a\xff\xff\xff\xff\xf7\x00\x00",
+    b"<svg xmlns='http://www.w3.org/2000/svg' onload='alert(1)'/>",
+    b"<html><script>alert(1)</script>",
+    b"%PDF-1.7\n",
+    b"PK\x03\x04",
+    b"\x00" * 2000,
+    b"--x--\r\n",
+)
 
 ODD_HEADERS: tuple[dict[str, str], ...] = (
     {"Content-Length": "-1"},
@@ -241,9 +296,10 @@ def plain(wanted: Any) -> Any:
 
 # What share of all inputs each kind has, in hundredths.
 OVER_HTTP: dict[str, tuple[int, Make]] = {
-    "operations of the API": (30, api),
+    "operations of the API": (26, api),
     "messages and searches": (10, message),
     "forms": (8, form),
+    "uploads and ranges": (4, upload),
     "broken HTTP": (12, http),
 }
 FRAMES = 40

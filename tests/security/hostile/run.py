@@ -129,6 +129,8 @@ async def begin_anew(world: World, owner: Api) -> None:
     made = await owner.post(f"/workspaces/{workspace['id']}/rooms", {"name": "Room"})
     said = await owner.post(f"/rooms/{made['id']}/messages", {"text": "first"})
     world.room = made["id"]
+    notes = {"file": ("notes.txt", b"said in a file " * 100)}
+    world.file = (await owner.http.post("/files", params={"room": world.room}, files=notes)).json()["id"]
     world.ids[:3] = [workspace["id"], made["id"], said["id"]]
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from sqlalchemy import and_, bindparam, case, exists, select, update
+from sqlalchemy import and_, bindparam, case, exists, or_, select, update
 
 from talkoot.chat.access.grants import versions_of
 from talkoot.chat.messages.actions.attach import drop_decided
@@ -87,7 +87,7 @@ async def expire_held(tx: Tx) -> None:
     waits = HeldMessage.state == "waiting"
     await tx.connection.execute(
         update(HeldMessage)
-        .where(HeldMessage.text != "", exists().where(Room.id == HeldMessage.room_id, too_old))
+        .where(or_(HeldMessage.text != "", waits), exists().where(Room.id == HeldMessage.room_id, too_old))
         .values(
             text="",
             state=case((waits, "rejected"), else_=HeldMessage.state),
