@@ -75,7 +75,7 @@ async def test_row_06_the_old_address_takes_itself_back_and_signs_everybody_out(
         # What the thief was mailed meanwhile does nothing, and the owner is sent a link for a new password.
         assert await refused(place, "/auth/address/undo", thiefs) == (403, "link_invalid")
         assert await refused(place, "/auth/address/undo", undo) == (403, "link_invalid")
-        token = await place.post.token(old, 3)
+        token = await place.post.token_for(old, "/reset")
         new = {"token": token, "password": "mine again, and nobody else's"}
         await nobody.post("/auth/password/reset", new, expect=204)
     await person.close()

@@ -4,13 +4,14 @@ import asyncio
 import hashlib
 import io
 import uuid
+from collections.abc import Coroutine
 from pathlib import Path
 from typing import Any
 
 import httpx2
 import pytest
 
-from tests.clients import NO_TLS, PASSWORD, Api, Json, set_up
+from tests.clients import NO_TLS, PASSWORD, Api, Json, join, set_up
 from tests.conftest import Serve
 from tests.servers.bucket import SECRET, Bucket
 from tests.workspaces import Workspace
@@ -327,3 +328,31 @@ async def test_files_are_kept_in_a_bucket_and_its_key_is_not_told(serve: Serve) 
         elsewhere = server.run("doctor", "--s3-bucket", "another")
         assert "the bucket another can not be read" in elsewhere.stdout
         assert SECRET not in elsewhere.stdout + elsewhere.stderr
+
+
+async def test_who_is_removed_while_fetching_gets_no_more(serve: Serve) -> None:
+    talkoot = serve("sqlite")
+    owner, made = await set_up(talkoot.url)
+    async with owner, await join(owner, made["id"], "reader") as reader:
+        room = (await owner.post(f"/workspaces/{made['id']}/rooms", {"name": "films", "kind": "private"}))[
+            "id"
+        ]
+        at = f"/rooms/{room}/members/{reader.user['id']}"
+        await owner.put(at, expect=204)
+        film = await upload(owner, room, b"a long film " * 1_000_000, "film.txt")
+        await owner.post(f"/rooms/{room}/messages", {"text": "", "attachments": [film["id"]]})
+        with pytest.raises(httpx2.RemoteProtocolError):
+            await fetch_while(reader, film["id"], owner.delete(at))
+    async with asyncio.timeout(30):
+        while "cut off" not in talkoot.log:  # noqa: ASYNC110 - it is written by another process
+            await asyncio.sleep(0.05)
+    assert "Traceback" not in talkoot.log
+
+
+async def fetch_while(person: Api, file: str, happens: Coroutine[Any, Any, Any]) -> None:
+    async with person.http.stream("GET", f"/files/{file}") as answer:
+        pieces = answer.aiter_bytes()
+        assert await anext(pieces)
+        await happens
+        async for _ in pieces:
+            pass

@@ -76,9 +76,9 @@ MUTATIONS = (
                 "earlier = {}",
             ),
             Edit(
-                "migrations/versions/0001_first_tables.py",
-                'sa.UniqueConstraint("cid", "sender", name=op.f("uq_events_cid_sender")),',
-                "",
+                "migrations/fresh.sql",
+                "CONSTRAINT uq_events_cid_sender UNIQUE (cid, sender)",
+                "CHECK (true)",
             ),
         ),
         "F17",

@@ -276,6 +276,7 @@ def test_row_17_every_operation_is_asked() -> None:
     assert asked | {q.name for q in questions_about_the_rest()} | {"log_out"} == TABLE.keys()
 
 
+@pytest.mark.timeout(300)  # thousands of questions
 async def test_row_17_every_answer_is_what_the_model_says(world: World) -> None:
     # Threads after their room, for who is asked there may be outside for a moment.
     asked = [

@@ -65,6 +65,15 @@ class PostOffice:
         """What stands behind the `#` of that link."""
         return urlsplit(await self.link(to, number)).fragment
 
+    async def token_for(self, to: str, page: str) -> str:
+        """What stands behind the `#` of the link to this page, in whichever letter it comes."""
+        found: list[str] = []
+        number = 0
+        while page not in (paths := [urlsplit(link).path for link in found]):
+            number += 1
+            found = LINK.findall(text_of(await self.letter(to, number)))
+        return urlsplit(found[paths.index(page)]).fragment
+
     def to(self, address: str) -> list[EmailMessage]:
         return [letter for letter in self.letters if letter["To"] == address]
 

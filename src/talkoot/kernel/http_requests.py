@@ -54,6 +54,8 @@ class LogRequests:
         REQUEST_ID.set(request_id)  # each request is a task, which has a context of its own
         try:
             await self.app(scope, receive, send_with_id)
+        except ConnectionAbortedError:
+            log.info("An answer was cut off before its end")
         except Exception:
             log.exception("The request crashed")
             if not status:

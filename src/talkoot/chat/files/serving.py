@@ -65,5 +65,5 @@ async def _all(first: bytes, rest: AsyncIterator[bytes]) -> AsyncIterator[bytes]
     try:
         async for piece in rest:
             yield piece
-    except (NotFound, Forbidden, NotAuthenticated):
-        return
+    except (NotFound, Forbidden, NotAuthenticated) as refused:
+        raise ConnectionAbortedError("Whoever fetched it may not read it any more") from refused
