@@ -21,6 +21,8 @@ async def choose(page: Page, button: Locator, item: str) -> None:
     for _ in range(ATTEMPTS):
         if not await wanted.is_visible():
             await button.press("Enter")
+            with suppress(AssertionError):  # it gives its first item the focus a moment after it is drawn
+                await expect(page.get_by_role("menuitem").first).to_be_focused(timeout=PATIENCE / ATTEMPTS)
         with suppress(Error):  # what is still being drawn may take the focus, and the menu with it
             await wanted.press("Enter", timeout=PATIENCE / ATTEMPTS)
             return
