@@ -1,5 +1,6 @@
 """What both twins of the storage of files do, in a folder and in a bucket."""
 
+import asyncio
 import errno
 import os
 from collections.abc import AsyncIterator, Iterator
@@ -107,6 +108,28 @@ async def test_what_a_killed_server_left_is_swept_when_it_is_old(tmp_path: Path)
     assert not old.exists()
     assert new.exists()
     assert await read(blobs, "kept/original", 0, 1) == b"x"
+
+
+async def test_sweeping_a_folder_beside_uploads_that_are_given_up_goes_through(tmp_path: Path) -> None:
+    blobs = open_blobs(Settings(data=tmp_path))
+    over = asyncio.Event()
+
+    async def give_up(n: int) -> None:
+        with pytest.raises(Malformed):
+            await blobs.put(f"given-up-{n}/original", pieces(b"x", error=Malformed("it ended early")))
+
+    async def sweep() -> int:
+        swept = 0
+        while not over.is_set():
+            await blobs.sweep()
+            swept += 1
+        return swept
+
+    sweeping = asyncio.create_task(sweep())
+    for start in range(0, 400, 20):
+        await asyncio.gather(*(give_up(n) for n in range(start, start + 20)))
+    over.set()
+    assert await sweeping > 0
 
 
 async def test_a_bucket_that_is_away_is_told_without_its_key(

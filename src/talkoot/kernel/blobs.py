@@ -116,9 +116,12 @@ def _give_up(half: Path) -> None:
 
 
 def _sweep(root: Path) -> None:
-    for half in root.glob(f"*/{_HALF}*"):
-        if half.stat().st_mtime < time.time() - _TOO_OLD:
-            _give_up(half)
+    oldest = time.time() - _TOO_OLD
+    for folder in root.iterdir() if root.is_dir() else ():
+        with suppress(FileNotFoundError, NotADirectoryError):  # an upload that was given up or finished meanwhile
+            for half in [each for each in folder.iterdir() if each.name.startswith(_HALF)]:
+                if half.stat().st_mtime < oldest:
+                    _give_up(half)
 
 
 def _refusal(error: BaseException) -> BaseException:
