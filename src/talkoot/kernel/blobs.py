@@ -118,7 +118,7 @@ def _give_up(half: Path) -> None:
 def _sweep(root: Path) -> None:
     oldest = time.time() - _TOO_OLD
     for folder in root.iterdir() if root.is_dir() else ():
-        with suppress(FileNotFoundError, NotADirectoryError):  # an upload that was given up or finished meanwhile
+        with suppress(FileNotFoundError, NotADirectoryError):  # a given up upload
             for half in [each for each in folder.iterdir() if each.name.startswith(_HALF)]:
                 if half.stat().st_mtime < oldest:
                     _give_up(half)
