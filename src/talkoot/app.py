@@ -44,7 +44,8 @@ from talkoot.chat.identities.ways_in import tell_what_else_opens, unlink_what_ca
 from talkoot.chat.mail.events import NoticeDue
 from talkoot.chat.messages import socket as messages_socket
 from talkoot.chat.messages.actions.attach import show_picture
-from talkoot.chat.messages.events import PinnedErased, ReactedErased
+from talkoot.chat.messages.events import PeopleMentioned, PinnedErased, ReactedErased
+from talkoot.chat.messages.notices import mention_notices
 from talkoot.chat.messages.timelines import Timelines
 from talkoot.chat.moderation.events import AppealDecided, ReportHandled, Reviewed, Sanctioned
 from talkoot.chat.moderation.notices import appeal_notice, held_notice, report_notice, sanction_notice
@@ -179,6 +180,7 @@ class Program:
             Redacted: ([], [self.tails.redacted]),
             ReactedErased: ([forget_reactions], []),
             PinnedErased: ([forget_pins], []),
+            PeopleMentioned: ([], [self._tell_mentioned]),
             AccessChanged: ([], [controls.tell_access]),
             WorkspaceMemberLeaving: ([leave_rooms_of_workspace, retire_bot], []),
             RoleLeaving: ([keep_roles_in_rules], []),
@@ -280,6 +282,10 @@ class Program:
     def _publish(self, appended: Appended) -> None:
         for event in appended.events:
             self.bus.publish(event_message(event, event.scope))
+
+    def _tell_mentioned(self, mentioned: PeopleMentioned) -> None:
+        for notice in mention_notices(mentioned):
+            self.bus.publish(notice)
 
     def _tell_read(self, moved: ReadMoved) -> None:
         notice = {

@@ -221,6 +221,16 @@ class PersonNotice(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     user: FrameUser
 
 
+class MentionNotice(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """One is named in a message."""
+
+    op: Literal["notice"]
+    kind: Literal["mentioned"]
+    room: UUID
+    message: UUID
+    by: UUID
+
+
 NOTICES = {
     "notice.read": ReadNotice,
     "notice.room.joined": JoinedNotice,
@@ -230,6 +240,7 @@ NOTICES = {
     "notice.report": ReportNotice,
     "notice.appeal": AppealNotice,
     "notice.person": PersonNotice,
+    "notice.mentioned": MentionNotice,
 }
 SERVER_FRAMES = (
     Welcome,

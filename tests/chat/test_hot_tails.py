@@ -52,7 +52,8 @@ class Model:
             await self.change(kind, self.dice.choice(self.top + self.replies))
 
     async def send(self, person: Api, **more: str) -> Json:
-        text = f'{self.dice.random()} é 🦊 \n \\ " <'
+        name = self.dice.choice([f"@{each.user['username']}" for each in self.people] + ["", "@room"])
+        text = f'{self.dice.random()} é 🦊 {name} \n \\ " <'
         sent: Json = await person.post(f"/rooms/{self.room}/messages", {"text": text, **more})
         return sent
 

@@ -23,6 +23,8 @@ from tests.conftest import DATABASES, Database, Serve
 from tests.examples import examples
 
 T = TypeVar("T")
+NAMES = "owner", "second"
+MARKS = st.sampled_from(["", "", *(f"@{name} " for name in (*NAMES, "room", "here", "nobody"))])
 Run = Callable[[Coroutine[Any, Any, T]], T]
 
 
@@ -40,6 +42,10 @@ class Sent:
     deleted: bool = False
     replies: int = 0
     reactions: dict[str, list[int]] = field(default_factory=dict)
+
+    def names(self, who: int) -> bool:
+        """Whether it mentions one of the two, by somebody else."""
+        return who != self.sender and any(mark in self.text for mark in ("@room", "@here", f"@{NAMES[who]}"))
 
 
 class Stage:
@@ -100,8 +106,10 @@ class RoomMachine(RuleBasedStateMachine):
         who=st.integers(0, 1),
         text=st.text("abc é🦊\n", min_size=1, max_size=20),
         reply=st.none() | st.integers(0, 99),
+        mark=MARKS,
     )
-    def send(self, who: int, text: str, reply: int | None) -> None:
+    def send(self, who: int, text: str, reply: int | None, mark: str) -> None:
+        text = mark + text
         tops = [sent for sent in self.sent if sent.root is None]
         root = tops[reply % len(tops)] if tops and reply is not None else None
         cid = str(uuid.uuid4())
@@ -136,8 +144,11 @@ class RoomMachine(RuleBasedStateMachine):
             )
 
     @precondition(lambda self: self.sent)
-    @rule(who=st.integers(0, 1), number=st.integers(0, 99), text=st.sampled_from(["new", "newer"]))
-    def edit(self, who: int, number: int, text: str) -> None:
+    @rule(
+        who=st.integers(0, 1), number=st.integers(0, 99), text=st.sampled_from(["new", "newer"]), mark=MARKS
+    )
+    def edit(self, who: int, number: int, text: str, mark: str) -> None:
+        text = mark + text
         sent = self.pick(number)
         assert sent
         answer = self.run(self.stage.sockets[who].ask(op="edit", message=sent.id, text=text))
@@ -213,6 +224,8 @@ class RoomMachine(RuleBasedStateMachine):
             item = next(item for item in items if item["room"] == self.room)
             assert item["read_seq"] == self.read[who]
             assert item["unread"] == sum(seq > self.read[who] for seq in tops)
+            unread = [sent for sent in self.sent if sent.seq > self.read[who]]
+            assert item["mentions"] == sum(sent.names(who) for sent in unread)
 
     def teardown(self) -> None:
         if hasattr(self, "room"):

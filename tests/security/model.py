@@ -6,7 +6,7 @@ from talkoot.chat.access.operations import Operation
 
 GUEST = {"workspace.read"}
 MEMBER = GUEST | {"rooms.create", "direct.create", "members.invite"}
-MEMBER |= {"room.read", "room.join", "room.post", "room.react", "room.pin", "room.invite"}
+MEMBER |= {"room.mention", "room.read", "room.join", "room.post", "room.react", "room.pin", "room.invite"}
 MODERATOR = MEMBER | {"messages.moderate", "members.moderate"}
 ADMIN = MODERATOR | {"workspace.manage", "access.manage", "members.manage", "categories.manage"}
 ADMIN |= {"room.manage", "audit.read", "retention.manage"}
@@ -146,7 +146,7 @@ def _answer_about(row: Operation, person: Person, node: Node, *, own: bool) -> i
 
 READING, WRITING = (
     {"workspace.read", "room.read"},
-    {"room.join", "room.post", "room.react", "room.pin", "rooms.create", "direct.create"},
+    {"room.join", "room.post", "room.react", "room.pin", "room.mention", "rooms.create", "direct.create"},
 )
 MODERATING = {"messages.moderate", "members.moderate"}
 WITH_MEMBERS = {"room.invite", "members.invite", "members.manage"}

@@ -360,6 +360,17 @@ CREATE TABLE memberships (
 	CONSTRAINT fk_memberships_role_id FOREIGN KEY(role_id) REFERENCES roles (id), 
 	CONSTRAINT fk_memberships_user_id FOREIGN KEY(user_id) REFERENCES users (id)
 );
+CREATE TABLE mentions (
+	target BLOB NOT NULL, 
+	room_id BLOB NOT NULL, 
+	seq BIGINT NOT NULL, 
+	message_id BLOB NOT NULL, 
+	sender_id BLOB NOT NULL, 
+	CONSTRAINT pk_mentions PRIMARY KEY (target, room_id, seq), 
+	CONSTRAINT fk_mentions_room_id FOREIGN KEY(room_id) REFERENCES rooms (id), 
+	CONSTRAINT fk_mentions_message_id FOREIGN KEY(message_id) REFERENCES messages (id), 
+	CONSTRAINT fk_mentions_sender_id FOREIGN KEY(sender_id) REFERENCES users (id)
+);
 CREATE TABLE messages (
 	id BLOB NOT NULL, 
 	room_id BLOB NOT NULL, 
@@ -371,7 +382,7 @@ CREATE TABLE messages (
 	edited_at BIGINT, 
 	deleted_at BIGINT, 
 	reply_count BIGINT NOT NULL, 
-	last_reply_at BIGINT, attachments VARCHAR, reactions VARCHAR, pinned_at BIGINT, answers VARCHAR, 
+	last_reply_at BIGINT, attachments VARCHAR, reactions VARCHAR, pinned_at BIGINT, answers VARCHAR, mentions VARCHAR, 
 	CONSTRAINT pk_messages PRIMARY KEY (id), 
 	CONSTRAINT fk_messages_room_id FOREIGN KEY(room_id) REFERENCES rooms (id), 
 	CONSTRAINT fk_messages_sender_id FOREIGN KEY(sender_id) REFERENCES users (id), 
@@ -696,6 +707,7 @@ CREATE INDEX ix_invitations_workspace_id ON invitations (workspace_id);
 CREATE INDEX ix_jobs_state_due_at ON jobs (state, due_at);
 CREATE INDEX ix_mailed_links_user_id ON mailed_links (user_id);
 CREATE INDEX ix_memberships_user ON memberships (user_id, resource_id);
+CREATE INDEX ix_mentions_message ON mentions (message_id);
 CREATE INDEX ix_messages_thread ON messages (thread_id, seq) WHERE thread_id IS NOT NULL;
 CREATE INDEX ix_messages_timeline ON messages (room_id, seq) WHERE thread_id IS NULL;
 CREATE INDEX ix_passkeys_user_id ON passkeys (user_id);
@@ -720,5 +732,5 @@ CREATE UNIQUE INDEX uq_purges_running ON purges (resource_id, user_id) WHERE sta
 CREATE UNIQUE INDEX uq_report_cases_message ON report_cases (message_id) WHERE state = 'open' AND message_id IS NOT NULL;
 CREATE UNIQUE INDEX uq_report_cases_person ON report_cases (workspace_id, user_id) WHERE state = 'open' AND message_id IS NULL;
 CREATE UNIQUE INDEX uq_sanctions_standing ON sanctions (user_id, resource_id, kind) WHERE ended_at IS NULL;
-INSERT INTO alembic_version ("version_num") VALUES ('0027');
+INSERT INTO alembic_version ("version_num") VALUES ('0028');
 INSERT INTO schema_floor ("id", "revision") VALUES (1, '0003');

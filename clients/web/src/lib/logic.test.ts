@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { colourOf, initials } from "./avatar";
 import { afterClose, backoff } from "./backoff";
 import { allEmoji, findEmoji, withTone } from "./emoji";
+import { begunBefore, proposals } from "./mentions";
 import { apply, join, linesOf } from "./merge";
 import { type Outgoing, revive, sendable } from "./outbox";
 import { positionAt, release, take, takePage } from "./position";
@@ -115,6 +116,23 @@ describe("merging", () => {
       ["bob", ""],
       ["ann", "set the topic: T"],
     ]);
+  });
+});
+
+describe("mentions", () => {
+  const people: User[] = [
+    { id: "1", username: "ann", display_name: "Ann Lee", bot: false },
+    { id: "2", username: "bob", display_name: "Bob Anders", bot: false },
+    { id: "3", username: "", display_name: "Deleted user", bot: false },
+  ];
+  it("proposes names while one is written", () => {
+    expect(begunBefore("Hi @an", 6)).toBe("an");
+    expect(begunBefore("Hi @", 4)).toBe("");
+    expect(begunBefore("Hi ann@ex", 9)).toBeNull();
+    expect(begunBefore("Hi @ann and", 11)).toBeNull();
+    expect(proposals("an", people, true).map(({ name }) => name)).toEqual(["ann", "bob"]);
+    expect(proposals("", people, true).map(({ name }) => name)).toEqual(["ann", "bob", "room", "here"]);
+    expect(proposals("ro", people, false)).toEqual([]);
   });
 });
 

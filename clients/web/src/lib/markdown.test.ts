@@ -75,3 +75,22 @@ describe("markdown", () => {
     expect(performance.now() - started).toBeLessThan(1_500);
   });
 });
+
+describe("mentions", () => {
+  it("marks the names that the server found, in text and not in code", () => {
+    const root = document.createElement("div");
+    const marks = new Map([
+      ["ann", true],
+      ["bob.b", false],
+    ]);
+    root.innerHTML = render("@ann, **@Bob.b**. `@ann` a@ann @cid @ann's <b>@ann</b>", marks);
+    const found = [...root.querySelectorAll(".mention")].map((mark) => [mark.textContent, mark.className]);
+    expect(found).toEqual([
+      ["@ann", "mention mine"],
+      ["@Bob.b", "mention"],
+      ["@ann", "mention mine"],
+      ["@ann", "mention mine"],
+    ]);
+    expect(root.querySelector("b")).toBeNull();
+  });
+});

@@ -1,6 +1,10 @@
 import MarkdownIt from "markdown-it";
 import { purify } from "./trusted";
 
+/** The names that a text mentions, in small letters, and whether that is oneself. */
+export type Marks = Map<string, boolean>;
+const MENTION = /((?<![\p{L}\p{N}_@./\\])@[\p{L}\p{N}_](?:[\p{L}\p{N}_.-]*[\p{L}\p{N}_])?)/u;
+
 /** The grammar that the server uses too: CommonMark, tables, strikethrough, bare links, line breaks kept, no HTML. */
 const markdown = new MarkdownIt("default", { html: false, linkify: true, breaks: true, typographer: false });
 // An image would be loaded from elsewhere and tell its host who reads.
@@ -29,15 +33,40 @@ rules.link_open = (tokens, index, options, env, self) => {
   return link(tokens, index, options, env, self);
 };
 
+/** Names that the server found are shown as such: they are marked in text, never in code. */
+markdown.core.ruler.push("mentions", (state) => {
+  const { marks } = state.env as { marks?: Marks };
+  if (!marks?.size) return;
+  for (const { children } of state.tokens) {
+    if (!children?.some((token) => token.type === "text" && token.content.includes("@"))) continue;
+    const marked = children.flatMap((token) => {
+      if (token.type !== "text") return [token];
+      return token.content.split(MENTION).map((content, index) => {
+        const mine = index % 2 === 1 ? marks.get(content.slice(1).toLowerCase()) : undefined;
+        const piece = new state.Token(mine === undefined ? "text" : "mention", "", 0);
+        piece.content = content;
+        piece.meta = { mine };
+        return piece;
+      });
+    });
+    children.splice(0, children.length, ...marked);
+  }
+});
+rules.mention = (tokens, index) => {
+  const { content, meta } = tokens[index]!;
+  return `<span class="mention${meta?.mine === true ? " mine" : ""}">${markdown.utils.escapeHtml(content)}</span>`;
+};
+
 const cache = new Map<string, string>();
 const CACHED = 800;
 
 /** Safe HTML for the text of a message. */
-export function render(text: string): string {
-  const known = cache.get(text);
+export function render(text: string, marks?: Marks): string {
+  const key = marks?.size ? `${text}\0${[...marks].join()}` : text;
+  const known = cache.get(key);
   if (known !== undefined) return known;
-  const html = purify(markdown.render(text));
+  const html = purify(markdown.render(text, { marks }));
   if (cache.size >= CACHED) cache.delete(cache.keys().next().value!);
-  cache.set(text, html);
+  cache.set(key, html);
   return html;
 }

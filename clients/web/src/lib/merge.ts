@@ -1,4 +1,4 @@
-import type { Attachment, Id, Message, Reaction, RoomEvent, Time, User } from "./wire";
+import type { Attachment, Id, Mention, Message, Reaction, RoomEvent, Time, User } from "./wire";
 
 /** Somebody came or went: a line of the timeline that is not a message. */
 export interface SystemLine {
@@ -26,6 +26,7 @@ export function messageOf(event: RoomEvent, lookup: Lookup): Message {
     thread?: Id | null;
     deleted?: boolean;
     attachments?: Attachment[];
+    mentions?: Mention[];
   };
   return {
     id: event.id,
@@ -40,6 +41,7 @@ export function messageOf(event: RoomEvent, lookup: Lookup): Message {
     reply_count: 0,
     attachments: body.attachments ?? [],
     reactions: [],
+    mentions: body.mentions ?? [],
     pinned: false,
     answers: null,
   };
@@ -52,9 +54,22 @@ export function change(message: Message, event: RoomEvent): Message {
     case "message.updated":
       return message.deleted
         ? message
-        : { ...message, text: body.text ?? "", edited_at: body.edited_at ?? event.ts };
+        : {
+            ...message,
+            text: body.text ?? "",
+            edited_at: body.edited_at ?? event.ts,
+            mentions: body.mentions ?? [],
+          };
     case "message.deleted":
-      return { ...message, text: "", deleted: true, attachments: [], reactions: [], pinned: false };
+      return {
+        ...message,
+        text: "",
+        deleted: true,
+        attachments: [],
+        reactions: [],
+        mentions: [],
+        pinned: false,
+      };
     case "attachments.updated":
       return message.deleted ? message : { ...message, attachments: body.attachments ?? [] };
     case "pin.added":

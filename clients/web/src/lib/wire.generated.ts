@@ -703,6 +703,22 @@ export type MemberOut = {
   joined_at: string;
 };
 
+/** One is named in a message. */
+export type MentionNotice = {
+  op: "notice";
+  kind: "mentioned";
+  room: string;
+  message: string;
+  by: string;
+};
+
+/** Whom a message names: a `user`, a `role`, or all of the room, of which it is the `id` then. */
+export type MentionOut = {
+  kind: "user" | "role" | "room" | "here";
+  id: string;
+  name: string;
+};
+
 /** A message as it stands; a deleted one has no text. `thread` is the message that it replies to. */
 export type MessageOut = {
   id: string;
@@ -718,7 +734,7 @@ export type MessageOut = {
   last_reply_at: string | null;
   reactions: (ReactionOut)[];
   attachments: (Attachment)[];
-  mentions: (unknown)[];
+  mentions: (MentionOut)[];
   pinned: boolean;
   answers: "by_entries" | "closed" | null;
 };
@@ -971,7 +987,7 @@ export type PasskeyUse = {
 };
 
 /** What can be allowed or denied on a resource and all that lies below it. */
-export type Permission = "workspace.read" | "workspace.manage" | "access.manage" | "members.invite" | "members.manage" | "categories.manage" | "rooms.create" | "direct.create" | "room.read" | "room.join" | "room.post" | "room.react" | "room.pin" | "room.invite" | "room.manage" | "messages.moderate" | "members.moderate" | "audit.read" | "retention.manage";
+export type Permission = "workspace.read" | "workspace.manage" | "access.manage" | "members.invite" | "members.manage" | "categories.manage" | "rooms.create" | "direct.create" | "room.read" | "room.join" | "room.post" | "room.react" | "room.pin" | "room.mention" | "room.invite" | "room.manage" | "messages.moderate" | "members.moderate" | "audit.read" | "retention.manage";
 
 /** Somebody whose presence one watches has another name now; who has left for good is a `Deleted user`. */
 export type PersonNotice = {

@@ -35,6 +35,7 @@ export type {
   LimitOut as Limit,
   Me,
   MemberOut as Member,
+  MentionOut as Mention,
   PasskeyAdded,
   PasskeyOut as Passkey,
   PasskeyStarted,
@@ -89,7 +90,7 @@ export type User = wire.PublicUser & Partial<wire.UserOut>;
 export type Registration = wire.SessionState["registration"];
 
 /** A room and how much of it is unread. */
-export type KnownRoom = wire.RoomOut & Pick<wire.UnreadOut, "unread" | "read_seq">;
+export type KnownRoom = wire.RoomOut & Pick<wire.UnreadOut, "unread" | "mentions" | "read_seq">;
 
 /** What the client shows of a message, and can make of an event. */
 export type Message = Pick<
@@ -107,6 +108,7 @@ export type Message = Pick<
   | "reactions"
   | "pinned"
   | "answers"
+  | "mentions"
 > & { attachments?: wire.Attachment[] };
 
 export type Presence = "online" | "away" | "offline";
@@ -119,7 +121,8 @@ export type Notice =
   | wire.HeldNotice
   | wire.ReportNotice
   | wire.AppealNotice
-  | wire.PersonNotice;
+  | wire.PersonNotice
+  | wire.MentionNotice;
 
 export type ServerFrame =
   | wire.Welcome

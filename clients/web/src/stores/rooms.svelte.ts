@@ -1,5 +1,12 @@
 import { SvelteMap } from "svelte/reactivity";
-import type { Id, KnownRoom, Notice, Permission, Room, RoomEvent, Unread } from "../lib/wire";
+import { concerns } from "../lib/mentions";
+import type { Id, KnownRoom, Mention, Notice, Permission, Room, RoomEvent, Unread } from "../lib/wire";
+
+/** Whether a new message names somebody, or all of its room. */
+function names({ type, body }: RoomEvent, me: Id): boolean {
+  const mentions = type === "message.created" ? ((body.mentions ?? []) as Mention[]) : [];
+  return mentions.some((mention) => concerns(mention, { id: me }));
+}
 
 /** The rooms of the person, and how much of each is unread. */
 export class Rooms {
@@ -29,11 +36,13 @@ export class Rooms {
   /** Takes a room up; what is unread in it is told apart, and a room just entered has been read to its end. */
   put(room: Room): void {
     const known = this.byId.get(room.id);
-    this.byId.set(room.id, { unread: known?.unread ?? 0, read_seq: known?.read_seq ?? room.head, ...room });
+    const { unread = 0, mentions = 0, read_seq = room.head } = known ?? {};
+    this.byId.set(room.id, { unread, mentions, read_seq, ...room });
   }
 
   tell(unreads: readonly Unread[]): void {
-    for (const { room, unread, read_seq } of unreads) this.change(room, { unread, read_seq });
+    for (const { room, unread, mentions, read_seq } of unreads)
+      this.change(room, { unread, mentions, read_seq });
   }
 
   change(id: Id, patch: Partial<KnownRoom>): void {
@@ -52,9 +61,10 @@ export class Rooms {
     const room = this.byId.get(id);
     if (!room) return;
     const { read_seq } = room;
-    let { head, count, unread } = room;
+    let { head, count, unread, mentions } = room;
     for (const event of events) {
       head = Math.max(head, event.seq);
+      if (event.seq > read_seq && event.sender !== this.me && names(event, this.me)) mentions += 1;
       // Replies are counted nowhere: their thread is followed by those who open it.
       if (event.type !== "message.created" || event.body.thread) continue;
       count += 1;
@@ -62,7 +72,7 @@ export class Rooms {
       if (event.seq > read_seq && event.sender !== this.me) unread += 1;
     }
     const renamed = Object.assign({}, ...events.filter((e) => e.type === "room.updated").map((e) => e.body));
-    this.byId.set(id, { ...room, ...renamed, id, head, count, unread });
+    this.byId.set(id, { ...room, ...renamed, id, head, count, unread, mentions });
   }
 
   /** Takes over what the server says of a room we do not follow event by event. */
@@ -76,7 +86,8 @@ export class Rooms {
 
   markRead(id: Id, seq: number, unread = 0): void {
     const room = this.byId.get(id);
-    if (room && seq >= room.read_seq) this.change(id, { read_seq: seq, unread });
+    if (room && seq >= room.read_seq)
+      this.change(id, { read_seq: seq, unread, ...(unread === 0 ? { mentions: 0 } : {}) });
   }
 
   readElsewhere(notice: Extract<Notice, { kind: "read" }>): void {

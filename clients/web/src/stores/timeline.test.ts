@@ -17,6 +17,7 @@ function message(seq: number): Message {
     thread: null,
     reply_count: 0,
     reactions: [],
+    mentions: [],
     pinned: false,
     answers: null,
   };

@@ -21,6 +21,7 @@ class Permission(StrEnum):
     ROOM_POST = "room.post"
     ROOM_REACT = "room.react"
     ROOM_PIN = "room.pin"
+    ROOM_MENTION = "room.mention"
     ROOM_INVITE = "room.invite"
     ROOM_MANAGE = "room.manage"
     MESSAGES_MODERATE = "messages.moderate"
@@ -41,6 +42,7 @@ _MEMBER = _GUEST | {
     P.ROOM_POST,
     P.ROOM_REACT,
     P.ROOM_PIN,
+    P.ROOM_MENTION,
     P.ROOM_INVITE,
 }
 _MODERATOR = _MEMBER | {P.MESSAGES_MODERATE, P.MEMBERS_MODERATE}

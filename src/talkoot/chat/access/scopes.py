@@ -25,6 +25,7 @@ SCOPE_OF: dict[P, Scope] = {
     P.ROOM_POST: "write",
     P.ROOM_REACT: "write",
     P.ROOM_PIN: "write",
+    P.ROOM_MENTION: "write",
     P.ROOMS_CREATE: "write",
     P.DIRECT_CREATE: "write",
     P.ROOM_INVITE: "members",

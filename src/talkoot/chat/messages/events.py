@@ -4,7 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 from uuid import UUID
+
+if TYPE_CHECKING:
+    from talkoot.kernel.log import Event
+
+
+@dataclass(frozen=True, slots=True)
+class PeopleMentioned:
+    """These people, who may read the room, are named in a message, by this event: its own, or an edit."""
+
+    users: Sequence[UUID]
+    event: Event
+    message: UUID
+    workspace: UUID
 
 
 @dataclass(frozen=True, slots=True)

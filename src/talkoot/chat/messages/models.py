@@ -50,6 +50,21 @@ class Message(Model):
     """The reactions as they are shown, in JSON, so that a page needs nothing else; None if there are none."""
     pinned_at: Mapped[int | None]
     answers: Mapped[str | None]
+    mentions: Mapped[str | None]
+    """Whom it names, as JSON; to count them there are rows of `mentions`."""
+
+
+class Mention(Model):
+    """Somebody, or many, named in a message; `target` is a user, a role, or the room itself: all of it."""
+
+    __tablename__ = "mentions"
+    __table_args__ = (Index("ix_mentions_message", "message_id"),)
+
+    target: Mapped[UUID] = mapped_column(primary_key=True)
+    room_id: Mapped[UUID] = mapped_column(ForeignKey("rooms.id"), primary_key=True)
+    seq: Mapped[int] = mapped_column(primary_key=True)
+    message_id: Mapped[UUID] = mapped_column(ForeignKey("messages.id"))
+    sender_id: Mapped[UUID] = mapped_column(ForeignKey("users.id"))
 
 
 class RoomRules(Model):

@@ -48,6 +48,7 @@ MESSAGES: AnySelect = select(
     Message.reactions,
     Message.pinned_at,
     Message.answers,
+    Message.mentions,
 ).join(User, User.id == Message.sender_id)
 # What was deleted because it was too old is not shown at all: it would be a wall of tombstones.
 _EXPIRED = select(Room.expired_seq).where(Room.id == bindparam("room", type_=Id)).scalar_subquery()

@@ -18,6 +18,14 @@ FILES = 10  # of one message
 Text = Annotated[str, Field(min_length=1, max_length=TEXT), AfterValidator(body_text)]
 
 
+class MentionOut(BaseModel):
+    """Whom a message names: a `user`, a `role`, or all of the room, of which it is the `id` then."""
+
+    kind: Literal["user", "role", "room", "here"]
+    id: UUID
+    name: str
+
+
 def text_with(text: str, attachments: Collection[UUID]) -> str:
     """The text of a message, which may be empty beside files; ValueError as for `body_text`."""
     return "" if attachments and not text.strip() else body_text(text)
@@ -51,7 +59,7 @@ class MessageOut(BaseModel):
     last_reply_at: str | None
     reactions: list[ReactionOut]
     attachments: list[Attachment]
-    mentions: list[Any]
+    mentions: list[MentionOut]
     pinned: bool
     answers: Literal["by_entries", "closed"] | None
 

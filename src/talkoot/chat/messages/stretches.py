@@ -79,8 +79,8 @@ class Stretch:
 
 
 def _cost(message: Shown) -> int:
-    added = _FILE * len(message.attachments) + memoryview(message.reactions).nbytes
-    return _OVERHEAD + text_bytes(message.text) + added
+    added = memoryview(message.reactions).nbytes + memoryview(message.mentions).nbytes
+    return _OVERHEAD + text_bytes(message.text) + _FILE * len(message.attachments) + added
 
 
 def _seq(message: Shown) -> int:
@@ -110,16 +110,23 @@ def _created(event: Event, body: dict[str, Any], messages: list[Shown]) -> bool:
         return False
     ts, text = rfc3339(event.ts), body["text"]
     made = Shown(event.id, event.log, event.seq, sender, text, ts, None, False, None, 0, None)
-    messages.append(replace(made, attachments=tuple(files)) if (files := body.get("attachments")) else made)
+    if files := body.get("attachments"):
+        made = replace(made, attachments=tuple(files))
+    if mentions := body.get("mentions"):
+        made = replace(made, mentions=Raw(msgspec.json.encode(mentions)))
+    messages.append(made)
     return True
 
 
 def _updated(message: Shown, body: dict[str, Any]) -> Shown:
-    return replace(message, text=body["text"], edited_at=body["edited_at"])
+    mentions = Raw(msgspec.json.encode(body.get("mentions", ())))
+    return replace(message, text=body["text"], edited_at=body["edited_at"], mentions=mentions)
 
 
 def _deleted(message: Shown, _body: dict[str, Any]) -> Shown:
-    return replace(message, text="", deleted=True, attachments=(), reactions=NOTHING, pinned=False)
+    return replace(
+        message, text="", deleted=True, attachments=(), reactions=NOTHING, mentions=NOTHING, pinned=False
+    )
 
 
 def _pinned(message: Shown, _body: dict[str, Any]) -> Shown:

@@ -45,7 +45,7 @@ class Shown(msgspec.Struct, frozen=True):
     last_reply_at: str | None
     reactions: Raw = NOTHING
     attachments: tuple[Any, ...] = ()
-    mentions: tuple[Any, ...] = ()
+    mentions: Raw = NOTHING
     pinned: bool = False
     answers: str | None = None
 
@@ -115,7 +115,7 @@ def page_json(items: Sequence[Shown], *, more_before: bool, more_after: bool) ->
 def shown(row: Row) -> Shown:
     """A message from a row of the query for them."""
     id_, room, seq, sender, username, name, bot, text, ts, edited, deleted, thread, replies, last, *more = row
-    files, reactions, pinned, answers = more
+    files, reactions, pinned, answers, mentions = more
     return Shown(
         id_,
         room,
@@ -130,6 +130,7 @@ def shown(row: Row) -> Shown:
         rfc3339(last) if last is not None else None,
         Raw(reactions) if reactions and deleted is None else NOTHING,
         attachments=tuple(msgspec.json.decode(files)) if files else (),
+        mentions=Raw(mentions) if mentions and deleted is None else NOTHING,
         pinned=pinned is not None and deleted is None,
         answers=answers,
     )

@@ -51,6 +51,7 @@ class _Standing:
     count: int
     read_seq: int
     read_count: int
+    mentions: int
 
 
 async def mark_read(tx: Tx, commands: Sequence[MarkRead]) -> Sequence[UnreadOut | TalkootError]:
@@ -69,10 +70,10 @@ async def mark_read(tx: Tx, commands: Sequence[MarkRead]) -> Sequence[UnreadOut 
         if (refusal := _refusal(command.actor, held, rows.get(number))) is not None:
             outcomes.append(refusal)
             continue
-        _, head, count, count_there, read_seq, read_count = rows[number]
-        standing = standings.setdefault(command.key, _Standing(head, count, read_seq, read_count))
+        _, head, count, count_there, read_seq, read_count, mentions = rows[number]
+        standing = standings.setdefault(command.key, _Standing(head, count, read_seq, read_count, mentions))
         if command.seq > standing.read_seq:
-            standing.read_seq, standing.read_count = command.seq, count_there
+            standing.read_seq, standing.read_count, standing.mentions = command.seq, count_there, mentions
             moved[command.key] = (*command.key, command.seq, count_there)
             assert held is not None
             unread, rules = count - count_there, (held.workspace, held.version)
@@ -108,7 +109,11 @@ def _refusal(actor: Actor, grants: Grants | None, row: Row | None) -> TalkootErr
 
 def _unread(room: UUID, at: _Standing) -> UnreadOut:
     return UnreadOut(
-        room=room, unread=at.count - at.read_count, mentions=0, read_seq=at.read_seq, head=at.head
+        room=room,
+        unread=at.count - at.read_count,
+        mentions=at.mentions,
+        read_seq=at.read_seq,
+        head=at.head,
     )
 
 
@@ -120,7 +125,14 @@ async def _move(tx: Tx, positions: Iterable[Row]) -> None:
 
 _STANDING = """
     SELECT n, l.head, l.count, CASE WHEN at = 0 THEN 0 ELSE e.count END,
-        coalesce(p.seq, 0), coalesce(p.count, 0)
+        coalesce(p.seq, 0), coalesce(p.count, 0), (
+            SELECT count(DISTINCT m.seq) FROM mentions m
+            WHERE m.room_id = room AND m.sender_id <> who AND m.seq > {most}(at, coalesce(p.seq, 0))
+            AND m.target IN (
+                SELECT who UNION ALL SELECT room
+                UNION ALL SELECT role_id FROM memberships WHERE user_id = who AND role_id IS NOT NULL
+            )
+        )
     FROM {given} JOIN logs l ON l.id = room
     LEFT JOIN events e ON e.log = room AND e.seq = at
     LEFT JOIN read_positions p ON p.user_id = who AND p.room_id = room
@@ -131,9 +143,10 @@ _UPSERT = """
     WHERE read_positions.seq < excluded.seq
 """
 _LOOK = Statement(
-    _STANDING.format(given="(SELECT ?1 AS n, ?2 AS room, ?3 AS who, ?4 AS at)").strip(),
+    _STANDING.format(given="(SELECT ?1 AS n, ?2 AS room, ?3 AS who, ?4 AS at)", most="max").strip(),
     _STANDING.format(
-        given="unnest($1::bigint[], $2::uuid[], $3::uuid[], $4::bigint[]) AS given (n, room, who, at)"
+        given="unnest($1::bigint[], $2::uuid[], $3::uuid[], $4::bigint[]) AS given (n, room, who, at)",
+        most="greatest",
     ).strip(),
 )
 _MOVE = Statement(

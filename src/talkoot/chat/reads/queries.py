@@ -2,20 +2,44 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import and_, func, select
+from sqlalchemy import and_, bindparam, func, select, union_all
+from sqlalchemy.orm import aliased
 
 from talkoot.chat.access.grants import member_rooms
 from talkoot.chat.access.models import Membership
+from talkoot.chat.messages.models import Mention
 from talkoot.chat.reads.models import ReadPosition
 from talkoot.chat.reads.schemas import UnreadOut
 from talkoot.chat.rooms.models import Room
 from talkoot.kernel.log import Log
+from talkoot.kernel.types import Id
 
 if TYPE_CHECKING:
     from talkoot.chat.accounts.actors import Actor
     from talkoot.kernel.transactions import Read
+
+
+_ROLES = aliased(Membership)
+_USER = bindparam("reader", type_=Id)
+# One list, so that each target is looked up in the index.
+_TARGETS: Any = union_all(
+    select(_USER),
+    select(Room.id).correlate(Room),
+    select(_ROLES.role_id).where(_ROLES.user_id == _USER, _ROLES.role_id.is_not(None)),
+)
+_MENTIONS = (
+    select(func.count(Mention.seq.distinct()))
+    .where(
+        Mention.target.in_(_TARGETS),
+        Mention.room_id == Room.id,
+        Mention.seq > func.coalesce(ReadPosition.seq, 0),
+        Mention.sender_id != _USER,
+    )
+    .correlate(Room, ReadPosition)
+    .scalar_subquery()
+)
 
 
 async def unreads_of(read: Read, actor: Actor) -> list[UnreadOut]:
@@ -29,14 +53,16 @@ async def unreads_of(read: Read, actor: Actor) -> list[UnreadOut]:
             Log.count - func.coalesce(ReadPosition.count, 0),
             func.coalesce(ReadPosition.seq, 0),
             Log.head,
+            _MENTIONS,
         )
         .join(Membership, and_(Membership.resource_id == Room.id, Membership.user_id == user))
         .join(Log, Log.id == Room.id)
         .outerjoin(ReadPosition, and_(ReadPosition.room_id == Room.id, ReadPosition.user_id == user))
-        .order_by(Room.id)
+        .order_by(Room.id),
+        {"reader": user},
     )
     return [
-        UnreadOut(room=room, unread=unread, mentions=0, read_seq=read_seq, head=head)
-        for room, workspace, unread, read_seq, head in found
+        UnreadOut(room=room, unread=unread, mentions=mentions, read_seq=read_seq, head=head)
+        for room, workspace, unread, read_seq, head, mentions in found
         if room in readable and actor.reaches(room, workspace)
     ]

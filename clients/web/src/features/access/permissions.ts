@@ -16,6 +16,7 @@ const WORDS: Record<Permission, string> = {
   "room.post": "Post in rooms",
   "room.react": "React to messages",
   "room.pin": "Pin messages",
+  "room.mention": "Mention roles and whole rooms",
   "room.invite": "Add people to rooms",
   "room.manage": "Manage rooms",
   "messages.moderate": "Delete what others wrote",

@@ -13,6 +13,7 @@ from talkoot.chat.access.operations import DELETE_MESSAGE, EDIT_MESSAGE
 from talkoot.chat.messages.access import message_for
 from talkoot.chat.messages.actions.commands import Sent
 from talkoot.chat.messages.actions.erase import DELETED, Erasing, erase
+from talkoot.chat.messages.actions.mention import mentions_in, name_again
 from talkoot.chat.messages.actions.screen import refuse_unseen_edit
 from talkoot.kernel import log
 from talkoot.kernel.audit import Act, record
@@ -73,11 +74,13 @@ async def edit_message(tx: Tx, actor: Actor, edit: Edit) -> Sent:
     if message.deleted_at is not None:
         raise NotFound("This message was deleted")
     await refuse_unseen_edit(tx, grants, edit.text)
+    mentions = await mentions_in(tx, edit.text, grants)
     message.text, message.edited_at = edit.text, tx.now
+    body = {"message": message.id, "text": edit.text, "edited_at": rfc3339(tx.now)}
     entry = log.Entry(
         log=message.room_id,
         type=_UPDATED,
-        body={"message": message.id, "text": edit.text, "edited_at": rfc3339(tx.now)},
+        body=body | {"mentions": mentions} if mentions else body,
         sender=actor.user,
         cid=edit.cid,
         digest=edit.digest() if edit.cid else None,
@@ -85,7 +88,10 @@ async def edit_message(tx: Tx, actor: Actor, edit: Edit) -> Sent:
         fence=grants.version,
         scope=grants.workspace,
     )
-    return Sent((await log.append(tx, [entry]))[0], dup=False)
+    (event,) = await log.append(tx, [entry])
+    if mentions or message.mentions is not None:
+        await name_again(tx, event, message, mentions, grants)
+    return Sent(event, dup=False)
 
 
 async def delete_message(tx: Tx, actor: Actor, message_id: UUID) -> Sent:

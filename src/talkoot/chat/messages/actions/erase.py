@@ -13,6 +13,7 @@ from sqlalchemy import case, delete, select, update
 from talkoot.chat.access.grants import versions_of
 from talkoot.chat.files.actions.carrying import drop_files_of
 from talkoot.chat.messages.actions.attach import drop_decided
+from talkoot.chat.messages.actions.mention import forget_mentions
 from talkoot.chat.messages.actions.send import thread_entry
 from talkoot.chat.messages.events import PinnedErased, ReactedErased
 from talkoot.chat.messages.models import HeldMessage, Message, RoomSender
@@ -115,9 +116,11 @@ async def leave_empty(tx: Tx, messages: Sequence[Message]) -> None:
     pinned = [message.id for message in messages if message.pinned_at is not None]
     if carrying := [message.id for message in messages if message.attachments]:
         await drop_files_of(tx, carrying)
+    if naming := [message.id for message in messages if message.mentions is not None]:
+        await forget_mentions(tx, naming)
     for message in messages:
         message.text, message.deleted_at = "", tx.now
-        message.attachments = message.reactions = message.pinned_at = None
+        message.attachments = message.mentions = message.reactions = message.pinned_at = None
     if pinned:
         await tx.emit(PinnedErased(pinned))
     if reacted:

@@ -16,6 +16,7 @@ from talkoot.chat.access.operations import SEND_MESSAGE
 from talkoot.chat.messages.access import closed_or
 from talkoot.chat.messages.actions.attach import Shapes, carry_with, shown_of, stored_of, take_files
 from talkoot.chat.messages.actions.commands import Held, Send, Sent
+from talkoot.chat.messages.actions.mention import Named, as_stored, keep_names, name_in
 from talkoot.chat.messages.actions.screen import screen
 from talkoot.chat.messages.models import Message
 from talkoot.chat.messages.queries import thread_roots
@@ -174,14 +175,17 @@ async def _append(
     if not allowed:
         return []
     entries = [_entry(*each, files) for each in allowed]
+    named = await name_in(tx, allowed, entries)
     replies = [(send.thread, grants) for send, grants in allowed if send.thread]
     if replies:
         entries += await _count_replies(tx, replies, roots)
     events = (await log.append(tx, entries))[: len(allowed)]
     sent = [(send, event) for event, (send, _) in zip(events, allowed, strict=True)]
-    await tx.sql.run(_INSERT, [_row(event, send, files) for send, event in sent])
+    await tx.sql.run(_INSERT, [_row(event, send, files, named) for send, event in sent])
     if files:
         await carry_with(tx, sent)
+    if named:
+        await keep_names(tx, named, zip(events, (grants for _, grants in allowed), strict=True))
     return events
 
 
@@ -256,10 +260,11 @@ _INSERT = inserting(
     ts="bigint",
     reply_count="bigint",
     attachments="text",
+    mentions="text",
 )
 
 
-def _row(event: log.Event, send: Send, files: Shapes) -> Row:
+def _row(event: log.Event, send: Send, files: Shapes, named: Named) -> Row:
     """In the order of `_INSERT`."""
-    carried = stored_of(send, files)
-    return event.id, event.log, event.seq, event.sender, send.thread, send.text, event.ts, 0, carried
+    carried, names = stored_of(send, files), as_stored(named[event.id]) if event.id in named else None
+    return event.id, event.log, event.seq, event.sender, send.thread, send.text, event.ts, 0, carried, names
