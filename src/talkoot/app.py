@@ -44,8 +44,8 @@ from talkoot.chat.identities.ways_in import tell_what_else_opens, unlink_what_ca
 from talkoot.chat.mail.events import NoticeDue
 from talkoot.chat.messages import socket as messages_socket
 from talkoot.chat.messages.actions.attach import show_picture
-from talkoot.chat.messages.events import PeopleMentioned, PinnedErased, ReactedErased
-from talkoot.chat.messages.notices import mention_notices
+from talkoot.chat.messages.events import OwnChanged, PeopleMentioned, PinnedErased, ReactedErased
+from talkoot.chat.messages.notices import mention_notices, own_notice
 from talkoot.chat.messages.timelines import Timelines
 from talkoot.chat.moderation.events import AppealDecided, ReportHandled, Reviewed, Sanctioned
 from talkoot.chat.moderation.notices import appeal_notice, held_notice, report_notice, sanction_notice
@@ -188,6 +188,7 @@ class Program:
             IdentityUnlinked: ([settle_who_unlinked], []),
             MembersJoined: ([begin_at_head], [self.notices.joined]),
             MemberLeft: ([], [self.notices.left]),
+            OwnChanged: ([], [lambda event: self.bus.publish(own_notice(event))]),
             ReadMoved: ([], [self._tell_read]),
             SessionClosed: ([], [controls.tell_session_closed]),
             PicturePrepared: ([show_picture], []),

@@ -17,6 +17,7 @@ from talkoot.chat.addresses import http as addresses_http
 from talkoot.chat.administration import http as administration_http
 from talkoot.chat.applications import http as applications_http
 from talkoot.chat.bots import http as bots_http
+from talkoot.chat.drafts import http as drafts_http
 from talkoot.chat.files import http as files_http
 from talkoot.chat.groups import http as groups_http
 from talkoot.chat.identities import http as identities_http
@@ -28,6 +29,7 @@ from talkoot.chat.privacy import http as privacy_http
 from talkoot.chat.reactions import http as reactions_http
 from talkoot.chat.reads import http as reads_http
 from talkoot.chat.rooms import http as rooms_http
+from talkoot.chat.saved import http as saved_http
 from talkoot.chat.search import http as search_http
 from talkoot.chat.tokens import http as tokens_http
 from talkoot.documents import asyncapi_router, describe_api
@@ -55,6 +57,8 @@ _FEATURES = (
     messages_http,
     reactions_http,
     pins_http,
+    saved_http,
+    drafts_http,
     reads_http,
     search_http,
     administration_http,

@@ -151,6 +151,26 @@ class ReadNotice(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     unread: int
 
 
+class SavedNotice(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """One has saved a message, or let go of it."""
+
+    op: Literal["notice"]
+    kind: Literal["saved"]
+    message: UUID
+    saved: bool
+
+
+class DraftNotice(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A draft of one's own has changed, on any device; one that was removed has version 0 and no text."""
+
+    op: Literal["notice"]
+    kind: Literal["draft"]
+    room: UUID
+    thread: UUID | None
+    version: int
+    text: str
+
+
 class JoinedNotice(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """One is a member of a room now; `room` is as `GET /rooms/{id}` answers it."""
 
@@ -233,6 +253,8 @@ class MentionNotice(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 NOTICES = {
     "notice.read": ReadNotice,
+    "notice.saved": SavedNotice,
+    "notice.draft": DraftNotice,
     "notice.room.joined": JoinedNotice,
     "notice.room.left": LeftNotice,
     "notice.sanction": SanctionNotice,

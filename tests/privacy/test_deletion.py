@@ -21,12 +21,18 @@ async def gone(owner: Api, message: str) -> Json:
     return made
 
 
+async def keep_something(person: Api, said: Json) -> None:
+    await person.put(f"/messages/{said['id']}/saved", expect=204)
+    await person.put(f"/drafts/{said['room']}", {"text": "and I", "version": 0})
+
+
 async def test_nothing_is_left_of_a_person_but_what_they_wrote(workspace: Workspace, server: Talkoot) -> None:
     owner, person = workspace.owner, await workspace.member("leaver")
     room = await workspace.room("garden")
     await person.post(f"/rooms/{room}/join", expect=204)
     await person.patch("/users/me", {"email": f"{person.user['username']}@example.org"})
     said = await person.post(f"/rooms/{room}/messages", {"text": "I was here"})
+    await keep_something(person, said)
     socket = await workspace.socket(person, room)
     watcher = await workspace.socket(owner, room)
     await watcher.ask(op="presence", users=[person.user["id"]])
@@ -103,7 +109,8 @@ def texts(log: Json, person: Api) -> str:
 async def nothing_is_known(server: Talkoot, person: Api) -> None:
     """No table but that of users knows the id as somebody's, and that one has no name for it."""
     id_ = UUID(person.user["id"])
-    tables = ("memberships", "read_positions", "exports", "identities", "sessions")
+    tables = ["memberships", "read_positions", "exports", "identities", "sessions"]
+    tables += ["drafts", "saved_messages"]
     for table in tables:
         assert await rows(server, f"SELECT 1 FROM {table} WHERE user_id = $1", id_) == []  # noqa: S608
     ((username, email, password),) = await rows(

@@ -39,9 +39,17 @@ def lines(archive: zipfile.ZipFile, name: str) -> list[Any]:
     return [json.loads(line) for line in archive.read(name).splitlines()]
 
 
+def only_own(archive: zipfile.ZipFile) -> tuple[str, str]:
+    """The one draft, and the one message that is saved."""
+    (draft,), (kept,) = lines(archive, "drafts.jsonl"), lines(archive, "saved.jsonl")
+    return draft["text"], kept["message"]
+
+
 async def read_and_react(person: Api, message: Json) -> None:
     await person.put(f"/rooms/{message['room']}/read", {"seq": message["seq"]})
     await person.put(f"/messages/{message['id']}/reactions/👍", expect=204)
+    await person.put(f"/messages/{message['id']}/saved", expect=204)
+    await person.put(f"/drafts/{message['room']}", {"text": "begun", "version": 0})
 
 
 async def test_a_file_has_all_of_ones_own_and_nothing_of_others(workspace: Workspace) -> None:
@@ -72,7 +80,11 @@ async def test_a_file_has_all_of_ones_own_and_nothing_of_others(workspace: Works
     assert [text["text"] for text in messages[said["id"]]["texts"]] == ["first", "second"]
     assert (messages[said["id"]]["room_name"], messages[hidden["id"]]["room_name"]) == (names[room], None)
     assert (messages[gone["id"]]["text"], messages[gone["id"]]["deleted"]) == ("", True)
-    assert lines(archive, "reactions.jsonl") == [{"room": room, "message": said["id"], "emoji": "👍"}]
+    assert (lines(archive, "reactions.jsonl"), *only_own(archive)) == (
+        [{"room": room, "message": said["id"], "emoji": "👍"}],
+        "begun",
+        said["id"],
+    )
     assert [(each["kind"], each["reason"]) for each in lines(archive, "sanctions.jsonl")] == [
         ("mute", "loud")
     ]

@@ -222,6 +222,10 @@ async def nobody_at_all(_case: Case) -> dict[str, str]:
     return {"user": str(uuid.uuid4()), "token": "of-nothing"}
 
 
+async def nothing_known(_case: Case) -> dict[str, str]:
+    return {"message": str(uuid.uuid4()), "room": str(uuid.uuid4())}
+
+
 async def lift(case: Case) -> None:
     names = case.names()
     await case.world.hand.ask("DELETE", "/{kind}/{resource}/sanctions/{user}/mute".format(**names))
@@ -446,6 +450,12 @@ ASKS: dict[str, Ask] = {
     "list_pins": Ask(),
     "pin": Ask(),
     "unpin": Ask(),
+    "save": Ask(),
+    "unsave": Ask(before=nothing_known),
+    "list_saved": Ask(),
+    "put_draft": Ask(body={"text": "x", "version": 0}, passed=frozenset({200, 409})),
+    "list_drafts": Ask(),
+    "drop_draft": Ask(before=nothing_known),
     "list_reactions": Ask(),
     "react": Ask(),
     "unreact": Ask(),

@@ -135,6 +135,16 @@ CREATE TABLE cron_slots (
 	slot BIGINT NOT NULL, 
 	CONSTRAINT pk_cron_slots PRIMARY KEY (kind)
 );
+CREATE TABLE drafts (
+	user_id BLOB NOT NULL, 
+	place_id BLOB NOT NULL, 
+	room_id BLOB NOT NULL, 
+	text VARCHAR NOT NULL, 
+	version BIGINT NOT NULL, 
+	CONSTRAINT pk_drafts PRIMARY KEY (user_id, place_id), 
+	CONSTRAINT fk_drafts_room_id FOREIGN KEY(room_id) REFERENCES rooms (id), 
+	CONSTRAINT fk_drafts_user_id FOREIGN KEY(user_id) REFERENCES users (id)
+);
 CREATE TABLE events (
 	log BLOB NOT NULL, 
 	seq BIGINT NOT NULL, 
@@ -587,6 +597,15 @@ CREATE TABLE sanctions (
 	CONSTRAINT fk_sanctions_user_id FOREIGN KEY(user_id) REFERENCES users (id), 
 	CONSTRAINT fk_sanctions_created_by FOREIGN KEY(created_by) REFERENCES users (id)
 );
+CREATE TABLE saved_messages (
+	id BLOB NOT NULL, 
+	user_id BLOB NOT NULL, 
+	message_id BLOB NOT NULL, 
+	saved_at BIGINT NOT NULL, 
+	CONSTRAINT pk_saved_messages PRIMARY KEY (id), 
+	CONSTRAINT fk_saved_messages_message_id FOREIGN KEY(message_id) REFERENCES messages (id), 
+	CONSTRAINT fk_saved_messages_user_id FOREIGN KEY(user_id) REFERENCES users (id)
+);
 CREATE TABLE schema_floor (
 	id BIGINT NOT NULL, 
 	revision VARCHAR NOT NULL, 
@@ -723,6 +742,7 @@ CREATE INDEX ix_resources_parent_id ON resources (parent_id);
 CREATE INDEX ix_resources_workspace_id ON resources (workspace_id);
 CREATE INDEX ix_rooms_workspace_id ON rooms (workspace_id);
 CREATE INDEX ix_sanctions_resource ON sanctions (resource_id, id);
+CREATE INDEX ix_saved_messages_user_id ON saved_messages (user_id, id);
 CREATE INDEX ix_search_documents_tokens ON search_documents (tokens);
 CREATE INDEX ix_seen_groups_name ON seen_groups (provider, name);
 CREATE INDEX ix_sessions_revoked ON sessions (revoked_at) WHERE revoked_at IS NOT NULL;
@@ -732,5 +752,6 @@ CREATE UNIQUE INDEX uq_purges_running ON purges (resource_id, user_id) WHERE sta
 CREATE UNIQUE INDEX uq_report_cases_message ON report_cases (message_id) WHERE state = 'open' AND message_id IS NOT NULL;
 CREATE UNIQUE INDEX uq_report_cases_person ON report_cases (workspace_id, user_id) WHERE state = 'open' AND message_id IS NULL;
 CREATE UNIQUE INDEX uq_sanctions_standing ON sanctions (user_id, resource_id, kind) WHERE ended_at IS NULL;
-INSERT INTO alembic_version ("version_num") VALUES ('0028');
+CREATE UNIQUE INDEX uq_saved_messages_message_id ON saved_messages (message_id, user_id);
+INSERT INTO alembic_version ("version_num") VALUES ('0029');
 INSERT INTO schema_floor ("id", "revision") VALUES (1, '0003');

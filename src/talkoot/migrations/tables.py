@@ -6,6 +6,7 @@ import talkoot.chat.accounts.models
 import talkoot.chat.addresses.models
 import talkoot.chat.applications.models
 import talkoot.chat.bots.models
+import talkoot.chat.drafts.models
 import talkoot.chat.files.models
 import talkoot.chat.groups.models
 import talkoot.chat.identities.models
@@ -17,6 +18,7 @@ import talkoot.chat.privacy.models
 import talkoot.chat.reactions.models
 import talkoot.chat.reads.models
 import talkoot.chat.rooms.models
+import talkoot.chat.saved.models
 import talkoot.chat.search.models
 import talkoot.kernel.audit
 import talkoot.kernel.chosen_limits

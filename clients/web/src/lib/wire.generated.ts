@@ -268,6 +268,32 @@ export type Departure = {
   at_once?: boolean;
 };
 
+/** What one has begun to write. `version` is that of the draft which one has seen last, 0 for none. */
+export type DraftIn = {
+  text: string;
+  version: number;
+  thread?: string | null;
+};
+
+/** A draft of one's own has changed, on any device; one that was removed has version 0 and no text. */
+export type DraftNotice = {
+  op: "notice";
+  kind: "draft";
+  room: string;
+  thread: string | null;
+  version: number;
+  text: string;
+};
+
+/** A draft of one's own; each change has a higher version. */
+export type DraftOut = {
+  room: string;
+  thread: string | null;
+  text: string;
+  version: number;
+  updated_at: string;
+};
+
 /** The server stops: this socket will be closed in so many milliseconds; come back then. */
 export type DrainFrame = {
   op: "drain";
@@ -1271,6 +1297,20 @@ export type SanctionOut = {
   created_by: string;
   created_at: string;
   until: string | null;
+};
+
+/** One has saved a message, or let go of it. */
+export type SavedNotice = {
+  op: "notice";
+  kind: "saved";
+  message: string;
+  saved: boolean;
+};
+
+/** A message that one has saved, and when. */
+export type SavedOut = {
+  message: MessageOut;
+  ts: string;
 };
 
 /** What one's account has for the second step, and whether it is asked for. */

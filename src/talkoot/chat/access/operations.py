@@ -164,6 +164,10 @@ LINK_EXPORT = Operation("oneself", None, "POST /exports/{export}/link", proof=AL
 FETCH_EXPORT = Operation("oneself", None, "GET /exports/{export}/file/{token}")
 LEAVE = Operation("oneself", None, "POST /users/me/deletion", proof=ALWAYS)
 LIST_UNREADS = Operation("oneself", None, "GET /unreads", scope="read", anywhere=True)
+LIST_SAVED = Operation("oneself", None, "GET /saved", scope="read")
+UNSAVE = Operation("oneself", None, "DELETE /messages/{message}/saved", scope="write")
+LIST_DRAFTS = Operation("oneself", None, "GET /drafts", scope="read")
+DROP_DRAFT = Operation("oneself", None, "DELETE /drafts/{room}", scope="write")
 LIST_WORKSPACES = Operation("oneself", None, "GET /workspaces", scope="read", anywhere=True)
 BEAT = Operation("oneself", None, socket="hb", scope="any", anywhere=True, public=True)
 RENEW = Operation("oneself", None, socket="auth", scope="any", anywhere=True)
@@ -302,6 +306,7 @@ LIST_MESSAGES = Operation("room", P.ROOM_READ, "GET /rooms/{room}/messages", pub
 SEND_MESSAGE = Operation("room", P.ROOM_POST, "POST /rooms/{room}/messages", socket="send")
 LIST_EVENTS = Operation("room", P.ROOM_READ, "GET /rooms/{room}/events", public=True)
 SUBSCRIBE = Operation("room", P.ROOM_READ, socket="sub", scope="read", public=True)
+PUT_DRAFT = Operation("room", P.ROOM_READ, "PUT /drafts/{room}")
 MARK_READ = Operation("room", P.ROOM_READ, "PUT /rooms/{room}/read", socket="read")
 TYPE = Operation("room", P.ROOM_POST, socket="typing")
 
@@ -348,6 +353,7 @@ REACT = Operation("message", P.ROOM_REACT, f"PUT {_REACTION}", socket="react")
 LIST_PINS = Operation("room", P.ROOM_READ, "GET /rooms/{room}/pins")
 PIN = Operation("message", P.ROOM_PIN, "PUT /messages/{message}/pin")
 UNPIN = Operation("message", P.ROOM_PIN, "DELETE /messages/{message}/pin")
+SAVE = Operation("message", P.ROOM_READ, "PUT /messages/{message}/saved")
 UNREACT = Operation("message", P.ROOM_READ, f"DELETE {_REACTION}", socket="unreact", scope="write")
 
 # Files: about a message, for who may read one may have what it carries

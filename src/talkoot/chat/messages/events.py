@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from uuid import UUID
@@ -33,3 +33,12 @@ class ReactedErased:
     """These messages are deleted, and had reactions; told inside the transaction."""
 
     messages: Sequence[UUID]
+
+
+@dataclass(frozen=True, slots=True)
+class OwnChanged:
+    """Something that is this user's alone has changed; their other devices are told with a notice."""
+
+    user: UUID
+    kind: str
+    told: Mapping[str, object]

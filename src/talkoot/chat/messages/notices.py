@@ -11,7 +11,7 @@ from talkoot.realtime.bus import Message
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from talkoot.chat.messages.events import PeopleMentioned
+    from talkoot.chat.messages.events import OwnChanged, PeopleMentioned
 
 
 def mention_notices(mentioned: PeopleMentioned) -> Iterator[Message]:
@@ -28,3 +28,9 @@ def mention_notices(mentioned: PeopleMentioned) -> Iterator[Message]:
     )
     for user in mentioned.users:
         yield Message("user", user, frame, scope=mentioned.workspace, version=event.fence)
+
+
+def own_notice(event: OwnChanged) -> Message:
+    """To whose it is, and nobody else."""
+    frame = msgspec.json.encode({"op": "notice", "kind": event.kind, **event.told})
+    return Message("user", event.user, frame)

@@ -10,10 +10,12 @@ from uuid import UUID
 
 import msgspec
 
+from talkoot.chat.drafts.queries import own_drafts
 from talkoot.chat.privacy import queries
 from talkoot.chat.privacy.own_files import content_of, files_behind, line_of, name_in_archive
 from talkoot.chat.privacy.own_messages import before_all, messages_behind
 from talkoot.chat.reactions.queries import reactions_by
+from talkoot.chat.saved.queries import ids_saved_by
 from talkoot.kernel.clock import rfc3339
 from talkoot.kernel.ids import moment_of
 
@@ -33,6 +35,8 @@ _WHOLE: dict[str, tuple[str, Callable[[Read, UUID], Awaitable[list[queries.Line]
     "identities.jsonl": ("What else opens your account", queries.identities),
     "workspaces.jsonl": ("The workspaces you belong to, and as what", queries.workspaces),
     "rooms.jsonl": ("The rooms you may read, and how far you have read them", queries.rooms),
+    "drafts.jsonl": ("What you have begun to write", own_drafts),
+    "saved.jsonl": ("The messages that you saved", ids_saved_by),
     "sanctions.jsonl": ("Mutes and bans", queries.sanctions),
     "reports.jsonl": ("What you reported to moderators", queries.reports),
     "appeals.jsonl": ("Your appeals", queries.appeals),

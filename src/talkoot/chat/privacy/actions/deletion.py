@@ -16,6 +16,7 @@ from talkoot.chat.accounts.models import User
 from talkoot.chat.accounts.queries import user_with_id
 from talkoot.chat.administration.access import installation_to_administer
 from talkoot.chat.applications.actions import forget_subjects_of
+from talkoot.chat.drafts.actions import forget_drafts_of
 from talkoot.chat.files.actions.sweeping import forget_files_of
 from talkoot.chat.identities.actions import forget_identities_of
 from talkoot.chat.mail.notices import tell_owner
@@ -23,6 +24,7 @@ from talkoot.chat.messages.actions.erase import forget_held_of, forget_sender
 from talkoot.chat.moderation.actions.forgetting import forget_complaints_of
 from talkoot.chat.privacy.actions.exports import forget_exports_of
 from talkoot.chat.reads.actions import forget_positions_of
+from talkoot.chat.saved.actions import forget_saved_of
 from talkoot.kernel import jobs
 from talkoot.kernel.audit import PROGRAM, Act, Acting, record
 from talkoot.kernel.clock import DAY
@@ -92,6 +94,8 @@ async def delete_now(tx: Tx, person: UUID) -> None:
     await forget_sender(tx, person)
     await forget_files_of(tx, person)
     await forget_positions_of(tx, person)
+    await forget_saved_of(tx, person)
+    await forget_drafts_of(tx, person)
     await forget_complaints_of(tx, person, messages=messages)
     await forget_sanctions_of(tx, person)
     await forget_exports_of(tx, person)

@@ -1,0 +1,111 @@
+"""Keeping drafts: who has seen the last one replaces it, and nobody overwrites what they have not seen."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+from sqlalchemy import delete, func, select, update
+
+from talkoot.chat.access.operations import PUT_DRAFT
+from talkoot.chat.drafts.models import Draft
+from talkoot.chat.messages.events import OwnChanged
+from talkoot.chat.messages.models import Message
+from talkoot.chat.rooms.access import room_to_read
+from talkoot.kernel.errors import Conflict, Invalid
+from talkoot.kernel.upsert import insert_into
+
+if TYPE_CHECKING:
+    from talkoot.chat.accounts.actors import Actor
+    from talkoot.kernel.transactions import Tx
+
+DRAFTS = 500  # of one person
+
+
+@dataclass(frozen=True, slots=True)
+class Writing:
+    """What somebody has begun to write where, and the version that they saw before."""
+
+    room: UUID
+    thread: UUID | None
+    text: str
+    version: int
+
+    @property
+    def place(self) -> UUID:
+        """Where: a room, or a thread by its first message."""
+        return self.thread or self.room
+
+
+async def put_draft(tx: Tx, actor: Actor, new: Writing) -> int:
+    """Keep it; its version. Conflict if another device has written or removed the draft since."""
+    await room_to_read(tx, actor, new.room, PUT_DRAFT)
+    if new.thread is not None:
+        await _check_thread(tx, new.room, new.thread)
+    version = max(tx.now, new.version + 1)
+    if new.version:
+        await _replace(tx, actor.user, new, version)
+    else:
+        await _begin(tx, actor.user, new, version)
+    await _tell(tx, actor.user, replace(new, version=version))
+    return version
+
+
+async def drop_draft(tx: Tx, actor: Actor, room: UUID, thread: UUID | None, version: int | None) -> None:
+    """Remove a draft, only if it still has this version where one is given; without one nothing changes."""
+    this = [Draft.user_id == actor.user, Draft.place_id == (thread or room), Draft.room_id == room]
+    if version is not None:
+        this.append(Draft.version <= version)
+    gone = await tx.connection.execute(delete(Draft).where(*this).returning(Draft.version))
+    if gone.one_or_none() is not None:
+        await _tell(tx, actor.user, Writing(room, thread, "", 0))
+
+
+async def forget_drafts_of(tx: Tx, user: UUID) -> None:
+    """It is not known any more what somebody has begun to write."""
+    await tx.connection.execute(delete(Draft).where(Draft.user_id == user))
+
+
+async def _check_thread(tx: Tx, room: UUID, thread: UUID) -> None:
+    root = await tx.session.get(Message, thread)
+    if root is None or root.room_id != room or root.thread_id is not None:
+        raise Invalid.field(
+            "thread", "unknown", "There is no such message in this room that could be replied to"
+        )
+
+
+async def _replace(tx: Tx, user: UUID, new: Writing, version: int) -> None:
+    changed = await tx.connection.execute(
+        update(Draft)
+        .where(Draft.user_id == user, Draft.place_id == new.place, Draft.version == new.version)
+        .values(text=new.text, version=version)
+        .returning(Draft.version)
+    )
+    if changed.one_or_none() is None:
+        raise _stale()
+
+
+async def _begin(tx: Tx, user: UUID, new: Writing, version: int) -> None:
+    there = select(func.count()).select_from(Draft).where(Draft.user_id == user)
+    if (await tx.connection.scalar(there) or 0) >= DRAFTS:
+        raise Conflict(f"You have {DRAFTS} drafts already: send or remove some first", code="too_many")
+    values = {
+        "user_id": user,
+        "place_id": new.place,
+        "room_id": new.room,
+        "text": new.text,
+        "version": version,
+    }
+    written = insert_into(tx.connection, Draft).values(values).on_conflict_do_nothing()
+    if (await tx.connection.execute(written.returning(Draft.version))).one_or_none() is None:
+        raise _stale()
+
+
+def _stale() -> Conflict:
+    return Conflict("This draft was changed on another device: read it first", code="stale_draft")
+
+
+async def _tell(tx: Tx, user: UUID, now: Writing) -> None:
+    told = {"room": now.room, "thread": now.thread, "version": now.version, "text": now.text}
+    await tx.emit(OwnChanged(user, "draft", told))

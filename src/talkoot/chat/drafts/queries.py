@@ -1,0 +1,50 @@
+"""Reading drafts."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+from sqlalchemy import select
+
+from talkoot.chat.access.operations import GET_ROOM
+from talkoot.chat.drafts.models import Draft
+from talkoot.chat.drafts.schemas import DraftOut
+from talkoot.chat.rooms.access import room_to_read
+from talkoot.kernel.clock import rfc3339
+from talkoot.kernel.errors import NotFound
+
+if TYPE_CHECKING:
+    from talkoot.chat.accounts.actors import Actor
+    from talkoot.kernel.transactions import Read
+
+
+async def drafts_of(read: Read, actor: Actor) -> list[DraftOut]:
+    """What somebody has begun to write where they may still read, what was changed last first."""
+    drafts, readable = await _all_of(read, actor.user), set()
+    for room in {draft.room_id for draft in drafts}:
+        with suppress(NotFound):
+            await room_to_read(read, actor, room, GET_ROOM)
+            readable.add(room)
+    return [draft_out(draft) for draft in drafts if draft.room_id in readable]
+
+
+async def own_drafts(read: Read, user: UUID) -> list[dict[str, Any]]:
+    """All of them: for somebody's own data."""
+    return [draft_out(draft).model_dump() for draft in await _all_of(read, user)]
+
+
+def draft_out(draft: Draft) -> DraftOut:
+    """What its owner is shown."""
+    thread = draft.place_id if draft.place_id != draft.room_id else None
+    at = rfc3339(draft.version)
+    return DraftOut(room=draft.room_id, thread=thread, text=draft.text, version=draft.version, updated_at=at)
+
+
+async def _all_of(read: Read, user: UUID) -> Sequence[Draft]:
+    found = await read.session.scalars(
+        select(Draft).where(Draft.user_id == user).order_by(Draft.version.desc())
+    )
+    return found.all()

@@ -1,0 +1,1 @@
+"""Saved messages: what somebody keeps for later, and nobody else knows of."""
