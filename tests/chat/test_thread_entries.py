@@ -38,7 +38,7 @@ async def test_a_closed_thread_takes_no_answers_until_it_is_open_again(
         "message": root,
         "reply_count": 1,
         "last_reply_at": told["body"]["last_reply_at"],
-        "answers": "closed",
+        "replies": "closed",
     }
     for person in (member, workspace.owner):
         assert await person.refusal("POST", messages, answer(root)) == (403, "thread_closed")
@@ -54,10 +54,10 @@ async def test_a_closed_thread_takes_no_answers_until_it_is_open_again(
     await member.delete(f"/messages/{retried['id']}")  # one's own
     await set_on(workspace, root)
     assert (await socket.event("thread.updated", sender=workspace.owner.user["id"]))["body"][
-        "answers"
+        "replies"
     ] is None
     await member.post(messages, before)
-    assert (await member.get(f"/messages/{root}"))["answers"] is None
+    assert (await member.get(f"/messages/{root}"))["replies"] is None
 
 
 async def test_who_may_not_write_in_the_room_may_answer_where_an_entry_lets_them(
@@ -82,7 +82,7 @@ async def test_who_may_not_write_in_the_room_may_answer_where_an_entry_lets_them
     await put_first(workspace, f"/rooms/{elsewhere}", entry("everyone", "room.post", allow=False))
     path = f"/rooms/{elsewhere}/messages"
     assert await member.refusal("POST", path, answer(root)) == (403, "forbidden")
-    assert (await member.get(f"/messages/{root}"))["answers"] == "by_entries"
+    assert (await member.get(f"/messages/{root}"))["replies"] == "by_entries"
     # Who was let in stays out of what the room hides from them.
     await put_first(
         workspace, f"/rooms/{room}", entry("user", "room.read", allow=False, whom=member.user["id"])
@@ -201,7 +201,7 @@ async def test_pages_that_follow_the_log_say_what_new_ones_say(workspace: Worksp
             await member.get(f"/messages/{root}"),
             (await member.get(f"/messages/{root}/thread"))["items"][0],
         )
-        assert [each["answers"] for each in (followed, *fresh)] == [expected] * 3
+        assert [each["replies"] for each in (followed, *fresh)] == [expected] * 3
         assert followed == fresh[0] == fresh[1]
 
     await same(None)
@@ -227,7 +227,7 @@ async def test_entries_stay_when_the_first_message_is_deleted_and_when_the_room_
     await set_on(workspace, root, CLOSED)
     await set_on(workspace, open_, entry("user", "room.post", whom=member.user["id"]))
     await workspace.owner.delete(f"/messages/{root}")
-    assert (await member.get(f"/messages/{root}"))["answers"] == "closed"
+    assert (await member.get(f"/messages/{root}"))["replies"] == "closed"
     assert await member.refusal("POST", messages, answer(root)) == (403, "thread_closed")
     await workspace.owner.patch(f"/rooms/{room}", {"category": category})
     assert await member.refusal("POST", messages, {"text": "x"}) == (403, "forbidden")
@@ -275,6 +275,6 @@ async def test_nobody_answers_after_it_was_closed_however_much_goes_on(
         assert [nack["code"] for nack in late] == ["thread_closed"] * len(sockets)
         await asyncio.gather(*sending)
         events = (await member.get(f"/rooms/{room}/events", limit=200))["events"]
-        closed = max(e["seq"] for e in events if e["body"].get("answers") == "closed")
+        closed = max(e["seq"] for e in events if e["body"].get("replies") == "closed")
         assert not [e for e in events if e["seq"] > closed and e["body"].get("thread") == root]
         await set_on(workspace, root)

@@ -87,10 +87,10 @@ async def test_nobody_answers_on_another_node_after_a_thread_was_closed(pair: Pa
             await pair.owner.put(f"/messages/{root}/acl", {"items": [closed]})
             nack = await there.send(pair.room, "late", thread=root)
             assert (nack["op"], nack["code"]) == ("nack", "thread_closed")
-            while (await there.event("thread.updated"))["body"].get("answers") != "closed":
+            while (await there.event("thread.updated"))["body"].get("replies") != "closed":
                 pass
             pages = [await person.get(f"/rooms/{pair.room}/messages") for person in (pair.owner, pair.guest)]
-            assert [page["items"][-1]["answers"] for page in pages] == ["closed"] * 2
+            assert [page["items"][-1]["replies"] for page in pages] == ["closed"] * 2
             assert pages[0] == pages[1]
             await pair.owner.put(f"/messages/{root}/acl", {"items": []})
 

@@ -65,13 +65,13 @@ describe("merging", () => {
       event(4, "thread.updated", { message: "m1", reply_count: 1, last_reply_at: at(3) }),
     );
     expect(list).toHaveLength(1);
-    expect(list[0]).toMatchObject({ text: "new", edited_at: at(2), reply_count: 1, answers: null });
+    expect(list[0]).toMatchObject({ text: "new", edited_at: at(2), reply_count: 1, replies: null });
     const closing = { message: "m1", reply_count: 1, last_reply_at: at(3) };
-    const closed = [event(5, "thread.updated", { ...closing, answers: "closed" })];
+    const closed = [event(5, "thread.updated", { ...closing, replies: "closed" })];
     const counted = [...closed, event(6, "thread.updated", { ...closing, reply_count: 2 })];
-    const opened = [...counted, event(7, "thread.updated", { ...closing, answers: null })];
-    const answers = [closed, counted, opened].map((e) => apply(list, e, user, everything)[0]!.answers);
-    expect(answers).toEqual(["closed", "closed", null]);
+    const opened = [...counted, event(7, "thread.updated", { ...closing, replies: null })];
+    const replies = [closed, counted, opened].map((e) => apply(list, e, user, everything)[0]!.replies);
+    expect(replies).toEqual(["closed", "closed", null]);
     const gone = apply(
       list,
       [

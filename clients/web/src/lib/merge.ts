@@ -43,7 +43,7 @@ export function messageOf(event: RoomEvent, lookup: Lookup): Message {
     reactions: [],
     mentions: body.mentions ?? [],
     pinned: false,
-    answers: null,
+    replies: null,
   };
 }
 
@@ -85,7 +85,7 @@ export function change(message: Message, event: RoomEvent): Message {
         ...message,
         reply_count: body.reply_count ?? message.reply_count,
         // Said only where it has changed, and null is an answer too.
-        answers: body.answers === undefined ? message.answers : body.answers,
+        replies: body.replies === undefined ? message.replies : body.replies,
       };
     default:
       return message;

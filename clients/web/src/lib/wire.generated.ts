@@ -762,7 +762,7 @@ export type MessageOut = {
   attachments: (Attachment)[];
   mentions: (MentionOut)[];
   pinned: boolean;
-  answers: "by_entries" | "closed" | null;
+  replies: "by_entries" | "closed" | null;
 };
 
 /** The text that replaces a message's text. */

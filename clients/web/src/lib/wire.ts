@@ -107,7 +107,7 @@ export type Message = Pick<
   | "reply_count"
   | "reactions"
   | "pinned"
-  | "answers"
+  | "replies"
   | "mentions"
 > & { attachments?: wire.Attachment[] };
 

@@ -51,7 +51,7 @@ export class Thread {
   /** Asks what its entries make of one's permissions; the answer to the last question counts. */
   async ask(user: Id): Promise<void> {
     const mine = ++this.#asked;
-    if (!this.first?.answers) {
+    if (!this.first?.replies) {
       this.own = null;
       return;
     }
@@ -68,7 +68,7 @@ export class Thread {
 
   apply(events: readonly RoomEvent[]): void {
     this.#meanwhile?.push(...events);
-    if (events.some(({ body }) => body.message === this.root && body.answers !== undefined))
+    if (events.some(({ body }) => body.message === this.root && body.replies !== undefined))
       this.changes += 1;
     this.messages = apply(
       this.messages,

@@ -19,7 +19,7 @@ function message(seq: number): Message {
     reactions: [],
     mentions: [],
     pinned: false,
-    answers: null,
+    replies: null,
   };
   return { id: `m${seq}`, room: "r", seq, sender: ann, text: `t${seq}`, ts, ...rest };
 }

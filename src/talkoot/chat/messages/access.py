@@ -56,13 +56,13 @@ async def thread_for(
     grants = await _in_thread(read, await grants_of(read, actor.user, root.room_id), root_id)
     grants = admit(actor, grants, operation, own=own)
     if root.thread_id is not None:
-        raise Invalid.field("message", "is_answer", "A thread goes by the id of its first message")
+        raise Invalid.field("message", "is_reply", "A thread goes by the id of its first message")
     return root, grants
 
 
 async def _in_thread(read: Read, grants: Grants | None, root: UUID) -> Grants | None:
     """The same in a thread; whether it has entries is read behind the lock under which these hold."""
-    if grants is None or not await read.connection.scalar(select(Message.answers).where(Message.id == root)):
+    if grants is None or not await read.connection.scalar(select(Message.replies).where(Message.id == root)):
         return grants
     return (await in_threads(read, [(grants, root)]))[0]
 

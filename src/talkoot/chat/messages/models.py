@@ -14,7 +14,7 @@ from talkoot.kernel.types import Model, partial_index
 class Message(Model):
     """A message; its id is that of the event that created it. A deleted one stays as an empty tombstone.
 
-    `answers` is for the first one of a thread that has entries: `closed`, or `by_entries`.
+    `replies` is for the first one of a thread that has entries: `closed`, or `by_entries`.
     """
 
     __tablename__ = "messages"
@@ -49,7 +49,7 @@ class Message(Model):
     reactions: Mapped[str | None]
     """The reactions as they are shown, in JSON, so that a page needs nothing else; None if there are none."""
     pinned_at: Mapped[int | None]
-    answers: Mapped[str | None]
+    replies: Mapped[str | None] = mapped_column("answers")
     mentions: Mapped[str | None]
     """Whom it names, as JSON; to count them there are rows of `mentions`."""
 

@@ -47,7 +47,7 @@ MESSAGES: AnySelect = select(
     Message.attachments,
     Message.reactions,
     Message.pinned_at,
-    Message.answers,
+    Message.replies,
     Message.mentions,
 ).join(User, User.id == Message.sender_id)
 # What was deleted because it was too old is not shown at all: it would be a wall of tombstones.
@@ -194,7 +194,13 @@ async def messages_of(
 
 async def thread_roots(read: Read, ids: Iterable[UUID]) -> dict[UUID, AnyRow]:
     """The messages that replies are meant for: their room and thread, and whether that has entries."""
-    root = (Message.id, Message.room_id, Message.thread_id, Message.reply_count, Message.answers)
+    root = (
+        Message.id,
+        Message.room_id,
+        Message.thread_id,
+        Message.reply_count,
+        Message.replies.label("replies"),
+    )
     found = await read.connection.execute(select(*root).where(Message.id.in_(ids)))
     return {row.id: row for row in found}
 

@@ -42,7 +42,7 @@ class ReactionOut(BaseModel):
 class MessageOut(BaseModel):
     """A message as it stands; a deleted one has no text. `thread` is the message that it replies to.
 
-    `answers` says who may reply to it: null whoever may post in the room, `by_entries` whom the entries of
+    `replies` says who may reply to it: null whoever may post in the room, `by_entries` whom the entries of
     its thread let, `closed` the same where they deny it to everybody but those whom they name before.
     """
 
@@ -61,7 +61,7 @@ class MessageOut(BaseModel):
     attachments: list[Attachment]
     mentions: list[MentionOut]
     pinned: bool
-    answers: Literal["by_entries", "closed"] | None
+    replies: Literal["by_entries", "closed"] | None
 
 
 class EditOut(BaseModel):

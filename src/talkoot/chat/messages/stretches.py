@@ -142,9 +142,9 @@ def _reacted(message: Shown, body: dict[str, Any]) -> Shown:
 
 
 def _replied(message: Shown, body: dict[str, Any]) -> Shown:
-    answers = body.get("answers", message.answers)  # said only where it has changed
+    replies = body.get("replies", message.replies)  # said only where it has changed
     return replace(
-        message, reply_count=body["reply_count"], last_reply_at=body["last_reply_at"], answers=answers
+        message, reply_count=body["reply_count"], last_reply_at=body["last_reply_at"], replies=replies
     )
 
 

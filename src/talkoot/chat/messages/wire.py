@@ -47,7 +47,7 @@ class Shown(msgspec.Struct, frozen=True):
     attachments: tuple[Any, ...] = ()
     mentions: Raw = NOTHING
     pinned: bool = False
-    answers: str | None = None
+    replies: str | None = None
 
 
 class Version(msgspec.Struct, frozen=True):
@@ -114,8 +114,8 @@ def page_json(items: Sequence[Shown], *, more_before: bool, more_after: bool) ->
 
 def shown(row: Row) -> Shown:
     """A message from a row of the query for them."""
-    id_, room, seq, sender, username, name, bot, text, ts, edited, deleted, thread, replies, last, *more = row
-    files, reactions, pinned, answers, mentions = more
+    id_, room, seq, sender, username, name, bot, text, ts, edited, deleted, thread, count, last, *more = row
+    files, reactions, pinned, replies, mentions = more
     return Shown(
         id_,
         room,
@@ -126,11 +126,11 @@ def shown(row: Row) -> Shown:
         rfc3339(edited) if edited is not None else None,
         deleted is not None,
         thread,
-        replies,
+        count,
         rfc3339(last) if last is not None else None,
         Raw(reactions) if reactions and deleted is None else NOTHING,
         attachments=tuple(msgspec.json.decode(files)) if files else (),
         mentions=Raw(mentions) if mentions and deleted is None else NOTHING,
         pinned=pinned is not None and deleted is None,
-        answers=answers,
+        replies=replies,
     )

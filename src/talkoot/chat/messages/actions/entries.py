@@ -44,16 +44,16 @@ async def replace_thread_entries(tx: Tx, actor: Actor, root_id: UUID, entries: S
     grants = await grants_of(tx, actor.user, root.id)
     assert grants is not None
     version = await put_entries(tx, actor, grants, entries)
-    root.answers = _answers(entries)
+    root.replies = _replies(entries)
     await tx.flush()
     told = thread_entry(
         root.room_id, root.id, root.reply_count, root.last_reply_at, replace(room, version=version)
     )
-    told.sender, told.body = actor.user, {**told.body, "answers": root.answers}
+    told.sender, told.body = actor.user, {**told.body, "replies": root.replies}
     await log.append(tx, [told])
 
 
-def _answers(entries: Sequence[NewEntry]) -> str | None:
+def _replies(entries: Sequence[NewEntry]) -> str | None:
     """How it is shown: closed where the first entry about all who could answer denies it."""
     if not entries:
         return None

@@ -121,7 +121,7 @@ async def _in_threads(
         for number, (send, held) in enumerate(zip(commands, grants, strict=True))
         if send.thread
         and (root := roots.get(send.thread))
-        and root.answers
+        and root.replies
         and root.room_id == send.room
         and held
     }
