@@ -9,7 +9,8 @@ import sys
 from pathlib import Path
 from typing import Any, Literal, get_args, get_origin
 
-from talkoot.settings import GROUPS, PREFIX, Settings
+from talkoot.setting_groups import GROUPS
+from talkoot.settings import PREFIX, Settings
 from tools.made import write
 
 PAGE = Path(__file__).parents[1] / "docs" / "settings.md"

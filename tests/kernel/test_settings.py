@@ -3,7 +3,8 @@ from pathlib import Path
 import pytest
 
 from talkoot.choosing import load_settings, where_from
-from talkoot.settings import GROUPS, Settings, SettingsError
+from talkoot.setting_groups import GROUPS
+from talkoot.settings import Settings, SettingsError
 
 
 @pytest.fixture(autouse=True)

@@ -9,7 +9,8 @@ import typer
 
 from talkoot.cli.failures import Exit, Failure
 from talkoot.cli.options import with_settings
-from talkoot.settings import GROUPS, Settings
+from talkoot.setting_groups import GROUPS
+from talkoot.settings import Settings
 
 mail = typer.Typer(help="Try out how mail is sent.", no_args_is_help=True, rich_markup_mode=None)
 

@@ -12,7 +12,8 @@ import typer
 
 from talkoot.choosing import load_settings
 from talkoot.cli.failures import friendly
-from talkoot.settings import GROUPS, Settings
+from talkoot.setting_groups import GROUPS
+from talkoot.settings import Settings
 
 if TYPE_CHECKING:
     from pydantic.fields import FieldInfo

@@ -12,7 +12,7 @@ from talkoot.choosing import load_settings, where_from
 from talkoot.cli.failures import friendly
 from talkoot.cli.options import FLAGS, chosen, parameters, with_signature
 from talkoot.kernel.redaction import redacted
-from talkoot.settings import GROUPS
+from talkoot.setting_groups import GROUPS
 
 
 def _settings(*, config: Path | None, **given: Any) -> None:
