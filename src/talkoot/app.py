@@ -44,7 +44,14 @@ from talkoot.chat.identities.ways_in import tell_what_else_opens, unlink_what_ca
 from talkoot.chat.mail.events import NoticeDue
 from talkoot.chat.messages import socket as messages_socket
 from talkoot.chat.messages.actions.attach import show_picture
-from talkoot.chat.messages.events import OwnChanged, PeopleMentioned, PinnedErased, ReactedErased
+from talkoot.chat.messages.events import (
+    LinksChanged,
+    OwnChanged,
+    PeopleMentioned,
+    PinnedErased,
+    PreviewedErased,
+    ReactedErased,
+)
 from talkoot.chat.messages.notices import mention_notices, own_notice
 from talkoot.chat.messages.timelines import Timelines
 from talkoot.chat.moderation.events import AppealDecided, ReportHandled, Reviewed, Sanctioned
@@ -54,6 +61,7 @@ from talkoot.chat.pins.actions import forget_pins
 from talkoot.chat.presence import socket as presence_socket
 from talkoot.chat.presence.acquaintance import Acquaintance
 from talkoot.chat.presence.watches import PresenceWatches
+from talkoot.chat.previews.actions import forget_removed, look_soon
 from talkoot.chat.reactions import socket as reactions_socket
 from talkoot.chat.reactions.actions import forget_reactions
 from talkoot.chat.reads import socket as reads_socket
@@ -181,6 +189,8 @@ class Program:
             ReactedErased: ([forget_reactions], []),
             PinnedErased: ([forget_pins], []),
             PeopleMentioned: ([], [self._tell_mentioned]),
+            LinksChanged: ([look_soon] if self.settings.link_previews == "on" else [], []),
+            PreviewedErased: ([forget_removed], []),
             AccessChanged: ([], [controls.tell_access]),
             WorkspaceMemberLeaving: ([leave_rooms_of_workspace, retire_bot], []),
             RoleLeaving: ([keep_roles_in_rules], []),

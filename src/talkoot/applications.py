@@ -25,6 +25,7 @@ from talkoot.chat.messages import http as messages_http
 from talkoot.chat.moderation import http as moderation_http
 from talkoot.chat.onboarding import http as onboarding_http
 from talkoot.chat.pins import http as pins_http
+from talkoot.chat.previews import http as previews_http
 from talkoot.chat.privacy import http as privacy_http
 from talkoot.chat.reactions import http as reactions_http
 from talkoot.chat.reads import http as reads_http
@@ -59,6 +60,7 @@ _FEATURES = (
     pins_http,
     saved_http,
     drafts_http,
+    previews_http,
     reads_http,
     search_http,
     administration_http,

@@ -113,6 +113,11 @@ class Settings(FileSettings):
         description="Private networks that this server may send requests to, with commas, such as that of"
         " one's own identity provider: `10.1.0.0/16`.",
     )
+    link_previews: Literal["on", "off"] = Field(
+        "on",
+        description="Whether pages that messages link to are looked at, by a job, to show what they say of"
+        " themselves; a workspace can do without.",
+    )
     mail_from: str = Field(
         "", description="The sender of mail: `chat@example.org` or `Our chat <chat@example.org>`."
     )

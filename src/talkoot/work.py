@@ -18,6 +18,7 @@ from talkoot.chat.moderation.actions.sanctions import SANCTION_ENDS
 from talkoot.chat.moderation.jobs import end_sanction, forget_copies, purge
 from talkoot.chat.onboarding.actions import MAIL_INVITATION
 from talkoot.chat.onboarding.jobs import mail_invitation
+from talkoot.chat.previews import jobs as previews_jobs
 from talkoot.chat.privacy.actions.deletion import DELETE_ACCOUNT, DELETE_MESSAGES
 from talkoot.chat.privacy.actions.exports import MAKE_EXPORT
 from talkoot.chat.privacy.jobs import delete_account, delete_messages, forget_exports, make_export
@@ -74,6 +75,7 @@ HANDLERS: dict[str, Handler] = {
     MAIL_INVITATION: mail_invitation,
     **addresses_jobs.HANDLERS,
     **files_jobs.HANDLERS,
+    **previews_jobs.HANDLERS,
     MAKE_EXPORT: make_export,
     DELETE_ACCOUNT: delete_account,
     DELETE_MESSAGES: delete_messages,

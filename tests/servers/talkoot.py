@@ -37,6 +37,7 @@ class Talkoot(Server):
         ours = {
             "rate_limits": "off",
             "drain_seconds": "0.2",
+            "link_previews": "off",
             "log_format": "text",
             "access_token_minutes": "1440",
         }

@@ -38,6 +38,9 @@ class Answer:
 
     status: int
     body: bytes
+    type: str = ""
+    charset: str = ""
+    url: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,10 +62,19 @@ class Outgoing:
         self._allowed = tuple(ip_network(entry, strict=False) for entry in allowed)
 
     async def get(
-        self, url: str, *, types: Collection[str] = JSON, headers: Mapping[str, str] | None = None
+        self,
+        url: str,
+        *,
+        types: Collection[str] = JSON,
+        headers: Mapping[str, str] | None = None,
+        page: bool = False,
     ) -> Answer:
-        """Fetch something; a redirect is followed within the same origin only."""
-        return await self._limited("GET", url, types, headers, None)
+        """Fetch something; a redirect is followed within the same origin only.
+
+        Of a `page` only the beginning is read, and it may stand on the same host with or without `www.`, or
+        under https where http was asked: no secret goes with the request, and each address is looked at.
+        """
+        return await self._limited("GET", url, types, headers, None, page=page)
 
     async def post(
         self,
@@ -82,13 +94,15 @@ class Outgoing:
         types: Collection[str],
         headers: Mapping[str, str] | None,
         form: Mapping[str, str] | None,
+        *,
+        page: bool = False,
     ) -> Answer:
         import httpx2  # a server that asks nobody does without
 
         target = _target(url)
         try:
             async with asyncio.timeout(SECONDS):
-                return await self._follow(method, target, types, {**(headers or {})}, form)
+                return await self._follow(method, target, types, {**(headers or {})}, form, page=page)
         except TimeoutError:
             raise OutgoingError(f"{target.shown} did not answer within {SECONDS:.0f} seconds") from None
         except httpx2.HTTPError as error:
@@ -101,13 +115,16 @@ class Outgoing:
         types: Collection[str],
         headers: dict[str, str],
         form: Mapping[str, str] | None,
+        *,
+        page: bool,
     ) -> Answer:
         for _ in range(REDIRECTS + 1):
-            answer, location = await self._once(method, target, types, headers, form)
+            answer, location = await self._once(method, target, types, headers, form, page=page)
             if location is None:
                 return answer
             following = _target(urljoin(target.url, location))
-            if method != "GET" or following.shown != target.shown:
+            near = page and _is_near(target, following)
+            if method != "GET" or not (near or following.shown == target.shown):
                 raise OutgoingError(f"{target.shown} redirects elsewhere, which is not followed")
             target = following
         raise OutgoingError(f"{target.shown} redirects too often")
@@ -119,6 +136,8 @@ class Outgoing:
         types: Collection[str],
         headers: dict[str, str],
         form: Mapping[str, str] | None,
+        *,
+        page: bool,
     ) -> tuple[Answer, str | None]:
         pinned = await self._pin(target)
         request = self._client.build_request(
@@ -132,7 +151,10 @@ class Outgoing:
         try:
             if response.status_code in _REDIRECTS:
                 return Answer(response.status_code, b""), response.headers.get("location", "")
-            return Answer(response.status_code, await _read(response, types, target)), None
+            body = await _read(response, types, target, cut=page)
+            kind = response.headers.get("content-type", "")
+            charset = response.charset_encoding or ""
+            return Answer(response.status_code, body, _type_in(kind), charset, target.url), None
         finally:
             await response.aclose()
 
@@ -204,8 +226,20 @@ def _host_header(target: _Target) -> str:
     return host if target.port == _PORTS[target.scheme] else f"{host}:{target.port}"
 
 
-async def _read(response: httpx2.Response, types: Collection[str], target: _Target) -> bytes:
-    kind = response.headers.get("content-type", "").partition(";")[0].strip().lower()
+def _is_near(asked: _Target, told: _Target) -> bool:
+    """Whether it is the same host, with or without `www.`, at the same port or under https."""
+    same = asked.host.removeprefix("www.") == told.host.removeprefix("www.")
+    return same and (told.port == asked.port or told.port == _PORTS["https"])
+
+
+def _type_in(header: str) -> str:
+    return header.partition(";")[0].strip().lower()
+
+
+async def _read(
+    response: httpx2.Response, types: Collection[str], target: _Target, *, cut: bool = False
+) -> bytes:
+    kind = _type_in(response.headers.get("content-type", ""))
     if kind not in types:
         raise OutgoingError(f"{target.shown} answered {response.status_code} with an unexpected type")
     if response.headers.get("content-encoding", "identity").lower() != "identity":
@@ -213,6 +247,8 @@ async def _read(response: httpx2.Response, types: Collection[str], target: _Targ
     body = bytearray()
     async for part in response.aiter_raw():
         body += part
+        if cut and len(body) >= MOST_BYTES:
+            return bytes(body[:MOST_BYTES])
         if len(body) > MOST_BYTES:
             raise OutgoingError(f"{target.shown} answered more than {MOST_BYTES} bytes")
     return bytes(body)

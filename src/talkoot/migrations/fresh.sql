@@ -392,7 +392,7 @@ CREATE TABLE messages (
 	edited_at BIGINT, 
 	deleted_at BIGINT, 
 	reply_count BIGINT NOT NULL, 
-	last_reply_at BIGINT, attachments VARCHAR, reactions VARCHAR, pinned_at BIGINT, answers VARCHAR, mentions VARCHAR, 
+	last_reply_at BIGINT, attachments VARCHAR, reactions VARCHAR, pinned_at BIGINT, answers VARCHAR, mentions VARCHAR, previews VARCHAR, 
 	CONSTRAINT pk_messages PRIMARY KEY (id), 
 	CONSTRAINT fk_messages_room_id FOREIGN KEY(room_id) REFERENCES rooms (id), 
 	CONSTRAINT fk_messages_sender_id FOREIGN KEY(sender_id) REFERENCES users (id), 
@@ -483,6 +483,12 @@ CREATE TABLE refresh_tokens (
 	used_at BIGINT, 
 	CONSTRAINT pk_refresh_tokens PRIMARY KEY (token_hash), 
 	CONSTRAINT fk_refresh_tokens_session_id FOREIGN KEY(session_id) REFERENCES sessions (id)
+);
+CREATE TABLE removed_previews (
+	message_id BLOB NOT NULL, 
+	url VARCHAR NOT NULL, 
+	CONSTRAINT pk_removed_previews PRIMARY KEY (message_id, url), 
+	CONSTRAINT fk_removed_previews_message_id FOREIGN KEY(message_id) REFERENCES messages (id)
 );
 CREATE TABLE report_cases (
 	id BLOB NOT NULL, 
@@ -695,7 +701,7 @@ CREATE TABLE workspaces (
 	id BLOB NOT NULL, 
 	name VARCHAR NOT NULL, 
 	access_version BIGINT NOT NULL, 
-	created_at BIGINT NOT NULL, retention_days BIGINT, 
+	created_at BIGINT NOT NULL, retention_days BIGINT, link_previews BOOLEAN DEFAULT 1 NOT NULL, 
 	CONSTRAINT pk_workspaces PRIMARY KEY (id)
 );
 CREATE TRIGGER audit_log_refuses_delete BEFORE DELETE ON audit_log BEGIN SELECT RAISE(ABORT, 'audit_log only grows'); END;
@@ -753,5 +759,5 @@ CREATE UNIQUE INDEX uq_report_cases_message ON report_cases (message_id) WHERE s
 CREATE UNIQUE INDEX uq_report_cases_person ON report_cases (workspace_id, user_id) WHERE state = 'open' AND message_id IS NULL;
 CREATE UNIQUE INDEX uq_sanctions_standing ON sanctions (user_id, resource_id, kind) WHERE ended_at IS NULL;
 CREATE UNIQUE INDEX uq_saved_messages_message_id ON saved_messages (message_id, user_id);
-INSERT INTO alembic_version ("version_num") VALUES ('0029');
+INSERT INTO alembic_version ("version_num") VALUES ('0030');
 INSERT INTO schema_floor ("id", "revision") VALUES (1, '0003');

@@ -40,6 +40,7 @@ export function messageOf(event: RoomEvent, lookup: Lookup): Message {
     thread: body.thread ?? null,
     reply_count: 0,
     attachments: body.attachments ?? [],
+    previews: [],
     reactions: [],
     mentions: body.mentions ?? [],
     pinned: false,
@@ -66,12 +67,15 @@ export function change(message: Message, event: RoomEvent): Message {
         text: "",
         deleted: true,
         attachments: [],
+        previews: [],
         reactions: [],
         mentions: [],
         pinned: false,
       };
     case "attachments.updated":
       return message.deleted ? message : { ...message, attachments: body.attachments ?? [] };
+    case "previews.updated":
+      return message.deleted ? message : { ...message, previews: body.previews ?? [] };
     case "pin.added":
     case "pin.removed":
       return { ...message, pinned: event.type === "pin.added" && !message.deleted };

@@ -763,6 +763,7 @@ export type MessageOut = {
   mentions: (MentionOut)[];
   pinned: boolean;
   replies: "by_entries" | "closed" | null;
+  previews: (Preview)[];
 };
 
 /** The text that replaces a message's text. */
@@ -1040,6 +1041,24 @@ export type PresenceFrame = {
   op: "presence";
   users: Record<string, "away" | "offline" | "online">;
   ref?: number | string;
+};
+
+/** What a page that a message links to says of itself; nothing of it is loaded from there again. */
+export type Preview = {
+  id: string;
+  url: string;
+  title: string;
+  description: string;
+  site: string;
+  image: PreviewPicture | null;
+};
+
+/** A picture that goes with a preview, got as a file is; `blur` is a tiny one, as a `data:` URL. */
+export type PreviewPicture = {
+  id: string;
+  width: number;
+  height: number;
+  blur: string;
 };
 
 /** What every error answers (RFC 9457), as `application/problem+json`. */
@@ -1566,6 +1585,13 @@ export type WorkspaceOut = {
   name: string;
   role: string;
   permissions: (Permission)[];
+  link_previews: boolean;
+};
+
+/** What is to change of a workspace; what is left out stays. */
+export type WorkspacePatch = {
+  name?: string | null;
+  link_previews?: boolean | null;
 };
 
 /** The rule for rooms that have none of their own: to delete after so many days, or, null, to keep. */

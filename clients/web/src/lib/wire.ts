@@ -109,7 +109,7 @@ export type Message = Pick<
   | "pinned"
   | "replies"
   | "mentions"
-> & { attachments?: wire.Attachment[] };
+> & { attachments?: wire.Attachment[]; previews?: wire.Preview[] };
 
 export type Presence = "online" | "away" | "offline";
 

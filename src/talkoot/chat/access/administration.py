@@ -16,8 +16,8 @@ from talkoot.chat.access.grants import grants_of
 from talkoot.chat.access.models import Membership, Resource, Role, Workspace
 from talkoot.chat.access.operations import (
     CHANGE_ROLE,
+    CHANGE_WORKSPACE,
     REMOVE_MEMBER,
-    RENAME_WORKSPACE,
     REPLACE_ENTRIES,
 )
 from talkoot.chat.access.owners import OfOwners, between_owners
@@ -56,15 +56,20 @@ async def create_workspace(tx: Tx, actor: Actor, name: str) -> Workspace:
     return made
 
 
-async def rename_workspace(tx: Tx, actor: Actor, workspace: UUID, name: str) -> None:
-    """Give a workspace another name."""
-    await resource_for(tx, actor, RENAME_WORKSPACE, workspace)
+async def change_workspace(
+    tx: Tx, actor: Actor, workspace: UUID, *, name: str | None, link_previews: bool | None
+) -> None:
+    """Give a workspace another name, and decide whether its messages show previews; None leaves it."""
+    await resource_for(tx, actor, CHANGE_WORKSPACE, workspace)
     found = await tx.session.get_one(Workspace, workspace)
-    before = {"name": found.name}
-    found.name = name
-    await record(
-        tx, actor, Act("workspace.renamed", workspace, workspace, before=before, after={"name": name})
-    )
+    for act, field, wanted in (
+        ("workspace.renamed", "name", name),
+        ("workspace.changed", "link_previews", link_previews),
+    ):
+        if wanted is not None:
+            before, after = {field: getattr(found, field)}, {field: wanted}
+            setattr(found, field, wanted)
+            await record(tx, actor, Act(act, workspace, workspace, before=before, after=after))
 
 
 async def change_role(tx: Tx, actor: Actor, workspace: UUID, user: UUID, role_name: str) -> None:

@@ -24,6 +24,7 @@ from talkoot.chat.access.schemas import (
     RoleOut,
     RolePatch,
     WorkspaceOut,
+    WorkspacePatch,
 )
 from talkoot.chat.access.views import entry_out, explanation_of, member_out, role_out
 from talkoot.chat.accounts.http_auth import CurrentActor
@@ -70,13 +71,15 @@ async def get_user(kernel: KernelDep, actor: CurrentActor, user: UUID) -> UserOu
 
 
 @router.patch("/workspaces/{workspace}", responses=problems(Forbidden))
-async def rename_workspace(
-    kernel: KernelDep, actor: CurrentActor, workspace: UUID, new: NewWorkspace
+async def change_workspace(
+    kernel: KernelDep, actor: CurrentActor, workspace: UUID, patch: WorkspacePatch
 ) -> WorkspaceOut:
-    """Give a workspace another name."""
+    """Give a workspace another name, or decide whether its messages show previews of links."""
 
     async def action(tx: Tx) -> WorkspaceOut:
-        await administration.rename_workspace(tx, actor, workspace, new.name)
+        await administration.change_workspace(
+            tx, actor, workspace, name=patch.name, link_previews=patch.link_previews
+        )
         return next(w for w in await _my_workspaces(tx, actor.user) if w.id == workspace)
 
     return await kernel.uow.run(action)
@@ -203,7 +206,15 @@ async def _my_workspaces(read: Read, user: UUID) -> list[WorkspaceOut]:
     for workspace, role in await queries.workspaces_of(read, user):
         grants = await grants_of(read, user, workspace.id)
         permissions = sorted(grants.permissions) if grants else []
-        out.append(WorkspaceOut(id=workspace.id, name=workspace.name, role=role, permissions=permissions))
+        out.append(
+            WorkspaceOut(
+                id=workspace.id,
+                name=workspace.name,
+                role=role,
+                permissions=permissions,
+                link_previews=workspace.link_previews,
+            )
+        )
     return out
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Index, UniqueConstraint, false, text
+from sqlalchemy import ForeignKey, Index, UniqueConstraint, false, text, true
 from sqlalchemy.orm import Mapped, mapped_column
 
 from talkoot.kernel.ids import new_id
@@ -14,7 +14,8 @@ from talkoot.kernel.types import Model, partial_index
 class Workspace(Model):
     """The root of a tree. `access_version` counts every change to who may do what in it, without a gap.
 
-    `retention_days` is the rule of its rooms that have none of their own.
+    `retention_days` is the rule of its rooms that have none of their own. With `link_previews` its messages
+    show what the pages that they link to say of themselves.
     """
 
     __tablename__ = "workspaces"
@@ -23,6 +24,7 @@ class Workspace(Model):
     name: Mapped[str]
     access_version: Mapped[int] = mapped_column(default=0)
     retention_days: Mapped[int | None]
+    link_previews: Mapped[bool] = mapped_column(default=True, server_default=true())
     created_at: Mapped[int]
 
 

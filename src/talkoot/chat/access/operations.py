@@ -236,7 +236,7 @@ ROTATE_APPLICATION_SECRET = Operation(
 )
 
 # A workspace
-RENAME_WORKSPACE = Operation("workspace", P.WORKSPACE_MANAGE, "PATCH /workspaces/{workspace}")
+CHANGE_WORKSPACE = Operation("workspace", P.WORKSPACE_MANAGE, "PATCH /workspaces/{workspace}")
 LIST_MEMBERS = Operation("workspace", P.WORKSPACE_READ, "GET /workspaces/{workspace}/members")
 _MEMBER = "/workspaces/{workspace}/members/{user}"
 CHANGE_ROLE = Operation("workspace", P.MEMBERS_MANAGE, f"PUT {_MEMBER}", proof=_OF_OWNERS)
@@ -350,6 +350,9 @@ DELETE_MESSAGE = Operation(
 _REACTION = "/messages/{message}/reactions/{emoji}"
 LIST_REACTIONS = Operation("message", P.ROOM_READ, "GET /messages/{message}/reactions")
 REACT = Operation("message", P.ROOM_REACT, f"PUT {_REACTION}", socket="react")
+REMOVE_PREVIEW = Operation(
+    "message", P.MESSAGES_MODERATE, "DELETE /messages/{message}/previews/{preview}", own=P.ROOM_READ
+)
 LIST_PINS = Operation("room", P.ROOM_READ, "GET /rooms/{room}/pins")
 PIN = Operation("message", P.ROOM_PIN, "PUT /messages/{message}/pin")
 UNPIN = Operation("message", P.ROOM_PIN, "DELETE /messages/{message}/pin")

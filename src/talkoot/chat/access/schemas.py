@@ -22,6 +22,7 @@ class WorkspaceOut(BaseModel):
     name: str
     role: str
     permissions: list[Permission]
+    link_previews: bool
 
 
 class RoleOut(BaseModel):
@@ -61,6 +62,13 @@ class NewWorkspace(BaseModel):
     """A workspace to be made."""
 
     name: Name
+
+
+class WorkspacePatch(BaseModel):
+    """What is to change of a workspace; what is left out stays."""
+
+    name: Name | None = None
+    link_previews: bool | None = None
 
 
 class NewRole(BaseModel):

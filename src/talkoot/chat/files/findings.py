@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from uuid import UUID
 
 import msgspec
 
@@ -30,3 +31,12 @@ class Picture:
 
     drawn: Drawn
     clean: tuple[int, bytes] | None
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A picture that the server fetched, drawn and in the storage, and still in no message."""
+
+    file: UUID
+    received: Received
+    picture: Picture

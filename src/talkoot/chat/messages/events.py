@@ -22,6 +22,20 @@ class PeopleMentioned:
 
 
 @dataclass(frozen=True, slots=True)
+class LinksChanged:
+    """A message may link to something, or did; told inside the transaction."""
+
+    message: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class PreviewedErased:
+    """These messages are deleted, and had previews; told inside the transaction."""
+
+    messages: Sequence[UUID]
+
+
+@dataclass(frozen=True, slots=True)
 class PinnedErased:
     """These messages are deleted, and were pinned; told inside the transaction."""
 

@@ -48,6 +48,8 @@ class Message(Model):
     """What is shown of its files, as JSON; the files themselves are rows of `files`."""
     reactions: Mapped[str | None]
     """The reactions as they are shown, in JSON, so that a page needs nothing else; None if there are none."""
+    previews: Mapped[str | None]
+    """What pages that it links to say of themselves, in JSON; None while nobody has looked."""
     pinned_at: Mapped[int | None]
     replies: Mapped[str | None] = mapped_column("answers")
     mentions: Mapped[str | None]

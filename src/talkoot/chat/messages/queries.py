@@ -49,6 +49,7 @@ MESSAGES: AnySelect = select(
     Message.pinned_at,
     Message.replies,
     Message.mentions,
+    Message.previews,
 ).join(User, User.id == Message.sender_id)
 # What was deleted because it was too old is not shown at all: it would be a wall of tombstones.
 _EXPIRED = select(Room.expired_seq).where(Room.id == bindparam("room", type_=Id)).scalar_subquery()

@@ -39,6 +39,26 @@ class ReactionOut(BaseModel):
     users: list[UUID]
 
 
+class PreviewPicture(BaseModel):
+    """A picture that goes with a preview, got as a file is; `blur` is a tiny one, as a `data:` URL."""
+
+    id: UUID
+    width: int
+    height: int
+    blur: str
+
+
+class Preview(BaseModel):
+    """What a page that a message links to says of itself; nothing of it is loaded from there again."""
+
+    id: UUID
+    url: str
+    title: str
+    description: str
+    site: str
+    image: PreviewPicture | None
+
+
 class MessageOut(BaseModel):
     """A message as it stands; a deleted one has no text. `thread` is the message that it replies to.
 
@@ -62,6 +82,7 @@ class MessageOut(BaseModel):
     mentions: list[MentionOut]
     pinned: bool
     replies: Literal["by_entries", "closed"] | None
+    previews: list[Preview]
 
 
 class EditOut(BaseModel):

@@ -25,7 +25,13 @@ _OVERHEAD = 1200  # bytes of a message without its text
 _FILE = 2500  # bytes of what is shown of a file
 
 # Whose bodies are emptied with the message.
-_EMPTIED = {"message.updated", "attachments.updated", "reaction.added", "reaction.removed"}
+_EMPTIED = {
+    "message.updated",
+    "attachments.updated",
+    "reaction.added",
+    "reaction.removed",
+    "previews.updated",
+}
 # Events that change no message. One that is in no table makes the stretch be read again.
 _HARMLESS = {"member.joined", "member.left", "room.updated"}
 
@@ -79,7 +85,8 @@ class Stretch:
 
 
 def _cost(message: Shown) -> int:
-    added = memoryview(message.reactions).nbytes + memoryview(message.mentions).nbytes
+    raw = (message.reactions, message.mentions, message.previews)
+    added = sum(memoryview(each).nbytes for each in raw)
     return _OVERHEAD + text_bytes(message.text) + _FILE * len(message.attachments) + added
 
 
@@ -124,9 +131,8 @@ def _updated(message: Shown, body: dict[str, Any]) -> Shown:
 
 
 def _deleted(message: Shown, _body: dict[str, Any]) -> Shown:
-    return replace(
-        message, text="", deleted=True, attachments=(), reactions=NOTHING, mentions=NOTHING, pinned=False
-    )
+    gone = replace(message, text="", deleted=True, attachments=(), pinned=False)
+    return replace(gone, reactions=NOTHING, mentions=NOTHING, previews=NOTHING)
 
 
 def _pinned(message: Shown, _body: dict[str, Any]) -> Shown:
@@ -152,11 +158,18 @@ def _prepared(message: Shown, body: dict[str, Any]) -> Shown:
     return message if message.deleted else replace(message, attachments=tuple(body["attachments"]))
 
 
+def _previewed(message: Shown, body: dict[str, Any]) -> Shown:
+    return (
+        message if message.deleted else replace(message, previews=Raw(msgspec.json.encode(body["previews"])))
+    )
+
+
 _CHANGES: dict[str, Callable[[Shown, dict[str, Any]], Shown]] = {
     "message.updated": _updated,
     "message.deleted": _deleted,
     "thread.updated": _replied,
     "attachments.updated": _prepared,
+    "previews.updated": _previewed,
     "reaction.added": _reacted,
     "reaction.removed": _reacted,
     "pin.added": _pinned,

@@ -48,6 +48,7 @@ class Shown(msgspec.Struct, frozen=True):
     mentions: Raw = NOTHING
     pinned: bool = False
     replies: str | None = None
+    previews: Raw = NOTHING
 
 
 class Version(msgspec.Struct, frozen=True):
@@ -115,7 +116,7 @@ def page_json(items: Sequence[Shown], *, more_before: bool, more_after: bool) ->
 def shown(row: Row) -> Shown:
     """A message from a row of the query for them."""
     id_, room, seq, sender, username, name, bot, text, ts, edited, deleted, thread, count, last, *more = row
-    files, reactions, pinned, replies, mentions = more
+    files, reactions, pinned, replies, mentions, previews = more
     return Shown(
         id_,
         room,
@@ -133,4 +134,5 @@ def shown(row: Row) -> Shown:
         mentions=Raw(mentions) if mentions and deleted is None else NOTHING,
         pinned=pinned is not None and deleted is None,
         replies=replies,
+        previews=Raw(previews) if previews and deleted is None else NOTHING,
     )

@@ -11,6 +11,7 @@ from functools import lru_cache
 from talkoot.chat.accounts.lookalikes import skeleton
 
 _WORD = re.compile(r"\w+")
+MARK_OF_LINKS = "://"  # without it a text links to no page
 _MARKS = "*_~`\\"
 _BARE_LINK = re.compile(r"//\S")
 _MARKS_OF_LINKS = ("](", "]:", "mailto:", "tel:", "www.")

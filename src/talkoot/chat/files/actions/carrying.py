@@ -57,6 +57,12 @@ async def release(tx: Tx, held: UUID) -> list[UUID]:
     return sorted(found.all())
 
 
+async def drop_files(tx: Tx, ids: Collection[UUID]) -> None:
+    """These files are nobody's any more."""
+    await tx.connection.execute(update(File).where(File.id.in_(ids)).values(state=GONE, changed_at=tx.now))
+    await sweep_soon(tx)
+
+
 async def drop_files_of(tx: Tx, messages: Collection[UUID]) -> None:
     """The files of messages that are deleted are nobody's any more."""
     await tx.connection.execute(

@@ -35,12 +35,17 @@ async def use_picture(tx: Tx, file_id: UUID, picture: Picture | None) -> None:
     if picture is None:
         file.picture, file.type = BROKEN, UNKNOWN
     else:
-        drawn = picture.drawn
-        file.picture, file.width, file.height, file.blur = READY, drawn.width, drawn.height, drawn.blur
-        if picture.clean is not None:
-            file.size, file.sha256 = picture.clean
-            file.content = CLEAN
+        show(file, picture)
     await tx.flush()
     if file.state == SENT and file.message_id is not None:
         shown = attachment(file)
         await tx.emit(PicturePrepared(file.workspace_id, file.room_id, file.message_id, shown))
+
+
+def show(file: File, picture: Picture) -> None:
+    """This is known of the picture now, and others may see it."""
+    drawn = picture.drawn
+    file.picture, file.width, file.height, file.blur = READY, drawn.width, drawn.height, drawn.blur
+    if picture.clean is not None:
+        file.size, file.sha256 = picture.clean
+        file.content = CLEAN

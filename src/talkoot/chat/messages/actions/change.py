@@ -15,6 +15,8 @@ from talkoot.chat.messages.actions.commands import Sent
 from talkoot.chat.messages.actions.erase import DELETED, Erasing, erase
 from talkoot.chat.messages.actions.mention import mentions_in, name_again
 from talkoot.chat.messages.actions.screen import refuse_unseen_edit
+from talkoot.chat.messages.events import LinksChanged
+from talkoot.chat.messages.words import MARK_OF_LINKS
 from talkoot.kernel import log
 from talkoot.kernel.audit import Act, record
 from talkoot.kernel.clock import rfc3339
@@ -91,6 +93,8 @@ async def edit_message(tx: Tx, actor: Actor, edit: Edit) -> Sent:
     (event,) = await log.append(tx, [entry])
     if mentions or message.mentions is not None:
         await name_again(tx, event, message, mentions, grants)
+    if MARK_OF_LINKS in edit.text or message.previews is not None:
+        await tx.emit(LinksChanged(message.id))
     return Sent(event, dup=False)
 
 

@@ -15,7 +15,7 @@ from talkoot.chat.files.actions.carrying import drop_files_of
 from talkoot.chat.messages.actions.attach import drop_decided
 from talkoot.chat.messages.actions.mention import forget_mentions
 from talkoot.chat.messages.actions.send import thread_entry
-from talkoot.chat.messages.events import PinnedErased, ReactedErased
+from talkoot.chat.messages.events import PinnedErased, PreviewedErased, ReactedErased
 from talkoot.chat.messages.models import HeldMessage, Message, RoomSender
 from talkoot.kernel import log
 
@@ -114,17 +114,21 @@ async def leave_empty(tx: Tx, messages: Sequence[Message]) -> None:
     """Take out of messages what was in them, and what others added to them."""
     reacted = [message.id for message in messages if message.reactions is not None]
     pinned = [message.id for message in messages if message.pinned_at is not None]
-    if carrying := [message.id for message in messages if message.attachments]:
+    previewed = [message.id for message in messages if message.previews is not None]
+    if carrying := [message.id for message in messages if message.attachments or message.previews]:
         await drop_files_of(tx, carrying)
     if naming := [message.id for message in messages if message.mentions is not None]:
         await forget_mentions(tx, naming)
     for message in messages:
         message.text, message.deleted_at = "", tx.now
-        message.attachments = message.mentions = message.reactions = message.pinned_at = None
+        message.attachments = message.mentions = message.reactions = None
+        message.previews = message.pinned_at = None
     if pinned:
         await tx.emit(PinnedErased(pinned))
     if reacted:
         await tx.emit(ReactedErased(reacted))
+    if previewed:
+        await tx.emit(PreviewedErased(previewed))
 
 
 def tombstone(message: Message) -> dict[str, object]:

@@ -18,8 +18,10 @@ from talkoot.chat.messages.actions.attach import Shapes, carry_with, shown_of, s
 from talkoot.chat.messages.actions.commands import Held, Send, Sent
 from talkoot.chat.messages.actions.mention import Named, as_stored, keep_names, name_in
 from talkoot.chat.messages.actions.screen import screen
+from talkoot.chat.messages.events import LinksChanged
 from talkoot.chat.messages.models import Message
 from talkoot.chat.messages.queries import thread_roots
+from talkoot.chat.messages.words import MARK_OF_LINKS
 from talkoot.kernel import log
 from talkoot.kernel.clock import rfc3339
 from talkoot.kernel.errors import Conflict, Invalid, TalkootError
@@ -186,6 +188,9 @@ async def _append(
         await carry_with(tx, sent)
     if named:
         await keep_names(tx, named, zip(events, (grants for _, grants in allowed), strict=True))
+    for send, event in sent:
+        if MARK_OF_LINKS in send.text:
+            await tx.emit(LinksChanged(event.id))
     return events
 
 

@@ -95,7 +95,11 @@ async def set_up(gate: GateDep, given: Setup) -> SetupDone:
     return SetupDone(
         user=views.me(user),
         workspace=WorkspaceOut(
-            id=workspace.id, name=workspace.name, role="owner", permissions=sorted(Permission)
+            id=workspace.id,
+            name=workspace.name,
+            role="owner",
+            permissions=sorted(Permission),
+            link_previews=workspace.link_previews,
         ),
     )
 
