@@ -4,6 +4,7 @@ import sqlite3
 import time
 import uuid
 from contextlib import closing
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import asyncpg
@@ -47,3 +48,8 @@ async def put_job(
         *(job, kind, payload, state, moment, attempts, max_attempts, moment, error),
     )
     return job
+
+
+def in_an_hour() -> str:
+    """A time that does not come before a test ends."""
+    return (datetime.now(UTC) + timedelta(hours=1)).isoformat()

@@ -31,6 +31,7 @@ from talkoot.chat.reactions import http as reactions_http
 from talkoot.chat.reads import http as reads_http
 from talkoot.chat.rooms import http as rooms_http
 from talkoot.chat.saved import http as saved_http
+from talkoot.chat.scheduled import http as scheduled_http
 from talkoot.chat.search import http as search_http
 from talkoot.chat.tokens import http as tokens_http
 from talkoot.documents import asyncapi_router, describe_api
@@ -61,6 +62,7 @@ _FEATURES = (
     saved_http,
     drafts_http,
     previews_http,
+    scheduled_http,
     reads_http,
     search_http,
     administration_http,

@@ -171,6 +171,17 @@ class DraftNotice(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     text: str
 
 
+class ScheduledNotice(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A scheduled message of one's own was written, changed, sent, refused (for this `reason`) or removed."""
+
+    op: Literal["notice"]
+    kind: Literal["scheduled"]
+    scheduled: UUID
+    room: UUID
+    state: Literal["waiting", "sent", "refused", "removed"]
+    reason: str | None
+
+
 class JoinedNotice(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """One is a member of a room now; `room` is as `GET /rooms/{id}` answers it."""
 
@@ -255,6 +266,7 @@ NOTICES = {
     "notice.read": ReadNotice,
     "notice.saved": SavedNotice,
     "notice.draft": DraftNotice,
+    "notice.scheduled": ScheduledNotice,
     "notice.room.joined": JoinedNotice,
     "notice.room.left": LeftNotice,
     "notice.sanction": SanctionNotice,

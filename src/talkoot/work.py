@@ -23,6 +23,7 @@ from talkoot.chat.privacy.actions.deletion import DELETE_ACCOUNT, DELETE_MESSAGE
 from talkoot.chat.privacy.actions.exports import MAKE_EXPORT
 from talkoot.chat.privacy.jobs import delete_account, delete_messages, forget_exports, make_export
 from talkoot.chat.rooms.retention import EXPIRE
+from talkoot.chat.scheduled import jobs as scheduled_jobs
 from talkoot.chat.search.elsewhere import Followed, FollowedElsewhere
 from talkoot.chat.search.follower import Follower
 from talkoot.chat.search.opening import TURN, index_for
@@ -76,6 +77,7 @@ HANDLERS: dict[str, Handler] = {
     **addresses_jobs.HANDLERS,
     **files_jobs.HANDLERS,
     **previews_jobs.HANDLERS,
+    **scheduled_jobs.HANDLERS,
     MAKE_EXPORT: make_export,
     DELETE_ACCOUNT: delete_account,
     DELETE_MESSAGES: delete_messages,

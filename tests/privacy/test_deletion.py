@@ -4,7 +4,7 @@ from uuid import UUID
 
 from tests.accounts.browsers import Web
 from tests.clients import PASSWORD, Api, Json
-from tests.job_rows import rows
+from tests.job_rows import in_an_hour, rows
 from tests.privacy.conftest import eventually
 from tests.servers.talkoot import Talkoot
 from tests.workspaces import Workspace
@@ -24,6 +24,7 @@ async def gone(owner: Api, message: str) -> Json:
 async def keep_something(person: Api, said: Json) -> None:
     await person.put(f"/messages/{said['id']}/saved", expect=204)
     await person.put(f"/drafts/{said['room']}", {"text": "and I", "version": 0})
+    await person.post(f"/rooms/{said['room']}/scheduled", {"text": "later", "at": in_an_hour()})
 
 
 async def test_nothing_is_left_of_a_person_but_what_they_wrote(workspace: Workspace, server: Talkoot) -> None:
@@ -110,7 +111,7 @@ async def nothing_is_known(server: Talkoot, person: Api) -> None:
     """No table but that of users knows the id as somebody's, and that one has no name for it."""
     id_ = UUID(person.user["id"])
     tables = ["memberships", "read_positions", "exports", "identities", "sessions"]
-    tables += ["drafts", "saved_messages"]
+    tables += ["drafts", "saved_messages", "scheduled_messages"]
     for table in tables:
         assert await rows(server, f"SELECT 1 FROM {table} WHERE user_id = $1", id_) == []  # noqa: S608
     ((username, email, password),) = await rows(

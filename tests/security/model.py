@@ -156,8 +156,8 @@ OF_MODERATORS = {"list_queue", "list_reports", "close_report", "list_appeals", "
 NOT_BY_TOKENS = {"make_application", "rotate_application_secret"}
 NOT_BY_TOKENS |= {"reset_second_factor", "export_user", "delete_user", "keep_user"}
 NOT_BY_TOKENS |= {f"{what}_bot_token" for what in ("make", "rotate", "revoke")} | {"list_bot_tokens"}
-UNHELD |= dict.fromkeys(("list_saved", "list_drafts"), "read")
-UNHELD |= dict.fromkeys(("unsave", "drop_draft"), "write")
+UNHELD |= dict.fromkeys(("list_saved", "list_drafts", "list_scheduled"), "read")
+UNHELD |= dict.fromkeys(("unsave", "drop_draft", "reschedule", "unschedule"), "write")
 UNHELD |= dict.fromkeys(("beat", "renew", "unsubscribe", "open_socket"), "any")
 
 

@@ -612,6 +612,22 @@ CREATE TABLE saved_messages (
 	CONSTRAINT fk_saved_messages_message_id FOREIGN KEY(message_id) REFERENCES messages (id), 
 	CONSTRAINT fk_saved_messages_user_id FOREIGN KEY(user_id) REFERENCES users (id)
 );
+CREATE TABLE scheduled_messages (
+	id BLOB NOT NULL, 
+	user_id BLOB NOT NULL, 
+	room_id BLOB NOT NULL, 
+	thread_id BLOB, 
+	cid BLOB NOT NULL, 
+	text VARCHAR NOT NULL, 
+	due_at BIGINT NOT NULL, 
+	state VARCHAR NOT NULL, 
+	code VARCHAR, 
+	reason VARCHAR, 
+	CONSTRAINT pk_scheduled_messages PRIMARY KEY (id), 
+	CONSTRAINT fk_scheduled_messages_room_id FOREIGN KEY(room_id) REFERENCES rooms (id), 
+	CONSTRAINT fk_scheduled_messages_thread_id FOREIGN KEY(thread_id) REFERENCES messages (id), 
+	CONSTRAINT fk_scheduled_messages_user_id FOREIGN KEY(user_id) REFERENCES users (id)
+);
 CREATE TABLE schema_floor (
 	id BIGINT NOT NULL, 
 	revision VARCHAR NOT NULL, 
@@ -749,6 +765,7 @@ CREATE INDEX ix_resources_workspace_id ON resources (workspace_id);
 CREATE INDEX ix_rooms_workspace_id ON rooms (workspace_id);
 CREATE INDEX ix_sanctions_resource ON sanctions (resource_id, id);
 CREATE INDEX ix_saved_messages_user_id ON saved_messages (user_id, id);
+CREATE INDEX ix_scheduled_messages_user_id ON scheduled_messages (user_id, due_at);
 CREATE INDEX ix_search_documents_tokens ON search_documents (tokens);
 CREATE INDEX ix_seen_groups_name ON seen_groups (provider, name);
 CREATE INDEX ix_sessions_revoked ON sessions (revoked_at) WHERE revoked_at IS NOT NULL;
@@ -759,5 +776,5 @@ CREATE UNIQUE INDEX uq_report_cases_message ON report_cases (message_id) WHERE s
 CREATE UNIQUE INDEX uq_report_cases_person ON report_cases (workspace_id, user_id) WHERE state = 'open' AND message_id IS NULL;
 CREATE UNIQUE INDEX uq_sanctions_standing ON sanctions (user_id, resource_id, kind) WHERE ended_at IS NULL;
 CREATE UNIQUE INDEX uq_saved_messages_message_id ON saved_messages (message_id, user_id);
-INSERT INTO alembic_version ("version_num") VALUES ('0030');
+INSERT INTO alembic_version ("version_num") VALUES ('0031');
 INSERT INTO schema_floor ("id", "revision") VALUES (1, '0003');

@@ -20,6 +20,7 @@ import talkoot.chat.reactions.models
 import talkoot.chat.reads.models
 import talkoot.chat.rooms.models
 import talkoot.chat.saved.models
+import talkoot.chat.scheduled.models
 import talkoot.chat.search.models
 import talkoot.kernel.audit
 import talkoot.kernel.chosen_limits

@@ -914,6 +914,13 @@ export type NewSanction = {
   expires_in?: number | null;
 };
 
+/** A message to be sent at a time, which has a zone and is at most a year ahead. */
+export type NewScheduled = {
+  text: string;
+  at: string;
+  thread?: string | null;
+};
+
 /** A token to be made: without `places` for everywhere, without `expires_in_days` as long as it may. */
 export type NewToken = {
   name: string;
@@ -1330,6 +1337,34 @@ export type SavedNotice = {
 export type SavedOut = {
   message: MessageOut;
   ts: string;
+};
+
+/** A scheduled message of one's own was written, changed, sent, refused (for this `reason`) or removed. */
+export type ScheduledNotice = {
+  op: "notice";
+  kind: "scheduled";
+  scheduled: string;
+  room: string;
+  state: "refused" | "removed" | "sent" | "waiting";
+  reason: string | null;
+};
+
+/** A message of one's own that is sent later; a refused one is kept until it gets another time. */
+export type ScheduledOut = {
+  id: string;
+  room: string;
+  thread: string | null;
+  text: string;
+  at: string;
+  state: "waiting" | "refused";
+  code: string | null;
+  reason: string | null;
+};
+
+/** Another text, or another time; what is null, or not there, stays. */
+export type ScheduledPatch = {
+  text?: string | null;
+  at?: string | null;
 };
 
 /** What one's account has for the second step, and whether it is asked for. */

@@ -16,6 +16,7 @@ from talkoot.chat.privacy.own_files import content_of, files_behind, line_of, na
 from talkoot.chat.privacy.own_messages import before_all, messages_behind
 from talkoot.chat.reactions.queries import reactions_by
 from talkoot.chat.saved.queries import ids_saved_by
+from talkoot.chat.scheduled.queries import own_scheduled
 from talkoot.kernel.clock import rfc3339
 from talkoot.kernel.ids import moment_of
 
@@ -36,6 +37,7 @@ _WHOLE: dict[str, tuple[str, Callable[[Read, UUID], Awaitable[list[queries.Line]
     "workspaces.jsonl": ("The workspaces you belong to, and as what", queries.workspaces),
     "rooms.jsonl": ("The rooms you may read, and how far you have read them", queries.rooms),
     "drafts.jsonl": ("What you have begun to write", own_drafts),
+    "scheduled.jsonl": ("What you have written to be sent later", own_scheduled),
     "saved.jsonl": ("The messages that you saved", ids_saved_by),
     "sanctions.jsonl": ("Mutes and bans", queries.sanctions),
     "reports.jsonl": ("What you reported to moderators", queries.reports),

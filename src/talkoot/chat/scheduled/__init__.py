@@ -1,0 +1,1 @@
+"""Scheduled messages: written now, sent later, if their author may send them then."""

@@ -1,0 +1,162 @@
+"""Scheduling messages, changing one's mind, and sending them when their time has come."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+from sqlalchemy import delete, func, select
+
+from talkoot.chat.access.operations import SCHEDULE
+from talkoot.chat.accounts.actors import NO_SESSION, Actor
+from talkoot.chat.accounts.queries import user_with_id
+from talkoot.chat.messages.actions.commands import Send
+from talkoot.chat.messages.actions.send import send_messages
+from talkoot.chat.messages.events import OwnChanged
+from talkoot.chat.messages.models import Message
+from talkoot.chat.rooms.access import room_to_read
+from talkoot.chat.scheduled.models import ScheduledMessage
+from talkoot.kernel import jobs
+from talkoot.kernel.clock import DAY, SECOND
+from talkoot.kernel.errors import Conflict, Forbidden, Invalid, NotFound, TalkootError
+from talkoot.kernel.ids import new_id
+from talkoot.kernel.moments import current_moment
+
+if TYPE_CHECKING:
+    from talkoot.kernel.transactions import Tx
+
+SEND_SCHEDULED = "scheduled.send"
+SCHEDULED = 100  # of one person
+WAITING, REFUSED = "waiting", "refused"
+_FURTHEST = 366 * DAY
+_PATIENCE = DAY  # for so long it is tried again where that may help
+_AGAIN = 30 * SECOND
+
+
+@dataclass(frozen=True, slots=True)
+class Schedule:
+    """What is to be sent where and when (microseconds since the epoch)."""
+
+    room: UUID
+    text: str
+    at: int
+    thread: UUID | None = None
+
+
+async def schedule(tx: Tx, actor: Actor, wish: Schedule) -> ScheduledMessage:
+    """Write a message down to be sent later. Conflict where no more fit, Invalid for a time or thread."""
+    await room_to_read(tx, actor, wish.room, SCHEDULE)
+    await _check_time(tx, wish.at)
+    if wish.thread is not None:
+        root = await tx.session.get(Message, wish.thread)
+        if root is None or root.room_id != wish.room or root.thread_id is not None:
+            raise Invalid.field(
+                "thread", "unknown", "There is no such message in this room that could be replied to"
+            )
+    mine = select(func.count()).select_from(ScheduledMessage).where(ScheduledMessage.user_id == actor.user)
+    if (await tx.connection.scalar(mine) or 0) >= SCHEDULED:
+        raise Conflict(f"You have {SCHEDULED} scheduled messages already: remove one first", code="too_many")
+    made = ScheduledMessage(
+        id=new_id(),
+        user_id=actor.user,
+        room_id=wish.room,
+        thread_id=wish.thread,
+        cid=new_id(),
+        text=wish.text,
+        due_at=wish.at,
+        state=WAITING,
+    )
+    tx.session.add(made)
+    await _written(tx, made)
+    return made
+
+
+async def reschedule(
+    tx: Tx, actor: Actor, scheduled_id: UUID, text: str | None, at: int | None
+) -> ScheduledMessage:
+    """Another text or time for what is not sent yet; one that was refused waits again with a new time."""
+    made = await _own(tx, actor, scheduled_id)
+    await room_to_read(tx, actor, made.room_id, SCHEDULE)
+    if at is not None:
+        await _check_time(tx, at)
+        made.due_at, made.state, made.code, made.reason = at, WAITING, None, None
+    if text is not None:
+        made.text = text
+    await _written(tx, made)
+    return made
+
+
+async def unschedule(tx: Tx, actor: Actor, scheduled_id: UUID) -> None:
+    """Do not send it; where it is not there any more, it was sent or removed."""
+    made = await _own(tx, actor, scheduled_id)
+    await tx.session.delete(made)
+    await tx.flush()
+    await _tell(tx, made, "removed")
+
+
+async def send_due(tx: Tx, scheduled_id: UUID) -> None:
+    """Send it in its author's name, if they may do so now; a refusal is kept, and they are told.
+
+    What was sent, removed or put off meanwhile is left alone. What was refused for a while is tried again.
+    """
+    made = await _locked(tx, scheduled_id)
+    now = await current_moment(tx.connection, tx.now)
+    if made is None or made.state != WAITING or made.due_at > now:
+        return
+    outcome = await _send(tx, made)
+    if not isinstance(outcome, TalkootError):
+        await tx.session.delete(made)
+        await tx.flush()
+        await _tell(tx, made, "sent")
+    elif outcome.retryable and now < made.due_at + _PATIENCE:
+        wait = max(_AGAIN, round((outcome.retry_after or 0) * SECOND))
+        await jobs.enqueue(tx, SEND_SCHEDULED, {"scheduled": str(made.id)}, run_at=now + wait)
+    else:
+        made.state, made.code, made.reason = REFUSED, outcome.code, outcome.detail
+        await tx.flush()
+        await _tell(tx, made, REFUSED)
+
+
+async def forget_scheduled_of(tx: Tx, user: UUID) -> None:
+    """Nothing is sent any more of what somebody wrote for later."""
+    await tx.connection.execute(delete(ScheduledMessage).where(ScheduledMessage.user_id == user))
+
+
+async def _send(tx: Tx, made: ScheduledMessage) -> object:
+    author = await user_with_id(tx, made.user_id)
+    if author.deactivated_at is not None:
+        return Forbidden("The account is closed")
+    actor = Actor(author.id, author.username, NO_SESSION, author.bot)
+    send = Send(actor, made.room_id, made.text, made.cid, made.thread_id)
+    (outcome,) = await send_messages(tx, [send])
+    return outcome
+
+
+async def _check_time(tx: Tx, at: int) -> None:
+    now = await current_moment(tx.connection, tx.now)
+    if not now < at <= now + _FURTHEST:
+        raise Invalid.field("at", "out_of_range", "A message is sent later than now, and within a year")
+
+
+async def _written(tx: Tx, made: ScheduledMessage) -> None:
+    await tx.flush()
+    if made.state == WAITING:  # an earlier job finds nothing to do
+        await jobs.enqueue(tx, SEND_SCHEDULED, {"scheduled": str(made.id)}, run_at=made.due_at)
+    await _tell(tx, made, made.state)
+
+
+async def _own(tx: Tx, actor: Actor, scheduled_id: UUID) -> ScheduledMessage:
+    made = await _locked(tx, scheduled_id)
+    if made is None or made.user_id != actor.user:
+        raise NotFound("There is no such scheduled message: it may have been sent")
+    return made
+
+
+async def _locked(tx: Tx, scheduled_id: UUID) -> ScheduledMessage | None:
+    return await tx.session.get(ScheduledMessage, scheduled_id, with_for_update=True, populate_existing=True)
+
+
+async def _tell(tx: Tx, made: ScheduledMessage, state: str) -> None:
+    told = {"scheduled": made.id, "room": made.room_id, "state": state, "reason": made.reason}
+    await tx.emit(OwnChanged(made.user_id, "scheduled", told))
