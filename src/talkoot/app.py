@@ -35,6 +35,7 @@ from talkoot.chat.addresses.jobs import write_notice
 from talkoot.chat.administration.events import LimitChosen
 from talkoot.chat.applications.granting import JWT_BEARER, Granting
 from talkoot.chat.bots.actions import retire_bot
+from talkoot.chat.files.actions.preparing import give_up_picture
 from talkoot.chat.files.events import PicturePrepared
 from talkoot.chat.groups.actions.rules import keep_roles_in_rules
 from talkoot.chat.groups.actions.settling import settle_who_came, settle_who_unlinked
@@ -84,7 +85,7 @@ from talkoot.kernel.context import Kernel
 from talkoot.kernel.database import open_database
 from talkoot.kernel.errors import Unavailable
 from talkoot.kernel.hosts import Hosts
-from talkoot.kernel.jobs import Enqueued
+from talkoot.kernel.jobs import Enqueued, GivenUp
 from talkoot.kernel.log import Appended, Redacted
 from talkoot.kernel.log_tails import LogTails
 from talkoot.kernel.logging import lines_dropped
@@ -215,6 +216,7 @@ class Program:
             AppealDecided: ([], [lambda event: self.bus.publish(appeal_notice(event))]),
             Sanctioned: ([], [lambda event: self.bus.publish(sanction_notice(event))]),
             Enqueued: ([], [self.work.enqueued]),
+            GivenUp: ([give_up_picture], []),
         }
 
     def acting(self) -> Listeners:

@@ -19,6 +19,11 @@ class FileSettings(BaseModel):
     s3_bucket: str = Field(
         "", description="A bucket of S3, or of what speaks its protocol, for them instead."
     )
+    s3_prefix: str = Field(
+        "talkoot",
+        pattern=r"^[0-9A-Za-z_-]+(/[0-9A-Za-z_-]+)*$",
+        description="What the names of all files begin with; installations in one bucket need one each.",
+    )
     s3_endpoint: str = Field(
         "", description="Its service: `https://minio.example.org`; empty: that of Amazon in the region."
     )

@@ -26,6 +26,7 @@ GROUPS: dict[str, tuple[str, ...]] = {
     "Where files are kept": (
         "files",
         "s3_bucket",
+        "s3_prefix",
         "s3_endpoint",
         "s3_region",
         "s3_access_key",

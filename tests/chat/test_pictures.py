@@ -1,15 +1,19 @@
 """Pictures: prepared by a job, without what tells of place and time, and never more than is bearable."""
 
+import asyncio
 import io
 import struct
 import zlib
 from typing import Any
 
+import httpx2
 from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
 from tests.chat.test_files import fetch, upload
-from tests.clients import Api, Json
+from tests.clients import Api, Json, join, set_up
+from tests.conftest import Serve
+from tests.job_rows import put_job, rows
 from tests.workspaces import Workspace
 
 PLACE = b"60.1699 N, 24.9384 E"
@@ -116,6 +120,45 @@ async def test_row_37_what_explodes_or_is_none_is_only_a_file(workspace_sqlite: 
         assert answer.content == content
         assert answer.headers["content-disposition"].startswith("attachment")
         assert await reader.refusal("GET", f"/files/{shown['id']}/thumbnail") == (404, "not_found")
+
+
+async def test_a_picture_that_is_given_up_is_a_file_like_any_other(serve: Serve) -> None:
+    server = serve("sqlite")
+    owner, workspace = await set_up(server.url)
+    async with owner, await join(owner, workspace["id"], "reader") as reader:
+        room = (await owner.get(f"/workspaces/{workspace['id']}/rooms"))["items"][0]["id"]
+        shown = await prepared(owner, room, picture())
+        at = f"/files/{shown['id']}"
+        assert (await fetch(reader, shown["id"])).headers["content-disposition"].startswith("inline")
+        small = server.data / "files" / shown["id"] / "thumbnail"
+        small.unlink()
+        (small / "in the way").mkdir(parents=True)
+        as_it_came = "UPDATE files SET picture = 'waiting', content = 'original', size = $1"
+        await rows(server, as_it_came, len(picture()))
+        payload = f'{{"file":"{shown["id"]}"}}'
+        await put_job(server, kind="files.prepare_picture", payload=payload, max_attempts=1)
+        for answer in await asyncio.gather(*(patiently(reader, at, 503) for _ in range(10))):
+            assert answer.status_code == 200
+            assert answer.headers["content-type"] == "application/octet-stream"
+            assert answer.headers["content-disposition"].startswith("attachment")
+        assert await reader.refusal("GET", f"{at}/thumbnail") == (404, "not_found")
+        (item,) = (await reader.get(f"/rooms/{room}/messages"))["items"]
+        assert item["attachments"][0]["type"] == "application/octet-stream"
+        (small / "in the way").rmdir()
+        small.rmdir()
+        (dead,) = (await owner.get("/jobs", state="dead"))["items"]
+        await owner.post(f"/jobs/{dead['id']}/retry", expect=200)
+        await patiently(reader, f"{at}/thumbnail", 404)
+        (item,) = (await reader.get(f"/rooms/{room}/messages"))["items"]
+        assert item["attachments"][0]["type"] == "image/jpeg"
+
+
+async def patiently(person: Api, path: str, not_yet: int) -> httpx2.Response:
+    """The answer after those of this status."""
+    async with asyncio.timeout(90):
+        while (answer := await person.http.get(path)).status_code == not_yet:  # noqa: ASYNC110
+            await asyncio.sleep(0.1)
+    return answer
 
 
 def _bomb(width: int, height: int) -> bytes:

@@ -19,4 +19,9 @@ class Document:
 
     def is_among(self, tags: str) -> bool:
         """Whether `If-None-Match` names it; a proxy that compresses may have made the tag a weak one."""
-        return any(tag.strip().removeprefix("W/") in {self.tag, "*"} for tag in tags.split(","))
+        return is_named(self.tag, tags)
+
+
+def is_named(tag: str, tags: str) -> bool:
+    """Whether `If-None-Match` names this tag, or any (`*`)."""
+    return any(each.strip().removeprefix("W/") in {tag, "*"} for each in tags.split(","))

@@ -72,6 +72,14 @@ class Enqueued:
 
 
 @dataclass(frozen=True, slots=True)
+class GivenUp:
+    """Emitted, inside the transaction that writes it, for a job that nobody tries again by themselves."""
+
+    kind: str
+    payload: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
 class Claim:
     """A job in somebody's hands. Its id stays the same at every attempt: an idempotency key for others."""
 
@@ -139,7 +147,7 @@ async def claim(tx: Tx, kinds: Sequence[str], limit: int, lease_seconds: float) 
     """Take jobs that are due; those whose every attempt died under its lease are dead letters."""
     now = moment(tx.connection, tx.now)
     due = (Job.state.in_((READY, RUNNING)), Job.due_at <= now, Job.kind.in_(kinds))
-    await tx.connection.execute(
+    dead = await tx.connection.execute(
         update(Job)
         .where(*due, Job.state == RUNNING, Job.attempts >= Job.max_attempts)
         .values(
@@ -148,7 +156,10 @@ async def claim(tx: Tx, kinds: Sequence[str], limit: int, lease_seconds: float) 
             due_at=now,
             last_error="It took its runner down, or was too slow to answer",
         )
+        .returning(Job.kind, Job.payload)
     )
+    for row in dead.all():
+        await tx.emit(GivenUp(row.kind, msgspec.json.decode(row.payload)))
     free = select(Job.id).where(*due).order_by(Job.due_at).limit(limit).with_for_update(skip_locked=True)
     taken = await tx.connection.execute(
         update(Job)
@@ -210,6 +221,7 @@ async def fail(tx: Tx, claim: Claim, error: Exception) -> bool:
     last_error = f"{type(error).__name__}: {error}"[:_ERROR_LENGTH].replace("\0", "")
     if in_vain or claim.attempt >= claim.max_attempts:
         await _end(tx, claim, state=DEAD, last_error=last_error)
+        await tx.emit(GivenUp(claim.kind, claim.payload))
         return False
     wait = max(back_off(claim.attempt), round((getattr(error, "retry_after", None) or 0) * SECOND))
     await _end(tx, claim, wait, state=READY, last_error=last_error)

@@ -32,6 +32,7 @@ _ONLY_WARNINGS = (
     "sqlalchemy",
     "alembic",
 )
+_ONLY_ERRORS = ("python_multipart",)  # it warns of each form that can not be read, which its sender is told
 
 
 class LogQueue(QueueHandler):
@@ -82,6 +83,8 @@ def log_as(settings: Settings) -> Iterator[LogQueue]:
     root.setLevel(settings.log_level.upper())
     for name in _ONLY_WARNINGS:
         logging.getLogger(name).setLevel(logging.WARNING)
+    for name in _ONLY_ERRORS:
+        logging.getLogger(name).setLevel(logging.ERROR)
     logging.captureWarnings(capture=True)
     listener.start()
     try:

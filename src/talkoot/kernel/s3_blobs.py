@@ -30,7 +30,7 @@ class S3Blobs:
 
         self._store = S3Store(
             settings.s3_bucket,
-            prefix="talkoot",
+            prefix=settings.s3_prefix,
             region=settings.s3_region,
             access_key_id=settings.s3_access_key,
             secret_access_key=settings.s3_secret_key.get_secret_value(),

@@ -86,15 +86,12 @@ async def run(talkoot: Talkoot, inputs: int, seed: int, *, remembered: int = REM
     async with owner:
         world = await make_world(owner)
         await fill_memory(owner, world, remembered)
-        watching = asyncio.create_task(result.watch.look(talkoot, owner, inputs, result.sent))
-        parts = [
-            *over_http(world, owner, inputs, seed, result),
-            *over_sockets(world, owner, inputs, seed, result),
-        ]
-        await asyncio.gather(*parts)
-        watching.cancel()
-        with suppress(asyncio.CancelledError):
-            await watching
+        with result.watch.looking(talkoot, inputs, result.sent):
+            parts = [
+                *over_http(world, owner, inputs, seed, result),
+                *over_sockets(world, owner, inputs, seed, result),
+            ]
+            await asyncio.gather(*parts)
         assert (await owner.get("/users/me"))["id"] == owner.user["id"]  # it serves as before
         result.watch.end(talkoot)
         result.server_errors += await errors_told(talkoot, owner)

@@ -1,15 +1,17 @@
 """What is seen of a server while it is sent hostile inputs: its memory, and how long a turn takes."""
 
-import asyncio
 import os
+import socket
+import threading
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from urllib.parse import urlsplit
 
-from tests.clients import Api
-from tests.security.hostile.wire import Wire
+from tests.security.hostile.wire import PATIENCE
 from tests.servers.talkoot import Talkoot
 
 EVERY = 0.02  # seconds between two looks
@@ -48,23 +50,35 @@ class Watch:
         half = [mib for share, mib in self.memory if share <= 0.5]
         return self.memory[-1][1] - max(half) if half else 0.0
 
-    async def look(self, talkoot: Talkoot, owner: Api, inputs: int, sent: Counter[str]) -> None:
-        """Ask how it is, again and again, on a connection of its own."""
-        pid, wire = talkoot.process.pid, Wire(int(owner.url.rpartition(":")[2]))
-        question = f"GET /healthz HTTP/1.1\r\nHost: {owner.url.partition('//')[2]}\r\n\r\n".encode()
-        try:
-            await self._look(pid, wire, question, lambda: sum(sent.values()) / inputs)
-        finally:
-            await wire.close()
+    @contextmanager
+    def looking(self, talkoot: Talkoot, inputs: int, sent: Counter[str]) -> Iterator[None]:
+        """Ask how it is, again and again, while the block runs.
 
-    async def _look(self, pid: int, wire: Wire, question: bytes, share: Callable[[], float]) -> None:
-        while True:
-            before, began = of_the_loop(pid), time.monotonic()
-            await wire.ask(question)
-            self.waits.append(time.monotonic() - began)
-            self.lags.append(of_the_loop(pid) - before)
-            self.memory.append((share(), resident(pid)))
-            await asyncio.sleep(EVERY)
+        In a thread: what the server does while its answer waits for a busy event loop here is no lag of its.
+        """
+        ended = threading.Event()
+        thread = threading.Thread(target=self._look, args=(talkoot, inputs, sent, ended))
+        thread.start()
+        try:
+            yield
+        finally:
+            ended.set()
+            thread.join()
+
+    def _look(self, talkoot: Talkoot, inputs: int, sent: Counter[str], ended: threading.Event) -> None:
+        pid, at = talkoot.process.pid, urlsplit(talkoot.url)
+        question = f"GET /healthz HTTP/1.1\r\nHost: {at.netloc}\r\n\r\n".encode()
+        with socket.create_connection((at.hostname, at.port), PATIENCE) as connection:
+            while not ended.wait(EVERY):
+                before, began = of_the_loop(pid), time.monotonic()
+                connection.sendall(question)
+                told = connection.recv(65_536)
+                while told and not told.endswith(b"}"):
+                    told += connection.recv(65_536)
+                assert told.startswith(b"HTTP/1.1 200"), told
+                self.waits.append(time.monotonic() - began)
+                self.lags.append(of_the_loop(pid) - before)
+                self.memory.append((sum([*sent.values()]) / inputs, resident(pid)))
 
     def end(self, talkoot: Talkoot) -> None:
         """All has been sent."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from typing import TYPE_CHECKING
 
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 FIELD = "file"
 AROUND = 65_536  # bytes that may stand around the file: other parts, and headers
 _PARTS = 16
+_SLICE = 8192  # bytes that are taken apart before others have their turn
 
 
 class FileForm:
@@ -63,7 +65,9 @@ class FileForm:
             data = await anext(self._body, b"")
             if not data:
                 raise Malformed(f"The form ended before a part named `{FIELD}` did")
-            self._parser.write(data)
+            for at in range(0, len(data), _SLICE):
+                self._parser.write(data[at : at + _SLICE])
+                await asyncio.sleep(0)
         except FormParserError as error:
             raise Malformed(f"The form can not be read: {error}") from None
         except ClientDisconnect:

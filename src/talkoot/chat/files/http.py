@@ -26,6 +26,7 @@ from talkoot.chat.files.serving import THUMBNAIL_TYPE, content_of, prepared, thu
 from talkoot.chat.files.storing import store
 from talkoot.chat.files.views import file_out, headers_of, tag_of, told_type
 from talkoot.chat.rooms.access import room_to_read
+from talkoot.kernel.documents import is_named
 from talkoot.kernel.errors import (
     Conflict,
     Forbidden,
@@ -53,7 +54,8 @@ _CONTENT: dict[int | str, dict[str, Any]] = {
     416: {"description": "There are no such bytes"},
 }
 _THUMBNAIL: dict[int | str, dict[str, Any]] = {
-    200: {"description": "A small picture", "content": {THUMBNAIL_TYPE: {}}}
+    200: {"description": "A small picture", "content": {THUMBNAIL_TYPE: {}}},
+    304: {"description": "What `If-None-Match` names is what it is"},
 }
 
 
@@ -75,7 +77,8 @@ async def upload_file(request: Request, kernel: KernelDep, actor: CurrentActor, 
         received = await store(kernel, file, form.pieces())
         return await kernel.uow.run(lambda tx: _finished(tx, file, received))
     except BaseException:
-        await kernel.uow.run(lambda tx: give_up_file(tx, file))
+        if not await kernel.uow.run(lambda tx: give_up_file(tx, file)):
+            await kernel.blobs.drop(str(file))  # it took a day: nothing else would lead to what came of it
         raise
 
 
@@ -83,6 +86,7 @@ async def _finished(tx: Tx, file: UUID, received: Received) -> FileOut:
     return file_out(await finish_file(tx, file, received))
 
 
+@router.head("/files/{file}", include_in_schema=False)
 @router.get("/files/{file}", response_class=StreamingResponse, responses=_CONTENT)
 async def get_file(request: Request, kernel: KernelDep, actor: CurrentReader, file: UUID) -> Response:
     """A file, or one range of it; whoever may read its message may have it, and its owner before.
@@ -91,7 +95,7 @@ async def get_file(request: Request, kernel: KernelDep, actor: CurrentReader, fi
     """
     found = await prepared(kernel, actor, file)
     tag, headers = tag_of(found), headers_of(found)
-    if tag in request.headers.get("if-none-match", ""):
+    if is_named(tag, request.headers.get("if-none-match", "")):
         return Response(status_code=304, headers=headers)
     wanted = None
     if request.headers.get("if-range", tag) == tag:
@@ -103,16 +107,23 @@ async def get_file(request: Request, kernel: KernelDep, actor: CurrentReader, fi
     headers["Content-Length"] = str(end - start)
     if wanted:
         headers["Content-Range"] = f"bytes {start}-{end - 1}/{found.size}"
+    status = 206 if wanted else 200
+    if request.method == "HEAD":
+        return Response(None, status, headers, told_type(found))
     content = await content_of(kernel, actor, found, start, end)
-    return StreamingResponse(content, 206 if wanted else 200, headers, told_type(found))
+    return StreamingResponse(content, status, headers, told_type(found))
 
 
+@router.head("/files/{file}/thumbnail", include_in_schema=False)
 @router.get("/files/{file}/thumbnail", response_class=Response, responses=_THUMBNAIL)
-async def get_thumbnail(kernel: KernelDep, actor: CurrentReader, file: UUID) -> Response:
+async def get_thumbnail(request: Request, kernel: KernelDep, actor: CurrentReader, file: UUID) -> Response:
     """A small picture of a picture, as WebP; 404 for what is none. It is made soon after the upload."""
     found = await prepared(kernel, actor, file, GET_THUMBNAIL)
     content = await thumbnail_of(kernel, actor, found)
-    headers = headers_of(found) | {"ETag": f'"t{tag_of(found)[1:]}', "Accept-Ranges": "none"}
+    tag = f'"t{tag_of(found)[1:]}'
+    headers = headers_of(found) | {"ETag": tag, "Accept-Ranges": "none"}
+    if is_named(tag, request.headers.get("if-none-match", "")):
+        return Response(status_code=304, headers=headers)
     return Response(content, 200, headers, THUMBNAIL_TYPE)
 
 

@@ -11,7 +11,7 @@ from talkoot.kernel.types import Model, partial_index
 
 RECEIVING, LOOSE, HELD, SENT, GONE = "receiving", "loose", "held", "sent", "gone"
 ORIGINAL, CLEAN, THUMBNAIL = "original", "clean", "thumbnail"
-WAITING, READY, BROKEN = "waiting", "ready", "broken"
+WAITING, READY, BROKEN, FAILED = "waiting", "ready", "broken", "failed"
 
 
 class File(Model):
@@ -22,7 +22,8 @@ class File(Model):
     carries it. `changed_at` is when that last changed. `content` is what of its folder is handed out.
 
     `picture` is `waiting` until a job has made a copy without what tells of place and time, which others than
-    the owner get instead; then `ready`, or `broken` for what is none.
+    the owner get instead; then `ready`, or `broken` for what is none. `failed` is what the job was given up
+    for: it is handed out as a file that is no picture, until somebody has the job tried again.
     """
 
     __tablename__ = "files"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+import subprocess
 import sys
 import tempfile
 from collections.abc import AsyncIterator
@@ -46,26 +47,24 @@ async def prepare(blobs: Blobs, file: UUID, size: int) -> Picture | None:
 
 
 async def _draw(folder: Path) -> Drawn | None:
-    process = await asyncio.create_subprocess_exec(
-        sys.executable,
-        "-m",
-        "talkoot.chat.files.drawing",
-        str(folder),
-        stdin=asyncio.subprocess.DEVNULL,
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.DEVNULL,
+    # In a thread, and not by the event loop: that would copy the tables of all memory while everybody waits.
+    process = await asyncio.to_thread(
+        subprocess.Popen,
+        [sys.executable, "-m", "talkoot.chat.files.drawing", str(folder)],
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
         env={},
         cwd=folder,
     )
     try:
-        async with asyncio.timeout(SECONDS):
-            told, _ = await process.communicate()
-    except TimeoutError:
+        told, _ = await asyncio.to_thread(process.communicate, timeout=SECONDS)
+    except subprocess.TimeoutExpired:
         return None
     finally:
         if process.returncode is None:
             process.kill()
-            await process.wait()
+            await asyncio.to_thread(process.communicate)
     return msgspec.json.decode(told, type=Drawn) if process.returncode == 0 else None
 
 

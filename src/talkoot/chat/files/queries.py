@@ -6,22 +6,32 @@ from collections.abc import Collection, Sequence
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import case, func, select
 
-from talkoot.chat.files.models import GONE, File
+from talkoot.chat.files.models import GONE, WAITING, File
 
 if TYPE_CHECKING:
     from talkoot.kernel.transactions import Read
 
 
+LEAST = 4096  # bytes that a file counts as: an empty one costs a row and a place too
+
+
 async def taken_by(read: Read, workspace: UUID, owner: UUID | None) -> int:
     """Bytes of all files of a workspace, or of one person in it; what is being received counts."""
-    taken = select(func.coalesce(func.sum(File.size), 0)).where(
+    counts = case((File.size < LEAST, LEAST), else_=File.size)
+    taken = select(func.coalesce(func.sum(counts), 0)).where(
         File.workspace_id == workspace, File.state != GONE
     )
     if owner is not None:
         taken = taken.where(File.owner_id == owner)
     return int(await read.connection.scalar(taken) or 0)
+
+
+async def waiting_among(read: Read, files: Collection[UUID]) -> set[UUID]:
+    """Those of these files that are pictures still to be prepared."""
+    waiting = select(File.id).where(File.id.in_(files), File.picture == WAITING, File.state != GONE)
+    return {*await read.connection.scalars(waiting)}
 
 
 async def carried_by(read: Read, messages: Collection[UUID]) -> Sequence[File]:

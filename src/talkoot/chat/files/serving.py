@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import AsyncIterator
 from typing import TYPE_CHECKING
 from uuid import UUID
@@ -10,13 +9,14 @@ from uuid import UUID
 from talkoot.chat.access.operations import GET_FILE, Operation
 from talkoot.chat.files.access import file_for
 from talkoot.chat.files.models import READY, THUMBNAIL, WAITING, File
+from talkoot.chat.files.waiting import Waiting
 from talkoot.kernel.errors import Forbidden, NotAuthenticated, NotFound, Unavailable
 
 if TYPE_CHECKING:
     from talkoot.chat.accounts.actors import Actor
     from talkoot.kernel.context import Kernel
 
-PATIENCE, LOOKED_EVERY = 20.0, 0.2  # seconds that a request waits for a picture
+PATIENCE = 20.0  # seconds that a request waits for a picture
 MOST = 2_000_000  # bytes of a thumbnail
 THUMBNAIL_TYPE = "image/webp"
 
@@ -30,9 +30,10 @@ async def prepared(kernel: Kernel, actor: Actor, file: UUID, operation: Operatio
         own = found.owner_id == actor.user and operation is GET_FILE
         if found.picture != WAITING or own:
             return found
-        if kernel.clock.monotonic() > end:
+        left = end - kernel.clock.monotonic()
+        if left <= 0:
             raise Unavailable("This picture is being prepared; try again", retry_after=2)
-        await asyncio.sleep(LOOKED_EVERY)
+        await kernel.uow.caches.of(Waiting).until_decided(kernel.uow, file, left)
 
 
 async def _pieces(

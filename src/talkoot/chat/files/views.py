@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from talkoot.chat.files.models import FAILED, File
 from talkoot.chat.files.names import disposition
 from talkoot.chat.files.schemas import FileOut
 from talkoot.chat.files.sniffing import SHOWN, TEXT, UNKNOWN
-
-if TYPE_CHECKING:
-    from talkoot.chat.files.models import File
 
 
 def attachment(file: File) -> dict[str, Any]:
@@ -17,12 +15,17 @@ def attachment(file: File) -> dict[str, Any]:
     return {
         "id": str(file.id),
         "name": file.name,
-        "type": file.type,
+        "type": type_of(file),
         "size": file.size,
         "width": file.width,
         "height": file.height,
         "blur": file.blur,
     }
+
+
+def type_of(file: File) -> str:
+    """What others are told that it is: a picture that could not be prepared is none."""
+    return UNKNOWN if file.picture == FAILED else file.type
 
 
 def file_out(file: File) -> FileOut:
@@ -41,13 +44,14 @@ def headers_of(file: File) -> dict[str, str]:
         "ETag": tag_of(file),
         "Accept-Ranges": "bytes",
         "Cache-Control": "private, no-cache",  # whoever may not read it any more does not get it again
-        "Content-Disposition": disposition(file.name, inline=file.type in SHOWN),
+        "Content-Disposition": disposition(file.name, inline=type_of(file) in SHOWN),
         "Content-Security-Policy": "default-src 'none'; sandbox",
     }
 
 
 def told_type(file: File) -> str:
     """As what browsers are to take it."""
-    if file.type in SHOWN:
-        return file.type
-    return f"{TEXT}; charset=utf-8" if file.type == TEXT else UNKNOWN
+    kind = type_of(file)
+    if kind in SHOWN:
+        return kind
+    return f"{TEXT}; charset=utf-8" if kind == TEXT else UNKNOWN

@@ -13,7 +13,7 @@ import msgspec
 from talkoot.chat.drafts.queries import own_drafts
 from talkoot.chat.privacy import queries
 from talkoot.chat.privacy.own_files import content_of, files_behind, line_of, name_in_archive
-from talkoot.chat.privacy.own_messages import before_all, messages_behind
+from talkoot.chat.privacy.own_messages import MINE, before_all, messages_behind
 from talkoot.chat.reactions.queries import reactions_by
 from talkoot.chat.saved.queries import ids_saved_by
 from talkoot.chat.scheduled.queries import own_scheduled
@@ -88,9 +88,9 @@ async def _held(uow: UnitOfWork, person: UUID) -> AsyncIterator[tuple[Part, int]
     after = UUID(int=0)
     while True:
         async with uow.read() as read:
-            lines = await queries.held_messages(read, person, after, _AT_ONCE)
+            lines = await queries.held_messages(read, person, after, MINE)
         yield Part(_HELD[0], _encoded(lines), 0), len(lines)
-        if len(lines) < _AT_ONCE:
+        if len(lines) < MINE:
             return
         after = lines[-1]["id"]
 

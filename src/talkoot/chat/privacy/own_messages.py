@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from talkoot.kernel.transactions import Read
 
 AT_ONCE = 1000  # messages, of everybody
+MINE = 50  # of one's own with their texts: all of a stretch is in memory, and written in one turn
 _SLACK = 10 * MINUTE  # by which the clocks of servers may differ
 
 
@@ -64,7 +65,9 @@ async def messages_behind(read: Read, person: UUID, after: UUID, rooms: dict[UUI
     query = select(Message).where(Message.id > after, Message.sender_id == person).order_by(Message.id)
     if last is not None:
         query = query.where(Message.id <= last)
-    found = (await read.session.scalars(query)).all()
+    found = (await read.session.scalars(query.limit(MINE))).all()
+    if len(found) == MINE:
+        last = found[-1].id
     before = await _texts_before(read, [message for message in found if message.edited_at is not None])
     return Stretch([_line(message, rooms, before[message.id]) for message in found], last)
 

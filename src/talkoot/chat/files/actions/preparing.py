@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
+from uuid import UUID
 
 from talkoot.chat.files.events import PicturePrepared
-from talkoot.chat.files.models import BROKEN, CLEAN, READY, SENT, WAITING, File
+from talkoot.chat.files.models import BROKEN, CLEAN, FAILED, READY, SENT, WAITING, File
 from talkoot.chat.files.sniffing import IMAGES, UNKNOWN
 from talkoot.chat.files.views import attachment
 from talkoot.kernel import jobs
 
 if TYPE_CHECKING:
-    from uuid import UUID
-
     from talkoot.chat.files.findings import Picture
+    from talkoot.kernel.jobs import GivenUp
     from talkoot.kernel.transactions import Tx
 
 PREPARE = "files.prepare_picture"
@@ -30,12 +30,27 @@ async def prepare_soon(tx: Tx, file: File) -> None:
 async def use_picture(tx: Tx, file_id: UUID, picture: Picture | None) -> None:
     """What came of it; what can not be drawn is handed out as a file that is no picture."""
     file = await tx.session.get(File, file_id, with_for_update=True, populate_existing=True)
-    if file is None or file.picture != WAITING:
+    if file is None or file.picture not in {WAITING, FAILED}:
         return
     if picture is None:
         file.picture, file.type = BROKEN, UNKNOWN
     else:
         show(file, picture)
+    await _tell(tx, file)
+
+
+async def give_up_picture(tx: Tx, given_up: GivenUp) -> None:
+    """Nobody waits any longer for a picture that can not be prepared: it is a file like any other."""
+    if given_up.kind != PREPARE:
+        return
+    file_id = UUID(given_up.payload["file"])
+    file = await tx.session.get(File, file_id, with_for_update=True, populate_existing=True)
+    if file is not None and file.picture == WAITING:
+        file.picture = FAILED
+        await _tell(tx, file)
+
+
+async def _tell(tx: Tx, file: File) -> None:
     await tx.flush()
     if file.state == SENT and file.message_id is not None:
         shown = attachment(file)

@@ -13,7 +13,7 @@ from talkoot.chat.files.actions.preparing import prepare_soon
 from talkoot.chat.files.actions.sweeping import sweep_soon
 from talkoot.chat.files.models import GONE, LOOSE, ORIGINAL, RECEIVING, File
 from talkoot.chat.files.names import clean_name
-from talkoot.chat.files.queries import taken_by
+from talkoot.chat.files.queries import LEAST, taken_by
 from talkoot.chat.rooms.access import room_to_read
 from talkoot.kernel.errors import Conflict, NotFound, TooLarge
 from talkoot.kernel.ids import new_id
@@ -42,7 +42,7 @@ async def begin_file(tx: Tx, actor: Actor, settings: Settings, *, room: UUID, na
     if size > settings.max_file_mb * MB:
         raise TooLarge(f"A file may have {settings.max_file_mb} MB")
     for owner, most in ((actor.user, settings.person_files_mb), (None, settings.workspace_files_mb)):
-        if most and await taken_by(tx, workspace, owner) + size > most * MB:
+        if most and await taken_by(tx, workspace, owner) + max(size, LEAST) > most * MB:
             whose = "Your files" if owner else "All files of this workspace"
             raise TooLarge(f"{whose} may have {most} MB together: delete some first", code="quota")
     file = new_id()
@@ -76,12 +76,12 @@ async def finish_file(tx: Tx, file_id: UUID, received: Received) -> File:
     return file
 
 
-async def give_up_file(tx: Tx, file_id: UUID) -> None:
-    """It did not come to its end."""
-    await tx.connection.execute(
-        update(File).where(File.id == file_id, File.state == RECEIVING).values(state=GONE, changed_at=tx.now)
-    )
+async def give_up_file(tx: Tx, file_id: UUID) -> bool:
+    """It did not come to its end; whether there is still a row by which what was stored of it is found."""
+    given_up = update(File).where(File.id == file_id, File.state.in_((RECEIVING, GONE)))
+    found = await tx.connection.execute(given_up.values(state=GONE, changed_at=tx.now).returning(File.id))
     await sweep_soon(tx)
+    return found.one_or_none() is not None
 
 
 async def delete_file(tx: Tx, actor: Actor, file_id: UUID) -> None:

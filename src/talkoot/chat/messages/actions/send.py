@@ -66,7 +66,8 @@ async def send_messages(tx: Tx, commands: Sequence[Send]) -> Sequence[Outcome]:
     files, refused = await take_files(tx, fresh)
     outcomes, fresh = _without(outcomes, fresh, refused)
     waiting = await screen(tx, fresh, here)
-    await carry_with(tx, [(fresh[n], held) for n, held in waiting.items() if isinstance(held, Held)])
+    if files and waiting:
+        await carry_with(tx, [(fresh[n], held) for n, held in waiting.items() if isinstance(held, Held)])
     outcomes, fresh = _without(outcomes, fresh, waiting)
     allowed = [(send, grant) for number, send in fresh.items() if (grant := grants[number]) is not None]
     for number, event in zip(fresh, await _append(tx, allowed, roots, files), strict=True):
