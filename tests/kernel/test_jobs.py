@@ -146,6 +146,8 @@ async def test_after_the_last_attempt_it_is_a_dead_letter(ground: Ground) -> Non
         tried += 1
         raise ValueError("never")
 
+    told: list[jobs.GivenUp] = []
+    ground.listeners[jobs.GivenUp] = ([], [told.append])
     async with running(ground, handle) as runner:
         job = await ground.uow.run(lambda tx: enqueue(tx, "mark", {"n": 1}, max_attempts=2))
         assert job is not None
@@ -156,6 +158,7 @@ async def test_after_the_last_attempt_it_is_a_dead_letter(ground: Ground) -> Non
         async with ground.uow.read() as read:
             [letter] = await job_list.newest(read, state="dead", limit=10)
         assert (letter.id, letter.attempts, letter.last_error) == (job, 2, "ValueError: never")
+        assert told == [jobs.GivenUp("mark", {"n": 1})]
 
         await ground.uow.run(lambda tx: jobs.retry(tx, job))
         await until(lambda: tried == 3)
@@ -234,13 +237,16 @@ async def test_the_job_of_a_killed_runner_is_taken_up_when_its_lease_ends(ground
 
 
 async def test_a_job_that_kills_every_runner_is_a_dead_letter(ground: Ground) -> None:
-    await ground.uow.run(lambda tx: enqueue(tx, "mark", max_attempts=2))
+    told: list[jobs.GivenUp] = []
+    ground.listeners[jobs.GivenUp] = ([], [told.append])
+    await ground.uow.run(lambda tx: enqueue(tx, "mark", {"n": 1}, max_attempts=2))
     for _ in range(2):
         claimed = await ground.uow.run(lambda tx: jobs.claim(tx, ["mark"], limit=1, lease_seconds=60))
         assert len(claimed) == 1
         await ground.age_jobs(61)
     assert await ground.uow.run(lambda tx: jobs.claim(tx, ["mark"], limit=1, lease_seconds=60)) == []
     assert await states(ground) == {"dead": 1}
+    assert told == [jobs.GivenUp("mark", {"n": 1})]
 
 
 async def test_who_has_a_wrong_clock_neither_steals_a_job_nor_leaves_it(
