@@ -12,7 +12,13 @@ export default defineConfig({
     // The policy of the server allows no data: fonts or styles; small files are files too.
     assetsInlineLimit: 0,
     chunkSizeWarningLimit: 2000,
-    rolldownOptions: { input: { index: "index.html", docs: "docs/index.html" } },
+    rolldownOptions: {
+      input: { index: "index.html", docs: "docs/index.html", worker: "src/worker.ts" },
+      // A browser looks for a newer worker under the same name.
+      output: {
+        entryFileNames: ({ name }) => (name === "worker" ? "[name].js" : "assets/[name]-[hash].js"),
+      },
+    },
   },
   server: { proxy: { "/api": { target: "http://127.0.0.1:8000", ws: true } } },
   test: { environment: "jsdom", include: ["src/**/*.test.ts"] },

@@ -63,6 +63,7 @@ from talkoot.chat.presence import socket as presence_socket
 from talkoot.chat.presence.acquaintance import Acquaintance
 from talkoot.chat.presence.watches import PresenceWatches
 from talkoot.chat.previews.actions import forget_removed, look_soon
+from talkoot.chat.push.actions import forget_session
 from talkoot.chat.reactions import socket as reactions_socket
 from talkoot.chat.reactions.actions import forget_reactions
 from talkoot.chat.reads import socket as reads_socket
@@ -90,6 +91,7 @@ from talkoot.kernel.log import Appended, Redacted
 from talkoot.kernel.log_tails import LogTails
 from talkoot.kernel.logging import lines_dropped
 from talkoot.kernel.metrics import Metrics
+from talkoot.kernel.outgoing import Outgoing
 from talkoot.kernel.outside import OutsideWatch
 from talkoot.kernel.secrets import load_secrets
 from talkoot.kernel.unit_of_work import UnitOfWork
@@ -126,8 +128,10 @@ class Program:
         uow = UnitOfWork(database, clock, self._listeners, shared=settings.clustered)
         self.backends = open_backends(settings, clock, secrets, installation, LIMITS)
         self.bus, presence = self.backends.bus, self.backends.presence
-        limits, rates = self.backends.limits, self.backends.rates
-        self.kernel = Kernel(settings, clock, secrets, database, uow, limits, rates, open_blobs(settings))
+        limits, rates, out = self.backends.limits, self.backends.rates, Outgoing(settings.outgoing_networks)
+        self.kernel = Kernel(
+            settings, clock, secrets, database, uow, limits, rates, open_blobs(settings), out
+        )
         self.gate = _gate(self.kernel, self.backends)
         self.desk = Desk(self.kernel)
         self.hub = Hub(socket_limits(settings))
@@ -201,7 +205,7 @@ class Program:
             MemberLeft: ([], [self.notices.left]),
             OwnChanged: ([], [lambda event: self.bus.publish(own_notice(event))]),
             ReadMoved: ([], [self._tell_read]),
-            SessionClosed: ([], [controls.tell_session_closed]),
+            SessionClosed: ([forget_session], [controls.tell_session_closed]),
             PicturePrepared: ([show_picture], []),
             PasswordChanged: ([forget_links_to_password], []),
             PasswordReset: ([tell_what_else_opens], []),
@@ -225,7 +229,7 @@ class Program:
 
     def _connect_hub(self) -> None:
         hub = self.hub
-        self.gate.grants[JWT_BEARER] = Granting(self.kernel, self.desk.outgoing)
+        self.gate.grants[JWT_BEARER] = Granting(self.kernel)
         self.tails.shared = self.backends.tails
         self.kernel.uow.caches.of(AccessCache).public = self.settings.anonymous_readers == "on"
         hub.authenticate = hello_for(self.gate)

@@ -27,6 +27,7 @@ from talkoot.chat.onboarding import http as onboarding_http
 from talkoot.chat.pins import http as pins_http
 from talkoot.chat.previews import http as previews_http
 from talkoot.chat.privacy import http as privacy_http
+from talkoot.chat.push import http as push_http
 from talkoot.chat.reactions import http as reactions_http
 from talkoot.chat.reads import http as reads_http
 from talkoot.chat.rooms import http as rooms_http
@@ -64,6 +65,7 @@ _FEATURES = (
     previews_http,
     scheduled_http,
     reads_http,
+    push_http,
     search_http,
     administration_http,
     identities_http,

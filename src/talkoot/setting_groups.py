@@ -66,6 +66,7 @@ GROUPS: dict[str, tuple[str, ...]] = {
         "export_days",
         "deletion_days",
     ),
+    "How people are told": ("web_push",),
     "How much": (
         "rate_limits",
         "max_body_bytes",

@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 from pydantic import ConfigDict, Field, SecretStr, ValidationInfo, field_validator
 
 from talkoot.file_settings import FileSettings
+from talkoot.telling_settings import TellingSettings
 
 PREFIX = "TALKOOT_"
 
@@ -20,7 +21,7 @@ class SettingsError(Exception):
     """The settings can not be used; the text says which one and what to do."""
 
 
-class Settings(FileSettings):
+class Settings(FileSettings, TellingSettings):
     """Everything that can be chosen from outside. Flags win over the environment, that over the file."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)

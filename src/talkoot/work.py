@@ -22,6 +22,7 @@ from talkoot.chat.previews import jobs as previews_jobs
 from talkoot.chat.privacy.actions.deletion import DELETE_ACCOUNT, DELETE_MESSAGES
 from talkoot.chat.privacy.actions.exports import MAKE_EXPORT
 from talkoot.chat.privacy.jobs import delete_account, delete_messages, forget_exports, make_export
+from talkoot.chat.push import jobs as push_jobs
 from talkoot.chat.rooms.retention import EXPIRE
 from talkoot.chat.scheduled import jobs as scheduled_jobs
 from talkoot.chat.search.elsewhere import Followed, FollowedElsewhere
@@ -78,6 +79,7 @@ HANDLERS: dict[str, Handler] = {
     **files_jobs.HANDLERS,
     **previews_jobs.HANDLERS,
     **scheduled_jobs.HANDLERS,
+    **push_jobs.HANDLERS,
     MAKE_EXPORT: make_export,
     DELETE_ACCOUNT: delete_account,
     DELETE_MESSAGES: delete_messages,

@@ -15,6 +15,7 @@ from talkoot.kernel.context import Kernel
 from talkoot.kernel.database import Database, open_database
 from talkoot.kernel.jobs import Job
 from talkoot.kernel.keyed_rates import QuickRates
+from talkoot.kernel.outgoing import Outgoing
 from talkoot.kernel.rate_limits import MemoryRateLimiter
 from talkoot.kernel.secrets import Secrets
 from talkoot.kernel.unit_of_work import UnitOfWork
@@ -80,6 +81,7 @@ class Ground:
             limits,
             rates,
             FolderBlobs(settings.data / "files"),
+            Outgoing(),
         )
         uow.start()
         yield cls(settings, database, clock, uow, kernel, listeners)

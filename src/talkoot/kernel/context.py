@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from talkoot.kernel.clock import Clock
     from talkoot.kernel.database import Database
     from talkoot.kernel.keyed_rates import QuickRates
+    from talkoot.kernel.outgoing import Outgoing
     from talkoot.kernel.rate_limits import RateLimiter
     from talkoot.kernel.secrets import Secrets
     from talkoot.kernel.unit_of_work import UnitOfWork
@@ -28,3 +29,4 @@ class Kernel:
     limits: RateLimiter
     rates: QuickRates
     blobs: Blobs
+    outgoing: Outgoing

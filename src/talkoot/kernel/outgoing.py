@@ -7,8 +7,10 @@ moment later. Nothing is read beyond its limits of time, size and type.
 from __future__ import annotations
 
 import asyncio
+import math
 import socket
-from collections.abc import Collection, Mapping
+from collections.abc import AsyncIterator, Collection, Mapping
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address, ip_network
@@ -44,6 +46,14 @@ class Answer:
 
 
 @dataclass(frozen=True, slots=True)
+class Taken:
+    """How somebody took what was handed over; `retry_after` is in seconds, if they named a time."""
+
+    status: int
+    retry_after: float | None
+
+
+@dataclass(frozen=True, slots=True)
 class _Target:
     url: str
     scheme: str
@@ -60,6 +70,13 @@ class Outgoing:
 
     def __init__(self, allowed: Collection[str] = ()) -> None:
         self._allowed = tuple(ip_network(entry, strict=False) for entry in allowed)
+
+    def accepts(self, url: str) -> bool:
+        """Whether it is an address that might be asked; what its name stands for is looked at then."""
+        try:
+            return _target(url).scheme == "https" or bool(self._allowed)
+        except OutgoingError:
+            return False
 
     async def get(
         self,
@@ -87,6 +104,12 @@ class Outgoing:
         """Send a form; no redirect is followed."""
         return await self._limited("POST", url, types, headers, form)
 
+    async def hand_over(self, url: str, body: bytes, headers: Mapping[str, str]) -> Taken:
+        """Post these bytes. Nothing is read of the answer but its status, and no redirect is followed."""
+        target = _target(url)
+        async with self._in_time(target), self._asked("POST", target, headers, content=body) as response:
+            return Taken(response.status_code, _seconds(response.headers.get("retry-after", "")))
+
     async def _limited(
         self,
         method: str,
@@ -97,12 +120,17 @@ class Outgoing:
         *,
         page: bool = False,
     ) -> Answer:
+        target = _target(url)
+        async with self._in_time(target):
+            return await self._follow(method, target, types, {**(headers or {})}, form, page=page)
+
+    @asynccontextmanager
+    async def _in_time(self, target: _Target) -> AsyncIterator[None]:
         import httpx2  # a server that asks nobody does without
 
-        target = _target(url)
         try:
             async with asyncio.timeout(SECONDS):
-                return await self._follow(method, target, types, {**(headers or {})}, form, page=page)
+                yield
         except TimeoutError:
             raise OutgoingError(f"{target.shown} did not answer within {SECONDS:.0f} seconds") from None
         except httpx2.HTTPError as error:
@@ -139,22 +167,30 @@ class Outgoing:
         *,
         page: bool,
     ) -> tuple[Answer, str | None]:
-        pinned = await self._pin(target)
-        request = self._client.build_request(
-            method,
-            self._httpx.URL(target.url).copy_with(host=pinned),
-            headers={"Accept-Encoding": "identity", **headers, "Host": _host_header(target)},
-            data=form,
-            extensions={"sni_hostname": target.host},
-        )
-        response = await self._client.send(request, stream=True)
-        try:
+        async with self._asked(method, target, headers, data=form) as response:
             if response.status_code in _REDIRECTS:
                 return Answer(response.status_code, b""), response.headers.get("location", "")
             body = await _read(response, types, target, cut=page)
             kind = response.headers.get("content-type", "")
             charset = response.charset_encoding or ""
             return Answer(response.status_code, body, _type_in(kind), charset, target.url), None
+
+    @asynccontextmanager
+    async def _asked(
+        self, method: str, target: _Target, headers: Mapping[str, str], **sent: Any
+    ) -> AsyncIterator[httpx2.Response]:
+        """The answer to a request, of which nothing is read yet."""
+        pinned = await self._pin(target)
+        request = self._client.build_request(
+            method,
+            self._httpx.URL(target.url).copy_with(host=pinned),
+            headers={"Accept-Encoding": "identity", **headers, "Host": _host_header(target)},
+            extensions={"sni_hostname": target.host},
+            **sent,
+        )
+        response = await self._client.send(request, stream=True)
+        try:
+            yield response
         finally:
             await response.aclose()
 
@@ -234,6 +270,14 @@ def _is_near(asked: _Target, told: _Target) -> bool:
 
 def _type_in(header: str) -> str:
     return header.partition(";")[0].strip().lower()
+
+
+def _seconds(said: str) -> float | None:
+    try:
+        seconds = float(said)
+    except ValueError:
+        return None  # a date: our own waiting is long enough
+    return seconds if math.isfinite(seconds) and seconds >= 0 else None
 
 
 async def _read(

@@ -451,6 +451,26 @@ CREATE TABLE purges (
 	CONSTRAINT fk_purges_user_id FOREIGN KEY(user_id) REFERENCES users (id), 
 	CONSTRAINT fk_purges_created_by FOREIGN KEY(created_by) REFERENCES users (id)
 );
+CREATE TABLE push_keys (
+	id BIGINT NOT NULL, 
+	"key" BLOB NOT NULL, 
+	created_at BIGINT NOT NULL, 
+	CONSTRAINT pk_push_keys PRIMARY KEY (id)
+);
+CREATE TABLE push_subscriptions (
+	id BLOB NOT NULL, 
+	session_id BLOB NOT NULL, 
+	user_id BLOB NOT NULL, 
+	endpoint_hash BLOB NOT NULL, 
+	told_to BLOB NOT NULL, 
+	text BOOLEAN NOT NULL, 
+	created_at BIGINT NOT NULL, 
+	CONSTRAINT pk_push_subscriptions PRIMARY KEY (id), 
+	CONSTRAINT fk_push_subscriptions_session_id FOREIGN KEY(session_id) REFERENCES sessions (id) ON DELETE CASCADE, 
+	CONSTRAINT fk_push_subscriptions_user_id FOREIGN KEY(user_id) REFERENCES users (id), 
+	CONSTRAINT uq_push_subscriptions_endpoint_hash UNIQUE (endpoint_hash), 
+	CONSTRAINT uq_push_subscriptions_session_id UNIQUE (session_id)
+);
 CREATE TABLE reactions (
 	message_id BLOB NOT NULL, 
 	emoji VARCHAR NOT NULL, 
@@ -754,6 +774,7 @@ CREATE INDEX ix_messages_timeline ON messages (room_id, seq) WHERE thread_id IS 
 CREATE INDEX ix_passkeys_user_id ON passkeys (user_id);
 CREATE INDEX ix_pins_room ON pins (room_id, seq);
 CREATE INDEX ix_purges_resource ON purges (resource_id, id);
+CREATE INDEX ix_push_subscriptions_user_id ON push_subscriptions (user_id);
 CREATE INDEX ix_reactions_order ON reactions (message_id, emoji, seq);
 CREATE INDEX ix_reactions_user ON reactions (user_id, message_id);
 CREATE INDEX ix_recovery_codes_user_id ON recovery_codes (user_id);
@@ -776,5 +797,5 @@ CREATE UNIQUE INDEX uq_report_cases_message ON report_cases (message_id) WHERE s
 CREATE UNIQUE INDEX uq_report_cases_person ON report_cases (workspace_id, user_id) WHERE state = 'open' AND message_id IS NULL;
 CREATE UNIQUE INDEX uq_sanctions_standing ON sanctions (user_id, resource_id, kind) WHERE ended_at IS NULL;
 CREATE UNIQUE INDEX uq_saved_messages_message_id ON saved_messages (message_id, user_id);
-INSERT INTO alembic_version ("version_num") VALUES ('0031');
+INSERT INTO alembic_version ("version_num") VALUES ('0032');
 INSERT INTO schema_floor ("id", "revision") VALUES (1, '0003');

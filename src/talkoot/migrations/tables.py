@@ -16,6 +16,7 @@ import talkoot.chat.onboarding.models
 import talkoot.chat.pins.models
 import talkoot.chat.previews.models
 import talkoot.chat.privacy.models
+import talkoot.chat.push.models
 import talkoot.chat.reactions.models
 import talkoot.chat.reads.models
 import talkoot.chat.rooms.models

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 STATIC = Path(__file__).parent / "static"
 
 _BESIDE = (".svg", ".png", ".ico", ".webmanifest")
+_WORKER = "worker.js"  # what a browser runs while no page is open; it asks each day whether it is newer
 _NOT_PAGES = ("api/", "assets/", "healthz", "readyz", "metrics")
 
 
@@ -45,6 +46,8 @@ def _shell() -> Route:
         path: str = request.path_params["path"]
         if path.startswith(_NOT_PAGES):
             raise NotFound(f"There is nothing at {request.scope['path']}")
+        if path == _WORKER:
+            return FileResponse(STATIC / _WORKER, headers={"Cache-Control": "no-cache"})
         if file := beside.get(path):  # never looked for by a name that a stranger gives
             return FileResponse(file, headers={"Cache-Control": "public, max-age=3600"})
         return FileResponse(STATIC / "index.html", headers={"Cache-Control": "no-cache"})

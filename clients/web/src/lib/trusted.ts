@@ -4,12 +4,17 @@ const refuse = (): never => {
   throw new TypeError("Talkoot makes no script from text.");
 };
 
+const WORKER = "/worker.js";
+
 /** The only policy of our own: what it wraps has been, or is about to be, through DOMPurify. */
 const policy = window.trustedTypes?.createPolicy("talkoot", {
   createHTML: (html: string) => html,
   createScript: refuse,
-  createScriptURL: refuse,
+  createScriptURL: (url: string) => (url === WORKER ? url : refuse()),
 });
+
+/** Where the one script is that runs beside the page. */
+export const workerAddress = (): string => (policy?.createScriptURL(WORKER) ?? WORKER) as unknown as string;
 
 const TAGS = [
   ..."a blockquote br code del em hr li ol p pre s strong table tbody td th thead tr ul".split(" "),

@@ -197,6 +197,12 @@ export type BotPatch = {
   take_over?: boolean;
 };
 
+/** What a message to this browser is encrypted with. */
+export type BrowserKeys = {
+  p256dh: string;
+  auth: string;
+};
+
 /** All that was reported of one message or, without `message`, of a person. */
 export type CaseOut = {
   id: string;
@@ -876,6 +882,13 @@ export type NewPurge = {
   hours?: number | null;
 };
 
+/** What the browser's `PushSubscription` says of itself as JSON; more of it is ignored. */
+export type NewPushSubscription = {
+  endpoint: string;
+  keys: BrowserKeys;
+  text?: boolean;
+};
+
 /** Why a message is reported, with a few words if one likes. */
 export type NewReport = {
   reason: "spam" | "harassment" | "hate" | "violence" | "sexual" | "self_harm" | "privacy" | "illegal" | "other";
@@ -1131,6 +1144,20 @@ export type PurgeOut = {
   deleted: number;
   rooms_done: number;
   rooms_total: number;
+};
+
+/** What a browser wants to know before it subscribes. */
+export type PushKeyOut = {
+  key: string;
+};
+
+/** A browser that is told; where its push service is, nobody is shown. */
+export type PushSubscriptionOut = {
+  id: string;
+  current: boolean;
+  user_agent: string;
+  text: boolean;
+  created_at: string;
 };
 
 /** React to a message with an emoji; once more changes nothing. */

@@ -57,6 +57,7 @@ export type {
   ReactionPeople,
   SanctionOut as Sanction,
   SessionInfo as LoginSession,
+  PushSubscriptionOut,
   SessionState,
   SignedIn,
   StepWanted,

@@ -238,6 +238,13 @@ ROTATE_APPLICATION_SECRET = Operation(
     proof=ALWAYS,
 )
 
+# The browsers of one's own that are told while their page is closed
+GET_PUSH_KEY = Operation("oneself", None, "GET /push/key")
+LIST_SUBSCRIPTIONS = Operation("oneself", None, "GET /push/subscriptions")
+SUBSCRIBE_BROWSER = Operation("oneself", None, "POST /push/subscriptions")
+UNSUBSCRIBE_BROWSER = Operation("oneself", None, "DELETE /push/subscriptions/{subscription}")
+TRY_SUBSCRIPTION = Operation("oneself", None, "POST /push/subscriptions/{subscription}/test")
+
 # A workspace
 CHANGE_WORKSPACE = Operation("workspace", P.WORKSPACE_MANAGE, "PATCH /workspaces/{workspace}")
 LIST_MEMBERS = Operation("workspace", P.WORKSPACE_READ, "GET /workspaces/{workspace}/members")

@@ -26,7 +26,6 @@ if TYPE_CHECKING:
     from talkoot.chat.accounts.actions import Device, OpenedSession
     from talkoot.chat.applications.assertions import Claims
     from talkoot.kernel.context import Kernel
-    from talkoot.kernel.outgoing import Outgoing
     from talkoot.settings import Settings
 
 log = logging.getLogger("talkoot.applications")
@@ -50,9 +49,8 @@ def audience_from(settings: Settings) -> tuple[str, ...]:
 class Granting:
     """The grant `jwt-bearer` of the token endpoint; remembers the keys that applications publish."""
 
-    def __init__(self, kernel: Kernel, outgoing: Outgoing) -> None:
+    def __init__(self, kernel: Kernel) -> None:
         self._kernel = kernel
-        self._outgoing = outgoing
         self._published: LRUCache[tuple[UUID, str], KeySet] = LRUCache(_REMEMBERED)
 
     async def __call__(self, assertion: str, device: Device, seconds: int) -> OpenedSession:
@@ -109,6 +107,6 @@ class Granting:
         url = application.keys_url or ""
         published = self._published.get((application.id, url))
         if published is None:
-            published = KeySet(self._outgoing, self._kernel.clock, f"The application {application.id}")
+            published = KeySet(self._kernel.outgoing, self._kernel.clock, f"The application {application.id}")
             self._published[application.id, url] = published
         return await published.key(url, said.kid)

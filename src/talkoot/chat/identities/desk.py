@@ -7,21 +7,19 @@ from typing import TYPE_CHECKING
 from talkoot.chat.identities.discovery import Discovery
 from talkoot.chat.identities.providers import load_providers
 from talkoot.kernel.errors import NotFound
-from talkoot.kernel.outgoing import Outgoing
 
 if TYPE_CHECKING:
     from talkoot.kernel.context import Kernel
 
 
 class Desk:
-    """The providers of the settings, and the way out to them."""
+    """The providers of the settings."""
 
     def __init__(self, kernel: Kernel) -> None:
         self.kernel = kernel
         self.providers = load_providers(kernel.settings.identity_providers)
-        self.outgoing = Outgoing(kernel.settings.outgoing_networks)
         self._discoveries = {
-            name: Discovery(provider, self.outgoing, kernel.clock)
+            name: Discovery(provider, kernel.outgoing, kernel.clock)
             for name, provider in self.providers.items()
         }
 

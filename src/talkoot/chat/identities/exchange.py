@@ -68,7 +68,7 @@ async def _token(
         if provider.secret:
             form["client_secret"] = provider.secret
     try:
-        answer = await desk.outgoing.post(url, form, headers=headers)
+        answer = await desk.kernel.outgoing.post(url, form, headers=headers)
     except OutgoingError as error:
         raise SignInRefused(str(error)) from None
     tokens = _decoded(answer.body)
@@ -96,7 +96,7 @@ async def _with_userinfo(desk: Desk, url: str, token: str, claims: dict[str, Any
 async def _asked(desk: Desk, url: str, token: str) -> Any:
     headers = {**_AGENT, "Authorization": f"Bearer {token}"}
     try:
-        answer = await desk.outgoing.get(url, headers=headers)
+        answer = await desk.kernel.outgoing.get(url, headers=headers)
     except OutgoingError as error:
         raise SignInRefused(str(error)) from None
     if answer.status != _OK:

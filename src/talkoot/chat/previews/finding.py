@@ -30,19 +30,12 @@ class Page:
 
 
 class Pages:
-    """The way out, and what was found in the last hour: also that there was nothing."""
+    """What was found in the last hour: also that there was nothing."""
 
     def __init__(self) -> None:
-        self._outgoing: Outgoing | None = None
         self.known: TTLCache[str, Page | None] = TTLCache(
             _BYTES, _KNOWN_FOR, getsizeof=lambda page: _OVERHEAD + (len(page.picture) if page else 0)
         )
-
-    def outgoing(self, kernel: Kernel) -> Outgoing:
-        """The one that this process uses."""
-        if self._outgoing is None:
-            self._outgoing = Outgoing(kernel.settings.outgoing_networks)
-        return self._outgoing
 
 
 async def page_at(kernel: Kernel, url: str) -> Page | None:
@@ -51,7 +44,7 @@ async def page_at(kernel: Kernel, url: str) -> Page | None:
         return None
     pages = kernel.uow.caches.of(Pages)
     if url not in pages.known:
-        pages.known[url] = await _fetch(pages.outgoing(kernel), url)
+        pages.known[url] = await _fetch(kernel.outgoing, url)
     return pages.known.get(url)
 
 

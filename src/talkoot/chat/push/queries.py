@@ -1,0 +1,42 @@
+"""Reading who is told, and with which key."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+from sqlalchemy import select
+
+from talkoot.chat.accounts.models import Session, User
+from talkoot.chat.push.models import PushKey, PushSubscription
+
+if TYPE_CHECKING:
+    from talkoot.kernel.transactions import Read
+
+KEY = 1  # there is one
+_HOLDING = (
+    select(PushSubscription, Session, User)
+    .join(Session, Session.id == PushSubscription.session_id)
+    .join(User, User.id == PushSubscription.user_id)
+    .where(Session.revoked_at.is_(None), User.deactivated_at.is_(None))
+)
+
+
+async def push_key(read: Read) -> PushKey | None:
+    """The key of this installation, if anybody has asked for it yet."""
+    return await read.session.get(PushKey, KEY)
+
+
+async def subscriptions_of(read: Read, user: UUID, now: int) -> Sequence[tuple[PushSubscription, Session]]:
+    """The browsers in which somebody is told and signed in, the newest first."""
+    query = _HOLDING.where(PushSubscription.user_id == user, Session.expires_at > now)
+    found = await read.session.execute(query.order_by(PushSubscription.id.desc()))
+    return [(row[0], row[1]) for row in found]
+
+
+async def subscription_to_tell(read: Read, id_: UUID, now: int) -> tuple[PushSubscription, User] | None:
+    """One of them and whose it is; None when they are not signed in there any more."""
+    found = await read.session.execute(_HOLDING.where(PushSubscription.id == id_, Session.expires_at > now))
+    row = found.one_or_none()
+    return None if row is None else (row[0], row[2])
