@@ -11,8 +11,8 @@ from talkoot.chat.addresses import jobs as addresses_jobs
 from talkoot.chat.files import jobs as files_jobs
 from talkoot.chat.groups.actions.settling import SETTLE
 from talkoot.chat.groups.jobs import settle_some
+from talkoot.chat.messages import jobs as messages_jobs
 from talkoot.chat.messages.actions.expire import Expired
-from talkoot.chat.messages.jobs import expire_messages
 from talkoot.chat.moderation.actions.purging import PURGE
 from talkoot.chat.moderation.actions.sanctions import SANCTION_ENDS
 from talkoot.chat.moderation.jobs import end_sanction, forget_copies, purge
@@ -85,7 +85,7 @@ HANDLERS: dict[str, Handler] = {
     DELETE_MESSAGES: delete_messages,
     FORGET_EXPORTS: forget_exports,
     FORGET_COPIES: forget_copies,
-    EXPIRE: expire_messages,
+    **messages_jobs.HANDLERS,
 }
 """Every kind of job, and who does it."""
 

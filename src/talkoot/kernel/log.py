@@ -283,6 +283,13 @@ async def redact(tx: Tx, log: UUID, things: Iterable[tuple[int, UUID, dict[str, 
     await tx.emit(Redacted(log))
 
 
+async def rewrite(tx: Tx, log: UUID, seq: int, body: dict[str, Any]) -> None:
+    """Replace the body of one event, of which a part shall not be read again."""
+    there = (LogEvent.log == log, LogEvent.seq == seq)
+    await tx.connection.execute(update(LogEvent).where(*there).values(body=_encode(body).decode()))
+    await tx.emit(Redacted(log))
+
+
 def _event(row: Any) -> Event:
     return Event(*row[: len(_COLUMNS)])
 

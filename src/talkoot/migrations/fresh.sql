@@ -248,7 +248,7 @@ CREATE TABLE held_messages (
 	decided_at BIGINT, 
 	decided_by BLOB, 
 	reason VARCHAR, 
-	message_id BLOB, 
+	message_id BLOB, quote_id BLOB, 
 	CONSTRAINT pk_held_messages PRIMARY KEY (id), 
 	CONSTRAINT fk_held_messages_room_id FOREIGN KEY(room_id) REFERENCES rooms (id), 
 	CONSTRAINT fk_held_messages_sender_id FOREIGN KEY(sender_id) REFERENCES users (id), 
@@ -392,7 +392,7 @@ CREATE TABLE messages (
 	edited_at BIGINT, 
 	deleted_at BIGINT, 
 	reply_count BIGINT NOT NULL, 
-	last_reply_at BIGINT, attachments VARCHAR, reactions VARCHAR, pinned_at BIGINT, answers VARCHAR, mentions VARCHAR, previews VARCHAR, 
+	last_reply_at BIGINT, attachments VARCHAR, reactions VARCHAR, pinned_at BIGINT, answers VARCHAR, mentions VARCHAR, previews VARCHAR, quote VARCHAR, 
 	CONSTRAINT pk_messages PRIMARY KEY (id), 
 	CONSTRAINT fk_messages_room_id FOREIGN KEY(room_id) REFERENCES rooms (id), 
 	CONSTRAINT fk_messages_sender_id FOREIGN KEY(sender_id) REFERENCES users (id), 
@@ -470,6 +470,15 @@ CREATE TABLE push_subscriptions (
 	CONSTRAINT fk_push_subscriptions_user_id FOREIGN KEY(user_id) REFERENCES users (id), 
 	CONSTRAINT uq_push_subscriptions_endpoint_hash UNIQUE (endpoint_hash), 
 	CONSTRAINT uq_push_subscriptions_session_id UNIQUE (session_id)
+);
+CREATE TABLE quotes (
+	message_id BLOB NOT NULL, 
+	room_id BLOB NOT NULL, 
+	quoted_id BLOB NOT NULL, 
+	CONSTRAINT pk_quotes PRIMARY KEY (message_id), 
+	CONSTRAINT fk_quotes_message_id FOREIGN KEY(message_id) REFERENCES messages (id), 
+	CONSTRAINT fk_quotes_quoted_id FOREIGN KEY(quoted_id) REFERENCES messages (id), 
+	CONSTRAINT fk_quotes_room_id FOREIGN KEY(room_id) REFERENCES rooms (id)
 );
 CREATE TABLE reactions (
 	message_id BLOB NOT NULL, 
@@ -775,6 +784,7 @@ CREATE INDEX ix_passkeys_user_id ON passkeys (user_id);
 CREATE INDEX ix_pins_room ON pins (room_id, seq);
 CREATE INDEX ix_purges_resource ON purges (resource_id, id);
 CREATE INDEX ix_push_subscriptions_user_id ON push_subscriptions (user_id);
+CREATE INDEX ix_quotes_quoted_id ON quotes (quoted_id);
 CREATE INDEX ix_reactions_order ON reactions (message_id, emoji, seq);
 CREATE INDEX ix_reactions_user ON reactions (user_id, message_id);
 CREATE INDEX ix_recovery_codes_user_id ON recovery_codes (user_id);
@@ -797,5 +807,5 @@ CREATE UNIQUE INDEX uq_report_cases_message ON report_cases (message_id) WHERE s
 CREATE UNIQUE INDEX uq_report_cases_person ON report_cases (workspace_id, user_id) WHERE state = 'open' AND message_id IS NULL;
 CREATE UNIQUE INDEX uq_sanctions_standing ON sanctions (user_id, resource_id, kind) WHERE ended_at IS NULL;
 CREATE UNIQUE INDEX uq_saved_messages_message_id ON saved_messages (message_id, user_id);
-INSERT INTO alembic_version ("version_num") VALUES ('0032');
+INSERT INTO alembic_version ("version_num") VALUES ('0033');
 INSERT INTO schema_floor ("id", "revision") VALUES (1, '0003');

@@ -565,6 +565,7 @@ export type HeldOut = {
   state: "waiting" | "approved" | "rejected" | "withdrawn";
   reason: string | null;
   message: string | null;
+  quote: string | null;
   attachments: (Attachment)[];
 };
 
@@ -770,6 +771,7 @@ export type MessageOut = {
   pinned: boolean;
   replies: "by_entries" | "closed" | null;
   previews: (Preview)[];
+  quote: QuoteOut | null;
 };
 
 /** The text that replaces a message's text. */
@@ -862,6 +864,7 @@ export type NewInvite = {
 
 /** A message to be sent. The same `cid` again answers with the first message and sends nothing. */
 export type NewMessage = {
+  quote?: string | null;
   attachments?: (string)[];
   text?: string;
   cid?: string | null;
@@ -1160,6 +1163,18 @@ export type PushSubscriptionOut = {
   created_at: string;
 };
 
+/** A message inside another one, as it was when it was quoted; at most 1,000 characters of its text. */
+export type QuoteOut = {
+  message: string;
+  room: string;
+  thread: string | null;
+  sender: string | null;
+  text: string;
+  ts: string | null;
+  files: number;
+  gone: boolean;
+};
+
 /** React to a message with an emoji; once more changes nothing. */
 export type ReactFrame = {
   op: "react";
@@ -1418,6 +1433,7 @@ export type SendFrame = {
   text?: string;
   thread?: string | null;
   attachments?: (string)[];
+  quote?: string | null;
   ref?: number | string | null;
 };
 

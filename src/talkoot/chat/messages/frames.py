@@ -17,6 +17,7 @@ class SendFrame(msgspec.Struct, frozen=True):
     text: str = ""
     thread: UUID | None = None
     attachments: tuple[UUID, ...] = ()
+    quote: UUID | None = None
     ref: Ref = None
 
 

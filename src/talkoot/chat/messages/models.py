@@ -54,6 +54,8 @@ class Message(Model):
     replies: Mapped[str | None] = mapped_column("answers")
     mentions: Mapped[str | None]
     """Whom it names, as JSON; to count them there are rows of `mentions`."""
+    quote: Mapped[str | None]
+    """What it shows of another message, as JSON; to find those that show one there are rows of `quotes`."""
 
 
 class Mention(Model):
@@ -67,6 +69,17 @@ class Mention(Model):
     seq: Mapped[int] = mapped_column(primary_key=True)
     message_id: Mapped[UUID] = mapped_column(ForeignKey("messages.id"))
     sender_id: Mapped[UUID] = mapped_column(ForeignKey("users.id"))
+
+
+class Quote(Model):
+    """A message that quotes another one, which may be in another room of the workspace."""
+
+    __tablename__ = "quotes"
+    __table_args__ = (Index("ix_quotes_quoted_id", "quoted_id"),)
+
+    message_id: Mapped[UUID] = mapped_column(ForeignKey("messages.id"), primary_key=True)
+    room_id: Mapped[UUID] = mapped_column(ForeignKey("rooms.id"))
+    quoted_id: Mapped[UUID] = mapped_column(ForeignKey("messages.id"))
 
 
 class RoomRules(Model):
@@ -119,6 +132,7 @@ class HeldMessage(Model):
     cid: Mapped[UUID | None]
     digest: Mapped[bytes | None]
     thread_id: Mapped[UUID | None] = mapped_column(ForeignKey("messages.id"))
+    quote_id: Mapped[UUID | None]
     text: Mapped[str]
     why: Mapped[str]
     state: Mapped[str]

@@ -26,9 +26,9 @@ class MentionOut(BaseModel):
     name: str
 
 
-def text_with(text: str, attachments: Collection[UUID]) -> str:
-    """The text of a message, which may be empty beside files; ValueError as for `body_text`."""
-    return "" if attachments and not text.strip() else body_text(text)
+def text_with(text: str, beside: Collection[UUID | None]) -> str:
+    """The text of a message, which may be empty beside files or a quote; ValueError as for `body_text`."""
+    return "" if any(beside) and not text.strip() else body_text(text)
 
 
 class ReactionOut(BaseModel):
@@ -59,6 +59,23 @@ class Preview(BaseModel):
     image: PreviewPicture | None
 
 
+class QuoteOut(BaseModel):
+    """A message inside another one, as it was when it was quoted; at most 1,000 characters of its text.
+
+    `room` and `thread` are where it is, for those who may read it there. `files` is how many it has; they are
+    not passed on. Of one that was deleted meanwhile (`gone`) nothing is left.
+    """
+
+    message: UUID
+    room: UUID
+    thread: UUID | None
+    sender: UUID | None
+    text: str
+    ts: Moment | None
+    files: int
+    gone: bool
+
+
 class MessageOut(BaseModel):
     """A message as it stands; a deleted one has no text. `thread` is the message that it replies to.
 
@@ -83,6 +100,7 @@ class MessageOut(BaseModel):
     pinned: bool
     replies: Literal["by_entries", "closed"] | None
     previews: list[Preview]
+    quote: QuoteOut | None
 
 
 class EditOut(BaseModel):
@@ -96,9 +114,11 @@ class EditOut(BaseModel):
 class NewMessage(BaseModel):
     """A message to be sent. The same `cid` again answers with the first message and sends nothing.
 
-    `attachments` are files that one has uploaded for this room; beside them the text may be empty.
+    `attachments` are files that one has uploaded for this room; `quote` is a message of this workspace that
+    one may read, which is shown inside. Beside either the text may be empty.
     """
 
+    quote: UUID | None = None
     attachments: list[UUID] = Field(default=[], max_length=FILES)
     text: str = Field(default="", max_length=TEXT, validate_default=True)
     cid: UUID | None = None
@@ -107,7 +127,7 @@ class NewMessage(BaseModel):
     @field_validator("text")
     @classmethod
     def _says_something(cls, value: str, info: ValidationInfo) -> str:
-        return text_with(value, info.data.get("attachments") or ())
+        return text_with(value, [*(info.data.get("attachments") or ()), info.data.get("quote")])
 
 
 class HeldOut(BaseModel):
@@ -123,6 +143,7 @@ class HeldOut(BaseModel):
     state: Literal["waiting", "approved", "rejected", "withdrawn"]
     reason: str | None
     message: UUID | None
+    quote: UUID | None
     attachments: list[Attachment]
 
 

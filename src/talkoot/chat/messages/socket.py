@@ -35,9 +35,9 @@ def operations(uow: UnitOfWork, rates: QuickRates) -> list[Operation]:
 
 
 def _send(uow: UnitOfWork, rates: QuickRates, connection: Connection, frame: SendFrame) -> Later:
-    text = _checked(frame.text, frame.attachments)
+    text = _checked(frame.text, frame.attachments, frame.quote)
     actor, files = actor_of(connection), frame.attachments
-    command = Send(actor, frame.room, text, frame.cid, frame.thread, attachments=files)
+    command = Send(actor, frame.room, text, frame.cid, frame.thread, attachments=files, quote=frame.quote)
     count_for_room(rates, uow.caches, command.actor, command.room, command.thread)
     return Later(partial(uow.post, SEND, command, frame.room), partial(_sent, cid=frame.cid))
 
@@ -65,12 +65,12 @@ def acknowledged(sent: Sent, cid: UUID | None) -> Ack:
     return Ack(room=event.log, seq=event.seq, id=event.id, ts=rfc3339(event.ts), dup=sent.dup, cid=cid)
 
 
-def _checked(text: str, attachments: Collection[UUID] = ()) -> str:
+def _checked(text: str, attachments: Collection[UUID] = (), quote: UUID | None = None) -> str:
     if len(attachments) > FILES:
         raise Invalid.field("attachments", "too_long", f"A message has at most {FILES} files")
     if len(text) > TEXT:
         raise Invalid.field("text", "too_long", f"A message has at most {TEXT} characters")
     try:
-        return text_with(text, attachments)
+        return text_with(text, [*attachments, quote])
     except ValueError as error:
         raise Invalid.field("text", "not_acceptable", str(error)) from None

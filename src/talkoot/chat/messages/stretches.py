@@ -85,7 +85,7 @@ class Stretch:
 
 
 def _cost(message: Shown) -> int:
-    raw = (message.reactions, message.mentions, message.previews)
+    raw = (message.reactions, message.mentions, message.previews, message.quote or b"")
     added = sum(memoryview(each).nbytes for each in raw)
     return _OVERHEAD + text_bytes(message.text) + _FILE * len(message.attachments) + added
 
@@ -121,6 +121,8 @@ def _created(event: Event, body: dict[str, Any], messages: list[Shown]) -> bool:
         made = replace(made, attachments=tuple(files))
     if mentions := body.get("mentions"):
         made = replace(made, mentions=Raw(msgspec.json.encode(mentions)))
+    if quote := body.get("quote"):
+        made = replace(made, quote=Raw(msgspec.json.encode(quote)))
     messages.append(made)
     return True
 
@@ -131,7 +133,7 @@ def _updated(message: Shown, body: dict[str, Any]) -> Shown:
 
 
 def _deleted(message: Shown, _body: dict[str, Any]) -> Shown:
-    gone = replace(message, text="", deleted=True, attachments=(), pinned=False)
+    gone = replace(message, text="", deleted=True, attachments=(), pinned=False, quote=None)
     return replace(gone, reactions=NOTHING, mentions=NOTHING, previews=NOTHING)
 
 
@@ -164,12 +166,17 @@ def _previewed(message: Shown, body: dict[str, Any]) -> Shown:
     )
 
 
+def _unquoted(message: Shown, body: dict[str, Any]) -> Shown:
+    return message if message.deleted else replace(message, quote=Raw(msgspec.json.encode(body["quote"])))
+
+
 _CHANGES: dict[str, Callable[[Shown, dict[str, Any]], Shown]] = {
     "message.updated": _updated,
     "message.deleted": _deleted,
     "thread.updated": _replied,
     "attachments.updated": _prepared,
     "previews.updated": _previewed,
+    "quote.emptied": _unquoted,
     "reaction.added": _reacted,
     "reaction.removed": _reacted,
     "pin.added": _pinned,

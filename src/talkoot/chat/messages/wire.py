@@ -49,6 +49,7 @@ class Shown(msgspec.Struct, frozen=True):
     pinned: bool = False
     replies: str | None = None
     previews: Raw = NOTHING
+    quote: Raw | None = None
 
 
 class Version(msgspec.Struct, frozen=True):
@@ -116,7 +117,7 @@ def page_json(items: Sequence[Shown], *, more_before: bool, more_after: bool) ->
 def shown(row: Row) -> Shown:
     """A message from a row of the query for them."""
     id_, room, seq, sender, username, name, bot, text, ts, edited, deleted, thread, count, last, *more = row
-    files, reactions, pinned, replies, mentions, previews = more
+    files, reactions, pinned, replies, mentions, previews, quote = more
     return Shown(
         id_,
         room,
@@ -135,4 +136,5 @@ def shown(row: Row) -> Shown:
         pinned=pinned is not None and deleted is None,
         replies=replies,
         previews=Raw(previews) if previews and deleted is None else NOTHING,
+        quote=Raw(quote) if quote and deleted is None else None,
     )

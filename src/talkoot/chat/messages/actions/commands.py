@@ -23,6 +23,7 @@ class Send:
     thread: UUID | None = None
     asked: str | None = None
     attachments: tuple[UUID, ...] = ()
+    quote: UUID | None = None
 
     @property
     def key(self) -> tuple[UUID, UUID] | None:
@@ -34,6 +35,8 @@ class Send:
         asked = f"{self.room}\0{self.thread}\0{self.asked or self.text}".encode()
         if self.attachments:
             asked += b"\0".join([b"", *sorted(file.bytes for file in self.attachments)])
+        if self.quote:
+            asked += b"\0quote\0" + self.quote.bytes
         return hashlib.blake2b(asked, digest_size=16, key=self.cid.bytes if self.cid else b"").digest()
 
 

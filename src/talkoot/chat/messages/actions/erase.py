@@ -14,6 +14,7 @@ from talkoot.chat.access.grants import versions_of
 from talkoot.chat.files.actions.carrying import drop_files_of
 from talkoot.chat.messages.actions.attach import drop_decided
 from talkoot.chat.messages.actions.mention import forget_mentions
+from talkoot.chat.messages.actions.quote import empty_quotes_soon, forget_quotes
 from talkoot.chat.messages.actions.send import thread_entry
 from talkoot.chat.messages.events import PinnedErased, PreviewedErased, ReactedErased
 from talkoot.chat.messages.models import HeldMessage, Message, RoomSender
@@ -119,10 +120,13 @@ async def leave_empty(tx: Tx, messages: Sequence[Message]) -> None:
         await drop_files_of(tx, carrying)
     if naming := [message.id for message in messages if message.mentions is not None]:
         await forget_mentions(tx, naming)
+    if quoting := [message.id for message in messages if message.quote is not None]:
+        await forget_quotes(tx, quoting)
     for message in messages:
         message.text, message.deleted_at = "", tx.now
         message.attachments = message.mentions = message.reactions = None
-        message.previews = message.pinned_at = None
+        message.previews = message.pinned_at = message.quote = None
+    await empty_quotes_soon(tx, [message.id for message in messages])
     if pinned:
         await tx.emit(PinnedErased(pinned))
     if reacted:

@@ -26,6 +26,7 @@ from talkoot.kernel.upsert import insert_into
 
 if TYPE_CHECKING:
     from talkoot.chat.access.cache import Grants
+    from talkoot.chat.messages.actions.quote import Quotes
     from talkoot.kernel.transactions import Read, Tx
 
 _LOOKED_BACK = 2000  # events: who is among those who wrote them is no newcomer
@@ -58,6 +59,7 @@ class _Desk:
     rules: dict[UUID, RoomRules]
     earlier: dict[_Key, HeldMessage]
     senders: dict[_Key, _Sender]
+    quotes: Quotes = field(default_factory=dict)
     touched: set[_Key] = field(default_factory=set)
 
 
@@ -67,7 +69,7 @@ def is_watched(grants: Grants | None) -> bool:
 
 
 async def screen(
-    tx: Tx, sends: Mapping[int, Send], grants: Sequence[Grants | None]
+    tx: Tx, sends: Mapping[int, Send], grants: Sequence[Grants | None], quotes: Quotes
 ) -> dict[int, Held | TalkootError]:
     """Those that are not to be appended, by their number: held, or refused with how long to wait."""
     watched = {n: send for n, send in sends.items() if is_watched(grants[n])}
@@ -79,6 +81,7 @@ async def screen(
         await _rules_of(tx, rooms),
         await _held_before(tx, [send.key for send in watched.values() if send.key]),
         await _senders(tx, {(send.room, send.actor.user) for send in watched.values()}),
+        quotes,
     )
     found = {}
     for number, send in watched.items():
@@ -130,7 +133,8 @@ async def _judge(tx: Tx, desk: _Desk, send: Send, workspace: UUID) -> Held | Tal
                 retry_after=wait / SECOND,
                 code="slow_mode",
             )
-    why = await _reasons(tx, rules, _Author(*key, workspace, sender), send.text)
+    said = f"{send.text}\n{desk.quotes[send.quote].text}" if send.quote else send.text
+    why = await _reasons(tx, rules, _Author(*key, workspace, sender), said)
     sender.last_at = tx.now
     desk.touched.add(key)
     if why:
@@ -167,6 +171,7 @@ async def _hold(tx: Tx, send: Send, why: Iterable[str]) -> Held:
         cid=send.cid,
         digest=send.digest() if send.cid else None,
         thread_id=send.thread,
+        quote_id=send.quote,
         text=send.text,
         why=" ".join(why),
         state="waiting",

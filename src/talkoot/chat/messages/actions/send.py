@@ -17,10 +17,12 @@ from talkoot.chat.messages.access import closed_or
 from talkoot.chat.messages.actions.attach import Shapes, carry_with, shown_of, stored_of, take_files
 from talkoot.chat.messages.actions.commands import Held, Send, Sent
 from talkoot.chat.messages.actions.mention import Named, as_stored, keep_names, name_in
+from talkoot.chat.messages.actions.quote import Quotes, keep_quotes, take_quotes
 from talkoot.chat.messages.actions.screen import screen
 from talkoot.chat.messages.events import LinksChanged
 from talkoot.chat.messages.models import Message
 from talkoot.chat.messages.queries import thread_roots
+from talkoot.chat.messages.quoted import as_stored as quote_as_stored
 from talkoot.chat.messages.words import MARK_OF_LINKS
 from talkoot.kernel import log
 from talkoot.kernel.clock import rfc3339
@@ -38,6 +40,7 @@ CREATED = "message.created"
 
 
 Outcome = Sent | Held | TalkootError
+_Taken = tuple[Shapes, Quotes]
 _Known = dict[tuple[UUID | None, UUID | None], tuple[log.Event, bytes | None]]
 
 
@@ -64,13 +67,14 @@ async def send_messages(tx: Tx, commands: Sequence[Send]) -> Sequence[Outcome]:
         else:
             fresh[number] = send
     files, refused = await take_files(tx, fresh)
-    outcomes, fresh = _without(outcomes, fresh, refused)
-    waiting = await screen(tx, fresh, here)
+    quotes, unknown = await take_quotes(tx, fresh, here)
+    outcomes, fresh = _without(outcomes, fresh, refused | unknown)
+    waiting = await screen(tx, fresh, here, quotes)
     if files and waiting:
         await carry_with(tx, [(fresh[n], held) for n, held in waiting.items() if isinstance(held, Held)])
     outcomes, fresh = _without(outcomes, fresh, waiting)
     allowed = [(send, grant) for number, send in fresh.items() if (grant := grants[number]) is not None]
-    for number, event in zip(fresh, await _append(tx, allowed, roots, files), strict=True):
+    for number, event in zip(fresh, await _append(tx, allowed, roots, (files, quotes)), strict=True):
         outcomes[number] = Sent(event, dup=False)
     for number, first in repeats.items():
         outcomes[number] = _same(commands[number], commands[first], outcomes[first])
@@ -105,7 +109,12 @@ async def send_approved(tx: Tx, send: Send) -> log.Event:
     files, refused = await take_files(tx, {0: send})
     if refused:
         raise refused[0]
-    return (await _append(tx, [(send, grants)], roots, files))[0]
+    quotes, refused = await take_quotes(tx, {0: send}, [grants])
+    if refused:
+        if not (send.text or send.attachments):
+            raise refused[0]
+        send = replace(send, quote=None)  # it was deleted, or hidden from its author, since
+    return (await _append(tx, [(send, grants)], roots, (files, quotes)))[0]
 
 
 async def _locked_roots(tx: Tx, replies: Sequence[Send]) -> dict[UUID, Any]:
@@ -173,20 +182,22 @@ def _conflict() -> Conflict:
 
 
 async def _append(
-    tx: Tx, allowed: Sequence[tuple[Send, Grants]], roots: dict[UUID, Any], files: Shapes
+    tx: Tx, allowed: Sequence[tuple[Send, Grants]], roots: dict[UUID, Any], taken: _Taken
 ) -> list[log.Event]:
     if not allowed:
         return []
-    entries = [_entry(*each, files) for each in allowed]
+    (files, quotes), entries = taken, [_entry(*each, taken) for each in allowed]
     named = await name_in(tx, allowed, entries)
     replies = [(send.thread, grants) for send, grants in allowed if send.thread]
     if replies:
         entries += await _count_replies(tx, replies, roots)
     events = (await log.append(tx, entries))[: len(allowed)]
     sent = [(send, event) for event, (send, _) in zip(events, allowed, strict=True)]
-    await tx.sql.run(_INSERT, [_row(event, send, files, named) for send, event in sent])
+    await tx.sql.run(_INSERT, [_row(event, send, taken, named) for send, event in sent])
     if files:
         await carry_with(tx, sent)
+    if quotes:
+        await keep_quotes(tx, sent, quotes)
     if named:
         await keep_names(tx, named, zip(events, (grants for _, grants in allowed), strict=True))
     for send, event in sent:
@@ -217,8 +228,11 @@ _COUNT_REPLIES = (
 )
 
 
-def _entry(send: Send, grants: Grants, files: Shapes) -> log.Entry:
-    carried = {"attachments": shown_of(send, files)} if send.attachments else {}
+def _entry(send: Send, grants: Grants, taken: _Taken) -> log.Entry:
+    files, quotes = taken
+    carried: dict[str, Any] = {"attachments": shown_of(send, files)} if send.attachments else {}
+    if send.quote:
+        carried["quote"] = quotes[send.quote]
     entry = log.Entry(
         log=send.room,
         type=CREATED,
@@ -267,10 +281,13 @@ _INSERT = inserting(
     reply_count="bigint",
     attachments="text",
     mentions="text",
+    quote="text",
 )
 
 
-def _row(event: log.Event, send: Send, files: Shapes, named: Named) -> Row:
+def _row(event: log.Event, send: Send, taken: _Taken, named: Named) -> Row:
     """In the order of `_INSERT`."""
-    carried, names = stored_of(send, files), as_stored(named[event.id]) if event.id in named else None
-    return event.id, event.log, event.seq, event.sender, send.thread, send.text, event.ts, 0, carried, names
+    files, quotes = taken
+    names = as_stored(named[event.id]) if event.id in named else None
+    shown = stored_of(send, files), names, quote_as_stored(quotes[send.quote]) if send.quote else None
+    return event.id, event.log, event.seq, event.sender, send.thread, send.text, event.ts, 0, *shown

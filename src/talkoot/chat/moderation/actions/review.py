@@ -50,11 +50,13 @@ async def let_through(
     if author.deactivated_at is not None:
         raise Conflict("The author has no account any more", code="author_may_not_post")
     asked, files = held.text, await release(tx, held.id)
-    if not (asked or files):  # it was older than its room keeps messages, since it was rejected
+    if not (
+        asked or files or held.quote_id
+    ):  # it was older than its room keeps messages, since it was rejected
         raise Conflict("What it said is not kept any more", code="not_kept")
     said = asked if text is None else text
     own = Actor(author.id, author.username, NO_SESSION, author.bot)
-    send = Send(own, room, said, held.cid, held.thread_id, asked=asked, attachments=tuple(files))
+    send = Send(own, room, said, held.cid, held.thread_id, asked, tuple(files), held.quote_id)
     try:
         event = await send_approved(tx, send)
     except (Forbidden, NotFound) as refusal:

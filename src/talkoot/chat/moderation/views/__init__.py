@@ -106,6 +106,7 @@ def held_out(held: HeldMessage, author: User, files: Sequence[File]) -> HeldOut:
         state=cast("Any", held.state),
         reason=held.reason,
         message=held.message_id,
+        quote=held.quote_id,
         attachments=[Attachment(**attachment(file)) for file in files],
     )
 
