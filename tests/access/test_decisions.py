@@ -19,7 +19,8 @@ from talkoot.chat.access.cache import AccessCache, Grants
 from talkoot.chat.access.events import AccessChanged
 from talkoot.chat.access.grants import grants_of
 from talkoot.chat.access.permissions import PRIVATE_ROOM, ROOM_MEMBER, Permission
-from talkoot.chat.access.reading import read_grants
+from talkoot.chat.access.queries import acquaintances_among
+from talkoot.chat.access.reading import read_grants, readable_rooms_of
 from talkoot.chat.access.schemas import NewEntry
 from talkoot.chat.accounts.actions import NewUser, create_user
 from talkoot.kernel.ids import new_id
@@ -111,6 +112,27 @@ async def test_decisions_about_many_people_and_places_are_one_statement(ground: 
     for _ in range(2):
         assert await cost(ground, lambda read: read_grants(read, wanted)) == 1
     assert await cost(ground, lambda read: read_grants(read, [])) == 0
+
+
+async def test_more_people_than_a_statement_has_parameters(ground: Ground, tree: Tree) -> None:
+    """As many as may follow one room on one server, all of whom are looked up when access changes."""
+    strangers = [new_id() for _ in range(20_000)]
+    people = [*strangers[:10_000], *tree.people, *strangers[10_000:]]
+    wanted = {(user, tree.room) for user in people}
+    for forgotten in (True, False):  # read anew, and along a lineage that is remembered
+        if forgotten:
+            forget(ground.uow.caches)
+        async with ground.uow.read() as read:
+            found = await read_grants(read, wanted)
+        assert len(found) == len(people)
+        assert {user for (user, _), held in found.items() if held.permissions} == {*tree.people}
+        inside = {user for (user, _), held in found.items() if Permission.ROOM_READ in held.permissions}
+        assert inside == {*tree.ins}
+    async with ground.uow.read() as read:
+        rooms = await readable_rooms_of(read, people)
+        (known,) = await acquaintances_among(read, [(tree.people[0], people)])
+    assert {user for user, readable in rooms.items() if tree.room in readable} == {*tree.ins}
+    assert known == {*tree.people}
 
 
 async def test_the_one_statement_says_what_the_rules_say(ground: Ground, tree: Tree) -> None:

@@ -25,6 +25,7 @@ from talkoot.chat.access.models import AccessEntry, Membership, Resource, Sancti
 from talkoot.chat.access.queries import Lineage
 from talkoot.chat.access.resolution import Entry, Held
 from talkoot.chat.access.standings import Belonging
+from talkoot.kernel.slices import slices
 from talkoot.kernel.types import Id
 
 if TYPE_CHECKING:
@@ -114,8 +115,12 @@ Facts = tuple[dict[UUID, Lineage], dict[UUID, Belonging]]
 
 
 async def facts_of(read: Read, resources: Collection[UUID], users: Collection[UUID]) -> Facts:
-    """The lineages of those resources that exist, and what these people belong to on them."""
-    given = {"resources": [*resources], "users": [*users]}
+    """The lineages of those resources that exist, and what these people belong to on them.
+
+    Of very many people most are read behind the versions, and so are at least as new.
+    """
+    first, *others = slices(users)
+    given = {"resources": [*resources], "users": first}
     rows = (await read.connection.execute(_EVERYTHING, given)).all()
     entries: dict[UUID, list[Any]] = defaultdict(list)
     lines: dict[UUID, list[Any]] = defaultdict(list)
@@ -132,15 +137,28 @@ async def facts_of(read: Read, resources: Collection[UUID], users: Collection[UU
         for node, found in entries.items()
     }
     lineages = {leaf: _lineage(leaf, line, read_entries) for leaf, line in lines.items()}
-    return lineages, _held_by(users, belonging)
+    held = _held_by(first, belonging)
+    for some in others:
+        held |= (await _of_known(read, lineages.values(), (), some))[1]
+    return lineages, held
 
 
 async def belonging_along(
     read: Read, lineages: Collection[Lineage], users: Collection[UUID]
 ) -> tuple[dict[UUID, int], dict[UUID, Belonging]]:
     """The versions of workspaces as they are seen now, and what these people belong to on known lineages."""
+    first, *others = slices(users)
+    versions, held = await _of_known(read, lineages, {lineage.workspace for lineage in lineages}, first)
+    for some in others:
+        held |= (await _of_known(read, lineages, (), some))[1]
+    return versions, held
+
+
+async def _of_known(
+    read: Read, lineages: Collection[Lineage], workspaces: Collection[UUID], users: Collection[UUID]
+) -> tuple[dict[UUID, int], dict[UUID, Belonging]]:
     given = {
-        "workspaces": [*{lineage.workspace for lineage in lineages}],
+        "workspaces": [*workspaces],
         "nodes": [*{node for lineage in lineages for node in lineage.nodes}],
         "users": [*users],
     }

@@ -15,6 +15,7 @@ from talkoot.chat.access.events import AccessChanged
 from talkoot.chat.access.models import AccessChange, AccessEntry, Membership, Resource, Role, Workspace
 from talkoot.chat.access.resolution import Entry, Principal
 from talkoot.chat.accounts.models import User
+from talkoot.kernel.slices import slices
 
 if TYPE_CHECKING:
     from talkoot.kernel.transactions import Read
@@ -86,14 +87,19 @@ async def lineage_in(read: Read, room: UUID, thread: UUID) -> Lineage:
 
 async def lineages_of(read: Read, resources: Collection[UUID]) -> dict[UUID, Lineage]:
     """Those that exist; their versions are read first, so that the entries are at least that new."""
-    rows = (await read.connection.execute(_LINEAGES, {"resources": [*resources]})).all()
+    rows = [
+        row
+        for some in slices(resources)
+        for row in (await read.connection.execute(_LINEAGES, {"resources": some})).all()
+    ]
     above = {
         row.id: tuple(node for node in (row.id, row.parent, row.grandparent, row.root) if node is not None)
         for row in rows
     }
     entries: dict[UUID, list[Entry]] = defaultdict(list)
-    for entry in await entries_among(read, [*{node for nodes in above.values() for node in nodes}]):
-        entries[entry.resource].append(entry)
+    for some in slices({node for nodes in above.values() for node in nodes}):
+        for entry in await entries_among(read, some):
+            entries[entry.resource].append(entry)
     return {
         row.id: Lineage(
             row.id,
@@ -275,8 +281,9 @@ async def acquaintances_among(read: Read, asked: Sequence[tuple[UUID, Collection
     """For each (user, others) those of the others whom the user may know of, in one statement."""
     people = {user for user, _ in asked}.union(*(others for _, others in asked))
     workspaces: dict[UUID, set[UUID]] = defaultdict(set)
-    for user, workspace in await read.connection.execute(_WORKSPACES_OF_THESE, {"users": [*people]}):
-        workspaces[user].add(workspace)
+    for some in slices(people):
+        for user, workspace in await read.connection.execute(_WORKSPACES_OF_THESE, {"users": some}):
+            workspaces[user].add(workspace)
     return [
         {other for other in others if other == user or not workspaces[user].isdisjoint(workspaces[other])}
         for user, others in asked

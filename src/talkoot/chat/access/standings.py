@@ -23,6 +23,7 @@ from sqlalchemy import (
 
 from talkoot.chat.access.models import Membership, Sanction
 from talkoot.chat.access.resolution import Held, Standing
+from talkoot.kernel.slices import slices
 from talkoot.kernel.types import Id
 
 if TYPE_CHECKING:
@@ -84,7 +85,10 @@ _OF_THESE = _belonging()
 
 async def memberships_of(read: Read, users: Collection[UUID]) -> dict[UUID, Belonging]:
     """What each of these people belongs to."""
-    return _sorted(users, await read.connection.execute(_OF_THESE, {"users": [*users]}))
+    held: dict[UUID, Belonging] = {}
+    for some in slices(users):
+        held |= _sorted(some, await read.connection.execute(_OF_THESE, {"users": some}))
+    return held
 
 
 async def standing_of(read: Read, lineage: Lineage, user: UUID) -> Standing:
