@@ -1,5 +1,7 @@
 """Addresses: confirmed by mail, changed only so, taken back by the old one."""
 
+from urllib.parse import urlsplit
+
 import pytest
 
 from talkoot.choosing import load_settings
@@ -7,7 +9,7 @@ from talkoot.settings import SettingsError
 from tests.addresses.conftest import HOME, Place, mail, settings, wanted
 from tests.clients import PASSWORD, Api, Json
 from tests.conftest import Serve
-from tests.servers.post_office import PostOffice, text_of
+from tests.servers.post_office import PostOffice, link_in, text_of
 from tests.servers.talkoot import Talkoot
 from tests.workspaces import names
 
@@ -103,6 +105,50 @@ async def test_row_21_a_taken_address_is_told_to_its_owner_only(place: Place) ->
         assert "belongs to your account" in letter
         assert "/confirm" not in letter
         assert (await owner.get("/users/me"))["email"] == taken
+
+
+async def test_rows_14_and_21_registering_does_not_tell_whose_address_it_is(place: Place) -> None:
+    async with await place.member() as owner:
+        taken, free = owner.user["email"], mail(f"free{next(names)}")
+        told = []
+        for address in (taken, free):
+            name = f"curious{next(names)}"
+            async with await register(place, name, email=address) as person:
+                told.append({"asked": address, "name": name, **person.user})
+                again = await person.ask("POST", "/users/me/address/link")
+                seen = [again.status_code, await person.get("/users/me/address")]
+                seen.append(await person.get("/users/me") == person.user)
+                for login, status in ((name, 200), (address, 400)):
+                    form = {"grant_type": "password", "username": login, "password": PASSWORD}
+                    seen.append((await person.http.post("/auth/token", data=form)).status_code == status)
+                told[-1]["seen"] = str(seen).replace(address, "ADDRESS")
+        first, second = told
+        assert first["email"] == taken
+        for one in told:
+            for what in ("id", "username", "display_name", "name", "created_at"):
+                one.pop(what)
+            assert one.pop("asked") == one.pop("email")
+        assert first == second
+        letter = text_of(await place.post.letter(taken, 2))
+        assert "belongs to your account" in letter
+        assert "/confirm" not in letter
+        assert (await owner.get("/users/me"))["email"] == taken
+        assert "/confirm" in text_of(await place.post.letter(free))
+
+
+async def test_who_registers_first_does_not_keep_an_address_from_who_has_it(place: Place) -> None:
+    squatter, name = f"squatter{next(names)}", f"rightful{next(names)}"
+    async with (
+        await register(place, squatter, email=mail(name)) as first,
+        await register(place, name, email=mail(name)) as second,
+    ):
+        letters = [await place.post.letter(mail(name), number) for number in (1, 2)]
+        letters.sort(key=lambda letter: f"@{name} " in text_of(letter))  # they come in any order
+        theirs, mine = [urlsplit(link_in(letter)).fragment for letter in letters]
+        assert (await confirm(place, mine))["username"] == name
+        assert (await second.get("/users/me"))["email_verified"]
+        assert (await first.get("/users/me"))["email"] is None
+        assert await refused(place, "/auth/address/confirm", theirs) == (403, "link_invalid")
 
 
 async def test_an_address_belongs_to_who_shows_that_it_is_theirs(place: Place) -> None:

@@ -15,6 +15,8 @@ from talkoot.kernel.types import Model, partial_index
 class User(Model):
     """A person or a program; `username_key` and `email_key` are unique, whatever the letters' case.
 
+    An `email` without its key is somebody else's, who was told by mail that it was asked for.
+
     `email_verified_at` is when it was last shown that mail to the address reaches them.
 
     Who wants to leave for good does so at `delete_at`, unless that is taken back; `delete_messages` says

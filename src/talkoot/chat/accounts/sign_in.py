@@ -82,6 +82,8 @@ async def _known(gate: Gate, login: str, password: str, device: Device) -> Known
     await attempt.from_address()
     async with gate.kernel.uow.read() as read:
         user = await find_user_by_login(read, login)
+        if user and "@" in login and user.email_verified_at is None and gate.kernel.settings.mails:
+            user = None  # else it would show that nobody else had the address
         familiar = await has_signed_in_from(read, user.id if user else None, device.address)
     await attempt.at_account(str(user.id) if user else _nobody(login), familiar=familiar)
     right, better = await gate.passwords.verify(password, user.password_hash if user else None)

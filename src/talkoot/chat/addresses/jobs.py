@@ -53,7 +53,7 @@ async def mail_notice(kernel: Kernel, claim: Claim) -> None:
         return
     async with kernel.uow.read() as read:
         user = await find_user(read, UUID(claim.payload["user"]))
-    if user is None or user.email is None or user.deactivated_at is not None:
+    if user is None or user.email is None or user.email_key is None or user.deactivated_at is not None:
         return
     told = claim.payload
     when = _minute(told["at"])

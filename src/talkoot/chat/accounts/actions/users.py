@@ -27,7 +27,8 @@ if TYPE_CHECKING:
 class NewUser:
     """An account to be made; without a password hash nobody can sign in with a password.
 
-    `email_verified`: somebody who is believed says that mail to the address reaches them.
+    `email_verified`: somebody who is believed says that mail to the address reaches them. `quietly`: who asks
+    is not told whether somebody else has the address; its owner is, by mail.
     """
 
     username: str
@@ -37,6 +38,7 @@ class NewUser:
     time_zone: str | None = None
     bot: bool = False
     email_verified: bool = False
+    quietly: bool = False
 
 
 async def create_user(tx: Tx, new: NewUser) -> User:
@@ -54,7 +56,7 @@ async def create_user(tx: Tx, new: NewUser) -> User:
         bot=new.bot,
         created_at=tx.now,
     )
-    await give_address(tx, user, email, verified=new.email_verified)
+    await give_address(tx, user, email, verified=new.email_verified, quietly=new.quietly)
     tx.session.add(user)
     await tx.flush()
     await _announce_address(tx, user)
@@ -129,16 +131,22 @@ async def reactivate_user(tx: Tx, user: UUID) -> None:
     found.deactivated_at = found.delete_at = found.delete_messages = None
 
 
-async def give_address(tx: Tx, user: User, email: str | None, *, verified: bool = False) -> None:
+async def give_address(
+    tx: Tx, user: User, email: str | None, *, verified: bool = False, quietly: bool = False
+) -> None:
     """Give someone this address in its normal form, or none; Conflict if somebody else has it.
 
-    Who has shown that it is theirs gets it also from somebody who only said so.
+    Who has shown that it is theirs gets it also from somebody who only said so. `quietly` there is no
+    Conflict: it stands in their account as one that was not confirmed, without a key, so it opens nothing.
     """
     key = email.casefold() if email else None
     if key is not None and key != user.email_key:
         if verified:
             await _take_from_who_only_said_so(tx, key)
-        await _refuse_taken(tx, email_key=key)
+        elif quietly and await _is_taken(tx, email_key=key):
+            key = None
+        if key is not None:
+            await _refuse_taken(tx, email_key=key)
     if verified and key is not None:
         user.email_verified_at = tx.now
     elif key != user.email_key:
@@ -161,10 +169,13 @@ async def _announce_address(tx: Tx, user: User) -> None:
         await tx.emit(AddressGiven(user.id, user.email))
 
 
+async def _is_taken(read: Read, **unique: str) -> bool:
+    with read.session.no_autoflush:
+        return await read.session.scalar(select(User.id).filter_by(**unique)) is not None
+
+
 async def _refuse_taken(read: Read, **unique: str) -> None:
     ((column, key),) = unique.items()
-    with read.session.no_autoflush:
-        taken = await read.session.scalar(select(User.id).filter_by(**unique))
-    if taken is not None:
+    if await _is_taken(read, **unique):
         field = column.removesuffix("_key")
         raise Conflict(f"This {field} is taken", fields=(FieldError(field, "taken", f"{key} is taken"),))

@@ -57,7 +57,7 @@ async def confirm_address(tx: Tx, token: str) -> User:
     opened = await open_link(tx, token, "verify", "change")
     user, old = opened.user, opened.user.email
     address = _address(opened)
-    if opened.purpose == "verify" and user.email_key != address.casefold():
+    if opened.purpose == "verify" and (old or "").casefold() != address.casefold():
         raise link_refused()
     await give_address(tx, user, address, verified=True)
     if opened.purpose == "change":

@@ -81,11 +81,13 @@ async def arm_link(tx: Tx, link: UUID) -> Armed | None:
         return None
     address: str = row[0].address
     purpose, user = cast("Purpose", row[0].purpose), row[1]
-    if purpose in {"reset", "verify"} and user.email_key != address.casefold():
+    if purpose == "reset" and user.email_key != address.casefold():
+        return None
+    if purpose == "verify" and (user.email or "").casefold() != address.casefold():
         return None
     if purpose == "verify" and user.email_verified_at is not None:
         return None
-    if purpose == "change" and await _belongs_to_another(tx, user, address):
+    if purpose in {"verify", "change"} and await _belongs_to_another(tx, user, address):
         return Armed(purpose, user.username, user.display_name, address)
     token = new_token()
     await tx.connection.execute(

@@ -108,9 +108,13 @@ async def set_up(gate: GateDep, given: Setup) -> SetupDone:
     "/auth/register", status_code=201, dependencies=[Depends(refuse_foreign_page)], responses=_REFUSALS
 )
 async def register(gate: GateDep, address: ClientAddress, given: Registration) -> Me:
-    """Make an account for oneself: by invitation, or without one where the settings let anybody in."""
+    """Make an account for oneself: by invitation, or without one where the settings let anybody in.
+
+    Where this server sends mail, the answer is the same for an email address that somebody else has: they are
+    told by a letter.
+    """
     await _let_register(gate, address, given)
-    new = await _new_user(gate, given)
+    new = replace(await _new_user(gate, given), quietly=gate.kernel.settings.mails)
     user = await gate.kernel.uow.run(lambda tx: actions.register(tx, new, given.invite))
     return views.me(user)
 
