@@ -16,7 +16,8 @@ from talkoot.backends import open_backends, open_blobs
 from talkoot.chat.access.cache import AccessCache
 from talkoot.chat.access.events import AccessChanged, RoleLeaving, WorkspaceMemberLeaving
 from talkoot.chat.access.obliged import obliged_to_second_factor
-from talkoot.chat.access.operations import FORMS, LASTING, PROVED, TABLE, ways_of
+from talkoot.chat.access.operations import TABLE
+from talkoot.chat.access.ways import FORMS, LASTING, PROVED, ways_of
 from talkoot.chat.accounts.events import (
     AddressGiven,
     AddressTakenBack,
@@ -50,6 +51,8 @@ from talkoot.chat.messages.events import (
     OwnChanged,
     PeopleMentioned,
     PinnedErased,
+    PostComing,
+    PostsErased,
     PreviewedErased,
     ReactedErased,
 )
@@ -59,6 +62,8 @@ from talkoot.chat.moderation.events import AppealDecided, ReportHandled, Reviewe
 from talkoot.chat.moderation.notices import appeal_notice, held_notice, report_notice, sanction_notice
 from talkoot.chat.onboarding.actions import revoke_invitations_of
 from talkoot.chat.pins.actions import forget_pins
+from talkoot.chat.posts.actions.naming import name_blog
+from talkoot.chat.posts.actions.writing import forget_posts, keep_new_post
 from talkoot.chat.presence import socket as presence_socket
 from talkoot.chat.presence.acquaintance import Acquaintance
 from talkoot.chat.presence.watches import PresenceWatches
@@ -71,7 +76,7 @@ from talkoot.chat.reads.actions import begin_at_head
 from talkoot.chat.reads.events import ReadMoved
 from talkoot.chat.rooms import socket as rooms_socket
 from talkoot.chat.rooms.actions import leave_rooms_of_workspace
-from talkoot.chat.rooms.events import MemberLeft, MembersJoined
+from talkoot.chat.rooms.events import MemberLeft, MembersJoined, PostsRoomMade
 from talkoot.chat.rooms.heads import RoomHeads
 from talkoot.chat.rooms.live import LiveRooms
 from talkoot.chat.rooms.notices import JOINED, RoomNotices
@@ -196,6 +201,9 @@ class Program:
             PeopleMentioned: ([], [self._tell_mentioned]),
             LinksChanged: ([look_soon] if self.settings.link_previews == "on" else [], []),
             PreviewedErased: ([forget_removed], []),
+            PostComing: ([keep_new_post], []),
+            PostsErased: ([forget_posts], []),
+            PostsRoomMade: ([name_blog], []),
             AccessChanged: ([], [controls.tell_access]),
             WorkspaceMemberLeaving: ([leave_rooms_of_workspace, retire_bot], []),
             RoleLeaving: ([keep_roles_in_rules], []),

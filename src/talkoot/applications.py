@@ -25,6 +25,7 @@ from talkoot.chat.messages import http as messages_http
 from talkoot.chat.moderation import http as moderation_http
 from talkoot.chat.onboarding import http as onboarding_http
 from talkoot.chat.pins import http as pins_http
+from talkoot.chat.posts import http as posts_http
 from talkoot.chat.previews import http as previews_http
 from talkoot.chat.privacy import http as privacy_http
 from talkoot.chat.push import http as push_http
@@ -64,6 +65,7 @@ _FEATURES = (
     drafts_http,
     previews_http,
     scheduled_http,
+    posts_http,
     reads_http,
     push_http,
     search_http,

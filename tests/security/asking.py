@@ -71,6 +71,7 @@ class Case:
             "provider": "nowhere",
             "identity": str(uuid.uuid4()),
             "made": str(uuid.uuid4()),
+            "post": str(uuid.uuid4()),
             "bot": str(uuid.uuid4()),
             "export": str(uuid.uuid4()),
             "application": str(uuid.uuid4()),
@@ -271,6 +272,7 @@ def gives_too_much(case: Case) -> bool:
 NOT_VALID = Ask(passed=frozenset({422}), body={})  # who is not asked who they are is told what is wrong
 NO_MAIL = Ask(passed=frozenset({409}), body={"email": None})  # this server sends none
 NO_PASSKEYS = Ask(body={}, passed=frozenset({409}))
+NO_SUCH_POST = Ask(passed=frozenset({404}))
 NO_SUCH_JOB = Ask(passed=frozenset({404}))
 # No provider is known here: who is let through is told so, or what is missing.
 NO_PROVIDER = Ask(body={}, passed=frozenset({303, 400, 404, 422}))
@@ -469,6 +471,14 @@ ASKS: dict[str, Ask] = {
     "reschedule": Ask(body={}, passed=frozenset({404})),
     "unschedule": Ask(passed=frozenset({404})),
     "drop_draft": Ask(before=nothing_known),
+    "list_posts": Ask(),
+    "get_post": NO_SUCH_POST,
+    "make_post": Ask(body={"title": "x"}, passed=frozenset({422})),  # none of the rooms takes posts
+    "change_post": Ask(body={}, passed=frozenset({404})),
+    "delete_post": NO_SUCH_POST,
+    "publish_post": NO_SUCH_POST,
+    "unpublish_post": NO_SUCH_POST,
+    "list_versions": NO_SUCH_POST,
     "list_reactions": Ask(),
     "react": Ask(),
     "unreact": Ask(),

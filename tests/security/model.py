@@ -7,7 +7,8 @@ from talkoot.chat.access.operations import Operation
 GUEST = {"workspace.read"}
 MEMBER = GUEST | {"rooms.create", "direct.create", "members.invite"}
 MEMBER |= {"room.mention", "room.read", "room.join", "room.post", "room.react", "room.pin", "room.invite"}
-MODERATOR = MEMBER | {"messages.moderate", "members.moderate"}
+MEMBER |= {"posts.write"}
+MODERATOR = MEMBER | {"messages.moderate", "members.moderate", "posts.edit"}
 ADMIN = MODERATOR | {"workspace.manage", "access.manage", "members.manage", "categories.manage"}
 ADMIN |= {"room.manage", "audit.read", "retention.manage"}
 HELPER = {"workspace.read", "room.read", "messages.moderate", "members.manage"}  # of a role that was made
@@ -23,6 +24,7 @@ ROLES = {
 INSIDE = {"room.read", "room.post", "room.react", "room.pin"}
 HIDDEN = {"room.read", "room.join", "room.post", "room.react", "room.pin", "room.invite"}
 NOTHING_NEW = {"room.join", "room.post", "room.react", "room.pin", "room.invite", "rooms.create"}
+NOTHING_NEW |= {"posts.write", "posts.edit"}
 OF_THE_KIND = {
     "public": [("allow", "members", INSIDE)],
     "private": [("allow", "members", INSIDE | {"room.invite"}), ("deny", "everyone", HIDDEN)],
@@ -146,9 +148,10 @@ def _answer_about(row: Operation, person: Person, node: Node, *, own: bool) -> i
 
 READING, WRITING = (
     {"workspace.read", "room.read"},
-    {"room.join", "room.post", "room.react", "room.pin", "room.mention", "rooms.create", "direct.create"},
+    {"room.join", "room.post", "room.react", "room.pin", "room.mention"}
+    | {"rooms.create", "direct.create", "posts.write"},
 )
-MODERATING = {"messages.moderate", "members.moderate"}
+MODERATING = {"messages.moderate", "members.moderate", "posts.edit"}
 WITH_MEMBERS = {"room.invite", "members.invite", "members.manage"}
 OF_ONES_OWN = {"get_me", "list_unreads", "list_workspaces", "unsubscribe", "beat", "renew"}
 UNHELD = dict.fromkeys(("get_me", "list_unreads", "list_workspaces", "watch_presence", "get_user"), "read")

@@ -6,7 +6,7 @@ what is rolled back leaves no hole. Times are unique and rising within a log.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
@@ -271,15 +271,22 @@ async def versions_of(
     return [*begun, *map(_event, found)][:limit]
 
 
-async def redact(tx: Tx, log: UUID, things: Iterable[tuple[int, UUID, dict[str, Any]]]) -> None:
+async def redact(
+    tx: Tx,
+    log: UUID,
+    things: Iterable[tuple[int, UUID, dict[str, Any]]],
+    types: Collection[str] | None = None,
+) -> None:
     """Replace the bodies of all events about some things of a log: nobody shall read them again.
 
-    Each is the position at which a thing began, the thing, and what stands there instead.
+    Each is the position at which a thing began, the thing, and what stands there instead. With `types` only
+    the events of these.
     """
+    only = () if types is None else (LogEvent.type.in_(types),)
     emptied = [{"seq_": seq, "about": about, "said": _encode(body).decode()} for seq, about, body in things]
     for which in (LogEvent.seq == bindparam("seq_"), and_(LogEvent.subject == bindparam("about"), _LATER)):
-        found = update(LogEvent).where(LogEvent.log == log, which).values(body=bindparam("said"), digest=None)
-        await tx.connection.execute(found, emptied)
+        found = update(LogEvent).where(LogEvent.log == log, which, *only)
+        await tx.connection.execute(found.values(body=bindparam("said"), digest=None), emptied)
     await tx.emit(Redacted(log))
 
 

@@ -103,6 +103,13 @@ CREATE TABLE authenticator_apps (
 	CONSTRAINT pk_authenticator_apps PRIMARY KEY (user_id), 
 	CONSTRAINT fk_authenticator_apps_user_id FOREIGN KEY(user_id) REFERENCES users (id)
 );
+CREATE TABLE blogs (
+	room_id BLOB NOT NULL, 
+	slug VARCHAR NOT NULL, 
+	CONSTRAINT pk_blogs PRIMARY KEY (room_id), 
+	CONSTRAINT fk_blogs_room_id FOREIGN KEY(room_id) REFERENCES rooms (id), 
+	CONSTRAINT uq_blogs_slug UNIQUE (slug)
+);
 CREATE TABLE bots (
 	user_id BLOB NOT NULL, 
 	workspace_id BLOB NOT NULL, 
@@ -392,7 +399,7 @@ CREATE TABLE messages (
 	edited_at BIGINT, 
 	deleted_at BIGINT, 
 	reply_count BIGINT NOT NULL, 
-	last_reply_at BIGINT, attachments VARCHAR, reactions VARCHAR, pinned_at BIGINT, answers VARCHAR, mentions VARCHAR, previews VARCHAR, quote VARCHAR, 
+	last_reply_at BIGINT, attachments VARCHAR, reactions VARCHAR, pinned_at BIGINT, answers VARCHAR, mentions VARCHAR, previews VARCHAR, quote VARCHAR, post VARCHAR, 
 	CONSTRAINT pk_messages PRIMARY KEY (id), 
 	CONSTRAINT fk_messages_room_id FOREIGN KEY(room_id) REFERENCES rooms (id), 
 	CONSTRAINT fk_messages_sender_id FOREIGN KEY(sender_id) REFERENCES users (id), 
@@ -428,6 +435,51 @@ CREATE TABLE pins (
 	CONSTRAINT fk_pins_message_id FOREIGN KEY(message_id) REFERENCES messages (id), 
 	CONSTRAINT fk_pins_room_id FOREIGN KEY(room_id) REFERENCES rooms (id), 
 	CONSTRAINT fk_pins_user_id FOREIGN KEY(user_id) REFERENCES users (id)
+);
+CREATE TABLE post_slugs (
+	room_id BLOB NOT NULL, 
+	slug VARCHAR NOT NULL, 
+	post_id BLOB NOT NULL, 
+	CONSTRAINT pk_post_slugs PRIMARY KEY (room_id, slug), 
+	CONSTRAINT fk_post_slugs_room_id FOREIGN KEY(room_id) REFERENCES rooms (id), 
+	CONSTRAINT fk_post_slugs_post_id FOREIGN KEY(post_id) REFERENCES posts (id)
+);
+CREATE TABLE post_tags (
+	post_id BLOB NOT NULL, 
+	tag VARCHAR NOT NULL, 
+	CONSTRAINT pk_post_tags PRIMARY KEY (post_id, tag), 
+	CONSTRAINT fk_post_tags_post_id FOREIGN KEY(post_id) REFERENCES posts (id)
+);
+CREATE TABLE post_versions (
+	post_id BLOB NOT NULL, 
+	number BIGINT NOT NULL, 
+	user_id BLOB NOT NULL, 
+	ts BIGINT NOT NULL, 
+	title VARCHAR NOT NULL, 
+	text VARCHAR NOT NULL, 
+	CONSTRAINT pk_post_versions PRIMARY KEY (post_id, number), 
+	CONSTRAINT fk_post_versions_post_id FOREIGN KEY(post_id) REFERENCES posts (id), 
+	CONSTRAINT fk_post_versions_user_id FOREIGN KEY(user_id) REFERENCES users (id)
+);
+CREATE TABLE posts (
+	id BLOB NOT NULL, 
+	room_id BLOB NOT NULL, 
+	author_id BLOB NOT NULL, 
+	message_id BLOB, 
+	state VARCHAR NOT NULL, 
+	title VARCHAR NOT NULL, 
+	slug VARCHAR NOT NULL, 
+	text VARCHAR NOT NULL, 
+	excerpt VARCHAR NOT NULL, 
+	tags VARCHAR NOT NULL, 
+	cover_id BLOB, 
+	created_at BIGINT NOT NULL, 
+	updated_at BIGINT NOT NULL, 
+	published_at BIGINT, 
+	CONSTRAINT pk_posts PRIMARY KEY (id), 
+	CONSTRAINT fk_posts_room_id FOREIGN KEY(room_id) REFERENCES rooms (id), 
+	CONSTRAINT fk_posts_author_id FOREIGN KEY(author_id) REFERENCES users (id), 
+	CONSTRAINT uq_posts_message_id UNIQUE (message_id)
 );
 CREATE TABLE purges (
 	id BLOB NOT NULL, 
@@ -562,7 +614,7 @@ CREATE TABLE resources (
 	workspace_id BLOB NOT NULL, 
 	parent_id BLOB, 
 	kind VARCHAR NOT NULL, 
-	archived_at BIGINT, moderated BOOLEAN DEFAULT 0 NOT NULL, 
+	archived_at BIGINT, moderated BOOLEAN DEFAULT 0 NOT NULL, posts BOOLEAN DEFAULT 0 NOT NULL, 
 	CONSTRAINT pk_resources PRIMARY KEY (id), 
 	CONSTRAINT fk_resources_parent_id FOREIGN KEY(parent_id) REFERENCES resources (id), 
 	CONSTRAINT fk_resources_workspace_id FOREIGN KEY(workspace_id) REFERENCES workspaces (id)
@@ -782,6 +834,10 @@ CREATE INDEX ix_messages_thread ON messages (thread_id, seq) WHERE thread_id IS 
 CREATE INDEX ix_messages_timeline ON messages (room_id, seq) WHERE thread_id IS NULL;
 CREATE INDEX ix_passkeys_user_id ON passkeys (user_id);
 CREATE INDEX ix_pins_room ON pins (room_id, seq);
+CREATE INDEX ix_post_slugs_post ON post_slugs (post_id);
+CREATE INDEX ix_post_tags_tag ON post_tags (tag, post_id);
+CREATE INDEX ix_posts_author ON posts (author_id);
+CREATE INDEX ix_posts_room ON posts (room_id, state, published_at);
 CREATE INDEX ix_purges_resource ON purges (resource_id, id);
 CREATE INDEX ix_push_subscriptions_user_id ON push_subscriptions (user_id);
 CREATE INDEX ix_quotes_quoted_id ON quotes (quoted_id);
@@ -807,5 +863,5 @@ CREATE UNIQUE INDEX uq_report_cases_message ON report_cases (message_id) WHERE s
 CREATE UNIQUE INDEX uq_report_cases_person ON report_cases (workspace_id, user_id) WHERE state = 'open' AND message_id IS NULL;
 CREATE UNIQUE INDEX uq_sanctions_standing ON sanctions (user_id, resource_id, kind) WHERE ended_at IS NULL;
 CREATE UNIQUE INDEX uq_saved_messages_message_id ON saved_messages (message_id, user_id);
-INSERT INTO alembic_version ("version_num") VALUES ('0033');
+INSERT INTO alembic_version ("version_num") VALUES ('0034');
 INSERT INTO schema_floor ("id", "revision") VALUES (1, '0003');

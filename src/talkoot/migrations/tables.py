@@ -14,6 +14,7 @@ import talkoot.chat.messages.models
 import talkoot.chat.moderation.models
 import talkoot.chat.onboarding.models
 import talkoot.chat.pins.models
+import talkoot.chat.posts.models
 import talkoot.chat.previews.models
 import talkoot.chat.privacy.models
 import talkoot.chat.push.models

@@ -1,4 +1,4 @@
-import type { Attachment, Id, Mention, Message, Reaction, RoomEvent, Time, User } from "./wire";
+import type { Attachment, Id, Mention, Message, PostShown, Reaction, RoomEvent, Time, User } from "./wire";
 
 /** Somebody came or went: a line of the timeline that is not a message. */
 export interface SystemLine {
@@ -27,6 +27,7 @@ export function messageOf(event: RoomEvent, lookup: Lookup): Message {
     deleted?: boolean;
     attachments?: Attachment[];
     mentions?: Mention[];
+    post?: PostShown;
   };
   return {
     id: event.id,
@@ -45,6 +46,7 @@ export function messageOf(event: RoomEvent, lookup: Lookup): Message {
     mentions: body.mentions ?? [],
     pinned: false,
     replies: null,
+    post: body.post ?? null,
   };
 }
 
@@ -60,6 +62,8 @@ export function change(message: Message, event: RoomEvent): Message {
             text: body.text ?? "",
             edited_at: body.edited_at ?? event.ts,
             mentions: body.mentions ?? [],
+            // A post that was taken back shows no files either.
+            ...(body.post ? { post: body.post, attachments: body.attachments ?? [] } : {}),
           };
     case "message.deleted":
       return {
@@ -71,6 +75,7 @@ export function change(message: Message, event: RoomEvent): Message {
         reactions: [],
         mentions: [],
         pinned: false,
+        post: null,
       };
     case "attachments.updated":
       return message.deleted ? message : { ...message, attachments: body.attachments ?? [] };

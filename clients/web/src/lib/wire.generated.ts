@@ -772,6 +772,7 @@ export type MessageOut = {
   replies: "by_entries" | "closed" | null;
   previews: (Preview)[];
   quote: QuoteOut | null;
+  post: PostShown | null;
 };
 
 /** The text that replaces a message's text. */
@@ -869,6 +870,7 @@ export type NewMessage = {
   text?: string;
   cid?: string | null;
   thread?: string | null;
+  title?: string | null;
 };
 
 /** A passkey to be added, under a name that its owner knows it by. */
@@ -876,6 +878,16 @@ export type NewPasskey = {
   name: string;
   ceremony: string;
   credential: NewCredential;
+};
+
+/** A draft. Without a `slug` it is made from the title; the cover is a picture uploaded for this room. */
+export type NewPost = {
+  title: string;
+  text?: string;
+  slug?: string | null;
+  excerpt?: string;
+  tags?: (string)[];
+  cover?: string | null;
 };
 
 /** Whose messages are to be deleted; with `hours` only those of so many hours up to now. */
@@ -919,7 +931,7 @@ export type NewRoleInWorkspace = {
 /** A room to be made. */
 export type NewRoom = {
   name: string;
-  kind?: "public" | "private";
+  kind?: "public" | "private" | "posts";
   topic?: string;
   category?: string | null;
 };
@@ -1037,7 +1049,7 @@ export type PasskeyUse = {
 };
 
 /** What can be allowed or denied on a resource and all that lies below it. */
-export type Permission = "workspace.read" | "workspace.manage" | "access.manage" | "members.invite" | "members.manage" | "categories.manage" | "rooms.create" | "direct.create" | "room.read" | "room.join" | "room.post" | "room.react" | "room.pin" | "room.mention" | "room.invite" | "room.manage" | "messages.moderate" | "members.moderate" | "audit.read" | "retention.manage";
+export type Permission = "workspace.read" | "workspace.manage" | "access.manage" | "members.invite" | "members.manage" | "categories.manage" | "rooms.create" | "direct.create" | "room.read" | "room.join" | "room.post" | "room.react" | "room.pin" | "room.mention" | "room.invite" | "room.manage" | "posts.write" | "posts.edit" | "messages.moderate" | "members.moderate" | "audit.read" | "retention.manage";
 
 /** Somebody whose presence one watches has another name now; who has left for good is a `Deleted user`. */
 export type PersonNotice = {
@@ -1057,6 +1069,73 @@ export type PinOut = {
 export type Position = {
   head: number;
   count: number;
+};
+
+/** A post in a list. `message` is what it is in its room, `path` its page, which everybody reads who may. */
+export type PostListed = {
+  id: string;
+  room: string;
+  message: string | null;
+  state: "draft" | "published" | "unpublished";
+  author: PublicUser;
+  title: string;
+  slug: string;
+  path: string;
+  excerpt: string;
+  tags: (string)[];
+  cover: string | null;
+  comments: number;
+  comments_open: boolean;
+  created_at: string;
+  updated_at: string;
+  published_at: string | null;
+  may_edit: boolean;
+};
+
+/** A post with its text, and what somebody wrote as its excerpt. */
+export type PostOut = {
+  id: string;
+  room: string;
+  message: string | null;
+  state: "draft" | "published" | "unpublished";
+  author: PublicUser;
+  title: string;
+  slug: string;
+  path: string;
+  excerpt: string;
+  tags: (string)[];
+  cover: string | null;
+  comments: number;
+  comments_open: boolean;
+  created_at: string;
+  updated_at: string;
+  published_at: string | null;
+  may_edit: boolean;
+  text: string;
+  own_excerpt: string;
+};
+
+/** What is to change of a post; what is left out stays. Closed comments take no more answers. */
+export type PostPatch = {
+  title?: string | null;
+  text?: string | null;
+  slug?: string | null;
+  excerpt?: string | null;
+  tags?: (string)[] | null;
+  cover?: string | null;
+  comments_open?: boolean | null;
+};
+
+/** What a post shows besides its text; `cover` is one of its `attachments`. */
+export type PostShown = {
+  id: string;
+  state: "published" | "unpublished";
+  title: string;
+  slug: string;
+  excerpt: string;
+  tags: (string)[];
+  cover: string | null;
+  published_at: string;
 };
 
 /** How these people are. */
@@ -1304,7 +1383,7 @@ export type RoomOut = {
   id: string;
   workspace: string;
   category: string | null;
-  kind: "public" | "private" | "direct";
+  kind: "public" | "private" | "direct" | "posts";
   name: string;
   topic: string;
   epoch: string;
@@ -1636,6 +1715,15 @@ export type Verdict = {
   actions: ("dismiss" | "delete" | "hold" | "mute" | "ban")[];
   everywhere?: boolean;
   expires_in?: number | null;
+};
+
+/** What a post said from a moment on, and who wrote that. */
+export type VersionOut = {
+  number: number;
+  title: string;
+  text: string;
+  ts: string;
+  by: PublicUser;
 };
 
 /** Be told of these people's presence, instead of those named before; `state` says how one is oneself. */

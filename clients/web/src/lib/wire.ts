@@ -110,7 +110,10 @@ export type Message = Pick<
   | "pinned"
   | "replies"
   | "mentions"
-> & { attachments?: wire.Attachment[]; previews?: wire.Preview[] };
+> & { attachments?: wire.Attachment[]; previews?: wire.Preview[]; post?: wire.PostShown | null };
+
+/** What a post shows besides its text. */
+export type PostShown = wire.PostShown;
 
 export type Presence = "online" | "away" | "offline";
 

@@ -54,11 +54,12 @@ async def create_workspace(tx: Tx, name: str, owner: UUID) -> Workspace:
     return workspace
 
 
-async def add_resource(tx: Tx, resource: UUID, kind: str, *, workspace: UUID, parent: UUID | None) -> None:
-    """A new node of the tree."""
-    await tx.connection.execute(
-        insert(Resource).values(id=resource, kind=kind, workspace_id=workspace, parent_id=parent)
-    )
+async def add_resource(
+    tx: Tx, resource: UUID, kind: str, *, workspace: UUID, parent: UUID | None, posts: bool = False
+) -> None:
+    """A new node of the tree; `posts` for a room that takes posts."""
+    values = {"id": resource, "kind": kind, "workspace_id": workspace, "parent_id": parent, "posts": posts}
+    await tx.connection.execute(insert(Resource).values(values))
 
 
 async def archive_resource(tx: Tx, resource: UUID, *, workspace: UUID, archived: bool) -> None:

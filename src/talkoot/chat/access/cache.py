@@ -36,6 +36,8 @@ class Grants:
     member: bool
     permissions: frozenset[Permission]
     moderated: bool = False
+    posts: bool = False
+    """It takes posts, and answers to them."""
     open: bool = False
     """They are not in the workspace, and may read what everyone may; nothing of it is in `permissions`."""
     until: int | None = None

@@ -205,7 +205,12 @@ async def grants_inside(
         row.id: row
         for row in await read.connection.execute(
             select(
-                Resource.id, Resource.kind, Resource.parent_id, Resource.archived_at, Resource.moderated
+                Resource.id,
+                Resource.kind,
+                Resource.parent_id,
+                Resource.archived_at,
+                Resource.moderated,
+                Resource.posts,
             ).where(Resource.id.in_(inside))
         )
     }
@@ -220,7 +225,7 @@ async def grants_inside(
         inherited = tuple(entry for node in nodes for entry in entries[node])
         archived = any(tree[node].archived_at is not None for node in nodes)
         lineage = Lineage(
-            resource, row.kind, workspace, version or 0, nodes, inherited, archived, row.moderated
+            resource, row.kind, workspace, version or 0, nodes, inherited, archived, row.moderated, row.posts
         )
         everything[resource] = evaluate(lineage, standing, public=public)
     if not isinstance(read, Tx):

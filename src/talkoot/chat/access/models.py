@@ -43,6 +43,8 @@ class Resource(Model):
     archived_at: Mapped[int | None]
     moderated: Mapped[bool] = mapped_column(default=False, server_default=false())
     """Whether a room has rules that messages must pass; in the tree, so that who has none asks nothing."""
+    posts: Mapped[bool] = mapped_column(default=False, server_default=false())
+    """Whether what stands in a room are posts, and all else answers to one; for the same reason."""
 
 
 class Membership(Model):

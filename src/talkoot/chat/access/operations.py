@@ -15,7 +15,6 @@ token is good for it.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cache
 from typing import TYPE_CHECKING, Literal
 
 from talkoot.chat.access.permissions import Permission as P  # noqa: N817 - one letter in a wide table
@@ -23,7 +22,6 @@ from talkoot.chat.access.scopes import SCOPE_OF
 
 if TYPE_CHECKING:
     from talkoot.chat.access.scopes import Scope
-    from talkoot.chat.accounts.actors import Limits
 
 About = Literal[
     "anyone",  # nobody needs an account for it
@@ -370,6 +368,17 @@ UNPIN = Operation("message", P.ROOM_PIN, "DELETE /messages/{message}/pin")
 SAVE = Operation("message", P.ROOM_READ, "PUT /messages/{message}/saved")
 UNREACT = Operation("message", P.ROOM_READ, f"DELETE {_REACTION}", socket="unreact", scope="write")
 
+# Posts: who writes them changes their own; those of others with `posts.edit` besides
+_POSTS = "/rooms/{room}/posts"
+LIST_POSTS = Operation("room", P.ROOM_READ, f"GET {_POSTS}", public=True)
+GET_POST = Operation("room", P.ROOM_READ, f"GET {_POSTS}/{{post}}", public=True)
+MAKE_POST = Operation("room", P.POSTS_WRITE, f"POST {_POSTS}")
+CHANGE_POST = Operation("room", P.POSTS_WRITE, f"PATCH {_POSTS}/{{post}}")
+DELETE_POST = Operation("room", P.POSTS_WRITE, f"DELETE {_POSTS}/{{post}}")
+PUBLISH_POST = Operation("room", P.POSTS_WRITE, f"POST {_POSTS}/{{post}}/publish")
+UNPUBLISH_POST = Operation("room", P.POSTS_WRITE, f"POST {_POSTS}/{{post}}/unpublish")
+LIST_VERSIONS = Operation("room", P.POSTS_WRITE, f"GET {_POSTS}/{{post}}/versions")
+
 # Files: about a message, for who may read one may have what it carries
 UPLOAD_FILE = Operation("room", P.ROOM_POST, "POST /files", form=True)
 GET_FILE = Operation("message", P.ROOM_READ, "GET /files/{file}", public=True)
@@ -379,18 +388,3 @@ DELETE_FILE = Operation("message", None, "DELETE /files/{file}", own=P.ROOM_READ
 TABLE: dict[str, Operation] = {
     name.lower(): row for name, row in list(globals().items()) if isinstance(row, Operation)
 }
-
-
-LASTING = frozenset(way for row in TABLE.values() if row.lasting for way in row.ways)
-FORMS = frozenset(way for row in TABLE.values() if row.form for way in row.ways)
-PROVED = frozenset(way for row in TABLE.values() if row.proof == ALWAYS for way in row.ways)
-
-
-def ways_of(limits: Limits) -> frozenset[str]:
-    """All ways that a token with these limits may ask in."""
-    return _ways_of(limits.scopes, limits.places is not None)
-
-
-@cache
-def _ways_of(scopes: frozenset[str], placed: bool) -> frozenset[str]:  # noqa: FBT001
-    return frozenset(way for row in TABLE.values() if row.good_for(scopes, placed=placed) for way in row.ways)

@@ -24,6 +24,8 @@ class Permission(StrEnum):
     ROOM_MENTION = "room.mention"
     ROOM_INVITE = "room.invite"
     ROOM_MANAGE = "room.manage"
+    POSTS_WRITE = "posts.write"
+    POSTS_EDIT = "posts.edit"
     MESSAGES_MODERATE = "messages.moderate"
     MEMBERS_MODERATE = "members.moderate"
     AUDIT_READ = "audit.read"
@@ -44,8 +46,9 @@ _MEMBER = _GUEST | {
     P.ROOM_PIN,
     P.ROOM_MENTION,
     P.ROOM_INVITE,
+    P.POSTS_WRITE,
 }
-_MODERATOR = _MEMBER | {P.MESSAGES_MODERATE, P.MEMBERS_MODERATE}
+_MODERATOR = _MEMBER | {P.MESSAGES_MODERATE, P.MEMBERS_MODERATE, P.POSTS_EDIT}
 _ADMIN = _MODERATOR | {
     P.WORKSPACE_MANAGE,
     P.ACCESS_MANAGE,
@@ -67,6 +70,8 @@ BUILT_IN_ROLES: dict[str, frozenset[Permission]] = {
 
 # What who makes a room may do in it.
 ROOM_MAKER = frozenset({P.ROOM_MANAGE, P.MESSAGES_MODERATE, P.MEMBERS_MODERATE})
+# The same in a room of posts: that of others is theirs to change too.
+POSTS_MAKER = ROOM_MAKER | {P.ROOM_POST, P.POSTS_WRITE, P.POSTS_EDIT}
 # What a member of a room may do in it, whatever their role in the workspace (a guest, for one).
 ROOM_MEMBER = frozenset({P.ROOM_READ, P.ROOM_POST, P.ROOM_REACT, P.ROOM_PIN})
 # What is closed to all but the members of a private room.
@@ -77,8 +82,29 @@ DIRECT_ROOM = PRIVATE_ROOM | {P.ROOM_MANAGE, P.MESSAGES_MODERATE, P.MEMBERS_MODE
 OF_THREADS = frozenset({P.ROOM_POST, P.MESSAGES_MODERATE, P.ACCESS_MANAGE})
 # What sanctions take away, whoever allows it: who is muted reads on, who is banned has nothing there.
 SANCTIONS: dict[str, frozenset[Permission]] = {
-    "mute": frozenset({P.ROOM_POST, P.ROOM_REACT, P.ROOM_PIN, P.ROOMS_CREATE, P.DIRECT_CREATE}),
+    "mute": frozenset(
+        {
+            P.ROOM_POST,
+            P.ROOM_REACT,
+            P.ROOM_PIN,
+            P.ROOMS_CREATE,
+            P.DIRECT_CREATE,
+            P.POSTS_WRITE,
+            P.POSTS_EDIT,
+        }
+    ),
     "ban": frozenset(Permission),
 }
 # What nobody may do in something archived.
-ARCHIVED = frozenset({P.ROOM_JOIN, P.ROOM_POST, P.ROOM_REACT, P.ROOM_PIN, P.ROOM_INVITE, P.ROOMS_CREATE})
+ARCHIVED = frozenset(
+    {
+        P.ROOM_JOIN,
+        P.ROOM_POST,
+        P.ROOM_REACT,
+        P.ROOM_PIN,
+        P.ROOM_INVITE,
+        P.ROOMS_CREATE,
+        P.POSTS_WRITE,
+        P.POSTS_EDIT,
+    }
+)

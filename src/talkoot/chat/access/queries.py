@@ -35,6 +35,7 @@ class Lineage:
     entries: tuple[Entry, ...]
     archived: bool
     moderated: bool = False
+    posts: bool = False
 
 
 _Parent = aliased(Resource)
@@ -45,6 +46,7 @@ _LINEAGES = (
         Resource.kind,
         Resource.workspace_id,
         Resource.moderated,
+        Resource.posts,
         Workspace.access_version,
         _Parent.id.label("parent"),
         _Grandparent.id.label("grandparent"),
@@ -81,7 +83,7 @@ async def lineage_in(read: Read, room: UUID, thread: UUID) -> Lineage:
     found = await lineages_of(read, [room, thread])
     above = found[room]
     return found.get(thread) or replace(
-        above, resource=thread, kind="thread", nodes=(thread, *above.nodes), moderated=False
+        above, resource=thread, kind="thread", nodes=(thread, *above.nodes), moderated=False, posts=False
     )
 
 
@@ -110,6 +112,7 @@ async def lineages_of(read: Read, resources: Collection[UUID]) -> dict[UUID, Lin
             tuple(entry for node in above[row.id] for entry in entries[node]),
             bool(row.archived),
             row.moderated,
+            row.posts,
         )
         for row in rows
     }

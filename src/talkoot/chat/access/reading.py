@@ -105,6 +105,7 @@ def evaluate(lineage: Lineage, standing: Standing, *, public: bool = False) -> G
         member=lineage.resource in standing.memberships,
         permissions=permissions - ARCHIVED if lineage.archived else permissions,
         moderated=lineage.moderated,
+        posts=lineage.posts,
         open=public and not inside and lineage.kind == "room" and everyone_reads(lineage.entries),
         until=until,
         room=lineage.nodes[1] if lineage.kind == "thread" else None,

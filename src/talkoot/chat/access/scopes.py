@@ -11,9 +11,9 @@ SCOPES: tuple[Scope, ...] = get_args(Scope)
 
 MEANING: dict[Scope, str] = {
     "read": "see workspaces, people, rooms, messages; search; be told what happens",
-    "write": "send, edit and delete one's own messages; react; pin; make, join and leave rooms; mark as read",
+    "write": "send, edit, delete one's messages and posts; react; pin; make, join, leave rooms; mark as read",
     "members": "invite people, add them to rooms, change roles, remove members; with `write`: leave oneself",
-    "moderate": "review what is held, delete messages of others, mute, kick and ban",
+    "moderate": "review what is held, delete messages of others, edit posts of others, mute, kick and ban",
     "administer": "change workspace, rooms, categories, roles and entries; read the audit log; jobs",
 }
 
@@ -27,11 +27,13 @@ SCOPE_OF: dict[P, Scope] = {
     P.ROOM_PIN: "write",
     P.ROOM_MENTION: "write",
     P.ROOMS_CREATE: "write",
+    P.POSTS_WRITE: "write",
     P.DIRECT_CREATE: "write",
     P.ROOM_INVITE: "members",
     P.MEMBERS_INVITE: "members",
     P.MEMBERS_MANAGE: "members",
     P.MESSAGES_MODERATE: "moderate",
+    P.POSTS_EDIT: "moderate",
     P.MEMBERS_MODERATE: "moderate",
     P.WORKSPACE_MANAGE: "administer",
     P.ACCESS_MANAGE: "administer",

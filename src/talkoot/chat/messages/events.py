@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 if TYPE_CHECKING:
@@ -56,3 +56,25 @@ class OwnChanged:
     user: UUID
     kind: str
     told: Mapping[str, object]
+
+
+@dataclass(slots=True)
+class PostComing:
+    """A message with a title is about to be in a room of posts; told inside the transaction.
+
+    Whoever keeps posts writes into `shown` what the message shows of it.
+    """
+
+    message: UUID
+    room: UUID
+    author: UUID
+    title: str
+    text: str
+    shown: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class PostsErased:
+    """These messages are deleted, and were posts; told inside the transaction."""
+
+    messages: Sequence[UUID]

@@ -60,7 +60,7 @@ Position = Annotated[int, Query(ge=0, lt=2**53, description="A position in the r
 async def send_message(kernel: KernelDep, actor: CurrentActor, room: UUID, new: NewMessage) -> Response:
     """Send a message; with a `cid` a retry can not send it twice."""
     files = tuple(new.attachments)
-    command = Send(actor, room, new.text, new.cid, new.thread, attachments=files, quote=new.quote)
+    command = Send(actor, room, new.text, new.cid, new.thread, None, files, new.quote, new.title)
     count_for_room(kernel.rates, kernel.uow.caches, actor, room, new.thread)
     sent = await kernel.uow.submit_to(SEND, command, key=room)
     if isinstance(sent, Held):

@@ -56,6 +56,8 @@ class Message(Model):
     """Whom it names, as JSON; to count them there are rows of `mentions`."""
     quote: Mapped[str | None]
     """What it shows of another message, as JSON; to find those that show one there are rows of `quotes`."""
+    post: Mapped[str | None]
+    """What a post shows besides its text, as JSON; None for every other message."""
 
 
 class Mention(Model):

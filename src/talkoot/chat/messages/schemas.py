@@ -10,9 +10,10 @@ from pydantic import AfterValidator, BaseModel, Field, ValidationInfo, field_val
 
 from talkoot.chat.accounts.schemas import Moment, PublicUser
 from talkoot.chat.files.schemas import Attachment
-from talkoot.kernel.text import body_text
+from talkoot.kernel.text import Line, body_text
 
 TEXT = 16_000  # characters
+TITLE, EXCERPT, TAGS = 200, 500, 10
 FILES = 10  # of one message
 
 Text = Annotated[str, Field(min_length=1, max_length=TEXT), AfterValidator(body_text)]
@@ -76,6 +77,22 @@ class QuoteOut(BaseModel):
     gone: bool
 
 
+class PostShown(BaseModel):
+    """What a post shows besides its text; `cover` is one of its `attachments`.
+
+    One that is not public any more is `unpublished`, and shows nothing until it is published again.
+    """
+
+    id: UUID
+    state: Literal["published", "unpublished"]
+    title: str
+    slug: str
+    excerpt: str
+    tags: list[str]
+    cover: UUID | None
+    published_at: Moment
+
+
 class MessageOut(BaseModel):
     """A message as it stands; a deleted one has no text. `thread` is the message that it replies to.
 
@@ -101,6 +118,7 @@ class MessageOut(BaseModel):
     replies: Literal["by_entries", "closed"] | None
     previews: list[Preview]
     quote: QuoteOut | None
+    post: PostShown | None
 
 
 class EditOut(BaseModel):
@@ -115,7 +133,8 @@ class NewMessage(BaseModel):
     """A message to be sent. The same `cid` again answers with the first message and sends nothing.
 
     `attachments` are files that one has uploaded for this room; `quote` is a message of this workspace that
-    one may read, which is shown inside. Beside either the text may be empty.
+    one may read, which is shown inside. Beside either the text may be empty. In a room of posts a message
+    with a `title` is a post, which is published at once.
     """
 
     quote: UUID | None = None
@@ -123,6 +142,7 @@ class NewMessage(BaseModel):
     text: str = Field(default="", max_length=TEXT, validate_default=True)
     cid: UUID | None = None
     thread: UUID | None = None
+    title: Annotated[Line, Field(max_length=TITLE)] | None = None
 
     @field_validator("text")
     @classmethod

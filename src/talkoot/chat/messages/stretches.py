@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 MESSAGES = 300  # kept; pages of these cost no statement
 _OVERHEAD = 1200  # bytes of a message without its text
 _FILE = 2500  # bytes of what is shown of a file
+_POST = 6000  # bytes of what a post shows besides its text
 
 # Whose bodies are emptied with the message.
 _EMPTIED = {
@@ -86,7 +87,7 @@ class Stretch:
 
 def _cost(message: Shown) -> int:
     raw = (message.reactions, message.mentions, message.previews, message.quote or b"")
-    added = sum(memoryview(each).nbytes for each in raw)
+    added = sum(memoryview(each).nbytes for each in raw) + (_POST if message.post is not None else 0)
     return _OVERHEAD + text_bytes(message.text) + _FILE * len(message.attachments) + added
 
 
@@ -123,17 +124,22 @@ def _created(event: Event, body: dict[str, Any], messages: list[Shown]) -> bool:
         made = replace(made, mentions=Raw(msgspec.json.encode(mentions)))
     if quote := body.get("quote"):
         made = replace(made, quote=Raw(msgspec.json.encode(quote)))
+    if post := body.get("post"):
+        made = replace(made, post=post)
     messages.append(made)
     return True
 
 
 def _updated(message: Shown, body: dict[str, Any]) -> Shown:
+    if "post" in body:
+        files = tuple(body["attachments"])
+        message = replace(message, post=body["post"], attachments=files)
     mentions = Raw(msgspec.json.encode(body.get("mentions", ())))
     return replace(message, text=body["text"], edited_at=body["edited_at"], mentions=mentions)
 
 
 def _deleted(message: Shown, _body: dict[str, Any]) -> Shown:
-    gone = replace(message, text="", deleted=True, attachments=(), pinned=False, quote=None)
+    gone = replace(message, text="", deleted=True, attachments=(), pinned=False, quote=None, post=None)
     return replace(gone, reactions=NOTHING, mentions=NOTHING, previews=NOTHING)
 
 

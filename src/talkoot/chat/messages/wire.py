@@ -50,6 +50,7 @@ class Shown(msgspec.Struct, frozen=True):
     replies: str | None = None
     previews: Raw = NOTHING
     quote: Raw | None = None
+    post: dict[str, Any] | None = None
 
 
 class Version(msgspec.Struct, frozen=True):
@@ -117,7 +118,7 @@ def page_json(items: Sequence[Shown], *, more_before: bool, more_after: bool) ->
 def shown(row: Row) -> Shown:
     """A message from a row of the query for them."""
     id_, room, seq, sender, username, name, bot, text, ts, edited, deleted, thread, count, last, *more = row
-    files, reactions, pinned, replies, mentions, previews, quote = more
+    files, reactions, pinned, replies, mentions, previews, quote, post = more
     return Shown(
         id_,
         room,
@@ -137,4 +138,5 @@ def shown(row: Row) -> Shown:
         replies=replies,
         previews=Raw(previews) if previews and deleted is None else NOTHING,
         quote=Raw(quote) if quote and deleted is None else None,
+        post=msgspec.json.decode(post) if post else None,
     )

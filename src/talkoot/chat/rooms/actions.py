@@ -22,13 +22,20 @@ from talkoot.chat.access.operations import (
     UPDATE_ROOM,
     Operation,
 )
-from talkoot.chat.access.permissions import DIRECT_ROOM, PRIVATE_ROOM, ROOM_MAKER, ROOM_MEMBER, Permission
+from talkoot.chat.access.permissions import (
+    DIRECT_ROOM,
+    POSTS_MAKER,
+    PRIVATE_ROOM,
+    ROOM_MAKER,
+    ROOM_MEMBER,
+    Permission,
+)
 from talkoot.chat.access.queries import are_members
 from talkoot.chat.access.roles import what_one_may_give
 from talkoot.chat.access.schemas import NewEntry
 from talkoot.chat.rooms.access import room_to_change
-from talkoot.chat.rooms.events import MemberLeft, MembersJoined
-from talkoot.chat.rooms.models import Room, direct_key
+from talkoot.chat.rooms.events import MemberLeft, MembersJoined, PostsRoomMade
+from talkoot.chat.rooms.models import POSTS, Room, direct_key
 from talkoot.chat.rooms.queries import default_rooms, room_with_key, rooms_of_member
 from talkoot.chat.rooms.schemas import DIRECT_USERS, RoomPatch
 from talkoot.kernel import log
@@ -63,6 +70,8 @@ async def create_room(tx: Tx, actor: Actor, workspace: UUID, new: NewRoom, *, de
     await _refuse_taken_name(tx, room)
     await _open(tx, room, _entries_of(room, actor.user))
     await _join(tx, room, [actor.user], by=actor.user)
+    if room.kind == POSTS:
+        await tx.emit(PostsRoomMade(room.id, room.name))
     await record(tx, actor, Act("room.created", workspace, room.id, room.id, after={"kind": room.kind}))
     return room
 
@@ -194,7 +203,8 @@ async def leave_rooms_of_workspace(tx: Tx, leaving: WorkspaceMemberLeaving) -> N
 
 async def _open(tx: Tx, room: Room, entries: Sequence[NewEntry]) -> None:
     parent = room.category_id or room.workspace_id
-    await access.add_resource(tx, room.id, "room", workspace=room.workspace_id, parent=parent)
+    posts = room.kind == POSTS
+    await access.add_resource(tx, room.id, "room", workspace=room.workspace_id, parent=parent, posts=posts)
     await log.create_log(tx, room.id)
     tx.session.add(room)
     await tx.flush()
@@ -202,7 +212,7 @@ async def _open(tx: Tx, room: Room, entries: Sequence[NewEntry]) -> None:
 
 
 def _entries_of(room: Room, creator: UUID) -> list[NewEntry]:
-    own = _allow("user", ROOM_MAKER, creator)
+    own = _allow("user", POSTS_MAKER if room.kind == POSTS else ROOM_MAKER, creator)
     if room.kind == "private":
         return [own, _allow("members", ROOM_MEMBER | {Permission.ROOM_INVITE}), _deny(PRIVATE_ROOM)]
     return [own, _allow("members", ROOM_MEMBER)]

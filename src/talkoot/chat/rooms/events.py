@@ -26,3 +26,11 @@ class MemberLeft:
     user: UUID
     workspace: UUID
     version: int
+
+
+@dataclass(frozen=True, slots=True)
+class PostsRoomMade:
+    """There is a new room of posts, with this name; told inside the transaction."""
+
+    room: UUID
+    name: str

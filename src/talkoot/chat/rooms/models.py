@@ -11,6 +11,8 @@ from sqlalchemy.orm import Mapped, mapped_column
 from talkoot.kernel.ids import new_id
 from talkoot.kernel.types import Model
 
+POSTS = "posts"  # the kind of a room that is a journal of posts
+
 
 class Category(Model):
     """A heading in the room list; a node of the tree, so access can be set on it."""

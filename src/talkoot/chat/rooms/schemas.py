@@ -13,7 +13,7 @@ from talkoot.kernel.text import Line, OptionalLine
 
 RoomName = Annotated[Line, Field(max_length=80)]
 Topic = Annotated[OptionalLine, Field(max_length=500)]
-Kind = Literal["public", "private", "direct"]
+Kind = Literal["public", "private", "direct", "posts"]
 
 DIRECT_USERS = 9  # people in a group direct room, the one who opens it included
 
@@ -45,7 +45,7 @@ class NewRoom(BaseModel):
     """A room to be made."""
 
     name: RoomName
-    kind: Literal["public", "private"] = "public"
+    kind: Literal["public", "private", "posts"] = "public"
     topic: Topic = ""
     category: UUID | None = None
 

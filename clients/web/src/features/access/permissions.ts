@@ -19,6 +19,8 @@ const WORDS: Record<Permission, string> = {
   "room.mention": "Mention roles and whole rooms",
   "room.invite": "Add people to rooms",
   "room.manage": "Manage rooms",
+  "posts.write": "Write posts",
+  "posts.edit": "Edit the posts of others",
   "messages.moderate": "Delete what others wrote",
   "retention.manage": "Decide how long messages are kept",
 };

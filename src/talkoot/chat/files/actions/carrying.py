@@ -69,3 +69,9 @@ async def drop_files_of(tx: Tx, messages: Collection[UUID]) -> None:
         update(File).where(File.message_id.in_(messages)).values(state=GONE, changed_at=tx.now)
     )
     await sweep_soon(tx)
+
+
+async def drop_file(tx: Tx, file: UUID) -> None:
+    """A file that was carried is nobody's any more."""
+    await tx.connection.execute(update(File).where(File.id == file).values(state=GONE, changed_at=tx.now))
+    await sweep_soon(tx)

@@ -75,6 +75,8 @@ async def edit_message(tx: Tx, actor: Actor, edit: Edit) -> Sent:
         return before
     if message.deleted_at is not None:
         raise NotFound("This message was deleted")
+    if message.post is not None:
+        raise Conflict("This is a post: change it by its own address, with its title", code="is_post")
     await refuse_unseen_edit(tx, grants, edit.text)
     mentions = await mentions_in(tx, edit.text, grants)
     message.text, message.edited_at = edit.text, tx.now

@@ -14,7 +14,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Send:
-    """A message that somebody wants to send; `asked` is their text where a moderator changed it."""
+    """A message that somebody wants to send; `asked` is their text where a moderator changed it.
+
+    With a `title` it is a post.
+    """
 
     actor: Actor
     room: UUID
@@ -24,6 +27,7 @@ class Send:
     asked: str | None = None
     attachments: tuple[UUID, ...] = ()
     quote: UUID | None = None
+    title: str | None = None
 
     @property
     def key(self) -> tuple[UUID, UUID] | None:
@@ -37,6 +41,8 @@ class Send:
             asked += b"\0".join([b"", *sorted(file.bytes for file in self.attachments)])
         if self.quote:
             asked += b"\0quote\0" + self.quote.bytes
+        if self.title is not None:
+            asked += f"\0title\0{self.title}".encode()
         return hashlib.blake2b(asked, digest_size=16, key=self.cid.bytes if self.cid else b"").digest()
 
 

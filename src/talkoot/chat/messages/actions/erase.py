@@ -16,7 +16,7 @@ from talkoot.chat.messages.actions.attach import drop_decided
 from talkoot.chat.messages.actions.mention import forget_mentions
 from talkoot.chat.messages.actions.quote import empty_quotes_soon, forget_quotes
 from talkoot.chat.messages.actions.send import thread_entry
-from talkoot.chat.messages.events import PinnedErased, PreviewedErased, ReactedErased
+from talkoot.chat.messages.events import PinnedErased, PostsErased, PreviewedErased, ReactedErased
 from talkoot.chat.messages.models import HeldMessage, Message, RoomSender
 from talkoot.kernel import log
 
@@ -113,9 +113,12 @@ async def erase(tx: Tx, messages: Sequence[Message], erasing: Erasing) -> list[l
 
 async def leave_empty(tx: Tx, messages: Sequence[Message]) -> None:
     """Take out of messages what was in them, and what others added to them."""
-    reacted = [message.id for message in messages if message.reactions is not None]
-    pinned = [message.id for message in messages if message.pinned_at is not None]
-    previewed = [message.id for message in messages if message.previews is not None]
+    told = [
+        PinnedErased([message.id for message in messages if message.pinned_at is not None]),
+        ReactedErased([message.id for message in messages if message.reactions is not None]),
+        PreviewedErased([message.id for message in messages if message.previews is not None]),
+        PostsErased([message.id for message in messages if message.post is not None]),
+    ]
     if carrying := [message.id for message in messages if message.attachments or message.previews]:
         await drop_files_of(tx, carrying)
     if naming := [message.id for message in messages if message.mentions is not None]:
@@ -125,14 +128,11 @@ async def leave_empty(tx: Tx, messages: Sequence[Message]) -> None:
     for message in messages:
         message.text, message.deleted_at = "", tx.now
         message.attachments = message.mentions = message.reactions = None
-        message.previews = message.pinned_at = message.quote = None
+        message.previews = message.pinned_at = message.quote = message.post = None
     await empty_quotes_soon(tx, [message.id for message in messages])
-    if pinned:
-        await tx.emit(PinnedErased(pinned))
-    if reacted:
-        await tx.emit(ReactedErased(reacted))
-    if previewed:
-        await tx.emit(PreviewedErased(previewed))
+    for erased in told:
+        if erased.messages:
+            await tx.emit(erased)
 
 
 def tombstone(message: Message) -> dict[str, object]:

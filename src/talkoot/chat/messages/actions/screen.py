@@ -1,5 +1,7 @@
 """Rules of a room, asked before a message is in it: slow mode, and what a moderator is to see first.
 
+In a room of posts they are about the answers: who may publish there is decided by a permission.
+
 A room without rules costs nothing here. In one with rules the room's log is locked first: whoever sends at
 the same moment on another server, or by another way, waits and then sees what was sent.
 """
@@ -72,7 +74,7 @@ async def screen(
     tx: Tx, sends: Mapping[int, Send], grants: Sequence[Grants | None], quotes: Quotes
 ) -> dict[int, Held | TalkootError]:
     """Those that are not to be appended, by their number: held, or refused with how long to wait."""
-    watched = {n: send for n, send in sends.items() if is_watched(grants[n])}
+    watched = {n: send for n, send in sends.items() if is_watched(grants[n]) and send.title is None}
     if not watched:
         return {}
     rooms = {send.room for send in watched.values()}

@@ -17,6 +17,7 @@ from talkoot.chat.messages.access import closed_or
 from talkoot.chat.messages.actions.attach import Shapes, carry_with, shown_of, stored_of, take_files
 from talkoot.chat.messages.actions.commands import Held, Send, Sent
 from talkoot.chat.messages.actions.mention import Named, as_stored, keep_names, name_in
+from talkoot.chat.messages.actions.post import refusal_of_post, shape_posts
 from talkoot.chat.messages.actions.quote import Quotes, keep_quotes, take_quotes
 from talkoot.chat.messages.actions.screen import screen
 from talkoot.chat.messages.events import LinksChanged
@@ -145,11 +146,11 @@ def _refusal(
     send: Send, grants: Grants | None, here: Grants | None, roots: dict[UUID, Any]
 ) -> TalkootError | None:
     try:
-        admit(send.actor, here, SEND_MESSAGE)
+        admitted = admit(send.actor, here, SEND_MESSAGE)
     except TalkootError as error:
         return closed_or(error, grants, here)
     if send.thread is None:
-        return None
+        return refusal_of_post(send, admitted)
     root = roots.get(send.thread)
     if root is None or root.room_id != send.room or root.thread_id is not None:
         return Invalid.field(
@@ -188,12 +189,13 @@ async def _append(
         return []
     (files, quotes), entries = taken, [_entry(*each, taken) for each in allowed]
     named = await name_in(tx, allowed, entries)
+    posts = await shape_posts(tx, allowed, entries)
     replies = [(send.thread, grants) for send, grants in allowed if send.thread]
     if replies:
         entries += await _count_replies(tx, replies, roots)
     events = (await log.append(tx, entries))[: len(allowed)]
     sent = [(send, event) for event, (send, _) in zip(events, allowed, strict=True)]
-    await tx.sql.run(_INSERT, [_row(event, send, taken, named) for send, event in sent])
+    await tx.sql.run(_INSERT, [_row(event, send, taken, named, posts) for send, event in sent])
     if files:
         await carry_with(tx, sent)
     if quotes:
@@ -201,7 +203,7 @@ async def _append(
     if named:
         await keep_names(tx, named, zip(events, (grants for _, grants in allowed), strict=True))
     for send, event in sent:
-        if MARK_OF_LINKS in send.text:
+        if MARK_OF_LINKS in send.text and send.title is None:
             await tx.emit(LinksChanged(event.id))
     return events
 
@@ -282,12 +284,14 @@ _INSERT = inserting(
     attachments="text",
     mentions="text",
     quote="text",
+    post="text",
 )
 
 
-def _row(event: log.Event, send: Send, taken: _Taken, named: Named) -> Row:
+def _row(event: log.Event, send: Send, taken: _Taken, named: Named, posts: Mapping[UUID, str]) -> Row:
     """In the order of `_INSERT`."""
     files, quotes = taken
     names = as_stored(named[event.id]) if event.id in named else None
     shown = stored_of(send, files), names, quote_as_stored(quotes[send.quote]) if send.quote else None
-    return event.id, event.log, event.seq, event.sender, send.thread, send.text, event.ts, 0, *shown
+    post = posts.get(event.id) if posts else None
+    return event.id, event.log, event.seq, event.sender, send.thread, send.text, event.ts, 0, *shown, post

@@ -1,0 +1,1 @@
+"""Writing posts, and letting others read them."""

@@ -1,0 +1,124 @@
+"""Reading posts."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+from sqlalchemy import and_, func, or_, select
+
+from talkoot.chat.accounts.models import User
+from talkoot.chat.messages.models import Message
+from talkoot.chat.posts.access import may_edit
+from talkoot.chat.posts.models import PUBLISHED, Blog, Post, PostSlug, PostTag, PostVersion
+from talkoot.chat.posts.slugs import tag_key
+
+if TYPE_CHECKING:
+    from talkoot.chat.access.cache import Grants
+    from talkoot.kernel.transactions import Read
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A post with who wrote it, how many answers it has, and whether more are taken (`replies` as shown)."""
+
+    post: Post
+    author: User
+    comments: int
+    replies: str | None
+
+    @property
+    def moment(self) -> int:
+        """By what posts are in order."""
+        return self.post.published_at or self.post.created_at
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which posts of a room: of a state, with a tag, of an author, behind a place in the list."""
+
+    room: UUID
+    state: str = PUBLISHED
+    tag: str | None = None
+    author: UUID | None = None
+    before: tuple[int, UUID] | None = None
+
+
+_MOMENT = func.coalesce(Post.published_at, Post.created_at)
+_POSTS: Any = (
+    select(Post, User, func.coalesce(Message.reply_count, 0), Message.replies)
+    .join(User, User.id == Post.author_id)
+    .outerjoin(Message, Message.id == Post.message_id)
+)
+
+
+async def posts_of(read: Read, wanted: Wanted, grants: Grants, limit: int) -> list[Found]:
+    """The posts of a room that somebody with these grants on it may know of, the newest first."""
+    chosen = _POSTS.where(Post.room_id == wanted.room, Post.state == wanted.state)
+    if wanted.author is not None:
+        chosen = chosen.where(Post.author_id == wanted.author)
+    if wanted.state != PUBLISHED and not may_edit(grants, UUID(int=0)):
+        chosen = chosen.where(Post.author_id == grants.user)
+    if wanted.tag is not None:
+        tagged = select(PostTag.post_id).where(PostTag.tag == tag_key(wanted.tag))
+        chosen = chosen.where(Post.id.in_(tagged))
+    if wanted.before is not None:
+        moment, post = wanted.before
+        chosen = chosen.where(or_(moment > _MOMENT, and_(moment >= _MOMENT, Post.id < post)))
+    rows = await read.session.execute(chosen.order_by(_MOMENT.desc(), Post.id.desc()).limit(limit))
+    return [Found(*row) for row in rows]
+
+
+async def found_post(read: Read, post: UUID) -> Found:
+    """A post that somebody passed a door to, with what is shown beside it."""
+    row = (await read.session.execute(_POSTS.where(Post.id == post))).one()
+    return Found(*row)
+
+
+async def post_named(read: Read, room: UUID, slug: str) -> Post | None:
+    """The post that goes by this name in a room, or went by it before."""
+    named = select(PostSlug.post_id).where(PostSlug.room_id == room, PostSlug.slug == slug)
+    return await read.session.scalar(select(Post).where(Post.id == named.scalar_subquery()))
+
+
+async def versions_of_post(
+    read: Read, post: UUID, *, after: int, limit: int
+) -> Sequence[tuple[PostVersion, User]]:
+    """What a post said, the first version first."""
+    found = await read.session.execute(
+        select(PostVersion, User)
+        .join(User, User.id == PostVersion.user_id)
+        .where(PostVersion.post_id == post, PostVersion.number > after)
+        .order_by(PostVersion.number)
+        .limit(limit)
+    )
+    return [(version, user) for version, user in found]
+
+
+async def slug_of_blog(read: Read, room: UUID) -> str:
+    """The name of a room of posts in addresses."""
+    slug: str | None = await read.connection.scalar(select(Blog.slug).where(Blog.room_id == room))
+    return slug or str(room)
+
+
+async def blog_named(read: Read, name: str) -> UUID | None:
+    """The room of posts that goes by this name, or has this id."""
+    found: UUID | None = await read.connection.scalar(select(Blog.room_id).where(Blog.slug == name))
+    if found is None and (given := _as_id(name)) is not None:
+        found = await read.connection.scalar(select(Blog.room_id).where(Blog.room_id == given))
+    return found
+
+
+async def blogs(read: Read, limit: int) -> Sequence[tuple[UUID, str]]:
+    """Rooms of posts and their names, whoever may read them."""
+    rows = await read.connection.execute(select(Blog.room_id, Blog.slug).order_by(Blog.room_id).limit(limit))
+    return [(room, slug) for room, slug in rows]
+
+
+def _as_id(name: str) -> UUID | None:
+    try:
+        return UUID(name)
+    except ValueError:
+        return None
