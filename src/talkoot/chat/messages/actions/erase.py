@@ -113,7 +113,7 @@ async def erase(tx: Tx, messages: Sequence[Message], erasing: Erasing) -> list[l
 
 async def leave_empty(tx: Tx, messages: Sequence[Message]) -> None:
     """Take out of messages what was in them, and what others added to them."""
-    told = [
+    told: list[PinnedErased | ReactedErased | PreviewedErased | PostsErased] = [
         PinnedErased([message.id for message in messages if message.pinned_at is not None]),
         ReactedErased([message.id for message in messages if message.reactions is not None]),
         PreviewedErased([message.id for message in messages if message.previews is not None]),
