@@ -343,6 +343,8 @@ class Program:
         self.timelines.forget_all()
         self.lookout.look_now()
         self.limit_watch.look_now()
+        if self.work.follower is not None:
+            self.work.follower.look_again()
         self._look_at_sessions()
         if self.work.here:
             self.work.runner.wake()

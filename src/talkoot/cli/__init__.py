@@ -17,6 +17,7 @@ from talkoot.cli.keys import keys
 from talkoot.cli.limits import limits
 from talkoot.cli.mail import mail
 from talkoot.cli.migrating import migrate
+from talkoot.cli.moving import export, importing
 from talkoot.cli.rekeying import rekey
 from talkoot.cli.search import search
 from talkoot.cli.serving import serve
@@ -51,12 +52,14 @@ for name, command in (
     ("migrate", migrate),
     ("backup", backup),
     ("restore", restore),
+    ("export", export),
     ("rekey", rekey),
     ("doctor", doctor),
     ("settings", settings),
     ("audit", audit),
 ):
     cli.command(name)(command)
+cli.add_typer(importing, name="import")
 cli.add_typer(users, name="user")
 cli.add_typer(tokens, name="token")
 cli.add_typer(bots, name="bot")

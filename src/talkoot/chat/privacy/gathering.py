@@ -13,7 +13,7 @@ import msgspec
 from talkoot.chat.drafts.queries import own_drafts
 from talkoot.chat.privacy import queries
 from talkoot.chat.privacy.own_files import content_of, files_behind, line_of, name_in_archive
-from talkoot.chat.privacy.own_messages import MINE, before_all, messages_behind
+from talkoot.chat.privacy.own_messages import BEFORE_ALL, MINE, messages_behind
 from talkoot.chat.reactions.queries import reactions_by
 from talkoot.chat.saved.queries import ids_saved_by
 from talkoot.chat.scheduled.queries import own_scheduled
@@ -126,7 +126,7 @@ async def _reactions(uow: UnitOfWork, person: UUID) -> AsyncIterator[tuple[Part,
 async def _messages(
     uow: UnitOfWork, person: UUID, rooms: dict[UUID, str], now: int
 ) -> AsyncIterator[tuple[Part, int]]:
-    after: UUID | None = before_all(person)
+    after: UUID | None = BEFORE_ALL
     begun = moment_of(person)
     while after is not None:
         async with uow.read() as read:

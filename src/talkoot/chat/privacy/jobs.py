@@ -13,7 +13,7 @@ from talkoot.chat.privacy.actions import exports
 from talkoot.chat.privacy.actions.deletion import DELETE_MESSAGES, delete_now
 from talkoot.chat.privacy.archive import Archive
 from talkoot.chat.privacy.gathering import gather
-from talkoot.chat.privacy.own_messages import before_all, ids_behind
+from talkoot.chat.privacy.own_messages import BEFORE_ALL, ids_behind
 from talkoot.chat.reactions.actions import withdraw_reactions_of
 from talkoot.chat.reactions.queries import reactions_by
 from talkoot.kernel import jobs
@@ -64,7 +64,7 @@ async def delete_account(_kernel: Kernel, claim: Claim) -> InTheEnd:
 async def delete_messages(kernel: Kernel, claim: Claim) -> InTheEnd | None:
     """Delete what somebody wrote who has left, portion by portion; the next job goes on where one stopped."""
     person = UUID(claim.payload["user"])
-    after = UUID(claim.payload["after"]) if "after" in claim.payload else before_all(person)
+    after = UUID(claim.payload["after"]) if "after" in claim.payload else BEFORE_ALL
     done: int = claim.payload.get("done", 0)
     await _withdraw_reactions(kernel, person)
     for _ in range(_STRETCHES):

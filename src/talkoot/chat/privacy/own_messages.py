@@ -13,8 +13,7 @@ from sqlalchemy import select
 
 from talkoot.chat.messages.models import Message
 from talkoot.chat.rooms.models import Room
-from talkoot.kernel.clock import MINUTE, rfc3339, rfc3339_or_none
-from talkoot.kernel.ids import first_id, moment_of
+from talkoot.kernel.clock import rfc3339, rfc3339_or_none
 from talkoot.kernel.log import versions_of
 
 if TYPE_CHECKING:
@@ -22,7 +21,8 @@ if TYPE_CHECKING:
 
 AT_ONCE = 1000  # messages, of everybody
 MINE = 50  # of one's own with their texts: all of a stretch is in memory, and written in one turn
-_SLACK = 10 * MINUTE  # by which the clocks of servers may differ
+BEFORE_ALL = UUID(int=0)
+"""Messages that were brought from elsewhere may be older than the accounts that they are of."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,11 +39,6 @@ class Found:
 
     ids: dict[tuple[UUID, UUID], list[UUID]]
     last: UUID | None
-
-
-def before_all(person: UUID) -> UUID:
-    """Nobody has messages that are older than their account, and ids rise with time."""
-    return first_id(moment_of(person) - _SLACK)
 
 
 async def ids_behind(read: Read, person: UUID, after: UUID) -> Found:

@@ -52,6 +52,7 @@ class Follower:
         self._unscanned: UUID | None = None  # messages with a higher id were never indexed
         self._scan_since = 0.0
         self._filled = asyncio.Event()
+        self._unheard = False  # there may be more than anybody told of
         self._closing = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
         self._opened = False
@@ -87,6 +88,11 @@ class Follower:
         now = self._clock.monotonic()
         for event in appended.events:
             self._behind.setdefault(event.log, now)
+        self._filled.set()
+
+    def look_again(self) -> None:
+        """Somebody has committed beside this process, and told nobody what."""
+        self._unheard = True
         self._filled.set()
 
     def start(self) -> None:
@@ -166,7 +172,7 @@ class Follower:
 
     async def _look_around(self) -> None:
         """What was committed while nobody followed, and what a failure left."""
-        begin = self._clock.monotonic()
+        begin, self._unheard = self._clock.monotonic(), False
         for room in await self.index.rooms_behind():
             self._behind.setdefault(room, begin)
         self._looked_for = self._clock.monotonic() - begin
@@ -174,7 +180,7 @@ class Follower:
     async def _until_it_is_time(self) -> None:
         """Index for a while: then look around again."""
         end = self._clock.monotonic() + self._until_next_look()
-        while self._goes_on and (left := end - self._clock.monotonic()) > 0:
+        while self._goes_on and not self._unheard and (left := end - self._clock.monotonic()) > 0:
             if not self._behind and self._unscanned is None:
                 self._filled.clear()
                 with suppress(TimeoutError):

@@ -1,0 +1,1 @@
+"""What Slack exports, turned into rooms and messages of ours."""

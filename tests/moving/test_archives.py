@@ -1,0 +1,199 @@
+"""What an import refuses, whom it takes for whom, and that it goes on where it was killed."""
+
+import json
+import tarfile
+from pathlib import Path
+from typing import Any
+
+import pytest
+import pytest_asyncio
+
+from tests.clients import PASSWORD, Api, set_up
+from tests.conftest import Serve, make_talkoot
+from tests.job_rows import rows
+from tests.moving.worlds import bring, export, furnish, lines, members, packed, raw_lines, repacked, signed_in
+from tests.privacy.conftest import eventually
+from tests.servers.talkoot import Talkoot
+from tests.workspaces import Workspace
+
+Json = dict[str, Any]
+
+
+@pytest_asyncio.fixture
+async def archive(workspace_sqlite: Workspace, shared_sqlite: Talkoot, tmp_path: Path) -> Path:
+    """A workspace with one of everything."""
+    await furnish(workspace_sqlite)
+    export(shared_sqlite, workspace_sqlite.id, tmp_path / "made.tar")
+    return tmp_path / "made.tar"
+
+
+def refusal(talkoot: Talkoot, path: Path) -> str:
+    done = talkoot.run("import", "talkoot", str(path))
+    assert done.returncode == 1, done.stdout + done.stderr
+    assert "Traceback" not in done.stderr
+    return done.stderr
+
+
+async def test_row_36_what_is_damaged_or_no_export_is_refused_before_anything_is_stored(
+    archive: Path, request: pytest.FixtureRequest, tmp_path: Path
+) -> None:
+    target = make_talkoot("sqlite", tmp_path / "target", request)
+    parts = members(archive)
+    (content,) = [name for name in parts if name.startswith("files/")]
+    text, manifest = parts["lines/000001.jsonl"], json.loads(parts["manifest.json"])
+    newer = json.dumps({**manifest, "format": 2}).encode()
+    without = {name: data for name, data in parts.items() if name != "manifest.json"}
+    archives = {
+        "other content": ({**parts, content: b"more notes"}, "not what was written"),
+        "other lines": (
+            {**parts, "lines/000001.jsonl": text.replace(b"better words", b"bitter words")},
+            "not what was written",
+        ),
+        "no end": (without, "before its end"),
+        "from the future": ({**parts, "manifest.json": newer}, "has format 2"),
+        "slip": ({"../../etc/passwd": b"x"}, "no export"),
+        "stranger": ({**parts, "more.txt": b"x"}, "'more.txt' in it"),
+    }
+    for name, (held, words) in archives.items():
+        assert words in refusal(target, packed(held, tmp_path / f"{name}.tar")), name
+    damage(archive, tmp_path)
+    for name, words in (
+        ("link.tar", "no export"),
+        ("cut.tar", "can not be read"),
+        ("text", "can not be read"),
+    ):
+        assert words in refusal(target, tmp_path / name), name
+    assert await rows(target, "SELECT id FROM workspaces") == []
+    assert await rows(target, "SELECT id FROM users") == []
+
+
+def damage(archive: Path, folder: Path) -> None:
+    """Files that are no whole archives: one with a link, one that was cut off, one that is something else."""
+    with tarfile.open(folder / "link.tar", "w") as tar:
+        info = tarfile.TarInfo("lines/000001.jsonl")
+        info.type, info.linkname = tarfile.SYMTYPE, "../../secret.key"
+        tar.addfile(info)
+    (folder / "cut.tar").write_bytes(archive.read_bytes()[:3000])
+    (folder / "text").write_text("no archive\n" * 100)
+
+
+async def test_row_20_a_line_about_another_workspace_is_refused(
+    archive: Path, shared_sqlite: Talkoot, workspace_sqlite: Workspace, tmp_path: Path
+) -> None:
+    other = await Workspace.make(workspace_sqlite.owner)
+    async with other:
+        secret = await other.room("secret", "private")
+        foreign = await other.owner.post(f"/rooms/{secret}/messages", {"text": "only for us"})
+        made = [json.loads(line) for line in raw_lines(archive)]
+        (first, *_) = [line for line in made if line["what"] == "message"]
+        member = next(line for line in made if line["what"] == "membership")
+        node = next(line for line in made if line["what"] == "resource" and line["kind"] == "room")
+        reaction = next(line for line in made if line["what"] == "reaction")
+        fresh = "01a00000-0000-7000-8000-00000000000"
+        forged: list[Json] = [
+            {**member, "resource_id": secret},
+            {**node, "id": secret},
+            {**node, "workspace_id": other.id},
+            {**first, "id": f"{fresh}1", "room_id": secret},
+            {**first, "id": f"{fresh}2", "thread_id": foreign["id"]},
+            {**reaction, "message_id": foreign["id"]},
+        ]
+        for number, line in enumerate(forged):
+            at = made.index(next(each for each in made if each["what"] == line["what"]))
+            changed = [json.dumps(each).encode() for each in [*made[:at], line, *made[at:]]]
+            path = repacked(archive, changed, tmp_path / f"forged{number}.tar")
+            said = refusal(shared_sqlite, path)
+            assert any(word in said for word in ("outside of its workspace", "another")), (number, said)
+        page = await other.owner.get(f"/rooms/{secret}/messages")
+        assert [(each["text"], each["reactions"]) for each in page["items"]] == [("only for us", [])]
+        assert len((await other.owner.get(f"/rooms/{secret}/members"))["items"]) == 1
+
+
+async def test_a_server_hears_of_it_and_people_are_who_they_were(
+    archive: Path, serve: Serve, tmp_path: Path
+) -> None:
+    talkoot = serve("sqlite")
+    owner, _ = await set_up(talkoot.url, "owner")
+    people = {line["username"]: line for line in lines(archive) if line["what"] == "user"}
+    ada = next(line for name, line in people.items() if name.startswith("ada"))
+    bob = next(line for name, line in people.items() if name.startswith("bob"))
+    for name, address in (("lovelace", "Ada@Example.org"), ("robert", "bob@example.org")):
+        made = talkoot.run(
+            *("user", "create", name, "--email", address, "--password-stdin"), stdin=f"{PASSWORD}\n"
+        )
+        assert made.returncode == 0, made.stderr
+    assert talkoot.run("user", "set-address", "lovelace", "ada@example.org").returncode == 0
+    changed = [
+        line.replace(b'"email":null', f'"email":"{address}@example.org"'.encode())
+        if (json.loads(line)["what"], json.loads(line).get("id")) == ("user", person["id"])
+        else line
+        for line in raw_lines(archive)
+        for address, person in [("ada", ada) if ada["id"].encode() in line else ("bob", bob)]
+    ]
+    bring(talkoot, repacked(archive, changed, tmp_path / "addressed.tar"), "--report", str(tmp_path / "r"))
+    report = [json.loads(line) for line in (tmp_path / "r").read_text().splitlines()]
+    assert {(line["what"], line["why"]) for line in report} == {
+        ("address", "taken_by_who_never_confirmed_it"),
+        ("username", "taken_or_not_allowed"),  # there is an owner here already
+    }
+    async with owner, await signed_in(talkoot.url, "lovelace") as lovelace:
+        assert len((await owner.get("/workspaces"))["items"]) == 1, "others are not in it"
+        await look_around(lovelace, bob["username"])
+    again = talkoot.run("import", "talkoot", str(archive), "--report", str(tmp_path / "r2"))
+    assert again.returncode == 0, again.stderr
+    assert "went_on_here" in (tmp_path / "r2").read_text(), "what went on here is not written over"
+
+
+async def look_around(lovelace: Api, bob: str) -> None:
+    async def theirs() -> Any:
+        found = (await lovelace.get("/workspaces"))["items"]
+        return [each for each in found if each["name"] != "First"]  # they were made a member of that one
+
+    (workspace,) = await eventually(theirs)
+    rooms = (await lovelace.get(f"/workspaces/{workspace['id']}/rooms"))["items"]
+    direct = next(room for room in rooms if room["kind"] == "direct")
+    assert {person["username"] for person in direct["users"]} == {"lovelace", bob}
+    public = next(room for room in rooms if room["kind"] == "public")
+    page = (await lovelace.get(f"/rooms/{public['id']}/messages"))["items"]
+    assert (page[0]["text"], page[0]["sender"]["username"]) == ("better words", "lovelace")
+    assert (page[0]["pinned"], page[0]["reply_count"]) == (True, 1)
+    (file,) = page[2]["attachments"]
+    assert page[3]["quote"]["message"] == page[0]["id"]
+    assert (await lovelace.http.get(f"/files/{file['id']}")).content == b"some notes\n" * 50
+
+    async def found() -> Any:
+        asked = await lovelace.get("/search", q="better", workspace=workspace["id"])
+        return asked["items"]
+
+    assert await eventually(found)
+    said = await lovelace.post(f"/rooms/{public['id']}/messages", {"text": "it goes on"})
+    assert said["seq"] == public["head"] + 1
+
+
+async def test_whoever_is_killed_goes_on(
+    archive: Path, request: pytest.FixtureRequest, tmp_path: Path
+) -> None:
+    target = make_talkoot("sqlite", tmp_path / "target", request, fail="after_commit:0.15")
+    for _ in range(3):
+        target.run("import", "talkoot", str(archive))
+    del target.environment["TALKOOT_FAIL"]
+    bring(target, archive)
+    workspace = next(line["id"] for line in lines(archive) if line["what"] == "workspace")
+    assert export(target, workspace, tmp_path / "after.tar") == lines(archive)
+    assert await rows(target, "SELECT count(*) FROM installation") == [(1,)], "nobody sets it up"
+
+
+async def test_secrets_stay_behind(archive: Path, shared_sqlite: Talkoot, tmp_path: Path) -> None:
+    workspace = next(line["id"] for line in lines(archive) if line["what"] == "workspace")
+    words = {name for line in lines(archive) for name in line}
+    assert not words & {"password_hash", "secret", "secret_hash", "token_hash", "public_key", "code_hash"}
+    told = export(shared_sqlite, workspace, tmp_path / "with.tar", "--with-credentials")
+    hashes = [line["password_hash"] for line in told if line["what"] == "user"]
+    assert {each[0] for each in hashes} == {"$"}
+    assert (tmp_path / "with.tar").stat().st_mode & 0o777 == 0o600
+    again = shared_sqlite.run("export", str(tmp_path / "with.tar"), "--workspace", workspace)
+    assert (again.returncode, "there already" in again.stderr) == (1, True)
+    unknown = shared_sqlite.run("export", str(tmp_path / "x.tar"), "--workspace", "Nowhere")
+    assert (unknown.returncode, "no such workspace" in unknown.stderr) == (2, True)
+    acts = await rows(shared_sqlite, "SELECT address FROM audit_log WHERE kind = 'workspace.exported'")
+    assert ("command line",) in acts
