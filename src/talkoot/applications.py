@@ -18,6 +18,7 @@ from talkoot.chat.administration import http as administration_http
 from talkoot.chat.applications import http as applications_http
 from talkoot.chat.bots import http as bots_http
 from talkoot.chat.drafts import http as drafts_http
+from talkoot.chat.emoji import http as emoji_http
 from talkoot.chat.files import http as files_http
 from talkoot.chat.groups import http as groups_http
 from talkoot.chat.identities import http as identities_http
@@ -58,6 +59,7 @@ _FEATURES = (
     access_http,
     rooms_http,
     files_http,
+    emoji_http,
     messages_http,
     reactions_http,
     pins_http,

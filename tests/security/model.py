@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from talkoot.chat.access.operations import Operation
 
 GUEST = {"workspace.read"}
-MEMBER = GUEST | {"rooms.create", "direct.create", "members.invite"}
+MEMBER = GUEST | {"rooms.create", "direct.create", "emoji.manage", "members.invite"}
 MEMBER |= {"room.mention", "room.read", "room.join", "room.post", "room.react", "room.pin", "room.invite"}
 MEMBER |= {"posts.write"}
 MODERATOR = MEMBER | {"messages.moderate", "members.moderate", "posts.edit"}
@@ -149,7 +149,7 @@ def _answer_about(row: Operation, person: Person, node: Node, *, own: bool) -> i
 READING, WRITING = (
     {"workspace.read", "room.read"},
     {"room.join", "room.post", "room.react", "room.pin", "room.mention"}
-    | {"rooms.create", "direct.create", "posts.write"},
+    | {"rooms.create", "direct.create", "emoji.manage", "posts.write"},
 )
 MODERATING = {"messages.moderate", "members.moderate", "posts.edit"}
 WITH_MEMBERS = {"room.invite", "members.invite", "members.manage"}

@@ -152,6 +152,21 @@ CREATE TABLE drafts (
 	CONSTRAINT fk_drafts_room_id FOREIGN KEY(room_id) REFERENCES rooms (id), 
 	CONSTRAINT fk_drafts_user_id FOREIGN KEY(user_id) REFERENCES users (id)
 );
+CREATE TABLE emoji (
+	id BLOB NOT NULL, 
+	workspace_id BLOB NOT NULL, 
+	name VARCHAR NOT NULL, 
+	alias_of BLOB, 
+	picture BLOB, 
+	animated BOOLEAN NOT NULL, 
+	user_id BLOB NOT NULL, 
+	created_at BIGINT NOT NULL, 
+	CONSTRAINT pk_emoji PRIMARY KEY (id), 
+	CONSTRAINT fk_emoji_workspace_id FOREIGN KEY(workspace_id) REFERENCES workspaces (id), 
+	CONSTRAINT fk_emoji_alias_of FOREIGN KEY(alias_of) REFERENCES emoji (id), 
+	CONSTRAINT fk_emoji_user_id FOREIGN KEY(user_id) REFERENCES users (id), 
+	CONSTRAINT uq_emoji_workspace_id_name UNIQUE (workspace_id, name)
+);
 CREATE TABLE events (
 	log BLOB NOT NULL, 
 	seq BIGINT NOT NULL, 
@@ -814,6 +829,7 @@ CREATE INDEX ix_audit_log_scope ON audit_log (scope, id);
 CREATE INDEX ix_audit_log_subject ON audit_log (scope, subject, id);
 CREATE INDEX ix_bots_workspace_id ON bots (workspace_id);
 CREATE INDEX ix_categories_workspace_id ON categories (workspace_id);
+CREATE INDEX ix_emoji_alias_of ON emoji (alias_of);
 CREATE INDEX ix_events_subject ON events (subject) WHERE id <> subject;
 CREATE INDEX ix_exports_requested_by ON exports (requested_by);
 CREATE INDEX ix_files_message_id ON files (message_id) WHERE message_id IS NOT NULL;
@@ -863,5 +879,5 @@ CREATE UNIQUE INDEX uq_report_cases_message ON report_cases (message_id) WHERE s
 CREATE UNIQUE INDEX uq_report_cases_person ON report_cases (workspace_id, user_id) WHERE state = 'open' AND message_id IS NULL;
 CREATE UNIQUE INDEX uq_sanctions_standing ON sanctions (user_id, resource_id, kind) WHERE ended_at IS NULL;
 CREATE UNIQUE INDEX uq_saved_messages_message_id ON saved_messages (message_id, user_id);
-INSERT INTO alembic_version ("version_num") VALUES ('0034');
+INSERT INTO alembic_version ("version_num") VALUES ('0035');
 INSERT INTO schema_floor ("id", "revision") VALUES (1, '0003');

@@ -7,6 +7,7 @@ import talkoot.chat.addresses.models
 import talkoot.chat.applications.models
 import talkoot.chat.bots.models
 import talkoot.chat.drafts.models
+import talkoot.chat.emoji.models
 import talkoot.chat.files.models
 import talkoot.chat.groups.models
 import talkoot.chat.identities.models

@@ -63,6 +63,24 @@ describe("markdown", () => {
     expect(dom("# Big").querySelector("h1")).toBeNull();
   });
 
+  it("shows emoji of the workspace in texts, and no other picture", () => {
+    const root = document.createElement("div");
+    const customs = new Map([
+      ["party", "/api/v1/workspaces/1/emoji/2/picture"],
+      ["evil", "https://evil.example/x.png"],
+    ]);
+    root.innerHTML = render("a :party: `:party:` :unknown: :evil: at 10:30:00", undefined, customs);
+    const [only, ...others] = root.querySelectorAll("img");
+    expect([only?.getAttribute("src"), only?.alt]).toEqual([
+      "/api/v1/workspaces/1/emoji/2/picture",
+      ":party:",
+    ]);
+    expect(others).toEqual([]);
+    expect(root.querySelector("code")?.textContent).toBe(":party:");
+    expect(root.textContent).toContain(":unknown:");
+    expect(dom("a :party:").querySelector("img")).toBeNull();
+  });
+
   it("opens outside links apart and keeps inside ones", () => {
     const outside = dom("see https://a.example/b").querySelector("a")!;
     expect([outside.target, outside.rel]).toEqual(["_blank", "noopener noreferrer nofollow"]);

@@ -1,8 +1,10 @@
 import MarkdownIt from "markdown-it";
+import type { Customs } from "./custom";
 import { purify } from "./trusted";
 
 /** The names that a text mentions, in small letters, and whether that is oneself. */
 export type Marks = Map<string, boolean>;
+const CUSTOM = /(:[a-z0-9_+-]{1,64}:)/;
 const MENTION = /((?<![\p{L}\p{N}_@./\\])@[\p{L}\p{N}_](?:[\p{L}\p{N}_.-]*[\p{L}\p{N}_])?)/u;
 
 /** The grammar that the server uses too: CommonMark, tables, strikethrough, bare links, line breaks kept, no HTML. */
@@ -57,15 +59,43 @@ rules.mention = (tokens, index) => {
   return `<span class="mention${meta?.mine === true ? " mine" : ""}">${markdown.utils.escapeHtml(content)}</span>`;
 };
 
+/** `:name:` of an emoji of the workspace becomes its picture; in code it stays what it is. */
+markdown.core.ruler.push("customs", (state) => {
+  const { customs } = state.env as { customs?: Customs };
+  if (!customs?.size) return;
+  for (const { children } of state.tokens) {
+    if (!children?.some((token) => token.type === "text" && CUSTOM.test(token.content))) continue;
+    const shown = children.flatMap((token) => {
+      if (token.type !== "text") return [token];
+      return token.content.split(CUSTOM).map((content, index) => {
+        const picture = index % 2 === 1 ? customs.get(content.slice(1, -1)) : undefined;
+        const piece = new state.Token(picture ? "custom" : "text", "", 0);
+        piece.content = content;
+        piece.meta = { picture };
+        return piece;
+      });
+    });
+    children.splice(0, children.length, ...shown);
+  }
+});
+rules.custom = (tokens, index) => {
+  const { content, meta } = tokens[index]!;
+  const [name, picture] = [content, String(meta?.picture)].map(markdown.utils.escapeHtml);
+  return `<img class="custom-emoji" src="${picture}" alt="${name}" title="${name}">`;
+};
+
 const cache = new Map<string, string>();
 const CACHED = 800;
+let lastCustoms: Customs | undefined;
 
 /** Safe HTML for the text of a message. */
-export function render(text: string, marks?: Marks): string {
+export function render(text: string, marks?: Marks, customs?: Customs): string {
+  if (customs !== lastCustoms) cache.clear();
+  lastCustoms = customs;
   const key = marks?.size ? `${text}\0${[...marks].join()}` : text;
   const known = cache.get(key);
   if (known !== undefined) return known;
-  const html = purify(markdown.render(text, { marks }));
+  const html = purify(markdown.render(text, { marks, customs }));
   if (cache.size >= CACHED) cache.delete(cache.keys().next().value!);
   cache.set(key, html);
   return html;

@@ -18,12 +18,12 @@ export const workerAddress = (): string => (policy?.createScriptURL(WORKER) ?? W
 
 const TAGS = [
   ..."a blockquote br code del em hr li ol p pre s strong table tbody td th thead tr ul".split(" "),
-  ..."div span".split(" "),
+  ..."div img span".split(" "),
 ];
 
 const CONFIG: Config = {
   ALLOWED_TAGS: TAGS,
-  ALLOWED_ATTR: ["href", "title", "class", "start", "target", "rel", "tabindex", "data-user"],
+  ALLOWED_ATTR: ["alt", "src", "href", "title", "class", "start", "target", "rel", "tabindex", "data-user"],
   ALLOWED_URI_REGEXP: /^(?:https?:|mailto:|tel:|\/)/i,
   // The pattern for addresses is not meant for these.
   ADD_URI_SAFE_ATTR: ["target", "rel", "start", "tabindex"],
@@ -31,6 +31,15 @@ const CONFIG: Config = {
   RETURN_TRUSTED_TYPE: true,
   ...(policy ? { TRUSTED_TYPES_POLICY: policy } : {}),
 };
+
+/** The only pictures in texts are emoji of a workspace: none is loaded from elsewhere. */
+DOMPurify.addHook("afterSanitizeAttributes", (node) => {
+  if (
+    node.tagName === "IMG" &&
+    !/^\/api\/v1\/workspaces\/[^/]+\/emoji\//.test(node.getAttribute("src") ?? "")
+  )
+    node.remove();
+});
 
 /** HTML that may be shown, as a trusted type where the browser knows them. */
 export function purify(html: string): string {

@@ -330,6 +330,16 @@ export type Effect = {
   entry: number | null;
 };
 
+/** An emoji of a workspace: written `:name:`; `picture` is the id under which its picture is got. */
+export type EmojiOut = {
+  id: string;
+  name: string;
+  alias_of: string | null;
+  picture: string;
+  animated: boolean;
+  by: string;
+};
+
 /** Entries that are not saved yet, and about whom one wants to know what they would do. */
 export type EntriesPreview = {
   items: (NewEntry)[];
@@ -839,6 +849,13 @@ export type NewDirect = {
   users: (string)[];
 };
 
+/** An emoji to be added: a picture (PNG, JPEG, GIF, WebP; at most 512 KB, in base64), or another name. */
+export type NewEmoji = {
+  name: string;
+  picture?: string | null;
+  alias_of?: string | null;
+};
+
 /** An access entry; `principal_id` names the user or the role, and is left out for other principals. */
 export type NewEntry = {
   allow: boolean;
@@ -1049,7 +1066,7 @@ export type PasskeyUse = {
 };
 
 /** What can be allowed or denied on a resource and all that lies below it. */
-export type Permission = "workspace.read" | "workspace.manage" | "access.manage" | "members.invite" | "members.manage" | "categories.manage" | "rooms.create" | "direct.create" | "room.read" | "room.join" | "room.post" | "room.react" | "room.pin" | "room.mention" | "room.invite" | "room.manage" | "posts.write" | "posts.edit" | "messages.moderate" | "members.moderate" | "audit.read" | "retention.manage";
+export type Permission = "workspace.read" | "workspace.manage" | "access.manage" | "members.invite" | "members.manage" | "categories.manage" | "rooms.create" | "direct.create" | "emoji.manage" | "room.read" | "room.join" | "room.post" | "room.react" | "room.pin" | "room.mention" | "room.invite" | "room.manage" | "posts.write" | "posts.edit" | "messages.moderate" | "members.moderate" | "audit.read" | "retention.manage";
 
 /** Somebody whose presence one watches has another name now; who has left for good is a `Deleted user`. */
 export type PersonNotice = {

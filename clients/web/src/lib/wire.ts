@@ -24,6 +24,7 @@ export type {
   Explanation,
   ExportLink,
   ExportOut as DataExport,
+  EmojiOut as CustomEmoji,
   FactorAdded,
   FileOut as UploadedFile,
   FoundMessage,

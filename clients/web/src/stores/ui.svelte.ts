@@ -15,6 +15,7 @@ export type DialogName =
   | "applications"
   | "entries"
   | "explain"
+  | "emoji"
   | "limits"
   | "retention"
   | "audit";

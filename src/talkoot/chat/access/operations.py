@@ -266,6 +266,12 @@ CREATE_CATEGORY = Operation("workspace", P.CATEGORIES_MANAGE, "POST /workspaces/
 UPDATE_CATEGORY = Operation("category", P.CATEGORIES_MANAGE, "PUT /categories/{category}")
 SEARCH = Operation("workspace", P.WORKSPACE_READ, "GET /search")
 
+LIST_EMOJI = Operation("workspace", P.WORKSPACE_READ, "GET /workspaces/{workspace}/emoji")
+ADD_EMOJI = Operation("workspace", P.EMOJI_MANAGE, "POST /workspaces/{workspace}/emoji")
+_EMOJI = "/workspaces/{workspace}/emoji/{custom}"
+GET_EMOJI_PICTURE = Operation("workspace", P.WORKSPACE_READ, f"GET {_EMOJI}/picture")
+REMOVE_EMOJI = Operation("workspace", P.EMOJI_MANAGE, f"DELETE {_EMOJI}")
+
 LIST_GROUP_RULES = Operation("workspace", P.ACCESS_MANAGE, "GET /workspaces/{workspace}/groups")
 MAKE_GROUP_RULE = Operation("workspace", P.ACCESS_MANAGE, "POST /workspaces/{workspace}/groups")
 CHANGE_GROUP_RULE = Operation("workspace", P.ACCESS_MANAGE, "PUT /workspaces/{workspace}/groups/{rule}")

@@ -16,6 +16,7 @@ class Permission(StrEnum):
     CATEGORIES_MANAGE = "categories.manage"
     ROOMS_CREATE = "rooms.create"
     DIRECT_CREATE = "direct.create"
+    EMOJI_MANAGE = "emoji.manage"
     ROOM_READ = "room.read"
     ROOM_JOIN = "room.join"
     ROOM_POST = "room.post"
@@ -38,6 +39,7 @@ _GUEST = frozenset({P.WORKSPACE_READ})
 _MEMBER = _GUEST | {
     P.ROOMS_CREATE,
     P.DIRECT_CREATE,
+    P.EMOJI_MANAGE,
     P.MEMBERS_INVITE,
     P.ROOM_READ,
     P.ROOM_JOIN,
@@ -89,6 +91,7 @@ SANCTIONS: dict[str, frozenset[Permission]] = {
             P.ROOM_PIN,
             P.ROOMS_CREATE,
             P.DIRECT_CREATE,
+            P.EMOJI_MANAGE,
             P.POSTS_WRITE,
             P.POSTS_EDIT,
         }

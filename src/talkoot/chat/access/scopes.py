@@ -29,6 +29,7 @@ SCOPE_OF: dict[P, Scope] = {
     P.ROOMS_CREATE: "write",
     P.POSTS_WRITE: "write",
     P.DIRECT_CREATE: "write",
+    P.EMOJI_MANAGE: "write",
     P.ROOM_INVITE: "members",
     P.MEMBERS_INVITE: "members",
     P.MEMBERS_MANAGE: "members",

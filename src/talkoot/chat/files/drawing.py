@@ -1,8 +1,9 @@
 """Runs in a process of its own, `python -m talkoot.chat.files.drawing FOLDER`: nothing else of ours is in it.
 
 In FOLDER lies `original`, which anybody may have made. Beside it come `clean`, the same picture without what
-was written into it (place, time, camera), and `thumbnail`; what it found is told as one line of JSON. The
-process may use so much memory and time and no more, and reads four formats only.
+was written into it (place, time, camera), and `thumbnail`; or, where it is wanted, a very small `emoji`
+alone. What it found is told as one line of JSON. The process may use so much memory and time and no more, and
+reads four formats only.
 """
 
 from __future__ import annotations
@@ -22,11 +23,12 @@ MOST_FRAMES = 500
 MOST_IN_ALL = 500_000_000  # pixels of all frames
 LARGEST = 4096  # pixels of the longer side of what is kept
 THUMBNAIL, BLUR = 480, 16
+EMOJI, EMOJI_FRAMES, EMOJI_BYTES = 128, 64, 262_144
 MEMORY = 1_500_000_000  # bytes
 SECONDS = 40  # of the processor
 
 
-def main(folder: Path) -> None:
+def main(folder: Path, wanted: str = "") -> None:
     """Draw what is wanted, or end with an error."""
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
     resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS))
@@ -42,6 +44,9 @@ def main(folder: Path) -> None:
         kind = image.format or ""
         if kind == "MPO":  # a JPEG with more pictures behind it, as telephones make them: the first is shown
             kind, frames = "JPEG", 1
+        if wanted == "emoji":
+            print(json.dumps({"animated": _draw_emoji(image, folder / "emoji")}))  # noqa: T201 - as below
+            return
         moves = frames > 1
         upright = ImageOps.exif_transpose(image)
         width, height = image.size if moves else _write(upright, kind, folder / "clean")
@@ -55,6 +60,26 @@ def main(folder: Path) -> None:
         _plain(small, "").save(blur, "WEBP", quality=30)
     shown = f"data:image/webp;base64,{base64.b64encode(blur.getvalue()).decode()}"
     print(json.dumps({"width": width, "height": height, "blur": shown}))  # noqa: T201 - what is asked for
+
+
+def _draw_emoji(image: Any, path: Path) -> bool:
+    """The picture very small, with the first of its frames; whether it moves."""
+    from PIL import ImageSequence
+
+    frames, shown = [], []
+    for frame in ImageSequence.Iterator(image):
+        small = frame.convert("RGBA")
+        small.thumbnail((EMOJI, EMOJI))
+        frames.append(_plain(small, ""))
+        shown.append(max(20, int(frame.info.get("duration", 100))))
+        if len(frames) == EMOJI_FRAMES:
+            break
+    moving = {"save_all": True, "append_images": frames[1:], "duration": shown, "loop": 0}
+    for quality in (85, 50, 20):
+        frames[0].save(path, "WEBP", quality=quality, **(moving if len(frames) > 1 else {}))
+        if path.stat().st_size <= EMOJI_BYTES:
+            return len(frames) > 1
+    raise ValueError("too much of it")
 
 
 def _write(image: Any, kind: str, path: Path) -> tuple[int, int]:
@@ -85,4 +110,4 @@ def _tells(image: Any, path: Path) -> bool:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]))
+    main(Path(sys.argv[1]), *sys.argv[2:3])

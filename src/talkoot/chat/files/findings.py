@@ -25,6 +25,20 @@ class Drawn(msgspec.Struct, frozen=True):
     blur: str
 
 
+class Moves(msgspec.Struct, frozen=True):
+    """Of a very small picture: whether it moves."""
+
+    animated: bool
+
+
+@dataclass(frozen=True, slots=True)
+class DrawnEmoji:
+    """A very small picture, WebP."""
+
+    content: bytes
+    animated: bool
+
+
 @dataclass(frozen=True, slots=True)
 class Picture:
     """What is known of a picture now; `clean` is the size and the sum of its clean copy, if there is one."""

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from talkoot.chat.files.findings import Drawn, Picture
+from talkoot.chat.files.findings import Drawn, DrawnEmoji, Moves, Picture
 from talkoot.chat.files.models import CLEAN, ORIGINAL, THUMBNAIL
 from talkoot.kernel.blobs import PIECE
 
@@ -46,11 +46,29 @@ async def prepare(blobs: Blobs, file: UUID, size: int) -> Picture | None:
         return Picture(drawn, ((folder / CLEAN).stat().st_size, digest.digest()))
 
 
+async def draw_emoji(content: bytes) -> DrawnEmoji | None:
+    """A picture as it is shown in a line of text; None for what can not be drawn, or not so small."""
+    with tempfile.TemporaryDirectory(prefix="talkoot-") as name:
+        folder = Path(name)
+        await asyncio.to_thread((folder / ORIGINAL).write_bytes, content)
+        async with _ONE:
+            told = await _run(folder, "emoji")
+        if told is None:
+            return None
+        moves = msgspec.json.decode(told, type=Moves).animated
+        return DrawnEmoji(await asyncio.to_thread((folder / "emoji").read_bytes), moves)
+
+
 async def _draw(folder: Path) -> Drawn | None:
+    told = await _run(folder)
+    return msgspec.json.decode(told, type=Drawn) if told is not None else None
+
+
+async def _run(folder: Path, *wanted: str) -> bytes | None:
     # In a thread, and not by the event loop: that would copy the tables of all memory while everybody waits.
     process = await asyncio.to_thread(
         subprocess.Popen,
-        [sys.executable, "-m", "talkoot.chat.files.drawing", str(folder)],
+        [sys.executable, "-m", "talkoot.chat.files.drawing", str(folder), *wanted],
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
@@ -65,7 +83,7 @@ async def _draw(folder: Path) -> Drawn | None:
         if process.returncode is None:
             process.kill()
             await asyncio.to_thread(process.communicate)
-    return msgspec.json.decode(told, type=Drawn) if process.returncode == 0 else None
+    return told if process.returncode == 0 else None
 
 
 async def _content(path: Path) -> AsyncIterator[bytes]:

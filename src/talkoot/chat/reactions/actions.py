@@ -12,6 +12,7 @@ from sqlalchemy import delete, select
 
 from talkoot.chat.access.grants import versions_of
 from talkoot.chat.access.operations import REACT, UNREACT
+from talkoot.chat.emoji.queries import with_name
 from talkoot.chat.messages.access import message_for
 from talkoot.chat.messages.actions.change import digest_of, done_before, hold
 from talkoot.chat.messages.actions.commands import Sent
@@ -19,7 +20,7 @@ from talkoot.chat.messages.models import Message
 from talkoot.chat.messages.reacted import NONE, SHOWN, Reacted, reactions_in, with_reaction
 from talkoot.chat.reactions.models import Reaction
 from talkoot.kernel import log
-from talkoot.kernel.errors import Conflict, NotFound
+from talkoot.kernel.errors import Conflict, Invalid, NotFound
 
 if TYPE_CHECKING:
     from talkoot.chat.accounts.actors import Actor
@@ -68,6 +69,8 @@ async def react(tx: Tx, actor: Actor, wish: React) -> Sent:
         return before
     if message.deleted_at is not None:
         raise NotFound("This message was deleted")
+    if wish.emoji.startswith(":"):
+        wish = await _known(tx, grants.workspace, wish)
     own = await _own(tx, message, actor.user)
     if (there := own.get(wish.emoji)) is not None:
         return Sent(await _event_at(tx, message.room_id, there), dup=True)
@@ -84,6 +87,14 @@ async def react(tx: Tx, actor: Actor, wish: React) -> Sent:
     tx.session.add(Reaction(message_id=message.id, emoji=wish.emoji, user_id=actor.user, seq=event.seq))
     await tx.flush()
     return Sent(event, dup=False)
+
+
+async def _known(tx: Tx, workspace: UUID, wish: React) -> React:
+    """The same with the name under which the workspace has the picture."""
+    found = await with_name(tx, workspace, wish.emoji.strip(":"))
+    if found is None:
+        raise Invalid.field("emoji", "not_an_emoji", f"This workspace has no emoji {wish.emoji}")
+    return replace(wish, emoji=f":{found.name}:")
 
 
 async def unreact(tx: Tx, actor: Actor, wish: React) -> Sent:

@@ -2,19 +2,29 @@
 
 from __future__ import annotations
 
+import re
 from functools import cache
 
+from talkoot.chat.emoji.schemas import NAME
 from talkoot.kernel.errors import Invalid
 
+_NAMED = re.compile(rf":{NAME}:")
 _LONGEST = 40  # characters; the longest emoji there is has less than half of them
 _AS_PICTURE = "\ufe0f"  # says that a character is meant as a picture; keyboards leave it out, or add it
 
 
 def one_emoji(text: str) -> str:
-    """The emoji as Unicode recommends to write it. Invalid if the text is not exactly one of those."""
+    """The emoji as Unicode recommends to write it, or `:name:` of one of a workspace's own, as it is.
+
+    Invalid if the text is not exactly one of those.
+    """
+    if _NAMED.fullmatch(text):
+        return text
     if len(text) <= _LONGEST and (found := _recommended().get(text.replace(_AS_PICTURE, ""))):
         return found
-    raise Invalid.field("emoji", "not_an_emoji", "A reaction is exactly one emoji of Unicode")
+    raise Invalid.field(
+        "emoji", "not_an_emoji", "A reaction is exactly one emoji of Unicode, or one of the workspace"
+    )
 
 
 @cache

@@ -17,6 +17,7 @@ const WORDS: Record<Permission, string> = {
   "room.react": "React to messages",
   "room.pin": "Pin messages",
   "room.mention": "Mention roles and whole rooms",
+  "emoji.manage": "Add emoji",
   "room.invite": "Add people to rooms",
   "room.manage": "Manage rooms",
   "posts.write": "Write posts",
