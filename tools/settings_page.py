@@ -49,7 +49,8 @@ def _row(name: str) -> str:
 
 
 def _default(value: Any) -> str:
-    return f"`{value}`" if value is not None and str(value) and value != () else ""
+    shown = ",".join(value) if isinstance(value, tuple) else "" if value is None else str(value)
+    return f"`{shown}`" if shown else ""
 
 
 if __name__ == "__main__":

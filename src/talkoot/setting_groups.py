@@ -22,6 +22,7 @@ GROUPS: dict[str, tuple[str, ...]] = {
         "readers",
         "writers",
         "search",
+        "search_languages",
     ),
     "Where files are kept": (
         "files",

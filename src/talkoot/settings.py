@@ -17,6 +17,14 @@ from talkoot.telling_settings import TellingSettings
 PREFIX = "TALKOOT_"
 
 
+LANGUAGES = (
+    "arabic armenian basque catalan czech danish dutch english esperanto estonian finnish french german greek"
+    " hindi hungarian indonesian irish italian lithuanian nepali norwegian persian polish portuguese romanian"
+    " russian serbian spanish swedish tamil turkish yiddish"
+)
+"""Those with rules for the endings of words."""
+
+
 class SettingsError(Exception):
     """The settings can not be used; the text says which one and what to do."""
 
@@ -170,6 +178,11 @@ class Settings(FileSettings, TellingSettings):
     search: Literal["on", "off"] = Field(
         "on", description="Whether messages can be searched; the index needs about as much space as they do."
     )
+    search_languages: tuple[str, ...] = Field(
+        ("english",),
+        description="Languages by whose rules `run` finds `running`, with commas; empty: words as they are."
+        " Another choice makes the index again.",
+    )
     access_token_minutes: int = Field(15, ge=1, le=1440, description="Life of an access token.")
     session_days: int = Field(
         30, ge=1, le=365, description="A session ends when it was not used for so long."
@@ -235,7 +248,12 @@ class Settings(FileSettings, TellingSettings):
         return value.strip().rstrip("/")
 
     @field_validator(
-        "allowed_hosts", "allowed_origins", "trusted_proxies", "outgoing_networks", mode="before"
+        "allowed_hosts",
+        "allowed_origins",
+        "trusted_proxies",
+        "outgoing_networks",
+        "search_languages",
+        mode="before",
     )
     @classmethod
     def _list(cls, value: Any) -> Any:
@@ -249,6 +267,13 @@ class Settings(FileSettings, TellingSettings):
     def _are_networks(cls, value: tuple[str, ...]) -> tuple[str, ...]:
         for entry in value:
             ip_network(entry, strict=False)  # raises ValueError, which names the entry
+        return value
+
+    @field_validator("search_languages")
+    @classmethod
+    def _are_languages(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        if unknown := [name for name in value if name not in LANGUAGES.split()]:
+            raise ValueError(f"{unknown[0]} is none of them: {LANGUAGES}")
         return value
 
     @field_validator("public_url")

@@ -1,9 +1,12 @@
 """Searching in the web client: with the keyboard, from anywhere, and on to the message."""
 
+import re
+
 from playwright.async_api import expect
 
 from tests.browser.conftest import Enter
 from tests.browser.screen import message
+from tests.chat.test_files import upload
 from tests.search.searching import indexed
 from tests.workspaces import Workspace
 
@@ -34,6 +37,27 @@ async def test_a_message_is_found_with_the_keyboard_and_shown(
     await expect(box).to_have_count(0)
     await expect(message(page, "an old")).to_be_in_viewport()
     await expect(page.get_by_role("textbox", name="Message #there")).to_be_focused()
+
+
+async def test_the_best_matches_come_first_and_files_by_their_names(
+    enter: Enter, workspace_sqlite: Workspace
+) -> None:
+    person = await workspace_sqlite.member()
+    room = await workspace_sqlite.room()
+    await person.post(f"/rooms/{room}/join", expect=204)
+    await person.post(f"/rooms/{room}/messages", {"text": "harbour plans"})
+    file = await upload(person, room, name="plans of the harbour.txt")
+    long = "what else there is to be said of plans, and of much more, before we get to the harbour"
+    await person.post(f"/rooms/{room}/messages", {"text": long, "attachments": [file["id"]]})
+    await indexed(person, workspace_sqlite.id, room)
+    page = await enter(person, f"/r/{room}")
+    await page.get_by_role("button", name="Search messages").click()
+    await page.get_by_role("combobox", name="Search messages").fill("harbour plans")
+    found = page.get_by_role("option")
+    await expect(found).to_have_count(2)
+    await expect(found.first).to_contain_text("plans of the harbour.txt")
+    await page.get_by_role("checkbox", name="Best matches first").check()
+    await expect(found.first).to_have_text(re.compile(r"harbour plans\s*$"))
 
 
 async def test_a_query_that_makes_no_sense_is_explained(enter: Enter, workspace_sqlite: Workspace) -> None:

@@ -5,6 +5,7 @@ from sqlalchemy import text
 
 from talkoot.chat.search.opening import TURN
 from talkoot.chat.search.postgres_index import PostgresIndex
+from talkoot.chat.search.stems import Stems
 from talkoot.kernel.database import migration_engine
 from talkoot.kernel.errors import Conflict
 from talkoot.kernel.leases import is_held
@@ -51,7 +52,7 @@ async def test_it_is_kept_while_one_lives_and_free_at_a_polite_end(ground: Groun
 async def test_who_lost_the_turn_writes_nothing_into_the_index(ground_postgresql: Ground) -> None:
     ground = ground_postgresql
     first, second = Turn(ground.uow, TURN, 60), Turn(ground.uow, TURN, 60)
-    index = PostgresIndex(migration_engine(ground.settings), first.holder)
+    index = PostgresIndex(migration_engine(ground.settings), Stems(), first.holder)
     assert await first.attempt()
     await index.clear()
     await end_leases(ground)

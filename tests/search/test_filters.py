@@ -97,7 +97,7 @@ REFUSED = {
     "on:2026-02-30": "date",
     "before:9999-12-31": "date",
     "-on:2026-01-01 x": "date",
-    "has:file": "filter",
+    "has:stars": "filter",
     "is:starred": "filter",
     "x" * 501: "too_long",
     "x " * 21: "too_many",

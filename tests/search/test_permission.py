@@ -87,9 +87,9 @@ async def test_deleted_messages_vanish_at_once_and_edits_are_never_shown_old(
     deleted, edited = [(await search(owner, workspace.id, word))[0]["id"] for word in ("forget", "rename")]
     await owner.delete(f"/messages/{deleted}")
     assert await texts(owner, workspace.id, "forget") == []
-    await owner.patch(f"/messages/{edited}", {"text": "renamed you"})
+    await owner.patch(f"/messages/{edited}", {"text": "call it so"})
     assert await texts(owner, workspace.id, "rename") == []
-    await until_found(owner, workspace.id, "renamed", ["renamed you"])
+    await until_found(owner, workspace.id, "calls", ["call it so"])
     assert await texts(owner, workspace.id, f"me in:{room}") == []
 
 

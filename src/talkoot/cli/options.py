@@ -82,7 +82,7 @@ def shown_default(field: FieldInfo) -> str:
     default = field.get_default()
     if default is None or str(default) == "" or default == ():
         return "none"
-    return str(default)
+    return ",".join(default) if isinstance(default, tuple) else str(default)
 
 
 def _metavar(annotation: Any) -> str:

@@ -475,6 +475,7 @@ export type FoundMessage = {
   edited_at: string | null;
   thread: string | null;
   snippet: (SnippetPart)[];
+  attachments: (Attachment)[];
 };
 
 /** What this connection may do: sizes in bytes, rates in frames a second. */

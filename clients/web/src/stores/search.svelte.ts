@@ -13,6 +13,8 @@ export class MessageSearch {
   busy = $state(false);
   /** What `found` answers; empty before the first answer. */
   answered = $state("");
+  /** Whether the best come first, and only they, or the newest. */
+  best = $state(false);
   #asked = 0;
   #timer: ReturnType<typeof setTimeout> | undefined;
 
@@ -40,6 +42,7 @@ export class MessageSearch {
   async #ask(wanted: string, after?: string): Promise<void> {
     const number = ++this.#asked;
     const query = new URLSearchParams({ workspace: this.workspace, q: wanted, ...(after && { after }) });
+    if (this.best) query.set("sort", "best");
     this.busy = true;
     try {
       let page = await api.get<Page<FoundMessage>>(`/search?${query}`);

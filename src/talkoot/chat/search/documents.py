@@ -3,16 +3,36 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import msgspec
 
 from talkoot.chat.search.tokens import tokens_of
+
+if TYPE_CHECKING:
+    from talkoot.chat.search.stems import Stems
 
 # No word begins with this character of private use, so nobody can write a mark into a message.
 _MARK = "\ue000"
 IN_THREAD = f"{_MARK}thread"
 HAS_LINK = f"{_MARK}link"
+HAS_FILE = f"{_MARK}file"
+KINDS = ("image", "video", "audio")  # of files that are asked for by themselves
+_END = f"{_MARK}end"  # between texts: no phrase goes from one into the next
 _LINK = re.compile(r"https?://\w", re.IGNORECASE)
 _TELLING = 16  # hexadecimal digits at the end of an id: the random ones
+
+
+class _File(msgspec.Struct):
+    name: str
+    type: str
+
+
+def of_kind(kind: str) -> str:
+    """The mark of all messages with such a file, `image` for one."""
+    return f"{_MARK}file-{kind}"
 
 
 def of_room(room: str) -> str:
@@ -35,6 +55,8 @@ class Row:
     thread: str | None
     ts: int
     text: str | None
+    files: str | None = None
+    """Those of the message as JSON, as it shows them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,13 +70,25 @@ class Document:
     marks: list[str]
 
 
-def document_of(row: Row) -> Document | None:
-    """What there is to find of a message; None for a deleted one."""
+def document_of(row: Row, stems: Stems) -> Document | None:
+    """What there is to find of a message, the names of its files too; None for a deleted one."""
     if row.text is None:
         return None
     marks = [of_room(row.room), of_sender(row.sender)]
+    words = tokens_of(row.text)
     if row.thread is not None:
         marks.append(IN_THREAD)
     if _LINK.search(row.text):
         marks.append(HAS_LINK)
-    return Document(row.message, row.room, row.ts, tokens_of(row.text), marks)
+    if row.files:
+        files = msgspec.json.decode(row.files, type=list[_File])
+        marks += [HAS_FILE, *map(of_kind, _kinds(files))]
+        for file in files:
+            words += [_END, *tokens_of(file.name)]
+    marks += dict.fromkeys(mark for word in words for mark in stems.marks(word))
+    return Document(row.message, row.room, row.ts, words, marks)
+
+
+def _kinds(files: list[_File]) -> Iterator[str]:
+    found = {file.type.partition("/")[0] for file in files}
+    return (kind for kind in KINDS if kind in found)

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from talkoot.chat.search import queries
 from talkoot.chat.search.days import span_of
-from talkoot.chat.search.documents import HAS_LINK, IN_THREAD, of_sender
+from talkoot.chat.search.documents import HAS_FILE, HAS_LINK, IN_THREAD, KINDS, of_kind, of_sender
 from talkoot.chat.search.language import refused
 from talkoot.chat.search.wanted import Wanted
 
@@ -17,7 +17,12 @@ if TYPE_CHECKING:
     from talkoot.chat.search.language import Filter, Query
     from talkoot.kernel.transactions import Read
 
-_MARKS = {("is", "thread"): IN_THREAD, ("has", "link"): HAS_LINK}
+_MARKS = {
+    ("is", "thread"): IN_THREAD,
+    ("has", "link"): HAS_LINK,
+    ("has", "file"): HAS_FILE,
+    **{("has", kind): of_kind(kind) for kind in KINDS},
+}
 
 
 @dataclass(slots=True)
@@ -62,7 +67,7 @@ def _mark(narrowing: _Narrowing, given: Filter, mark: str) -> None:
 def _known_mark(given: Filter) -> str:
     mark = _MARKS.get((given.name, given.value.lower()))
     if mark is None:
-        known = " and ".join(f"{name}:{value}" for name, value in _MARKS)
+        known = ", ".join(f"{name}:{value}" for name, value in _MARKS)
         raise refused("filter", f"{given.name}:{given.value} is not known; there are {known}")
     return mark
 

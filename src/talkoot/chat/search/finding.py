@@ -12,6 +12,8 @@ from contextlib import suppress
 from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
 
+import msgspec
+
 from talkoot.chat.access.operations import GET_ROOM
 from talkoot.chat.accounts.schemas import PublicUser
 from talkoot.chat.rooms.access import room_to_read
@@ -19,6 +21,7 @@ from talkoot.chat.search.access import rooms_to_search
 from talkoot.chat.search.documents import Row, document_of
 from talkoot.chat.search.filters import wanted_of
 from talkoot.chat.search.queries import messages_found
+from talkoot.chat.search.ranking import worth
 from talkoot.chat.search.schemas import FoundMessage
 from talkoot.chat.search.snippets import snippet
 from talkoot.kernel.clock import SECOND, rfc3339, rfc3339_or_none
@@ -32,6 +35,7 @@ if TYPE_CHECKING:
     from talkoot.chat.accounts.actors import Actor
     from talkoot.chat.search.index import Hit, Index
     from talkoot.chat.search.language import Query
+    from talkoot.chat.search.stems import Stems
     from talkoot.chat.search.wanted import Wanted
     from talkoot.kernel.transactions import Read
 
@@ -51,22 +55,50 @@ async def find_messages(
 
     The index only proposes: when most of what it proposed was something else by now, the page is short.
     """
-    rooms = await rooms_to_search(read, actor, workspace)
-    wanted = await wanted_of(read, actor, workspace, query, rooms)
-    if not wanted.rooms or wanted.since >= wanted.until:
-        return Page(items=[])
+    wanted = await _wanted(read, index, actor, workspace, query)
     before = min(after if after is not None else 2**62, wanted.until + _BUMPED)
     found, looked_at = await _collect(read, index, wanted, before, limit)
-    shown = found[:limit]
-    readable = {row.room_id: False for _, row in shown}
+    rows = [row for _, row in found[:limit]]
+    return Page(
+        items=await _shown(read, index, actor, query, rows),
+        next=_next(found, limit, looked_at),
+    )
+
+
+async def find_best(
+    read: Read, index: Index, actor: Actor, workspace: UUID, query: Query, *, limit: int, now: int
+) -> Page[FoundMessage]:
+    """The best of the newest `MOST` messages that match, the best first: one page, without a next one."""
+    wanted = await _wanted(read, index, actor, workspace, query)
+    found, _ = await _collect(read, index, wanted, wanted.until + _BUMPED, MOST)
+
+    def worth_of(row: Any) -> float:
+        return worth(row.text, row.ts, query.terms, index.stems, now)
+
+    ranked = [(await _in_turn(row, partial(worth_of, row)), place, row) for place, row in found]
+    ranked.sort(key=lambda each: each[:2], reverse=True)
+    rows = [row for *_, row in ranked[:limit]]
+    return Page(items=await _shown(read, index, actor, query, rows))
+
+
+async def _wanted(read: Read, index: Index, actor: Actor, workspace: UUID, query: Query) -> Wanted:
+    rooms = await rooms_to_search(read, actor, workspace)
+    index.stems.widen(query)
+    return await wanted_of(read, actor, workspace, query, rooms)
+
+
+async def _shown(
+    read: Read, index: Index, actor: Actor, query: Query, rows: Sequence[Any]
+) -> list[FoundMessage]:
+    """Each room goes through the door of reading it once more."""
+    readable = {row.room_id: False for row in rows}
     for room in readable:
         with suppress(NotFound):
             await room_to_read(read, actor, room, GET_ROOM)
             readable[room] = True
-    return Page(
-        items=[await _in_turn(row, partial(_out, row, query)) for _, row in shown if readable[row.room_id]],
-        next=_next(found, limit, looked_at),
-    )
+    return [
+        await _in_turn(row, partial(_out, row, query, index.stems)) for row in rows if readable[row.room_id]
+    ]
 
 
 async def _collect(
@@ -74,6 +106,8 @@ async def _collect(
 ) -> tuple[list[tuple[int, Any]], int | None]:
     """One more than `limit` if there are as many, and how far was looked; None if that is the end."""
     found: list[tuple[int, Any]] = []
+    if not wanted.rooms or wanted.since >= wanted.until:
+        return found, None
     left = CHARACTERS
     for round_ in range(ROUNDS):
         asked = min(MOST, (limit + 1) << round_)
@@ -85,7 +119,7 @@ async def _collect(
             row = messages.get(hit.message)
             if row is not None:
                 left -= len(row.text or "")
-                if await _in_turn(row, partial(_matches, wanted, row)):
+                if await _in_turn(row, partial(_matches, wanted, row, index.stems)):
                     found.append((hit.place, row))
             before = hit.place
         if len(hits) < asked:
@@ -113,14 +147,14 @@ async def _in_turn(row: Any, work: Callable[[], T]) -> T:
         return await asyncio.to_thread(work)
 
 
-def _matches(wanted: Wanted, row: Any) -> bool:
+def _matches(wanted: Wanted, row: Any, stems: Stems) -> bool:
     thread = row.thread_id.hex if row.thread_id else None
-    now = Row(row.id.hex, row.room_id.hex, row.sender_id.hex, thread, row.ts, row.text)
-    document = document_of(now)
+    now = Row(row.id.hex, row.room_id.hex, row.sender_id.hex, thread, row.ts, row.text, row.attachments)
+    document = document_of(now, stems)
     return document is not None and wanted.matches(document)
 
 
-def _out(row: Any, query: Query) -> FoundMessage:
+def _out(row: Any, query: Query, stems: Stems) -> FoundMessage:
     return FoundMessage(
         id=row.id,
         room=row.room_id,
@@ -132,5 +166,6 @@ def _out(row: Any, query: Query) -> FoundMessage:
         ts=rfc3339(row.ts),
         edited_at=rfc3339_or_none(row.edited_at),
         thread=row.thread_id,
-        snippet=snippet(row.text, query.terms),
+        snippet=snippet(row.text, query.terms, stems),
+        attachments=msgspec.json.decode(row.attachments) if row.attachments else [],
     )

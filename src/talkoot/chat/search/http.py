@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Literal
 from uuid import UUID
 
 from fastapi import Depends, Query, Request
 
 from talkoot.chat.accounts.http_auth import CurrentActor
 from talkoot.chat.search.elsewhere import Followed
-from talkoot.chat.search.finding import find_messages
+from talkoot.chat.search.finding import find_best, find_messages
 from talkoot.chat.search.index import Index
 from talkoot.chat.search.language import LONGEST, parse
 from talkoot.chat.search.schemas import FoundMessage
@@ -43,13 +43,21 @@ async def search_messages(
     workspace: UUID,
     after: Place | None = None,
     limit: Limit = 20,
+    sort: Literal["newest", "best"] = "newest",
 ) -> Page[FoundMessage]:
     """Messages that match, the newest first, from rooms that one may read at this moment.
 
     All words have to be there: `words`, `"a phrase"`, `prefix*`, `-not`, `from:@somebody`, `in:#room`,
-    `before:2026-12-31`, `after:`, `on:`, `is:thread`, `has:link`.
+    `before:2026-12-31`, `after:`, `on:`, `is:thread`, `has:link`, `has:file`, `has:image`,
+    `has:video`, `has:audio`.
+    `sort=best` gives the best of the newest 200 that match, in one page.
     """
     await kernel.limits.require(str(actor.user), SEARCHES)
     query = parse(q)
+    if sort == "best" and after is not None:
+        raise Invalid.field("after", "sort", "The best ones are all in one page: leave `after` out")
     async with kernel.uow.read() as read:
+        if sort == "best":
+            now = kernel.clock.now()
+            return await find_best(read, index, actor, workspace, query, limit=limit, now=now)
         return await find_messages(read, index, actor, workspace, query, after=after, limit=limit)

@@ -11,6 +11,7 @@ from talkoot.kernel.errors import Unavailable
 
 if TYPE_CHECKING:
     from talkoot.chat.search.documents import Document, Row
+    from talkoot.chat.search.stems import Stems
     from talkoot.chat.search.wanted import Wanted
     from talkoot.kernel.transactions import Read
 
@@ -44,6 +45,7 @@ def search_too_slow() -> Unavailable:
 class Index(Protocol):
     """Derived from the messages and their logs; what was written and how far it got is one transaction."""
 
+    stems: Stems
     on_loss: Callable[[], None]
     """Called when the index can not be used as it is, and has to be opened again."""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from talkoot.chat.search.tokens import Token, placed_tokens
 from talkoot.kernel.errors import Invalid
@@ -24,10 +24,15 @@ _PART = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    """Tokens that follow each other; with `prefix` the last one only begins a word."""
+    """Tokens that follow each other; with `prefix` the last one only begins a word.
+
+    `loose` is one word as it was typed, not in quotes; `forms` are then what counts for it beside itself.
+    """
 
     tokens: tuple[str, ...]
     prefix: bool = False
+    loose: bool = False
+    forms: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,8 +94,11 @@ def _take(query: Query, part: re.Match[str]) -> None:
     if name:
         query.filters.append(Filter(name, text, denied))
         return
-    term = term_of(text, prefix=part["plain"] is not None and text.endswith("*"))
+    bare = part["plain"] is not None
+    term = term_of(text, prefix=bare and text.endswith("*"))
     if term is not None:
+        if bare and len(term.tokens) == 1 and not term.prefix:
+            term = replace(term, loose=True)
         if len(term.tokens) > WORDS:
             raise refused("too_many", f"A phrase may have {WORDS} words, or pairs of characters")
         (query.denied if denied else query.terms).append(term)

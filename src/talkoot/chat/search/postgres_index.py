@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
     from talkoot.chat.search.documents import Document
+    from talkoot.chat.search.stems import Stems
     from talkoot.chat.search.wanted import Wanted
     from talkoot.kernel.transactions import Read
 
@@ -39,7 +40,8 @@ class PostgresIndex(Index):
     With a `holder` it writes only while the lease of the index is theirs; Conflict when it is not any more.
     """
 
-    def __init__(self, engine: AsyncEngine, holder: UUID | None = None) -> None:
+    def __init__(self, engine: AsyncEngine, stems: Stems, holder: UUID | None = None) -> None:
+        self.stems = stems
         self._engine = engine
         self._holder = holder
         self._connection: AsyncConnection | None = None
@@ -50,7 +52,7 @@ class PostgresIndex(Index):
         async with self._transaction() as connection:
             state = (await connection.execute(tables.STATE)).first()
             too_much = await connection.scalar(tables.KNOWS_TOO_MUCH)
-        if state is None or state.version != VERSION or too_much:
+        if state is None or state.version != self.stems.version(VERSION) or too_much:
             await self.clear()
             return UUID(int=0)
         return None if state.complete else state.scanned
@@ -62,7 +64,9 @@ class PostgresIndex(Index):
             await self._prove(connection)
             await connection.execute(tables.EMPTY)
             await connection.execute(tables.AT_HEADS)
-            await connection.execute(tables.BEGIN, {"version": VERSION, "scanned": UUID(int=0)})
+            await connection.execute(
+                tables.BEGIN, {"version": self.stems.version(VERSION), "scanned": UUID(int=0)}
+            )
 
     async def messages_behind(self, message: UUID, limit: int) -> list[Row]:
         """The next messages."""
@@ -206,5 +210,5 @@ def _hit(row: Any) -> Hit:
 
 
 def _row(message: UUID, rest: Sequence[Any]) -> Row:
-    room, sender, thread, ts, text = rest
-    return Row(message.hex, room.hex, sender.hex, thread.hex if thread else None, ts, text)
+    room, sender, thread, ts, text, files = rest
+    return Row(message.hex, room.hex, sender.hex, thread.hex if thread else None, ts, text, files)

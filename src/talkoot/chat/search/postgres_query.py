@@ -53,6 +53,8 @@ def _of_slice(number: int) -> str:
 
 def _words(term: Term) -> str:
     """All words of a phrase: PostgreSQL keeps only some of their places, the message itself has them all."""
+    if term.forms:
+        return _any(sorted(term.forms))
     *first, last = map(_quoted, term.tokens)
     return f"({' & '.join([*dict.fromkeys(first), f'{last}:*' if term.prefix else last])})"
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import text
 
 _MESSAGE = """m.id, m.room_id, m.sender_id, m.thread_id, m.ts,
-    CASE WHEN m.deleted_at IS NULL THEN m.text END AS text"""
+    CASE WHEN m.deleted_at IS NULL THEN m.text END AS text, m.attachments"""
 
 # What is derived may be lost with the power, as long as its position is lost with it. Whoever is frozen in
 # the middle must not keep the next one from taking over.

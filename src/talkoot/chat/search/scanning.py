@@ -12,6 +12,7 @@ from talkoot.chat.search.documents import document_of
 if TYPE_CHECKING:
     from talkoot.chat.search.documents import Document, Row
     from talkoot.chat.search.index import Changes, Index
+    from talkoot.chat.search.stems import Stems
 
 BATCH = 256  # messages in one transaction
 PORTION = 200_000  # characters of them that are taken apart and written at once: a token takes 90 bytes
@@ -38,8 +39,8 @@ async def _but_the_last(index: Index, rows: Sequence[Row]) -> tuple[list[str], l
     """Write all portions but the last one, which goes with how far it got: until then it is done again."""
     *portions, last = _portions(rows)
     for portion in portions:
-        await index.write(*await _taken_apart(portion))
-    return await _taken_apart(last)
+        await index.write(*await _taken_apart(portion, index.stems))
+    return await _taken_apart(last, index.stems)
 
 
 def _portions(rows: Sequence[Row]) -> list[list[Row]]:
@@ -54,13 +55,13 @@ def _portions(rows: Sequence[Row]) -> list[list[Row]]:
     return portions
 
 
-async def _taken_apart(rows: Sequence[Row]) -> tuple[list[str], list[Document]]:
+async def _taken_apart(rows: Sequence[Row], stems: Stems) -> tuple[list[str], list[Document]]:
     """Deleted messages, and the documents of all others; pauses, so that the loop is not kept for long."""
     gone: list[str] = []
     documents: list[Document] = []
     characters = 0
     for row in rows:
-        document = document_of(row)
+        document = document_of(row, stems)
         if document is None:
             gone.append(row.message)
         else:

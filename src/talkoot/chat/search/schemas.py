@@ -7,6 +7,7 @@ from uuid import UUID
 from pydantic import BaseModel
 
 from talkoot.chat.accounts.schemas import PublicUser
+from talkoot.chat.files.schemas import Attachment
 
 
 class SnippetPart(BaseModel):
@@ -28,3 +29,4 @@ class FoundMessage(BaseModel):
     edited_at: str | None
     thread: UUID | None
     snippet: list[SnippetPart]
+    attachments: list[Attachment]

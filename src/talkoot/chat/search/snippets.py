@@ -13,6 +13,8 @@ from talkoot.chat.search.wanted import starts_of
 
 if TYPE_CHECKING:
     from talkoot.chat.search.language import Term
+    from talkoot.chat.search.stems import Stems
+    from talkoot.chat.search.tokens import Token
 
 LENGTH = 300  # characters shown
 MARKED = LENGTH  # places of one term that may be of use: there are no more in what is shown
@@ -20,10 +22,10 @@ _BEFORE = 60  # of them in front of the first match
 _CUT = "…"
 
 
-def snippet(text: str, terms: Sequence[Term]) -> list[SnippetPart]:
+def snippet(text: str, terms: Sequence[Term], stems: Stems) -> list[SnippetPart]:
     """The text around its first match; the whole text where it is short."""
     plain = unicodedata.normalize("NFC", text)
-    spans = _merged(_spans(plain, terms))
+    spans = _merged(_spans(plain, terms, stems))
     begin, end = _window(plain, spans[0][0] if spans else 0)
     inside = [(max(first, begin), min(last, end)) for first, last in spans if first < end and last > begin]
     parts = [*_parts(plain, begin, end, inside)]
@@ -34,14 +36,20 @@ def snippet(text: str, terms: Sequence[Term]) -> list[SnippetPart]:
     return parts
 
 
-def _spans(text: str, terms: Sequence[Term]) -> list[tuple[int, int]]:
+def _spans(text: str, terms: Sequence[Term], stems: Stems) -> list[tuple[int, int]]:
     tokens = placed_tokens(text)
     words = [token.text for token in tokens]
     return [
         (tokens[start].start, tokens[start + len(term.tokens) - 1].end)
         for term in terms
-        for start in islice(starts_of(term, words), MARKED)
+        for start in islice(_alike(term, tokens, stems) if term.forms else starts_of(term, words), MARKED)
     ]
+
+
+def _alike(term: Term, tokens: Sequence[Token], stems: Stems) -> Iterator[int]:
+    for number, token in enumerate(tokens):
+        if token.text in term.forms or not term.forms.isdisjoint(stems.marks(token.text)):
+            yield number
 
 
 def _merged(spans: list[tuple[int, int]]) -> list[tuple[int, int]]:

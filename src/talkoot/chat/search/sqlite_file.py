@@ -37,7 +37,7 @@ CREATE VIRTUAL TABLE IF NOT EXISTS words USING fts5 (
 """
 _SECURE_DELETE = (3, 42)  # the first SQLite whose FTS5 can wipe what is deleted at once
 _MESSAGE = """m.id, m.room_id, m.sender_id, m.thread_id, m.ts,
-    CASE WHEN m.deleted_at IS NULL THEN m.text END"""
+    CASE WHEN m.deleted_at IS NULL THEN m.text END, m.attachments"""
 _CHANGES = f"""
 SELECT e.seq, CASE WHEN e.type = 'messages.expired' THEN e.body END, {_MESSAGE}
 FROM events e LEFT JOIN messages m ON m.id = e.subject
@@ -198,5 +198,5 @@ def room_key(room: str) -> int:
 
 
 def _row(message: bytes, rest: Sequence[Any]) -> Row:
-    room, sender, thread, ts, text = rest
-    return Row(message.hex(), room.hex(), sender.hex(), thread.hex() if thread else None, ts, text)
+    room, sender, thread, ts, text, files = rest
+    return Row(message.hex(), room.hex(), sender.hex(), thread.hex() if thread else None, ts, text, files)

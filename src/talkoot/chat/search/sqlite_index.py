@@ -20,6 +20,7 @@ from talkoot.kernel.errors import Unavailable
 
 if TYPE_CHECKING:
     from talkoot.chat.search.documents import Document, Row
+    from talkoot.chat.search.stems import Stems
     from talkoot.chat.search.wanted import Wanted
     from talkoot.kernel.transactions import Read
 
@@ -31,7 +32,8 @@ T = TypeVar("T")
 class SqliteIndex(Index):
     """One thread that writes, and a few that look. A file that was lost while it served is made again."""
 
-    def __init__(self, source: Path) -> None:
+    def __init__(self, source: Path, stems: Stems) -> None:
+        self.stems = stems
         self._source = source
         self._path = source.with_suffix(".search.db")
         self._file: SearchFile | None = None
@@ -44,7 +46,7 @@ class SqliteIndex(Index):
     async def open(self) -> UUID | None:
         """Make ready; an index that can not be read is made again."""
         state = None if self._damaged else await self._in_writer(self._known)
-        if state is None or state[0] != VERSION:
+        if state is None or state[0] != self.stems.version(VERSION):
             await self.clear()
             return UUID(int=0)
         return None if state[2] else state[1]
@@ -139,7 +141,7 @@ class SqliteIndex(Index):
         self._close()
         for suffix in ("", "-wal", "-shm"):
             self._path.with_name(self._path.name + suffix).unlink(missing_ok=True)
-        self._open().begin(VERSION)
+        self._open().begin(self.stems.version(VERSION))
         self._damaged = False
 
     def _open(self) -> SearchFile:

@@ -26,6 +26,8 @@ def expression(wanted: Wanted) -> str:
 
 
 def _phrase(term: Term) -> str:
+    if term.forms:
+        return _any([_quoted(form) for form in sorted(term.forms)])
     return _quoted(" ".join(term.tokens)) + (" *" if term.prefix else "")
 
 

@@ -35,9 +35,15 @@ class Wanted:
         if not {*self.marks} <= {*document.marks} or {*self.denied_marks} & {*document.marks}:
             return False
         words = _line(document.words)
-        return all(_sought(term) in words for term in self.terms) and not any(
+        return all(_has(document, words, term) for term in self.terms) and not any(
             _sought(term) in words for term in self.denied
         )
+
+
+def _has(document: Document, words: str, term: Term) -> bool:
+    if _sought(term) in words:
+        return True
+    return bool(term.forms) and not term.forms.isdisjoint((*document.words, *document.marks))
 
 
 def starts_of(term: Term, words: Sequence[str]) -> Iterator[int]:
