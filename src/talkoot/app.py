@@ -55,9 +55,11 @@ from talkoot.chat.messages.events import (
     PostsErased,
     PreviewedErased,
     ReactedErased,
+    ToDecide,
 )
 from talkoot.chat.messages.notices import mention_notices, own_notice
 from talkoot.chat.messages.timelines import Timelines
+from talkoot.chat.moderation.deciding import TO_DECIDE, Deciders
 from talkoot.chat.moderation.events import AppealDecided, ReportHandled, Reviewed, Sanctioned
 from talkoot.chat.moderation.notices import appeal_notice, held_notice, report_notice, sanction_notice
 from talkoot.chat.onboarding.actions import revoke_invitations_of
@@ -163,7 +165,7 @@ class Program:
         )
         self.metrics = _watching(uow, self.gateway, self.backends)
         self.heads = RoomHeads(self.hub, uow, self.gateway.connections)
-        self.notices = RoomNotices(self.bus, self.hub, uow, self._spawn)
+        self.notices, self.deciders = self._tellers()
         self.fence, self.lookout = self._guards()
         self.controls = Controls(self.bus, self.hub, self.gate.sessions, self.timelines, self.fence, watches)
         self.work = Work(self.kernel, self.metrics, self.controls.tell_enqueued, here=works)
@@ -171,6 +173,10 @@ class Program:
         self.hub.on_close.append(watches.forget)
         self._listeners.update(self._table())
         self._connect_hub()
+
+    def _tellers(self) -> tuple[RoomNotices, Deciders]:
+        parts = (self.bus, self.hub, self.kernel.uow, self._spawn)
+        return RoomNotices(*parts), Deciders(*parts, self.gateway.connections)
 
     def _guards(self) -> tuple[Fence, Lookout]:
         """What stands between the bus and the hub, and what finds out what the bus has lost."""
@@ -222,6 +228,7 @@ class Program:
             NoticeDue: ([write_notice] if mails else [], []),
             UserDeactivated: ([forget_all_links, revoke_invitations_of], [controls.tell_user_closed]),
             ProfileChanged: ([], [controls.tell_profile_changed]),
+            ToDecide: ([], [self.deciders.came]),
             Reviewed: ([], [lambda event: self.bus.publish(held_notice(event))]),
             LimitChosen: ([], [controls.tell_limits]),
             ReportHandled: ([], [lambda event: self.bus.publish(report_notice(event))]),
@@ -245,7 +252,7 @@ class Program:
         hub.on_open.append(lambda connection: self._spawn(self.heads.watch([connection])))
         self.controls.connect()
         hub.controls |= self.backends.controls
-        hub.controls[JOINED] = self.notices.look
+        hub.controls |= {JOINED: self.notices.look, TO_DECIDE: self.deciders.look}
         book = self.kernel.limits.book
         self.limit_watch = LimitWatch(self.kernel.uow, book, clustered=self.settings.clustered)
         book.on_change.append(self._use_limits)

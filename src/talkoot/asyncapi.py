@@ -10,6 +10,7 @@ import msgspec
 
 from talkoot import __version__
 from talkoot.chat.messages.frames import Ack, HeldFrame
+from talkoot.chat.moderation.deciding import ToDecideNotice
 from talkoot.chat.presence.frames import PresenceFrame, TypingFrame
 from talkoot.chat.rooms.frames import SubscribedFrame
 from talkoot.chat.rooms.schemas import RoomOut
@@ -273,6 +274,7 @@ NOTICES = {
     "notice.held": HeldNotice,
     "notice.report": ReportNotice,
     "notice.appeal": AppealNotice,
+    "notice.to_decide": ToDecideNotice,
     "notice.person": PersonNotice,
     "notice.mentioned": MentionNotice,
 }

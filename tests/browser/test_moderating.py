@@ -25,6 +25,8 @@ async def test_a_held_message_waits_and_is_approved_with_another_text(
 
     await say(hers, "Buy my ladder")
     await expect(hers.get_by_text("Waiting for a moderator")).to_be_visible()
+    await expect(theirs.get_by_title("For moderators to decide")).to_have_text("1")
+    await expect(hers.get_by_title("For moderators to decide")).to_have_count(0)
     await theirs.get_by_role("button", name="Room menu").click()
     await theirs.get_by_role("menuitem", name="Moderation").click()
     await expect(messages(theirs)).to_have_count(0)
@@ -42,6 +44,7 @@ async def _rejects(hers: Page, theirs: Page) -> None:
     await say(hers, "Buy my spade")
     await expect(hers.get_by_text("Waiting for a moderator")).to_be_visible()
     await theirs.keyboard.press("Escape")
+    await expect(theirs.get_by_title("For moderators to decide")).to_have_text("1")  # and not two
     await theirs.get_by_role("button", name="Room menu").click()
     await theirs.get_by_role("menuitem", name="Moderation").click()
     await theirs.get_by_label("Reason, if it is rejected").fill("No trade here")

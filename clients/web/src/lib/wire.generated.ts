@@ -1637,6 +1637,15 @@ export type Ticket = {
   expires_in: number;
 };
 
+/** Something new waits in a queue where one may decide; `room` is null where it is of the workspace. */
+export type ToDecideNotice = {
+  op: "notice";
+  kind: "to_decide";
+  what: "appeal" | "held" | "report";
+  workspace: string;
+  room: string | null;
+};
+
 /** A new token, and this once the token itself. */
 export type TokenMade = {
   id: string;

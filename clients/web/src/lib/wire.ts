@@ -126,6 +126,7 @@ export type Notice =
   | wire.HeldNotice
   | wire.ReportNotice
   | wire.AppealNotice
+  | wire.ToDecideNotice
   | wire.PersonNotice
   | wire.MentionNotice;
 

@@ -1,5 +1,6 @@
 import { sanctionText } from "../lib/sanctions";
 import type { Notice } from "../lib/wire";
+import { queue } from "./queue.svelte";
 
 interface Toast {
   id: number;
@@ -19,9 +20,10 @@ class Toasts {
     setTimeout(() => this.drop(id), SHOWN_MS);
   }
 
-  /** What moderators did to us, or about what we told them. */
-  moderated(notice: Extract<Notice, { kind: "sanction" | "report" | "appeal" }>): void {
-    if (notice.kind === "sanction") this.add(sanctionText(notice));
+  /** What moderators did to us, or about what we told them; or what waits for us as one of them. */
+  moderated(notice: Extract<Notice, { kind: "sanction" | "report" | "appeal" | "to_decide" }>): void {
+    if (notice.kind === "to_decide") queue.told(notice);
+    else if (notice.kind === "sanction") this.add(sanctionText(notice));
     else if (notice.kind === "report") this.add("Moderators have handled what you reported. Thank you.");
     else this.add(`Your appeal was ${notice.state}. ${notice.reason}`.trim());
   }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
@@ -78,3 +79,19 @@ class PostsErased:
     """These messages are deleted, and were posts; told inside the transaction."""
 
     messages: Sequence[UUID]
+
+
+class What(StrEnum):
+    """What a moderator is to decide on."""
+
+    HELD = "held"
+    REPORT = "report"
+    APPEAL = "appeal"
+
+
+@dataclass(frozen=True, slots=True)
+class ToDecide:
+    """Something new waits for those who may decide on it; told after the commit."""
+
+    what: What
+    id: UUID

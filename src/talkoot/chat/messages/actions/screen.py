@@ -18,6 +18,7 @@ from sqlalchemy import func, literal, select
 from talkoot.chat.access.permissions import Permission
 from talkoot.chat.access.queries import role_in
 from talkoot.chat.messages.actions.commands import Held, Send
+from talkoot.chat.messages.events import ToDecide, What
 from talkoot.chat.messages.models import HeldMessage, Message, RoomRules, RoomSender
 from talkoot.chat.messages.words import has_link, word_list
 from talkoot.kernel import log
@@ -181,6 +182,7 @@ async def _hold(tx: Tx, send: Send, why: Iterable[str]) -> Held:
     )
     tx.session.add(held)
     await tx.flush()
+    await tx.emit(ToDecide(What.HELD, held.id))
     return Held(held.id, held.room_id, held.created_at, held.state, dup=False)
 
 

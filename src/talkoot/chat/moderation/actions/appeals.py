@@ -13,6 +13,7 @@ from talkoot.chat.access.grants import grants_of
 from talkoot.chat.access.models import Sanction
 from talkoot.chat.access.operations import ACCEPT_APPEAL, Operation
 from talkoot.chat.access.permissions import Permission
+from talkoot.chat.messages.events import ToDecide, What
 from talkoot.chat.messages.models import HeldMessage
 from talkoot.chat.moderation.access import decides_on
 from talkoot.chat.moderation.actions.review import REJECTED, let_through
@@ -52,7 +53,8 @@ async def appeal(tx: Tx, actor: Actor, asking: Asking) -> Appeal:
         if asking.sanction is not None
         else await _rejected(tx, actor, asking.held)
     )
-    new = {"id": new_id(), "user_id": actor.user, "text": asking.text, "state": OPEN, "created_at": tx.now}
+    made_id = new_id()
+    new = {"id": made_id, "user_id": actor.user, "text": asking.text, "state": OPEN, "created_at": tx.now}
     made = await tx.connection.execute(
         insert_into(tx.connection, Appeal)
         .values({**new, **about})
@@ -61,7 +63,8 @@ async def appeal(tx: Tx, actor: Actor, asking: Asking) -> Appeal:
     )
     if made.one_or_none() is None:
         raise Conflict("You have asked for another look at this before", code="appealed_already")
-    return await tx.session.get_one(Appeal, new["id"])
+    await tx.emit(ToDecide(What.APPEAL, made_id))
+    return await tx.session.get_one(Appeal, made_id)
 
 
 async def decide(

@@ -13,6 +13,7 @@ from talkoot.chat.access.grants import grants_of
 from talkoot.chat.access.operations import CLOSE_REPORT, DELETE_MESSAGE
 from talkoot.chat.messages.access import message_for
 from talkoot.chat.messages.actions.change import delete_message
+from talkoot.chat.messages.events import ToDecide, What
 from talkoot.chat.messages.models import HeldMessage
 from talkoot.chat.moderation.access import Where, moderates, sees
 from talkoot.chat.moderation.actions.reporting import CLOSED
@@ -116,6 +117,8 @@ async def _take_away(tx: Tx, actor: Actor, message_id: UUID, *, hold: bool) -> N
             created_at=tx.now,
         )
         tx.session.add(held)
+        await tx.flush()
+        await tx.emit(ToDecide(What.HELD, held.id))
 
 
 async def _write_down(tx: Tx, actor: Actor, case: Case) -> None:

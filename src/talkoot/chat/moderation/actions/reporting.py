@@ -13,6 +13,7 @@ from talkoot.chat.access.operations import REPORT_MESSAGE, REPORT_USER
 from talkoot.chat.access.permissions import Permission
 from talkoot.chat.access.queries import role_in
 from talkoot.chat.messages.access import message_for
+from talkoot.chat.messages.events import ToDecide, What
 from talkoot.chat.moderation.models import Case, Report
 from talkoot.chat.moderation.queries import somebody_who
 from talkoot.kernel import log
@@ -117,6 +118,7 @@ async def _add(
     tx.session.add(made)
     await tx.flush()
     await tx.connection.execute(update(Case).where(Case.id == case.id).values(count=Case.count + 1))
+    await tx.emit(ToDecide(What.REPORT, case.id))
     return made, case
 
 
