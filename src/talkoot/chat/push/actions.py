@@ -29,17 +29,19 @@ async def subscribe(
     tx: Tx, secrets: Secrets, actor: Actor, browser: Browser, *, text: bool
 ) -> PushSubscription:
     """Tell this browser from now on, and whoever was told there before no longer; asked again it stays."""
-    hashed = fingerprint(browser.endpoint)
-    either = or_(PushSubscription.endpoint_hash == hashed, PushSubscription.session_id == actor.session)
+    address = fingerprint(browser.endpoint)
+    either = or_(PushSubscription.endpoint_hash == address, PushSubscription.session_id == actor.session)
     there = (await tx.session.scalars(select(PushSubscription).where(either))).all()
-    same = [one for one in there if one.endpoint_hash == hashed and one.session_id == actor.session]
+    same = [
+        one for one in there if (one.endpoint_hash, one.session_id) == (address, actor.session)
+    ]  # nobody guesses here: the address is the browser's own
     for other in there:
         if other not in same:
             await tx.session.delete(other)
     await tx.flush()  # what is unique is free
     subscription = same[0] if same else PushSubscription(id=new_id(), created_at=tx.now)
     subscription.session_id, subscription.user_id = actor.session, actor.user
-    subscription.endpoint_hash, subscription.text = hashed, text
+    subscription.endpoint_hash, subscription.text = address, text
     kept = msgspec.json.encode(browser).decode()
     subscription.told_to = seal(secrets, PushSubscription.told_to, subscription.id, kept)
     tx.session.add(subscription)

@@ -9,7 +9,7 @@ from typing import IO
 _ELEMENT = 8_000_000  # bytes of one object
 _DEEPEST = 60
 _CHUNK = 1 << 18
-_TOKEN = re.compile(rb'"[^"\\]*(?:\\.[^"\\]*)*"|["{}\[\]]', re.DOTALL)
+_SIGN = re.compile(rb'"[^"\\]*(?:\\.[^"\\]*)*"|["{}\[\]]', re.DOTALL)
 _QUOTE, _LIST, _OPENS = b'"', b"[", b"{["
 
 
@@ -39,12 +39,12 @@ class _Cut:
     def more(self, chunk: bytes) -> Iterator[bytes]:
         """The objects that end in this."""
         self._buffer += chunk
-        for found in _TOKEN.finditer(self._buffer, self._at):
-            token = found[0]
-            if token == _QUOTE:
+        for found in _SIGN.finditer(self._buffer, self._at):
+            sign = found[0]
+            if sign == _QUOTE:
                 break  # the text goes on in what is not read yet
             self._at = found.end()
-            if token[:1] != _QUOTE and self._step(token, found.start()):
+            if sign[:1] != _QUOTE and self._step(sign, found.start()):
                 yield bytes(self._buffer[self._start : self._at])
         keep = self._start if self.depth > 1 else self._at
         if len(self._buffer) - keep > _ELEMENT:
@@ -52,10 +52,10 @@ class _Cut:
         del self._buffer[:keep]
         self._at, self._start = self._at - keep, 0
 
-    def _step(self, token: bytes, at: int) -> bool:
+    def _step(self, sign: bytes, at: int) -> bool:
         """Go in or out; whether an object ends here."""
-        if token in _OPENS:
-            if self.depth == 0 and token != _LIST:
+        if sign in _OPENS:
+            if self.depth == 0 and sign != _LIST:
                 raise NoList("no_list")
             if self.depth == 1:
                 self._start = at
@@ -64,4 +64,4 @@ class _Cut:
             self.depth -= 1
         if not 0 <= self.depth <= _DEEPEST:
             raise NoList("no_json")
-        return self.depth == 1 and token not in _OPENS
+        return self.depth == 1 and sign not in _OPENS
