@@ -47,6 +47,7 @@ from talkoot.kernel.routes import RouteTable
 from talkoot.migrations import tables_fit
 from talkoot.realtime.asgi import AsgiGateway
 from talkoot.roll_call import call_the_roll
+from talkoot.web import http as web_http
 from talkoot.web.headers import SecurityHeaders
 from talkoot.web.shell import serve_client
 
@@ -98,6 +99,7 @@ def create_app(settings: Settings, installation: UUID | None = None) -> FastAPI:
     routes += privacy_http.routes
     for feature in _FEATURES:
         routes += feature.router.routes
+    routes += web_http.router.routes
     routes.insert(0, RouteTable(routes))
     routes += [*asyncapi_router(program.operations).routes, *_health(program).routes]
     routes.append(WebSocketRoute(program.gateway.path, AsgiGateway()))

@@ -23,6 +23,9 @@ _WHERE = "src/talkoot/chat/access/operations.py"
 _WITHOUT_SUBJECT = frozenset(
     {"/api/openapi.json", "/api/asyncapi.json", "/healthz", "/readyz", "/metrics", "/{path:path}"}
 )
+# Pages show what an operation of the API gives, behind its door: `list_posts` and `get_post`.
+_PAGES = frozenset({"/sitemap.xml", "/blog.css"})
+_BELOW = "/blog/"
 _FILES = frozenset({"/assets", "/api/docs"})
 _DOORS = frozenset({current_admission, current_reader, enrolling_actor})
 
@@ -77,7 +80,7 @@ def _ways(routes: Iterable[BaseRoute]) -> Iterator[tuple[str, BaseRoute]]:
         if isinstance(route, RouteTable):  # has those that follow it
             continue
         if isinstance(route, Route):
-            if route.path not in _WITHOUT_SUBJECT:
+            if route.path not in _WITHOUT_SUBJECT | _PAGES and not route.path.startswith(_BELOW):
                 methods = (route.methods or set()) - {"HEAD", "OPTIONS"}
                 yield from ((f"{method} {route.path.removeprefix(API)}", route) for method in sorted(methods))
         elif isinstance(route, WebSocketRoute):

@@ -10,6 +10,7 @@ from uuid import UUID
 from sqlalchemy import and_, func, or_, select
 
 from talkoot.chat.accounts.models import User
+from talkoot.chat.accounts.names import username_key
 from talkoot.chat.messages.models import Message
 from talkoot.chat.posts.access import may_edit
 from talkoot.chat.posts.models import PUBLISHED, Blog, Post, PostSlug, PostTag, PostVersion
@@ -95,6 +96,14 @@ async def versions_of_post(
         .limit(limit)
     )
     return [(version, user) for version, user in found]
+
+
+async def author_named(read: Read, room: UUID, username: str) -> User | None:
+    """Who goes by this name and has published something in a room."""
+    written = select(Post.author_id).where(Post.room_id == room, Post.state == PUBLISHED)
+    return await read.session.scalar(
+        select(User).where(User.username_key == username_key(username), User.id.in_(written))
+    )
 
 
 async def slug_of_blog(read: Read, room: UUID) -> str:
