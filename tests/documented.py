@@ -4,7 +4,8 @@ from typing import Any
 
 import msgspec
 
-from talkoot.asyncapi import NOTICES, SERVER_FRAMES
+from talkoot.asyncapi import SERVER_FRAMES
+from talkoot.notice_frames import NOTICES
 
 _FRAMES = {str(frame.__struct_config__.tag): frame for frame in SERVER_FRAMES}
 

@@ -9,8 +9,6 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-import msgspec
-
 from talkoot.audience import Audience
 from talkoot.backends import open_backends, open_blobs
 from talkoot.chat.access.cache import AccessCache
@@ -48,8 +46,8 @@ from talkoot.chat.messages import socket as messages_socket
 from talkoot.chat.messages.actions.attach import show_picture
 from talkoot.chat.messages.events import (
     LinksChanged,
+    NotableSaid,
     OwnChanged,
-    PeopleMentioned,
     PinnedErased,
     PostComing,
     PostsErased,
@@ -57,11 +55,15 @@ from talkoot.chat.messages.events import (
     ReactedErased,
     ToDecide,
 )
-from talkoot.chat.messages.notices import mention_notices, own_notice
+from talkoot.chat.messages.notices import own_notice
 from talkoot.chat.messages.timelines import Timelines
 from talkoot.chat.moderation.deciding import TO_DECIDE, Deciders
 from talkoot.chat.moderation.events import AppealDecided, ReportHandled, Reviewed, Sanctioned
 from talkoot.chat.moderation.notices import appeal_notice, held_notice, report_notice, sanction_notice
+from talkoot.chat.notifications.actions import enqueue_notify
+from talkoot.chat.notifications.events import Notified
+from talkoot.chat.notifications.jobs import Whereabouts
+from talkoot.chat.notifications.notices import told_notice
 from talkoot.chat.onboarding.actions import revoke_invitations_of
 from talkoot.chat.pins.actions import forget_pins
 from talkoot.chat.posts.actions.naming import name_blog
@@ -76,6 +78,7 @@ from talkoot.chat.reactions.actions import forget_reactions
 from talkoot.chat.reads import socket as reads_socket
 from talkoot.chat.reads.actions import begin_at_head
 from talkoot.chat.reads.events import ReadMoved
+from talkoot.chat.reads.notices import read_notice
 from talkoot.chat.rooms import socket as rooms_socket
 from talkoot.chat.rooms.actions import leave_rooms_of_workspace
 from talkoot.chat.rooms.events import MemberLeft, MembersJoined, PostsRoomMade
@@ -104,7 +107,6 @@ from talkoot.kernel.secrets import load_secrets
 from talkoot.kernel.unit_of_work import UnitOfWork
 from talkoot.limit_table import LIMITS
 from talkoot.lookout import Lookout
-from talkoot.realtime.bus import Message
 from talkoot.realtime.gateway import Gateway
 from talkoot.realtime.hub import Hub
 from talkoot.realtime.limits import Limits
@@ -204,12 +206,13 @@ class Program:
             Redacted: ([], [self.tails.redacted]),
             ReactedErased: ([forget_reactions], []),
             PinnedErased: ([forget_pins], []),
-            PeopleMentioned: ([], [self._tell_mentioned]),
             LinksChanged: ([look_soon] if self.settings.link_previews == "on" else [], []),
             PreviewedErased: ([forget_removed], []),
             PostComing: ([keep_new_post], []),
             PostsErased: ([forget_posts], []),
             PostsRoomMade: ([name_blog], []),
+            NotableSaid: ([enqueue_notify], []),
+            Notified: ([], [self._tell_notified]),
             AccessChanged: ([], [controls.tell_access]),
             WorkspaceMemberLeaving: ([leave_rooms_of_workspace, retire_bot], []),
             RoleLeaving: ([keep_roles_in_rules], []),
@@ -218,7 +221,7 @@ class Program:
             MembersJoined: ([begin_at_head], [self.notices.joined]),
             MemberLeft: ([], [self.notices.left]),
             OwnChanged: ([], [lambda event: self.bus.publish(own_notice(event))]),
-            ReadMoved: ([], [self._tell_read]),
+            ReadMoved: ([], [lambda event: self.bus.publish(read_notice(event))]),
             SessionClosed: ([forget_session], [controls.tell_session_closed]),
             PicturePrepared: ([show_picture], []),
             PasswordChanged: ([forget_links_to_password], []),
@@ -267,6 +270,7 @@ class Program:
         self.bus.listen(self.fence.receive)
         uow = self.kernel.uow
         uow.on_told = self.hub.write_now
+        uow.caches.of(Whereabouts).look = self.backends.presence.state_of
         uow.on_doubt = Doubt(uow, self.gate.sessions, self.fence, self._spawn).begin
 
     @asynccontextmanager
@@ -315,29 +319,9 @@ class Program:
         for event in appended.events:
             self.bus.publish(event_message(event, event.scope))
 
-    def _tell_mentioned(self, mentioned: PeopleMentioned) -> None:
-        for notice in mention_notices(mentioned):
-            self.bus.publish(notice)
-
-    def _tell_read(self, moved: ReadMoved) -> None:
-        notice = {
-            "op": "notice",
-            "kind": "read",
-            "room": moved.room,
-            "seq": moved.seq,
-            "unread": moved.unread,
-        }
-        frame = msgspec.json.encode(notice)
-        self.bus.publish(
-            Message(
-                "user",
-                moved.user,
-                frame,
-                except_connection=moved.connection,
-                scope=moved.workspace,
-                version=moved.version,
-            )
-        )
+    def _tell_notified(self, event: Notified) -> None:
+        for told in event.told:
+            self.bus.publish(told_notice(told))
 
     def _look_at_sessions(self) -> None:
         self._spawn(self.gate.look_for_keys())

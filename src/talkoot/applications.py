@@ -24,6 +24,7 @@ from talkoot.chat.groups import http as groups_http
 from talkoot.chat.identities import http as identities_http
 from talkoot.chat.messages import http as messages_http
 from talkoot.chat.moderation import http as moderation_http
+from talkoot.chat.notifications import http as notifications_http
 from talkoot.chat.onboarding import http as onboarding_http
 from talkoot.chat.pins import http as pins_http
 from talkoot.chat.posts import http as posts_http
@@ -71,6 +72,7 @@ _FEATURES = (
     posts_http,
     reads_http,
     push_http,
+    notifications_http,
     search_http,
     administration_http,
     identities_http,

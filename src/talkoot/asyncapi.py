@@ -10,24 +10,15 @@ import msgspec
 
 from talkoot import __version__
 from talkoot.chat.messages.frames import Ack, HeldFrame
-from talkoot.chat.moderation.deciding import ToDecideNotice
 from talkoot.chat.presence.frames import PresenceFrame, TypingFrame
 from talkoot.chat.rooms.frames import SubscribedFrame
 from talkoot.chat.rooms.schemas import RoomOut
+from talkoot.notice_frames import NOTICES, FrameUser, JoinedNotice
 from talkoot.realtime.close_codes import CloseCode
 from talkoot.realtime.operations import Auth, Heartbeat, Hello, Operation
 
 Ref = int | str
 _TEMPLATE = "#/components/schemas/{name}"
-
-
-class FrameUser(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Somebody, as shown beside what they wrote."""
-
-    id: UUID
-    username: str
-    display_name: str
-    bot: bool
 
 
 class FrameLimits(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -142,142 +133,6 @@ class DrainFrame(msgspec.Struct, frozen=True, tag_field="op", tag="drain", forbi
     after_ms: int
 
 
-class ReadNotice(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """One has read a room up to here, on another device."""
-
-    op: Literal["notice"]
-    kind: Literal["read"]
-    room: UUID
-    seq: int
-    unread: int
-
-
-class SavedNotice(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """One has saved a message, or let go of it."""
-
-    op: Literal["notice"]
-    kind: Literal["saved"]
-    message: UUID
-    saved: bool
-
-
-class DraftNotice(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A draft of one's own has changed, on any device; one that was removed has version 0 and no text."""
-
-    op: Literal["notice"]
-    kind: Literal["draft"]
-    room: UUID
-    thread: UUID | None
-    version: int
-    text: str
-
-
-class ScheduledNotice(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A scheduled message of one's own was written, changed, sent, refused (for this `reason`) or removed."""
-
-    op: Literal["notice"]
-    kind: Literal["scheduled"]
-    scheduled: UUID
-    room: UUID
-    state: Literal["waiting", "sent", "refused", "removed"]
-    reason: str | None
-
-
-class JoinedNotice(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """One is a member of a room now; `room` is as `GET /rooms/{id}` answers it."""
-
-    op: Literal["notice"]
-    kind: Literal["room.joined"]
-    room: dict[str, Any]
-
-
-class LeftNotice(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """One is no member of a room any more."""
-
-    op: Literal["notice"]
-    kind: Literal["room.left"]
-    room: UUID
-
-
-class SanctionNotice(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """One was muted, banned or kicked, in a room or (`room` is null) the workspace; or that has ended."""
-
-    op: Literal["notice"]
-    kind: Literal["sanction"]
-    sanction: Literal["mute", "ban", "kick"]
-    workspace: UUID
-    room: UUID | None
-    reason: str
-    until: str | None
-    ended: bool
-
-
-class HeldNotice(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A moderator has decided on a message of one's own; `message` is what it became."""
-
-    op: Literal["notice"]
-    kind: Literal["held"]
-    held: UUID
-    cid: UUID | None
-    room: UUID
-    state: Literal["approved", "rejected"]
-    reason: str
-    message: UUID | None
-
-
-class ReportNotice(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A moderator has decided on what one reported."""
-
-    op: Literal["notice"]
-    kind: Literal["report"]
-    report: UUID
-    state: Literal["handled"]
-
-
-class AppealNotice(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A moderator has decided on an appeal of one's own."""
-
-    op: Literal["notice"]
-    kind: Literal["appeal"]
-    appeal: UUID
-    workspace: UUID
-    state: Literal["accepted", "denied"]
-    reason: str
-
-
-class PersonNotice(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Somebody whose presence one watches has another name now; who has left for good is a `Deleted user`."""
-
-    op: Literal["notice"]
-    kind: Literal["person"]
-    user: FrameUser
-
-
-class MentionNotice(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """One is named in a message."""
-
-    op: Literal["notice"]
-    kind: Literal["mentioned"]
-    room: UUID
-    message: UUID
-    by: UUID
-
-
-NOTICES = {
-    "notice.read": ReadNotice,
-    "notice.saved": SavedNotice,
-    "notice.draft": DraftNotice,
-    "notice.scheduled": ScheduledNotice,
-    "notice.room.joined": JoinedNotice,
-    "notice.room.left": LeftNotice,
-    "notice.sanction": SanctionNotice,
-    "notice.held": HeldNotice,
-    "notice.report": ReportNotice,
-    "notice.appeal": AppealNotice,
-    "notice.to_decide": ToDecideNotice,
-    "notice.person": PersonNotice,
-    "notice.mentioned": MentionNotice,
-}
 SERVER_FRAMES = (
     Welcome,
     EventFrame,

@@ -16,6 +16,7 @@ from talkoot.chat.messages.actions.expire import Expired
 from talkoot.chat.moderation.actions.purging import PURGE
 from talkoot.chat.moderation.actions.sanctions import SANCTION_ENDS
 from talkoot.chat.moderation.jobs import end_sanction, forget_copies, purge
+from talkoot.chat.notifications import jobs as notifications_jobs
 from talkoot.chat.onboarding.actions import MAIL_INVITATION
 from talkoot.chat.onboarding.jobs import mail_invitation
 from talkoot.chat.previews import jobs as previews_jobs
@@ -54,6 +55,7 @@ SCHEDULE = (
     Cron(EXPIRE, "7 * * * *"),
     Cron(FORGET_COPIES, "8 * * * *"),
     *files_jobs.SCHEDULE,
+    *notifications_jobs.SCHEDULE,
 )
 
 LONGEST_TURN = 15.0  # seconds until another worker indexes in place of one that died
@@ -80,6 +82,7 @@ HANDLERS: dict[str, Handler] = {
     **previews_jobs.HANDLERS,
     **scheduled_jobs.HANDLERS,
     **push_jobs.HANDLERS,
+    **notifications_jobs.HANDLERS,
     MAKE_EXPORT: make_export,
     DELETE_ACCOUNT: delete_account,
     DELETE_MESSAGES: delete_messages,

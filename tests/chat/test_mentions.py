@@ -46,7 +46,7 @@ async def test_who_is_named_is_told_and_has_it_unread(workspace: Workspace, memb
     socket, name = await workspace.socket(member), member.user["username"]
     message = await say(owner, room, f"Look, @{name.upper()}!")
     assert message["mentions"] == [{"kind": "user", "id": member.user["id"], "name": name}]
-    notice = await socket.until(op="notice", kind="mentioned")
+    notice = await socket.until(op="notice", kind="notified")
     assert (notice["room"], notice["message"], notice["by"]) == (room, message["id"], owner.user["id"])
     log = (await owner.get(f"/rooms/{room}/events"))["events"]
     assert log[-1]["body"]["mentions"] == message["mentions"]
@@ -71,7 +71,7 @@ async def test_edits_and_deletion_change_whom_a_message_names(workspace: Workspa
     socket = await workspace.socket(other)
     edited = await owner.patch(f"/messages/{message['id']}", {"text": f"@{two} and `@{one}`"})
     assert [each["name"] for each in edited["mentions"]] == [two]
-    assert (await socket.until(op="notice", kind="mentioned"))["message"] == message["id"]
+    assert (await socket.until(op="notice", kind="notified"))["message"] == message["id"]
     assert [await unread(person, room) for person in (member, other)] == [0, 1]
     assert await named(member, message) == [("user", two)]
     await owner.patch(f"/messages/{message['id']}", {"text": "nobody"})
@@ -122,5 +122,5 @@ async def test_who_may_not_read_the_room_is_not_told(workspace: Workspace, membe
     edited = await owner.patch(f"/messages/{hidden['id']}", {"text": f"Never for @{name}"})
     assert edited["mentions"] == []
     message = await say(owner, await a_room(workspace), f"For @{name}")
-    told = await socket.until(op="notice", kind="mentioned")
+    told = await socket.until(op="notice", kind="notified")
     assert told["message"] == message["id"]  # the first one that came

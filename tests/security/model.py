@@ -153,13 +153,21 @@ READING, WRITING = (
 )
 MODERATING = {"messages.moderate", "members.moderate", "posts.edit"}
 WITH_MEMBERS = {"room.invite", "members.invite", "members.manage"}
-OF_ONES_OWN = {"get_me", "list_unreads", "list_workspaces", "unsubscribe", "beat", "renew"}
+OF_ONES_OWN = {
+    "get_me",
+    "list_unreads",
+    "list_notifications",
+    "list_workspaces",
+    "unsubscribe",
+    "beat",
+    "renew",
+}
 UNHELD = dict.fromkeys(("get_me", "list_unreads", "list_workspaces", "watch_presence", "get_user"), "read")
 OF_MODERATORS = {"list_queue", "list_reports", "close_report", "list_appeals", "accept_appeal", "deny_appeal"}
 NOT_BY_TOKENS = {"make_application", "rotate_application_secret"}
 NOT_BY_TOKENS |= {"reset_second_factor", "export_user", "delete_user", "keep_user"}
 NOT_BY_TOKENS |= {f"{what}_bot_token" for what in ("make", "rotate", "revoke")} | {"list_bot_tokens"}
-UNHELD |= dict.fromkeys(("list_saved", "list_drafts", "list_scheduled"), "read")
+UNHELD |= dict.fromkeys(("list_saved", "list_drafts", "list_scheduled", "list_notifications"), "read")
 UNHELD |= dict.fromkeys(("unsave", "drop_draft", "reschedule", "unschedule"), "write")
 UNHELD |= dict.fromkeys(("beat", "renew", "unsubscribe", "open_socket"), "any")
 

@@ -420,6 +420,36 @@ CREATE TABLE messages (
 	CONSTRAINT fk_messages_sender_id FOREIGN KEY(sender_id) REFERENCES users (id), 
 	CONSTRAINT fk_messages_thread_id FOREIGN KEY(thread_id) REFERENCES messages (id)
 );
+CREATE TABLE notification_levels (
+	user_id BLOB NOT NULL, 
+	resource_id BLOB NOT NULL, 
+	workspace_id BLOB NOT NULL, 
+	level VARCHAR, 
+	muted BOOLEAN DEFAULT 0 NOT NULL, 
+	keywords VARCHAR DEFAULT '' NOT NULL, 
+	CONSTRAINT pk_notification_levels PRIMARY KEY (user_id, resource_id), 
+	CONSTRAINT fk_notification_levels_user_id FOREIGN KEY(user_id) REFERENCES users (id), 
+	CONSTRAINT fk_notification_levels_resource_id FOREIGN KEY(resource_id) REFERENCES resources (id), 
+	CONSTRAINT fk_notification_levels_workspace_id FOREIGN KEY(workspace_id) REFERENCES workspaces (id)
+);
+CREATE TABLE notifications (
+	id BLOB NOT NULL, 
+	user_id BLOB NOT NULL, 
+	workspace_id BLOB NOT NULL, 
+	room_id BLOB NOT NULL, 
+	message_id BLOB NOT NULL, 
+	thread_id BLOB, 
+	seq BIGINT NOT NULL, 
+	kind VARCHAR NOT NULL, 
+	created_at BIGINT NOT NULL, 
+	read_at BIGINT, 
+	CONSTRAINT pk_notifications PRIMARY KEY (id), 
+	CONSTRAINT fk_notifications_user_id FOREIGN KEY(user_id) REFERENCES users (id), 
+	CONSTRAINT fk_notifications_workspace_id FOREIGN KEY(workspace_id) REFERENCES workspaces (id), 
+	CONSTRAINT fk_notifications_room_id FOREIGN KEY(room_id) REFERENCES rooms (id), 
+	CONSTRAINT fk_notifications_message_id FOREIGN KEY(message_id) REFERENCES messages (id), 
+	CONSTRAINT uq_notifications_user_id_message_id UNIQUE (user_id, message_id)
+);
 CREATE TABLE outside_writes (
 	id BIGINT NOT NULL, 
 	count BIGINT NOT NULL, 
@@ -538,6 +568,15 @@ CREATE TABLE push_subscriptions (
 	CONSTRAINT uq_push_subscriptions_endpoint_hash UNIQUE (endpoint_hash), 
 	CONSTRAINT uq_push_subscriptions_session_id UNIQUE (session_id)
 );
+CREATE TABLE quiet_times (
+	user_id BLOB NOT NULL, 
+	until BIGINT, 
+	begins BIGINT, 
+	ends BIGINT, 
+	timezone VARCHAR DEFAULT 'UTC' NOT NULL, 
+	CONSTRAINT pk_quiet_times PRIMARY KEY (user_id), 
+	CONSTRAINT fk_quiet_times_user_id FOREIGN KEY(user_id) REFERENCES users (id)
+);
 CREATE TABLE quotes (
 	message_id BLOB NOT NULL, 
 	room_id BLOB NOT NULL, 
@@ -629,7 +668,7 @@ CREATE TABLE resources (
 	workspace_id BLOB NOT NULL, 
 	parent_id BLOB, 
 	kind VARCHAR NOT NULL, 
-	archived_at BIGINT, moderated BOOLEAN DEFAULT 0 NOT NULL, posts BOOLEAN DEFAULT 0 NOT NULL, 
+	archived_at BIGINT, moderated BOOLEAN DEFAULT 0 NOT NULL, posts BOOLEAN DEFAULT 0 NOT NULL, attentive BOOLEAN, 
 	CONSTRAINT pk_resources PRIMARY KEY (id), 
 	CONSTRAINT fk_resources_parent_id FOREIGN KEY(parent_id) REFERENCES resources (id), 
 	CONSTRAINT fk_resources_workspace_id FOREIGN KEY(workspace_id) REFERENCES workspaces (id)
@@ -848,6 +887,9 @@ CREATE INDEX ix_memberships_user ON memberships (user_id, resource_id);
 CREATE INDEX ix_mentions_message ON mentions (message_id);
 CREATE INDEX ix_messages_thread ON messages (thread_id, seq) WHERE thread_id IS NOT NULL;
 CREATE INDEX ix_messages_timeline ON messages (room_id, seq) WHERE thread_id IS NULL;
+CREATE INDEX ix_notification_levels_resource ON notification_levels (resource_id);
+CREATE INDEX ix_notifications_created ON notifications (created_at);
+CREATE INDEX ix_notifications_user ON notifications (user_id, id);
 CREATE INDEX ix_passkeys_user_id ON passkeys (user_id);
 CREATE INDEX ix_pins_room ON pins (room_id, seq);
 CREATE INDEX ix_post_slugs_post ON post_slugs (post_id);
@@ -879,5 +921,5 @@ CREATE UNIQUE INDEX uq_report_cases_message ON report_cases (message_id) WHERE s
 CREATE UNIQUE INDEX uq_report_cases_person ON report_cases (workspace_id, user_id) WHERE state = 'open' AND message_id IS NULL;
 CREATE UNIQUE INDEX uq_sanctions_standing ON sanctions (user_id, resource_id, kind) WHERE ended_at IS NULL;
 CREATE UNIQUE INDEX uq_saved_messages_message_id ON saved_messages (message_id, user_id);
-INSERT INTO alembic_version ("version_num") VALUES ('0035');
+INSERT INTO alembic_version ("version_num") VALUES ('0036');
 INSERT INTO schema_floor ("id", "revision") VALUES (1, '0003');

@@ -56,3 +56,11 @@ def grant(permission: str, roles: Sequence[str], *, beside: str) -> None:
             sa.bindparam("roles", [*roles], expanding=True),
         )
     )
+
+
+def fill_attentive() -> None:
+    """Nobody has asked yet to be told of all messages, but those in direct rooms are told as ever."""
+    op.execute(
+        "UPDATE resources SET attentive = EXISTS"
+        " (SELECT 1 FROM rooms WHERE rooms.id = resources.id AND rooms.kind = 'direct')"
+    )

@@ -13,6 +13,7 @@ import talkoot.chat.groups.models
 import talkoot.chat.identities.models
 import talkoot.chat.messages.models
 import talkoot.chat.moderation.models
+import talkoot.chat.notifications.models
 import talkoot.chat.onboarding.models
 import talkoot.chat.pins.models
 import talkoot.chat.posts.models

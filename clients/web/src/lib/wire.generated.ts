@@ -747,15 +747,6 @@ export type MemberOut = {
   joined_at: string;
 };
 
-/** One is named in a message. */
-export type MentionNotice = {
-  op: "notice";
-  kind: "mentioned";
-  room: string;
-  message: string;
-  by: string;
-};
-
 /** Whom a message names: a `user`, a `role`, or all of the room, of which it is the `id` then. */
 export type MentionOut = {
   kind: "user" | "role" | "room" | "here";
@@ -985,6 +976,60 @@ export type NewUserReport = {
 /** A workspace to be made. */
 export type NewWorkspace = {
   name: string;
+};
+
+/** Something that one is told of, with the message as it is now. */
+export type NotificationOut = {
+  id: string;
+  kind: "mention" | "direct" | "keyword" | "message";
+  workspace: string;
+  message: MessageOut;
+  ts: string;
+  read: boolean;
+};
+
+/** A page of them, those that are not read first; `unread` counts all of those, up to 100. */
+export type NotificationPage = {
+  items: (NotificationOut)[];
+  next?: string | null;
+  previous?: string | null;
+  unread: number;
+};
+
+/** All that one has said of what one wants to be told of; where nothing is said it is `mentions`. */
+export type NotificationSettings = {
+  quiet: QuietOut;
+  workspaces: (WorkspaceLevelOut)[];
+  rooms: (RoomLevelOut)[];
+};
+
+/** One wants to be told of something else now: ask for the settings again. */
+export type NotificationSettingsNotice = {
+  op: "notice";
+  kind: "notifications.settings";
+};
+
+/** One has read notifications: these, and all up to one of them. */
+export type NotificationsReadNotice = {
+  op: "notice";
+  kind: "notifications.read";
+  ids: (string)[];
+  up_to: string | null;
+};
+
+/** One is told of a message; `quiet` when one does not want to be disturbed. */
+export type NotifiedNotice = {
+  op: "notice";
+  kind: "notified";
+  id: string;
+  workspace: string;
+  room: string;
+  message: string;
+  thread: string | null;
+  seq: number;
+  why: "direct" | "keyword" | "mention" | "message";
+  by: string;
+  quiet: boolean;
 };
 
 /** It was done, and there is nothing to tell. */
@@ -1260,6 +1305,25 @@ export type PushSubscriptionOut = {
   created_at: string;
 };
 
+/** Every day from one time to another, which may be on the next day. */
+export type QuietHours = {
+  begins: string;
+  ends: string;
+  timezone?: string;
+};
+
+/** When one does not want to be disturbed. */
+export type QuietOut = {
+  until: string | null;
+  hours: QuietHours | null;
+};
+
+/** What is to change of that; null takes it away. */
+export type QuietPatch = {
+  until?: string | null;
+  hours?: QuietHours | null;
+};
+
 /** A message inside another one, as it was when it was quoted; at most 1,000 characters of its text. */
 export type QuoteOut = {
   message: string;
@@ -1303,6 +1367,12 @@ export type ReadNotice = {
   room: string;
   seq: number;
   unread: number;
+};
+
+/** Which were read: these, or all up to one of them. */
+export type ReadNotifications = {
+  ids?: (string)[];
+  up_to?: string | null;
 };
 
 /** One has read a room up to `seq`. */
@@ -1394,6 +1464,19 @@ export type RoleOut = {
 export type RolePatch = {
   name?: string | null;
   permissions?: (Permission)[] | null;
+};
+
+/** What one wants to be told of in a room; without a level what holds in its workspace. Muted: nothing. */
+export type RoomLevel = {
+  level?: "all" | "mentions" | "nothing" | null;
+  muted?: boolean;
+};
+
+/** The same, and where. */
+export type RoomLevelOut = {
+  level?: "all" | "mentions" | "nothing" | null;
+  muted?: boolean;
+  room: string;
 };
 
 /** A room as one user sees it; `permissions` is what they may do, `users` is for direct rooms. */
@@ -1770,6 +1853,19 @@ export type Welcome = {
   limits: FrameLimits;
   level: number;
   ref?: number | string | null;
+};
+
+/** What one wants to be told of in a workspace. */
+export type WorkspaceLevel = {
+  level?: "all" | "mentions" | "nothing";
+  keywords?: (string)[];
+};
+
+/** The same, and where. */
+export type WorkspaceLevelOut = {
+  level?: "all" | "mentions" | "nothing";
+  keywords?: (string)[];
+  workspace: string;
 };
 
 /** A workspace, and what the asker is and may do in it. */

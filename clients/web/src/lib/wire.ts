@@ -128,7 +128,9 @@ export type Notice =
   | wire.AppealNotice
   | wire.ToDecideNotice
   | wire.PersonNotice
-  | wire.MentionNotice;
+  | wire.NotifiedNotice
+  | wire.NotificationsReadNotice
+  | wire.NotificationSettingsNotice;
 
 export type ServerFrame =
   | wire.Welcome

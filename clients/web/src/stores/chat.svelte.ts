@@ -225,7 +225,7 @@ export class Chat {
     else if (notice.kind === "room.left") this.expel(notice.room);
     else if (notice.kind === "held") this.outbox.decided(notice);
     else if (notice.kind === "person") this.people.add(notice.user);
-    else if (notice.kind !== "mentioned") toasts.moderated(notice);
+    else toasts.moderated(notice);
   }
 
   #apply(events: RoomEvent[]): void {

@@ -21,11 +21,11 @@ class Toasts {
   }
 
   /** What moderators did to us, or about what we told them; or what waits for us as one of them. */
-  moderated(notice: Extract<Notice, { kind: "sanction" | "report" | "appeal" | "to_decide" }>): void {
+  moderated(notice: Notice): void {
     if (notice.kind === "to_decide") queue.told(notice);
     else if (notice.kind === "sanction") this.add(sanctionText(notice));
     else if (notice.kind === "report") this.add("Moderators have handled what you reported. Thank you.");
-    else this.add(`Your appeal was ${notice.state}. ${notice.reason}`.trim());
+    else if (notice.kind === "appeal") this.add(`Your appeal was ${notice.state}. ${notice.reason}`.trim());
   }
 
   drop(id: number): void {

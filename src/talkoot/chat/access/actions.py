@@ -55,11 +55,18 @@ async def create_workspace(tx: Tx, name: str, owner: UUID) -> Workspace:
 
 
 async def add_resource(
-    tx: Tx, resource: UUID, kind: str, *, workspace: UUID, parent: UUID | None, posts: bool = False
+    tx: Tx,
+    resource: UUID,
+    kind: str,
+    *,
+    workspace: UUID,
+    parent: UUID | None,
+    posts: bool = False,
+    attentive: bool = False,
 ) -> None:
-    """A new node of the tree; `posts` for a room that takes posts."""
+    """A new node of the tree; `posts` for a room that takes posts, `attentive` for one that is direct."""
     values = {"id": resource, "kind": kind, "workspace_id": workspace, "parent_id": parent, "posts": posts}
-    await tx.connection.execute(insert(Resource).values(values))
+    await tx.connection.execute(insert(Resource).values(attentive=attentive, **values))
 
 
 async def archive_resource(tx: Tx, resource: UUID, *, workspace: UUID, archived: bool) -> None:
@@ -73,6 +80,18 @@ async def set_moderated(tx: Tx, resource: UUID, *, workspace: UUID, moderated: b
     """Say of a node whether it has rules that messages must pass; everybody's next one is asked for them."""
     await tx.connection.execute(update(Resource).where(Resource.id == resource).values(moderated=moderated))
     await record_change(tx, workspace, resource)
+
+
+async def set_attentive(tx: Tx, resource: UUID, *, workspace: UUID, attentive: bool) -> None:
+    """Say of a node whether somebody wants to know of messages there that do not name them."""
+    changed = await tx.connection.execute(
+        update(Resource)
+        .where(Resource.id == resource, Resource.attentive.is_distinct_from(attentive))
+        .values(attentive=attentive)
+        .returning(Resource.id)
+    )
+    if changed.one_or_none() is not None:
+        await record_change(tx, workspace, resource)
 
 
 async def move_resource(tx: Tx, resource: UUID, *, workspace: UUID, parent: UUID) -> None:

@@ -38,6 +38,8 @@ class Grants:
     moderated: bool = False
     posts: bool = False
     """It takes posts, and answers to them."""
+    attentive: bool = False
+    """Somebody may want to know of a message here that does not name them."""
     open: bool = False
     """They are not in the workspace, and may read what everyone may; nothing of it is in `permissions`."""
     until: int | None = None

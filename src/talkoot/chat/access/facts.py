@@ -12,10 +12,12 @@ from sqlalchemy import (
     Boolean,
     String,
     bindparam,
+    func,
     literal,
     literal_column,
     null,
     select,
+    true,
     union_all,
 )
 from sqlalchemy import cast as sql_cast
@@ -38,12 +40,12 @@ NODE, ENTRY, VERSION, BELONGS = range(4)
 
 
 def _row(tag: int, *ids: Any, numbers: Any = (), flags: Any = (), texts: Any = ()) -> Any:
-    """One branch of the union: 3 ids, 2 numbers, 3 flags and 2 texts, those that it lacks null."""
+    """One branch of the union: 3 ids, 2 numbers, 4 flags and 2 texts, those that it lacks null."""
     columns: list[Any] = [literal_column(str(tag)).label("tag")]
     for kind, given, count, nothing in (
         ("id", ids, 3, _NO_ID),
         ("number", numbers, 2, _NO_NUMBER),
-        ("flag", flags, 3, _NO_FLAG),
+        ("flag", flags, 4, _NO_FLAG),
         ("text", texts, 2, _NO_TEXT),
     ):
         filled = [*given, *[nothing] * (count - len(given))]
@@ -87,7 +89,12 @@ def _everything() -> Any:
             up.c.node,
             Resource.workspace_id,
             numbers=[Workspace.access_version, up.c.height],
-            flags=[Resource.archived_at.is_not(None), Resource.moderated, Resource.posts],
+            flags=[
+                Resource.archived_at.is_not(None),
+                Resource.moderated,
+                Resource.posts,
+                func.coalesce(Resource.attentive, true()),
+            ],
             texts=[Resource.kind],
         )
         .join_from(up, Resource, Resource.id == up.c.node)
@@ -180,6 +187,7 @@ def _lineage(leaf: UUID, line: list[Any], entries: dict[UUID, list[Entry]]) -> L
         any(row.flag0 for row in line),
         lowest.flag1,
         lowest.flag2,
+        any(row.flag3 for row in line),
     )
 
 

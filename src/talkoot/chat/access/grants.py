@@ -211,6 +211,7 @@ async def grants_inside(
                 Resource.archived_at,
                 Resource.moderated,
                 Resource.posts,
+                Resource.attentive,
             ).where(Resource.id.in_(inside))
         )
     }
@@ -224,8 +225,18 @@ async def grants_inside(
         nodes = tuple(_upwards(tree, resource))
         inherited = tuple(entry for node in nodes for entry in entries[node])
         archived = any(tree[node].archived_at is not None for node in nodes)
+        attentive = any(tree[node].attentive is not False for node in nodes)
         lineage = Lineage(
-            resource, row.kind, workspace, version or 0, nodes, inherited, archived, row.moderated, row.posts
+            resource,
+            row.kind,
+            workspace,
+            version or 0,
+            nodes,
+            inherited,
+            archived,
+            row.moderated,
+            row.posts,
+            attentive,
         )
         everything[resource] = evaluate(lineage, standing, public=public)
     if not isinstance(read, Tx):

@@ -45,6 +45,8 @@ class Resource(Model):
     """Whether a room has rules that messages must pass; in the tree, so that who has none asks nothing."""
     posts: Mapped[bool] = mapped_column(default=False, server_default=false())
     """Whether what stands in a room are posts, and all else answers to one; for the same reason."""
+    attentive: Mapped[bool | None] = mapped_column(default=False)
+    """Whether somebody wants to know of messages here that do not name them; None where nobody has looked."""
 
 
 class Membership(Model):

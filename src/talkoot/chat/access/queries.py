@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, cast
 from uuid import UUID
 
-from sqlalchemy import Select, bindparam, or_, select
+from sqlalchemy import Select, bindparam, func, or_, select, true
 from sqlalchemy.orm import aliased
 
 from talkoot.chat.access.events import AccessChanged
@@ -36,6 +36,7 @@ class Lineage:
     archived: bool
     moderated: bool = False
     posts: bool = False
+    attentive: bool = False
 
 
 _Parent = aliased(Resource)
@@ -56,6 +57,11 @@ _LINEAGES = (
             _Parent.archived_at.is_not(None),
             _Grandparent.archived_at.is_not(None),
         ).label("archived"),
+        or_(
+            func.coalesce(Resource.attentive, true()),
+            func.coalesce(_Parent.attentive, _Parent.id.is_not(None)),
+            func.coalesce(_Grandparent.attentive, _Grandparent.id.is_not(None)),
+        ).label("attentive"),
     )
     .join(Workspace, Workspace.id == Resource.workspace_id)
     .outerjoin(_Parent, _Parent.id == Resource.parent_id)
@@ -113,6 +119,7 @@ async def lineages_of(read: Read, resources: Collection[UUID]) -> dict[UUID, Lin
             bool(row.archived),
             row.moderated,
             row.posts,
+            bool(row.attentive),
         )
         for row in rows
     }

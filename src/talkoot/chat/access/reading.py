@@ -106,6 +106,7 @@ def evaluate(lineage: Lineage, standing: Standing, *, public: bool = False) -> G
         permissions=permissions - ARCHIVED if lineage.archived else permissions,
         moderated=lineage.moderated,
         posts=lineage.posts,
+        attentive=lineage.attentive,
         open=public and not inside and lineage.kind == "room" and everyone_reads(lineage.entries),
         until=until,
         room=lineage.nodes[1] if lineage.kind == "thread" else None,

@@ -9,17 +9,27 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 if TYPE_CHECKING:
-    from talkoot.kernel.log import Event
+    from talkoot.chat.messages.mentioned import Mentioned
 
 
 @dataclass(frozen=True, slots=True)
-class PeopleMentioned:
-    """These people, who may read the room, are named in a message, by this event: its own, or an edit."""
+class Notable:
+    """A message that somebody may want to know of: whom it newly names, or in a room where some want all."""
 
-    users: Sequence[UUID]
-    event: Event
     message: UUID
+    room: UUID
     workspace: UUID
+    thread: UUID | None
+    sender: UUID
+    names: Sequence[Mentioned]
+    edited: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class NotableSaid:
+    """Notable messages were sent, or edited so that they name more people."""
+
+    messages: Sequence[Notable]
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from uuid import UUID
 import msgspec
 
 from talkoot.chat.drafts.queries import own_drafts
+from talkoot.chat.notifications.queries import notification_choices
 from talkoot.chat.privacy import queries
 from talkoot.chat.privacy.own_files import content_of, files_behind, line_of, name_in_archive
 from talkoot.chat.privacy.own_messages import BEFORE_ALL, MINE, messages_behind
@@ -38,6 +39,7 @@ _WHOLE: dict[str, tuple[str, Callable[[Read, UUID], Awaitable[list[queries.Line]
     "rooms.jsonl": ("The rooms you may read, and how far you have read them", queries.rooms),
     "drafts.jsonl": ("What you have begun to write", own_drafts),
     "scheduled.jsonl": ("What you have written to be sent later", own_scheduled),
+    "notifications.jsonl": ("What you want to be told of", notification_choices),
     "saved.jsonl": ("The messages that you saved", ids_saved_by),
     "sanctions.jsonl": ("Mutes and bans", queries.sanctions),
     "reports.jsonl": ("What you reported to moderators", queries.reports),

@@ -203,8 +203,9 @@ async def leave_rooms_of_workspace(tx: Tx, leaving: WorkspaceMemberLeaving) -> N
 
 async def _open(tx: Tx, room: Room, entries: Sequence[NewEntry]) -> None:
     parent = room.category_id or room.workspace_id
-    posts = room.kind == POSTS
-    await access.add_resource(tx, room.id, "room", workspace=room.workspace_id, parent=parent, posts=posts)
+    posts, direct = room.kind == POSTS, room.kind == "direct"
+    where = {"workspace": room.workspace_id, "parent": parent}
+    await access.add_resource(tx, room.id, "room", **where, posts=posts, attentive=direct)
     await log.create_log(tx, room.id)
     tx.session.add(room)
     await tx.flush()

@@ -14,7 +14,7 @@ from talkoot.chat.access.permissions import Permission
 from talkoot.chat.access.reading import grants_of_many
 from talkoot.chat.accounts.models import User
 from talkoot.chat.accounts.names import username_key
-from talkoot.chat.messages.events import PeopleMentioned
+from talkoot.chat.messages.events import Notable, NotableSaid
 from talkoot.chat.messages.mentioned import Mentioned, names_in
 from talkoot.chat.messages.models import Mention
 
@@ -62,18 +62,25 @@ def as_stored(mentions: Sequence[Mentioned]) -> str | None:
     return msgspec.json.encode(mentions).decode() if mentions else None
 
 
-async def keep_names(tx: Tx, named: Named, sent: Iterable[tuple[Event, Grants]]) -> None:
-    """Store whom messages name that were just appended, and tell them."""
-    for event, grants in sent:
-        if mentions := named.get(event.id):
+async def keep_names(tx: Tx, named: Named, sent: Iterable[tuple[Event, UUID | None, Grants]]) -> None:
+    """Store whom messages name that were just appended, and tell of those that may concern somebody."""
+    notable = []
+    for event, thread, grants in sent:
+        mentions = named.get(event.id, ())
+        if mentions:
             await _store(tx, mentions, event, event.id, event.seq)
-            await _tell(tx, mentions, event, event.id, grants)
+        if mentions or grants.attentive:
+            assert event.sender is not None
+            about = (event.id, event.log, grants.workspace, thread, event.sender)
+            notable.append(Notable(*about, mentions))
+    if notable:
+        await tx.emit(NotableSaid(notable))
 
 
 async def name_again(
     tx: Tx, event: Event, message: Message, mentions: Sequence[Mentioned], grants: Grants
 ) -> None:
-    """Store whom a message names since this edit, and tell those who are new."""
+    """Store whom a message names since this edit, and tell of those who are new."""
     before: set[tuple[str, UUID]] = set()
     if message.mentions is not None:
         known = msgspec.json.decode(message.mentions, type=list[Mentioned])
@@ -83,19 +90,14 @@ async def name_again(
     if mentions:
         await _store(tx, mentions, event, message.id, message.seq)
     if new := [each for each in mentions if (each.kind, each.id) not in before]:
-        await _tell(tx, new, event, message.id, grants)
+        about = (message.id, message.room_id, grants.workspace, message.thread_id, message.sender_id)
+        await tx.emit(NotableSaid([Notable(*about, new, edited=True)]))
 
 
 async def _store(tx: Tx, mentions: Sequence[Mentioned], event: Event, message: UUID, seq: int) -> None:
     where = {"room_id": event.log, "seq": seq, "message_id": message, "sender_id": event.sender}
     targets = {each.id for each in mentions}
     await tx.connection.execute(insert(Mention), [{"target": target, **where} for target in targets])
-
-
-async def _tell(tx: Tx, new: Sequence[Mentioned], event: Event, message: UUID, grants: Grants) -> None:
-    users = [each.id for each in new if each.kind == "user" and each.id != event.sender]
-    if users:
-        await tx.emit(PeopleMentioned(users, event, message, grants.workspace))
 
 
 async def forget_mentions(tx: Tx, messages: Sequence[UUID]) -> None:

@@ -106,8 +106,7 @@ async def publish_message(tx: Tx, grants: Grants, post: Publication) -> Message:
     if files:
         await carry(tx, [(file.id, id_) for file in files], SENT)
     await tx.flush()
-    if mentions:
-        await keep_names(tx, {id_: mentions}, [(event, grants)])
+    await keep_names(tx, {id_: mentions}, [(event, None, grants)])
     return message
 
 

@@ -200,8 +200,12 @@ async def _append(
         await carry_with(tx, sent)
     if quotes:
         await keep_quotes(tx, sent, quotes)
-    if named:
-        await keep_names(tx, named, zip(events, (grants for _, grants in allowed), strict=True))
+    if named or any(grants.attentive for _, grants in allowed):
+        await keep_names(
+            tx,
+            named,
+            [(event, send.thread, grants) for event, (send, grants) in zip(events, allowed, strict=True)],
+        )
     for send, event in sent:
         if MARK_OF_LINKS in send.text and send.title is None:
             await tx.emit(LinksChanged(event.id))

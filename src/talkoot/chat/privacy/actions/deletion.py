@@ -22,6 +22,7 @@ from talkoot.chat.identities.actions import forget_identities_of
 from talkoot.chat.mail.notices import tell_owner
 from talkoot.chat.messages.actions.erase import forget_held_of, forget_sender
 from talkoot.chat.moderation.actions.forgetting import forget_complaints_of
+from talkoot.chat.notifications.actions import forget_notifications_of
 from talkoot.chat.posts.actions.writing import forget_unpublished_of
 from talkoot.chat.privacy.actions.exports import forget_exports_of
 from talkoot.chat.reads.actions import forget_positions_of
@@ -97,6 +98,7 @@ async def delete_now(tx: Tx, person: UUID) -> None:
     await forget_unpublished_of(tx, person)
     await forget_files_of(tx, person)
     await forget_positions_of(tx, person)
+    await forget_notifications_of(tx, person)
     await forget_saved_of(tx, person)
     await forget_drafts_of(tx, person)
     await forget_scheduled_of(tx, person)

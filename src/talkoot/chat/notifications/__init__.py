@@ -1,0 +1,1 @@
+"""Notifications: what people are told of, wherever they are, and what they want to know of."""

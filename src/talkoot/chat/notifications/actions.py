@@ -1,0 +1,223 @@
+"""Telling people of messages, and what they say of what they want to know of."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+from sqlalchemy import delete, or_, select, update
+
+from talkoot.chat.access.actions import set_attentive
+from talkoot.chat.access.doors import resource_for
+from talkoot.chat.access.operations import SET_ROOM_LEVEL, SET_WORKSPACE_LEVEL
+from talkoot.chat.access.permissions import Permission
+from talkoot.chat.access.reading import grants_of_many
+from talkoot.chat.messages.events import OwnChanged
+from talkoot.chat.notifications.audience import HERE, Said, said
+from talkoot.chat.notifications.events import Notified, Told
+from talkoot.chat.notifications.models import Notification, NotificationLevel, QuietTime
+from talkoot.chat.notifications.queries import UNSAID, Levels, levels_of
+from talkoot.chat.notifications.quiet import HOUR, is_quiet
+from talkoot.chat.reads.models import ReadPosition
+from talkoot.chat.rooms.models import Room
+from talkoot.kernel import jobs
+from talkoot.kernel.clock import DAY, SECOND
+from talkoot.kernel.errors import Invalid
+from talkoot.kernel.ids import new_id
+from talkoot.kernel.upsert import insert_into
+
+if TYPE_CHECKING:
+    from talkoot.chat.access.cache import Grants
+    from talkoot.chat.accounts.actors import Actor
+    from talkoot.chat.messages.events import NotableSaid
+    from talkoot.chat.notifications.schemas import QuietPatch, ReadNotifications, RoomLevel, WorkspaceLevel
+    from talkoot.kernel.transactions import Tx
+
+NOTIFY = "notifications.notify"
+FORGET = "notifications.forget"
+KEPT = 90 * DAY
+
+
+async def enqueue_notify(tx: Tx, event: NotableSaid) -> None:
+    """Let a job look, after the commit, who is to be told of these messages."""
+    payload = [
+        [each.message, [name.id for name in each.names] if each.edited else None] for each in event.messages
+    ]
+    await jobs.enqueue(tx, NOTIFY, {"messages": payload})
+
+
+async def tell(tx: Tx, message: UUID, names: frozenset[UUID] | None, people: Mapping[UUID, str]) -> None:
+    """Tell these people of a message, each for this reason, if they may read it, want to, and have not."""
+    about = await said(tx, message, names)
+    if about is None or not people:
+        return
+    held = await grants_of_many(tx, [(user, about.room) for user in people])
+    readers = {each.user: each for each in held.values() if Permission.ROOM_READ in each.permissions}
+    levels = await levels_of(tx, [*readers], about.room, about.workspace)
+    read_it = await tx.connection.scalars(
+        select(ReadPosition.user_id).where(
+            ReadPosition.room_id == about.room,
+            ReadPosition.user_id.in_([*readers]),
+            ReadPosition.seq >= about.seq,
+        )
+    )
+    wanted = {
+        user: kind
+        for user, kind in people.items()
+        if user in readers and _wants(kind, levels.get(user, UNSAID))
+    }
+    for user in read_it:
+        wanted.pop(user, None)
+    if wanted:
+        await _tell(tx, about, wanted, readers)
+
+
+def _wants(kind: str, said_of_it: Levels) -> bool:
+    level = said_of_it.room or said_of_it.workspace
+    if said_of_it.muted or level == "nothing":
+        return False
+    if kind == "direct":  # what is said of a workspace is about its other rooms
+        return said_of_it.room != "mentions"
+    return kind != "message" or level == "all"
+
+
+async def _tell(tx: Tx, about: Said, wanted: Mapping[UUID, str], readers: Mapping[UUID, Grants]) -> None:
+    rows = [
+        {
+            "id": new_id(),
+            "user_id": user,
+            "workspace_id": about.workspace,
+            "room_id": about.room,
+            "message_id": about.message,
+            "thread_id": about.thread,
+            "seq": about.seq,
+            "kind": "mention" if kind == HERE else kind,
+            "created_at": tx.now,
+        }
+        for user, kind in wanted.items()
+    ]
+    written = insert_into(tx.connection, Notification).values(rows).on_conflict_do_nothing()
+    new = (
+        await tx.connection.execute(
+            written.returning(Notification.id, Notification.user_id, Notification.kind)
+        )
+    ).all()
+    quiet = {
+        times.user_id
+        for times in await tx.session.scalars(select(QuietTime).where(QuietTime.user_id.in_([*wanted])))
+        if is_quiet(times, tx.now)
+    }
+    told = [
+        Told(
+            id=row.id,
+            user=row.user_id,
+            workspace=about.workspace,
+            room=about.room,
+            message=about.message,
+            thread=about.thread,
+            seq=about.seq,
+            kind=row.kind,
+            by=about.sender,
+            quiet=row.user_id in quiet,
+            version=readers[row.user_id].version,
+        )
+        for row in new
+    ]
+    if told:
+        await tx.emit(Notified(told))
+
+
+async def read_notifications(tx: Tx, actor: Actor, which: ReadNotifications) -> None:
+    """One has read these, or all up to one of them."""
+    if not which.ids and which.up_to is None:
+        raise Invalid.field("ids", "missing", "Say which: `ids`, or `up_to`")
+    among: list[Any] = [Notification.id.in_(which.ids)]
+    if which.up_to is not None:
+        among.append(Notification.id <= which.up_to)
+    await tx.connection.execute(
+        update(Notification)
+        .where(Notification.user_id == actor.user, Notification.read_at.is_(None), or_(*among))
+        .values(read_at=tx.now)
+    )
+    told = {"ids": which.ids, "up_to": which.up_to}
+    await tx.emit(OwnChanged(actor.user, "notifications.read", told))
+
+
+async def set_room_level(tx: Tx, actor: Actor, room: UUID, wanted: RoomLevel) -> None:
+    """Say what one wants to be told of in a room."""
+    grants = await resource_for(tx, actor, SET_ROOM_LEVEL, room)
+    await _set_level(tx, actor, grants, level=wanted.level, muted=wanted.muted, keywords="")
+
+
+async def set_workspace_level(tx: Tx, actor: Actor, workspace: UUID, wanted: WorkspaceLevel) -> None:
+    """Say what one wants to be told of in a workspace, and in its rooms of which one says nothing."""
+    grants = await resource_for(tx, actor, SET_WORKSPACE_LEVEL, workspace)
+    await _set_level(tx, actor, grants, level=wanted.level, muted=False, keywords="\n".join(wanted.keywords))
+
+
+async def _set_level(
+    tx: Tx, actor: Actor, grants: Grants, *, level: str | None, muted: bool, keywords: str
+) -> None:
+    mine = (NotificationLevel.user_id == actor.user, NotificationLevel.resource_id == grants.resource)
+    await tx.connection.execute(delete(NotificationLevel).where(*mine))
+    await tx.connection.execute(
+        insert_into(tx.connection, NotificationLevel).values(
+            user_id=actor.user,
+            resource_id=grants.resource,
+            workspace_id=grants.workspace,
+            level=level,
+            muted=muted,
+            keywords=keywords,
+        )
+    )
+    await _look_who_attends(tx, grants.resource, grants.workspace)
+    await tx.emit(OwnChanged(actor.user, "notifications.settings", {}))
+
+
+async def _look_who_attends(tx: Tx, resource: UUID, workspace: UUID) -> None:
+    """A message where nobody wants to know of all, or waits for a word, must cost nothing."""
+    room = await tx.session.get(Room, resource)
+    attends = await tx.connection.scalar(
+        select(NotificationLevel.user_id)
+        .where(
+            NotificationLevel.resource_id == resource,
+            or_(NotificationLevel.level == "all", NotificationLevel.keywords != ""),
+        )
+        .limit(1)
+    )
+    attentive = attends is not None or (room is not None and room.kind == "direct")
+    await set_attentive(tx, resource, workspace=workspace, attentive=attentive)
+
+
+async def set_quiet(tx: Tx, actor: Actor, wanted: QuietPatch) -> None:
+    """Say when one does not want to be disturbed; what is not said stays."""
+    times = await tx.session.get(QuietTime, actor.user)
+    if times is None:
+        times = QuietTime(user_id=actor.user, timezone="UTC")
+        tx.session.add(times)
+    if "until" in wanted.model_fields_set:
+        times.until = round(wanted.until.timestamp() * SECOND) if wanted.until else None
+    if "hours" in wanted.model_fields_set:
+        hours = wanted.hours
+        times.begins = _minute(hours.begins) if hours else None
+        times.ends = _minute(hours.ends) if hours else None
+        times.timezone = hours.timezone if hours else times.timezone
+    await tx.flush()
+    await tx.emit(OwnChanged(actor.user, "notifications.settings", {}))
+
+
+def _minute(at: str) -> int:
+    hours, minutes = at.split(":")
+    return int(hours) * HOUR + int(minutes)
+
+
+async def forget_old(tx: Tx) -> None:
+    """Forget what people were told of long ago."""
+    await tx.connection.execute(delete(Notification).where(Notification.created_at < tx.now - KEPT))
+
+
+async def forget_notifications_of(tx: Tx, user: UUID) -> None:
+    """Nothing is left of what this user was told of, and wanted to be."""
+    for table in (Notification, NotificationLevel, QuietTime):
+        await tx.connection.execute(delete(table).where(table.user_id == user))

@@ -1,0 +1,238 @@
+"""Reading notifications, and what people want to be told of."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+import msgspec
+from sqlalchemy import and_, func, select
+
+from talkoot.chat.access.permissions import Permission
+from talkoot.chat.access.reading import grants_of_many
+from talkoot.chat.messages.models import Message
+from talkoot.chat.messages.queries import MESSAGES
+from talkoot.chat.messages.wire import Shown, shown
+from talkoot.chat.notifications.models import Notification, NotificationLevel, QuietTime
+from talkoot.chat.notifications.quiet import HOUR, is_quiet
+from talkoot.chat.notifications.schemas import (
+    NotificationSettings,
+    QuietHours,
+    QuietOut,
+    RoomLevelOut,
+    WorkspaceLevelOut,
+)
+from talkoot.chat.reads.models import ReadPosition
+from talkoot.kernel.clock import rfc3339, rfc3339_or_none
+from talkoot.kernel.documents import Document
+
+if TYPE_CHECKING:
+    from talkoot.chat.accounts.actors import Actor
+    from talkoot.kernel.transactions import Read
+
+COUNTED = 100
+_WIDTH = len(MESSAGES.selected_columns)
+_POSITION = and_(ReadPosition.user_id == Notification.user_id, ReadPosition.room_id == Notification.room_id)
+UNREAD = and_(Notification.read_at.is_(None), Notification.seq > func.coalesce(ReadPosition.seq, 0))
+_SHOWN = (
+    MESSAGES.add_columns(
+        Notification.id, Notification.kind, Notification.workspace_id, Notification.created_at
+    )
+    .join(Notification, Notification.message_id == Message.id)
+    .outerjoin(ReadPosition, _POSITION)
+    .where(Message.deleted_at.is_(None))
+    .order_by(Notification.id.desc())
+)
+_WHERE = (
+    select(Notification.room_id, Notification.workspace_id)
+    .join(Message, Message.id == Notification.message_id)
+    .outerjoin(ReadPosition, _POSITION)
+    .where(Message.deleted_at.is_(None))
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Levels:
+    """What somebody said of a room."""
+
+    room: str | None = None
+    workspace: str | None = None
+    muted: bool = False
+
+
+UNSAID = Levels()
+
+
+class _Out(msgspec.Struct, frozen=True):
+    """The documented `NotificationOut`."""
+
+    id: UUID
+    kind: str
+    workspace: UUID
+    message: Shown
+    ts: str
+    read: bool
+
+
+class _Page(msgspec.Struct, frozen=True):
+    """The documented `NotificationPage`."""
+
+    items: list[_Out]
+    unread: int
+    next: str | None = None
+    previous: None = None
+
+
+async def notifications_of(read: Read, actor: Actor, *, before: str | None, limit: int) -> Document:
+    """A page of them, those that are not read first, and in each part the newest first.
+
+    `before` is a cursor that a page told: the id of its last one, behind `unread.` or `read.`.
+    """
+    rooms = await _readable(read, actor)
+    part, _, last = (before or "unread.").partition(".")
+    below = UUID(last) if last else None
+    found: list[_Out] = []
+    if part == "unread":
+        found = await _some(read, actor, rooms, limit + 1, below, unread=True)
+        below = None
+    if len(found) <= limit:
+        found += await _some(read, actor, rooms, limit + 1 - len(found), below, unread=False)
+    items = found[:limit]
+    more = f"{'read' if items[-1].read else 'unread'}.{items[-1].id}" if len(found) > limit else None
+    return Document(msgspec.json.encode(_Page(items, await _unread(read, actor, rooms), more)))
+
+
+async def _readable(read: Read, actor: Actor) -> set[UUID]:
+    """The rooms of their notifications that they may read, and that their token is good for."""
+    found = await read.connection.execute(_WHERE.where(Notification.user_id == actor.user).distinct())
+    rooms = {room for room, workspace in found if actor.reaches(room, workspace)}
+    held = await grants_of_many(read, [(actor.user, room) for room in rooms])
+    return {grants.resource for grants in held.values() if Permission.ROOM_READ in grants.permissions}
+
+
+async def _some(
+    read: Read, actor: Actor, rooms: Collection[UUID], limit: int, below: UUID | None, *, unread: bool
+) -> list[_Out]:
+    wanted = _SHOWN.where(
+        Notification.user_id == actor.user,
+        Notification.room_id.in_(rooms),
+        UNREAD if unread else ~UNREAD,
+    )
+    if below is not None:
+        wanted = wanted.where(Notification.id < below)
+    out = []
+    for row in await read.connection.execute(wanted.limit(limit)):
+        id_, kind, workspace, ts = row[_WIDTH:]
+        out.append(_Out(id_, kind, workspace, shown(row[:_WIDTH]), rfc3339(ts), not unread))
+    return out
+
+
+async def _unread(read: Read, actor: Actor, rooms: Collection[UUID]) -> int:
+    some = (
+        _WHERE.where(Notification.user_id == actor.user, Notification.room_id.in_(rooms), UNREAD)
+        .limit(COUNTED)
+        .subquery()
+    )
+    return await read.connection.scalar(select(func.count()).select_from(some)) or 0
+
+
+async def still_unread(read: Read, user: UUID, ids: Collection[UUID]) -> list[Notification]:
+    """Those of these notifications that somebody may read at this moment, and has not; the oldest first."""
+    found = await read.session.scalars(
+        select(Notification)
+        .join(Message, Message.id == Notification.message_id)
+        .outerjoin(ReadPosition, _POSITION)
+        .where(
+            Notification.user_id == user,
+            Notification.id.in_(ids),
+            Message.deleted_at.is_(None),
+            UNREAD,
+        )
+        .order_by(Notification.id)
+    )
+    waiting = found.all()
+    rooms = {each.room_id for each in waiting}
+    held = await grants_of_many(read, [(user, room) for room in rooms])
+    readable = {g.resource for g in held.values() if Permission.ROOM_READ in g.permissions}
+    return [each for each in waiting if each.room_id in readable]
+
+
+async def levels_of(read: Read, users: Collection[UUID], room: UUID, workspace: UUID) -> dict[UUID, Levels]:
+    """What these people said of a room, and of the workspace that it is in; who said nothing is left out."""
+    found = await read.connection.execute(
+        select(NotificationLevel).where(
+            NotificationLevel.user_id.in_(users), NotificationLevel.resource_id.in_([room, workspace])
+        )
+    )
+    told: dict[UUID, Levels] = {}
+    for row in found:
+        before = told.get(row.user_id, UNSAID)
+        if row.resource_id == room:
+            told[row.user_id] = replace(before, room=row.level, muted=row.muted)
+        else:
+            told[row.user_id] = replace(before, workspace=row.level)
+    return told
+
+
+async def settings_of(read: Read, actor: Actor) -> NotificationSettings:
+    """All that somebody has said of what they want to be told of, where they may still be."""
+    rows = (
+        await read.connection.execute(
+            select(NotificationLevel)
+            .where(NotificationLevel.user_id == actor.user)
+            .order_by(NotificationLevel.resource_id)
+        )
+    ).all()
+    held = await grants_of_many(read, [(actor.user, row.resource_id) for row in rows])
+    workspaces, rooms = [], []
+    for row in rows:
+        may = {grants.resource: grants.permissions for grants in held.values()}.get(
+            row.resource_id, frozenset()
+        )
+        if row.resource_id == row.workspace_id:
+            if Permission.WORKSPACE_READ in may:
+                level = {"level": row.level or "mentions", "keywords": row.keywords.splitlines()}
+                workspaces.append(WorkspaceLevelOut.model_validate({"workspace": row.resource_id, **level}))
+        elif Permission.ROOM_READ in may:
+            told = {"room": row.resource_id, "level": row.level, "muted": row.muted}
+            rooms.append(RoomLevelOut.model_validate(told))
+    quiet = await quiet_of(read, actor.user)
+    return NotificationSettings(quiet=quiet, workspaces=workspaces, rooms=rooms)
+
+
+async def notification_choices(read: Read, user: UUID) -> list[dict[str, Any]]:
+    """The same, for their own data."""
+    found = await read.connection.execute(
+        select(NotificationLevel)
+        .where(NotificationLevel.user_id == user)
+        .order_by(NotificationLevel.resource_id)
+    )
+    levels = [
+        {
+            "where": row.resource_id,
+            "level": row.level,
+            "muted": row.muted,
+            "keywords": row.keywords.splitlines(),
+        }
+        for row in found
+    ]
+    return [(await quiet_of(read, user)).model_dump(), *levels]
+
+
+async def quiet_of(read: Read, user: UUID) -> QuietOut:
+    """When somebody does not want to be disturbed."""
+    times = await read.session.get(QuietTime, user)
+    if times is None:
+        return QuietOut(until=None, hours=None)
+    hours = None
+    if times.begins is not None and times.ends is not None:
+        begins, ends = (f"{at // HOUR:02}:{at % HOUR:02}" for at in (times.begins, times.ends))
+        hours = QuietHours.model_construct(begins=begins, ends=ends, timezone=times.timezone)
+    return QuietOut(until=rfc3339_or_none(times.until), hours=hours)
+
+
+async def quiet_now(read: Read, user: UUID, now: int) -> bool:
+    """Whether somebody does not want to be disturbed at this moment."""
+    return is_quiet(await read.session.get(QuietTime, user), now)

@@ -1,0 +1,181 @@
+"""What the server tells people on all their connections, as frames: for the document of the socket."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+from uuid import UUID
+
+import msgspec
+
+from talkoot.chat.moderation.deciding import ToDecideNotice
+
+
+class FrameUser(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Somebody, as shown beside what they wrote."""
+
+    id: UUID
+    username: str
+    display_name: str
+    bot: bool
+
+
+class ReadNotice(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """One has read a room up to here, on another device."""
+
+    op: Literal["notice"]
+    kind: Literal["read"]
+    room: UUID
+    seq: int
+    unread: int
+
+
+class SavedNotice(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """One has saved a message, or let go of it."""
+
+    op: Literal["notice"]
+    kind: Literal["saved"]
+    message: UUID
+    saved: bool
+
+
+class DraftNotice(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A draft of one's own has changed, on any device; one that was removed has version 0 and no text."""
+
+    op: Literal["notice"]
+    kind: Literal["draft"]
+    room: UUID
+    thread: UUID | None
+    version: int
+    text: str
+
+
+class ScheduledNotice(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A scheduled message of one's own was written, changed, sent, refused (for this `reason`) or removed."""
+
+    op: Literal["notice"]
+    kind: Literal["scheduled"]
+    scheduled: UUID
+    room: UUID
+    state: Literal["waiting", "sent", "refused", "removed"]
+    reason: str | None
+
+
+class JoinedNotice(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """One is a member of a room now; `room` is as `GET /rooms/{id}` answers it."""
+
+    op: Literal["notice"]
+    kind: Literal["room.joined"]
+    room: dict[str, Any]
+
+
+class LeftNotice(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """One is no member of a room any more."""
+
+    op: Literal["notice"]
+    kind: Literal["room.left"]
+    room: UUID
+
+
+class SanctionNotice(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """One was muted, banned or kicked, in a room or (`room` is null) the workspace; or that has ended."""
+
+    op: Literal["notice"]
+    kind: Literal["sanction"]
+    sanction: Literal["mute", "ban", "kick"]
+    workspace: UUID
+    room: UUID | None
+    reason: str
+    until: str | None
+    ended: bool
+
+
+class HeldNotice(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A moderator has decided on a message of one's own; `message` is what it became."""
+
+    op: Literal["notice"]
+    kind: Literal["held"]
+    held: UUID
+    cid: UUID | None
+    room: UUID
+    state: Literal["approved", "rejected"]
+    reason: str
+    message: UUID | None
+
+
+class ReportNotice(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A moderator has decided on what one reported."""
+
+    op: Literal["notice"]
+    kind: Literal["report"]
+    report: UUID
+    state: Literal["handled"]
+
+
+class AppealNotice(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A moderator has decided on an appeal of one's own."""
+
+    op: Literal["notice"]
+    kind: Literal["appeal"]
+    appeal: UUID
+    workspace: UUID
+    state: Literal["accepted", "denied"]
+    reason: str
+
+
+class PersonNotice(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Somebody whose presence one watches has another name now; who has left for good is a `Deleted user`."""
+
+    op: Literal["notice"]
+    kind: Literal["person"]
+    user: FrameUser
+
+
+class NotifiedNotice(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """One is told of a message; `quiet` when one does not want to be disturbed."""
+
+    op: Literal["notice"]
+    kind: Literal["notified"]
+    id: UUID
+    workspace: UUID
+    room: UUID
+    message: UUID
+    thread: UUID | None
+    seq: int
+    why: Literal["mention", "direct", "keyword", "message"]
+    by: UUID
+    quiet: bool
+
+
+class NotificationsReadNotice(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """One has read notifications: these, and all up to one of them."""
+
+    op: Literal["notice"]
+    kind: Literal["notifications.read"]
+    ids: list[UUID]
+    up_to: UUID | None
+
+
+class NotificationSettingsNotice(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """One wants to be told of something else now: ask for the settings again."""
+
+    op: Literal["notice"]
+    kind: Literal["notifications.settings"]
+
+
+NOTICES = {
+    "notice.read": ReadNotice,
+    "notice.saved": SavedNotice,
+    "notice.draft": DraftNotice,
+    "notice.scheduled": ScheduledNotice,
+    "notice.room.joined": JoinedNotice,
+    "notice.room.left": LeftNotice,
+    "notice.sanction": SanctionNotice,
+    "notice.held": HeldNotice,
+    "notice.report": ReportNotice,
+    "notice.appeal": AppealNotice,
+    "notice.to_decide": ToDecideNotice,
+    "notice.person": PersonNotice,
+    "notice.notified": NotifiedNotice,
+    "notice.notifications.read": NotificationsReadNotice,
+    "notice.notifications.settings": NotificationSettingsNotice,
+}
