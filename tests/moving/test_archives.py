@@ -6,25 +6,17 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import pytest_asyncio
 
 from tests.clients import PASSWORD, Api, set_up
 from tests.conftest import Serve, make_talkoot
 from tests.job_rows import rows
-from tests.moving.worlds import bring, export, furnish, lines, members, packed, raw_lines, repacked, signed_in
+from tests.moving.conftest import Made
+from tests.moving.worlds import bring, export, lines, members, packed, raw_lines, repacked, signed_in
 from tests.privacy.conftest import eventually
 from tests.servers.talkoot import Talkoot
 from tests.workspaces import Workspace
 
 Json = dict[str, Any]
-
-
-@pytest_asyncio.fixture
-async def archive(workspace_sqlite: Workspace, shared_sqlite: Talkoot, tmp_path: Path) -> Path:
-    """A workspace with one of everything."""
-    await furnish(workspace_sqlite)
-    export(shared_sqlite, workspace_sqlite.id, tmp_path / "made.tar")
-    return tmp_path / "made.tar"
 
 
 def refusal(talkoot: Talkoot, path: Path) -> str:
@@ -73,7 +65,7 @@ def damage(archive: Path, folder: Path) -> None:
         info = tarfile.TarInfo("lines/000001.jsonl")
         info.type, info.linkname = tarfile.SYMTYPE, "../../secret.key"
         tar.addfile(info)
-    (folder / "cut.tar").write_bytes(archive.read_bytes()[:3000])
+    (folder / "cut.tar").write_bytes(archive.read_bytes()[: archive.stat().st_size // 2])
     (folder / "text").write_text("no archive\n" * 100)
 
 
@@ -170,28 +162,24 @@ async def look_around(lovelace: Api, bob: str) -> None:
     assert said["seq"] == public["head"] + 1
 
 
-async def test_whoever_is_killed_goes_on(
-    archive: Path, request: pytest.FixtureRequest, tmp_path: Path
-) -> None:
+async def test_whoever_is_killed_goes_on(made: Made, request: pytest.FixtureRequest, tmp_path: Path) -> None:
     target = make_talkoot("sqlite", tmp_path / "target", request, fail="after_commit:0.15")
     for _ in range(3):
-        target.run("import", "talkoot", str(archive))
+        target.run("import", "talkoot", str(made.path))
     del target.environment["TALKOOT_FAIL"]
-    bring(target, archive)
-    workspace = next(line["id"] for line in lines(archive) if line["what"] == "workspace")
-    assert export(target, workspace, tmp_path / "after.tar") == lines(archive)
+    bring(target, made.path)
+    assert export(target, made.workspace, tmp_path / "after.tar") == made.lines
     assert await rows(target, "SELECT count(*) FROM installation") == [(1,)], "nobody sets it up"
 
 
-async def test_secrets_stay_behind(archive: Path, shared_sqlite: Talkoot, tmp_path: Path) -> None:
-    workspace = next(line["id"] for line in lines(archive) if line["what"] == "workspace")
-    words = {name for line in lines(archive) for name in line}
+async def test_secrets_stay_behind(made: Made, shared_sqlite: Talkoot, tmp_path: Path) -> None:
+    words = {name for line in made.lines for name in line}
     assert not words & {"password_hash", "secret", "secret_hash", "token_hash", "public_key", "code_hash"}
-    told = export(shared_sqlite, workspace, tmp_path / "with.tar", "--with-credentials")
+    told = export(shared_sqlite, made.workspace, tmp_path / "with.tar", "--with-credentials")
     hashes = [line["password_hash"] for line in told if line["what"] == "user"]
     assert {each[0] for each in hashes} == {"$"}
     assert (tmp_path / "with.tar").stat().st_mode & 0o777 == 0o600
-    again = shared_sqlite.run("export", str(tmp_path / "with.tar"), "--workspace", workspace)
+    again = shared_sqlite.run("export", str(tmp_path / "with.tar"), "--workspace", made.workspace)
     assert (again.returncode, "there already" in again.stderr) == (1, True)
     unknown = shared_sqlite.run("export", str(tmp_path / "x.tar"), "--workspace", "Nowhere")
     assert (unknown.returncode, "no such workspace" in unknown.stderr) == (2, True)

@@ -5,34 +5,30 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import make_talkoot
-from tests.moving.worlds import bring, export, furnish, members
-from tests.servers.talkoot import Talkoot
-from tests.workspaces import Workspace
+from tests.moving.conftest import Made
+from tests.moving.worlds import bring, export, members
 
 
-async def test_it_is_the_same_wherever_it_is_brought(
-    workspace_sqlite: Workspace,
-    shared_sqlite: Talkoot,
-    request: pytest.FixtureRequest,
-    tmp_path: Path,
+def test_it_is_the_same_wherever_it_is_brought(
+    made: Made, request: pytest.FixtureRequest, tmp_path: Path
 ) -> None:
-    await furnish(workspace_sqlite)
-    first = export(shared_sqlite, workspace_sqlite.id, tmp_path / "first.tar.gz")
-    kinds = {line["what"] for line in first}
-    wanted = "workspace user room message event reaction pin file mention quote saved_message read_position"
-    assert kinds >= set(wanted.split())
+    wanted = (
+        "workspace user resource role entry room log membership file emoji message reaction pin mention event"
+        " read_position quote saved_message blog post post_slug post_tag"
+    )
+    assert {line["what"] for line in made.lines} >= set(wanted.split())
 
     postgres = make_talkoot("postgresql", tmp_path / "postgres", request)
-    bring(postgres, tmp_path / "first.tar.gz")
-    assert export(postgres, workspace_sqlite.id, tmp_path / "second.tar") == first
+    bring(postgres, made.path)
+    assert export(postgres, made.workspace, tmp_path / "second.tar") == made.lines
 
     sqlite = make_talkoot("sqlite", tmp_path / "sqlite", request)
     bring(sqlite, tmp_path / "second.tar")
-    assert export(sqlite, workspace_sqlite.id, tmp_path / "third.tar") == first
+    assert export(sqlite, made.workspace, tmp_path / "third.tar") == made.lines
     for path in ("second.tar", "third.tar"):
         kept = {name: data for name, data in members(tmp_path / path).items() if name.startswith("files/")}
         assert list(kept.values()) == [b"some notes\n" * 50], path
 
-    again = bring(sqlite, tmp_path / "first.tar.gz")
+    again = bring(sqlite, made.path)
     assert "\nmessage:" not in again, "nothing of it was new"
-    assert export(sqlite, workspace_sqlite.id, tmp_path / "fourth.tar") == first
+    assert export(sqlite, made.workspace, tmp_path / "fourth.tar") == made.lines

@@ -7,6 +7,8 @@ import tarfile
 from pathlib import Path
 from typing import Any
 
+from tests.chat.test_emoji import encoded
+from tests.chat.test_pictures import picture
 from tests.clients import Api
 from tests.servers.talkoot import Talkoot
 from tests.workspaces import Workspace
@@ -37,6 +39,14 @@ async def furnish(workspace: Workspace) -> None:
     named = f"@{bob.user['username']} look at this"
     await ada.post(f"/rooms/{public}/messages", {"text": named, "quote": first["id"]})
     await bob.put(f"/messages/{first['id']}/saved", expect=204)
+    journal = await workspace.room("journal", "posts")
+    await ada.post(f"/rooms/{journal}/join", expect=204)
+    post = await ada.post(
+        f"/rooms/{journal}/posts", {"title": "On rain", "text": "It pours.", "tags": ["weather"]}
+    )
+    await ada.post(f"/rooms/{journal}/posts/{post['id']}/publish", expect=200)
+    emoji = {"name": "our_own", "picture": encoded(picture("PNG"))}
+    await workspace.owner.post(f"/workspaces/{workspace.id}/emoji", emoji)
     direct = await ada.post(f"/workspaces/{workspace.id}/direct", {"users": [bob.user["id"]]})
     await bob.post(f"/rooms/{direct['id']}/messages", {"text": "between you and me"})
     await bob.put(f"/rooms/{public}/read", {"seq": 5})

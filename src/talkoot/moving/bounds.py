@@ -11,6 +11,7 @@ from sqlalchemy import select
 from talkoot.chat.access.models import Resource
 from talkoot.chat.accounts.models import User
 from talkoot.chat.messages.models import Message
+from talkoot.chat.posts.models import Post
 from talkoot.chat.rooms.models import Room
 from talkoot.moving.errors import MovingError
 from talkoot.moving.sections import EVENT
@@ -28,11 +29,14 @@ class Bounds:
     def __init__(self, workspace: UUID) -> None:
         self._workspace = workspace
         self._nodes = {workspace}
+        self._posts: set[UUID] = set()
 
     def require(self, kind: str, row: dict[str, Any]) -> None:
         """MovingError for a row that is about anything else."""
         if kind == "resource":
             self._nodes.add(row["id"])
+        if kind == "post":
+            self._posts.add(row["id"])
         its = row["id"] if kind == "workspace" else row.get("workspace_id", self._workspace)
         node = row[_OF_RESOURCES[kind]] if kind in _OF_RESOURCES else row.get("room_id", self._workspace)
         if (
@@ -53,6 +57,8 @@ class Bounds:
         await self._none(
             tx, select(Message.id).where(Message.id.in_(named), Message.room_id.not_in(room)), named
         )
+        posts = [row["id"] for kind, row in rows if kind == "post"]
+        await self._none(tx, select(Post.id).where(Post.id.in_(posts), Post.room_id.not_in(room)), posts)
         bots = [row["user_id"] for kind, row in rows if kind == "bot"]
         await self._none(tx, select(User.id).where(User.id.in_(bots), User.bot.is_(False)), bots)
 

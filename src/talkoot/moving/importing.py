@@ -15,6 +15,7 @@ import msgspec
 from sqlalchemy import and_, select
 
 from talkoot.chat.onboarding.models import THE_ONE, Installation
+from talkoot.chat.posts.models import Blog
 from talkoot.chat.rooms.models import Room, direct_key, people_meant
 from talkoot.kernel.audit import OPERATOR, Act, record
 from talkoot.kernel.errors import NotFound
@@ -179,6 +180,13 @@ class _Bringing:
         if kind == EVENT.kind:
             self._room = row["log"]
 
+    async def _free_slug(self, tx: Tx, row: dict[str, Any]) -> None:
+        """Names of blogs are those of the whole installation."""
+        taken = select(Blog.room_id).where(Blog.slug == row["slug"], Blog.room_id != row["room_id"])
+        if await tx.connection.scalar(taken) is not None:
+            given, row["slug"] = row["slug"], f"{row['slug'][:40]}-{row['room_id'].hex[-8:]}"
+            self._report.leave_out("blog", "name_taken", f"{given}: {row['slug']} instead")
+
     def _fitted(self, kind: str, row: dict[str, Any]) -> dict[str, Any]:
         if kind == "log":
             return {**row, "head": 0, "count": 0, "last_ts": 0}  # events bring it to where it was
@@ -210,6 +218,9 @@ class _Bringing:
 
     async def _store(self, tx: Tx, room: UUID | None, rows: Sequence[Row]) -> Counter[str]:
         if room is None:
+            for kind, row in rows:
+                if kind == "blog":
+                    await self._free_slug(tx, row)
             new = await store(tx, self._there.workspace, rows)
             await self._bounds.require_here(tx, rows)
             return new

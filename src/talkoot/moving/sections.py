@@ -13,9 +13,11 @@ from talkoot.chat.access.models import AccessEntry, Membership, Resource, Role, 
 from talkoot.chat.accounts.models import User
 from talkoot.chat.bots.models import Bot
 from talkoot.chat.drafts.models import Draft
+from talkoot.chat.emoji.models import Emoji
 from talkoot.chat.files.models import HELD, SENT, File
 from talkoot.chat.messages.models import HeldMessage, Mention, Message, Quote, RoomRules
 from talkoot.chat.pins.models import Pin
+from talkoot.chat.posts.models import Blog, Post, PostSlug, PostTag, PostVersion
 from talkoot.chat.previews.models import RemovedPreview
 from talkoot.chat.reactions.models import Reaction
 from talkoot.chat.reads.models import ReadPosition
@@ -76,6 +78,10 @@ def _messages(workspace: UUID) -> Select[UUID]:
     return select(Message.id).where(Message.room_id.in_(_rooms(workspace)))
 
 
+def _posts(workspace: UUID) -> Select[UUID]:
+    return select(Post.id).where(Post.room_id.in_(_rooms(workspace)))
+
+
 def _parents_first() -> Any:
     return case({"workspace": 0, "category": 1, "room": 2}, value=Resource.kind, else_=3)
 
@@ -134,6 +140,13 @@ FRAME: tuple[Section, ...] = (
     ),
     Section("bot", Bot, "That somebody is a program.", lambda w: Bot.workspace_id == w),
     Section(
+        "emoji",
+        Emoji,
+        "An emoji of the workspace, with its picture.",
+        lambda w: Emoji.workspace_id == w,
+        order=lambda: case((Emoji.alias_of.is_(None), 0), else_=1),
+    ),
+    Section(
         "membership",
         Membership,
         "That somebody belongs to the workspace, with a role, or to a room.",
@@ -155,7 +168,7 @@ CONTENT: tuple[Section, ...] = (
         Message,
         "A message as it is now.",
         lambda w: Message.room_id.in_(_rooms(w)),
-        json=frozenset({"attachments", "reactions", "previews", "mentions", "quote"}),
+        json=frozenset({"attachments", "reactions", "previews", "mentions", "quote", "post"}),
     ),
     Section(
         "reaction",
@@ -204,6 +217,21 @@ TAIL: tuple[Section, ...] = (
         lambda w: SavedMessage.message_id.in_(_messages(w)),
     ),
     Section("draft", Draft, "What somebody has begun to write.", lambda w: Draft.room_id.in_(_rooms(w))),
+    Section("blog", Blog, "The name of a room of posts in addresses.", lambda w: Blog.room_id.in_(_rooms(w))),
+    Section("post", Post, "A post, also one that is only begun.", lambda w: Post.room_id.in_(_rooms(w))),
+    Section(
+        "post_slug",
+        PostSlug,
+        "A name that a post has, or had, in addresses.",
+        lambda w: PostSlug.room_id.in_(_rooms(w)),
+    ),
+    Section("post_tag", PostTag, "A tag of a post.", lambda w: PostTag.post_id.in_(_posts(w))),
+    Section(
+        "post_version",
+        PostVersion,
+        "What a post said from a moment on.",
+        lambda w: PostVersion.post_id.in_(_posts(w)),
+    ),
 )
 """What comes last, since it names messages and positions."""
 

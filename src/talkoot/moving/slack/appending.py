@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import select, update
+from sqlalchemy import bindparam, select, update
 
 from talkoot.chat.messages.actions.erase import DELETED
 from talkoot.chat.messages.actions.send import CREATED
@@ -18,6 +18,7 @@ from talkoot.chat.messages.reacted import SHOWN, Reacted
 from talkoot.chat.pins.models import Pin
 from talkoot.kernel.clock import rfc3339
 from talkoot.kernel.ids import new_id
+from talkoot.kernel.types import Id
 from talkoot.moving.storing import Stand, append_events, stand_of, store
 
 if TYPE_CHECKING:
@@ -160,17 +161,23 @@ async def _count_replies(tx: Tx, going: _Going, drafts: Sequence[Draft]) -> None
     """The threads' new numbers of replies, in their first messages and in the log."""
     more = Counter(draft.root for draft in drafts if draft.root is not None and not draft.deleted)
     newest = {draft.root: draft.ts for draft in drafts if draft.root is not None}
-    for root, replies in more.items():
-        assert root is not None
-        told = await tx.connection.execute(
-            update(Message)
-            .where(Message.id == root)
-            .values(reply_count=Message.reply_count + replies, last_reply_at=newest[root])
-            .returning(Message.reply_count)
-        )
-        count = told.scalar_one()
-        body = {"message": root, "reply_count": count, "last_reply_at": rfc3339(newest[root])}
-        going.add("thread.updated", body, None, newest[root])
+    found = await tx.connection.execute(
+        select(Message.id, Message.reply_count).where(Message.id.in_([*more]))
+    )
+    counts = [(root, before + more[root], newest[root]) for root, before in found]
+    if counts:
+        told = [{"root": root, "replies": count, "moment": last} for root, count, last in counts]
+        await tx.connection.execute(_COUNT, told)
+    for root, count, last in counts:
+        body = {"message": root, "reply_count": count, "last_reply_at": rfc3339(last)}
+        going.add("thread.updated", body, None, last)
+
+
+_COUNT = (
+    update(Message)
+    .where(Message.id == bindparam("root", type_=Id))
+    .values(reply_count=bindparam("replies"), last_reply_at=bindparam("moment"))
+)
 
 
 def _json(value: Any) -> str:
