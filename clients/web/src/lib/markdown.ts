@@ -1,5 +1,7 @@
 import MarkdownIt from "markdown-it";
 import type { Customs } from "./custom";
+import { addExtras } from "./extras";
+import { highlight } from "./highlight";
 import { purify } from "./trusted";
 
 /** The names that a text mentions, in small letters, and whether that is oneself. */
@@ -14,6 +16,10 @@ markdown.disable("image");
 markdown.linkify.set({ fuzzyLink: false, fuzzyEmail: false });
 markdown.validateLink = (url) => /^(?:https?:|mailto:|tel:|\/(?!\/))/i.test(url.trim());
 
+addExtras(markdown);
+const coloured = ({ content, info }: { content: string; info: string }) =>
+  highlight(content, info.trim().split(/\s/, 1)[0] ?? "", markdown.utils.escapeHtml);
+
 const rules = markdown.renderer.rules;
 // A heading inside a message would disturb the outline of the page.
 rules.heading_open = (tokens, index) => `<p class="heading ${tokens[index]!.tag}">`;
@@ -22,7 +28,7 @@ rules.heading_close = () => "</p>\n";
 rules.table_open = () => '<div class="scroll" tabindex="0"><table>';
 rules.table_close = () => "</table></div>";
 rules.fence = rules.code_block = (tokens, index) =>
-  `<pre tabindex="0"><code>${markdown.utils.escapeHtml(tokens[index]!.content)}</code></pre>`;
+  `<pre tabindex="0"><code>${coloured(tokens[index]!)}</code></pre>`;
 
 const link =
   rules.link_open ?? ((tokens, index, options, _env, self) => self.renderToken(tokens, index, options));

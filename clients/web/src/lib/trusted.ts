@@ -23,7 +23,19 @@ const TAGS = [
 
 const CONFIG: Config = {
   ALLOWED_TAGS: TAGS,
-  ALLOWED_ATTR: ["alt", "src", "href", "title", "class", "start", "target", "rel", "tabindex", "data-user"],
+  ALLOWED_ATTR: [
+    "alt",
+    "src",
+    "role",
+    "href",
+    "title",
+    "class",
+    "start",
+    "target",
+    "rel",
+    "tabindex",
+    "data-user",
+  ],
   ALLOWED_URI_REGEXP: /^(?:https?:|mailto:|tel:|\/)/i,
   // The pattern for addresses is not meant for these.
   ADD_URI_SAFE_ATTR: ["target", "rel", "start", "tabindex"],

@@ -1,5 +1,6 @@
 import { all, api } from "../lib/api";
 import { Batch } from "../lib/batch";
+import { withoutSpoilers } from "../lib/extras";
 import { Socket, type Status, type Stop } from "../lib/socket";
 import { keep, recall } from "../lib/storage";
 import { knownZone } from "../lib/time";
@@ -231,8 +232,7 @@ export class Chat {
   #apply(events: RoomEvent[]): void {
     const byRoom = Map.groupBy(events, (event) => event.room);
     for (const [id, batch] of byRoom) {
-      const room = this.rooms.get(id);
-      const timeline = this.pages.timelines.get(id);
+      const [room, timeline] = [this.rooms.get(id), this.pages.timelines.get(id)];
       const others = batch.filter((event) => event.type === "message.created" && event.sender !== this.me.id);
       if (timeline && room && room.unread === 0 && others.length > 0 && !this.reading.attentive(id))
         timeline.divider = room.read_seq;
@@ -242,7 +242,7 @@ export class Chat {
       for (const event of others) this.people.stopTyping(id, event.sender ?? "");
       const newest = others.at(-1);
       if (newest && this.reading.room === id)
-        this.announced = `${this.people.name(newest.sender ?? "")}: ${String(newest.body.text)}`;
+        this.announced = `${this.people.name(newest.sender ?? "")}: ${withoutSpoilers(String(newest.body.text))}`;
     }
     this.outbox.settle(events);
     this.reading.settle();

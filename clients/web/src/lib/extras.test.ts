@@ -1,0 +1,65 @@
+import { describe, expect, it } from "vitest";
+import { toggleSpoiler, withoutSpoilers } from "./extras";
+import { highlight } from "./highlight";
+import { render } from "./markdown";
+
+function dom(text: string): HTMLElement {
+  const root = document.createElement("div");
+  root.innerHTML = render(text);
+  return root;
+}
+
+describe("what markdown has besides", () => {
+  it("hides spoilers until somebody wants to see them", () => {
+    const spoilers = (text: string) =>
+      [...dom(text).querySelectorAll(".spoiler")].map((each) => each.textContent);
+    expect(spoilers("the ||cook **did** it|| and ||nobody||")).toEqual(["cook did it", "nobody"]);
+    for (const text of ["a || b || c", "`||x||`", "||||", "||", "**||x** y||", "||a", "|| a||"])
+      expect(spoilers(text), text).toEqual([]);
+    const root = dom("||<img src=x onerror=alert(1)> https://a.example||");
+    const hidden = root.querySelector(".spoiler")!;
+    expect(root.querySelector("img")).toBeNull();
+    expect(hidden.getAttribute("aria-expanded")).toBe("false");
+    toggleSpoiler(hidden);
+    expect([hidden.getAttribute("aria-expanded"), hidden.hasAttribute("aria-label")]).toEqual([
+      "true",
+      false,
+    ]);
+    toggleSpoiler(hidden);
+    expect(hidden.getAttribute("aria-expanded")).toBe("false");
+    expect(withoutSpoilers("see ||this|| and a || b")).toBe("see (spoiler) and a || b");
+  });
+
+  it("shows tasks, and leaves mathematics as it is written", () => {
+    const boxes = [...dom("- [ ] buy\n- [x] *bake*\n- [y] no").querySelectorAll(".box")];
+    expect(boxes.map((box) => box.getAttribute("aria-label"))).toEqual(["To do", "Done"]);
+    expect(dom("- [ ] buy").querySelector("li.task")?.textContent).toContain("buy");
+    expect(dom("[ ] not in a list").querySelector(".box")).toBeNull();
+    expect(dom("$x_1 + y_1$ and $$e^{i}$$").textContent).toContain("$x_1 + y_1$ and $$e^{i}$$");
+  });
+
+  it.each([
+    ["py", "def f(x):  # why\n    return 'a' + 12", ["def", "# why", "return", "'a'", "12"]],
+    ["ts", "const a = `b`; // c\n/* d */", ["const", "`b`", "// c", "/* d */"]],
+    ["SQL", "SELECT 'x' -- y", ["SELECT", "'x'", "-- y"]],
+    ["sh", 'echo "$x" # y', ["echo", '"$x"', "# y"]],
+    ["html", "</code></pre><script>alert(1)</script>", []],
+    ["ts", "'</code><img src=x onerror=alert(1)>'", ["'</code><img src=x onerror=alert(1)>'"]],
+    ["unknown", "def f(): 1", []],
+  ])("colours code in %s", (language, code, marked) => {
+    const root = dom(`\`\`\`${language}\n${code}\n\`\`\``);
+    expect([...root.querySelectorAll("pre span")].map((span) => span.textContent)).toEqual(marked);
+    expect(root.querySelector("pre")?.textContent).toBe(`${code}\n`);
+    expect(root.querySelector("img,script")).toBeNull();
+  });
+
+  it.each(["/*", '"', "'\\", "`", '"""', "#", "a", "1.", "--"])("colours many %j quickly", (mark) => {
+    const many = mark.repeat(Math.floor(19_000 / mark.length));
+    const started = performance.now();
+    for (const language of ["ts", "py", "sh", "sql"]) {
+      const html = highlight(many, language, (text) => text);
+      expect(html.match(/<span/g)?.length ?? 0).toBeLessThanOrEqual(2_000);
+    }
+    expect(performance.now() - started).toBeLessThan(1_500);
+  });
+});
