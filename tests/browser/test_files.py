@@ -68,7 +68,7 @@ async def test_what_could_not_be_uploaded_says_what_to_do(enter: Enter, workspac
     await choose(page, ("notes.txt", b"x"))
     chosen = page.get_by_role("list", name="Files to send").get_by_role("listitem")
     await expect(chosen.get_by_role("alert")).to_contain_text("no space left")
-    send = page.get_by_role("button", name="Send")
+    send = page.get_by_role("button", name="Send", exact=True)
     await expect(send).to_be_disabled()
     await chosen.get_by_role("button", name="Try again").click()
     await expect(chosen.get_by_role("alert")).to_have_count(0)

@@ -85,7 +85,7 @@ async def test_a_phone_shows_one_thing_at_a_time(enter: Enter, workspace_sqlite:
     await page.keyboard.press("Escape")
     await expect(sidebar_link(page, "garden")).not_to_be_visible()
     await composer(page).fill("from a phone")
-    await page.get_by_role("button", name="Send").tap()
+    await page.get_by_role("button", name="Send", exact=True).tap()
     await expect(message(page, "from a phone")).to_be_in_viewport()
 
 

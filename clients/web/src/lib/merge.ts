@@ -1,4 +1,15 @@
-import type { Attachment, Id, Mention, Message, PostShown, Reaction, RoomEvent, Time, User } from "./wire";
+import type {
+  Attachment,
+  Id,
+  Mention,
+  Message,
+  PostShown,
+  Quote,
+  Reaction,
+  RoomEvent,
+  Time,
+  User,
+} from "./wire";
 
 /** Somebody came or went: a line of the timeline that is not a message. */
 export interface SystemLine {
@@ -28,6 +39,7 @@ export function messageOf(event: RoomEvent, lookup: Lookup): Message {
     attachments?: Attachment[];
     mentions?: Mention[];
     post?: PostShown;
+    quote?: Quote;
   };
   return {
     id: event.id,
@@ -47,6 +59,7 @@ export function messageOf(event: RoomEvent, lookup: Lookup): Message {
     pinned: false,
     replies: null,
     post: body.post ?? null,
+    quote: body.quote ?? null,
   };
 }
 
@@ -76,7 +89,10 @@ export function change(message: Message, event: RoomEvent): Message {
         mentions: [],
         pinned: false,
         post: null,
+        quote: null,
       };
+    case "quote.emptied":
+      return message.deleted ? message : { ...message, quote: body.quote ?? null };
     case "attachments.updated":
       return message.deleted ? message : { ...message, attachments: body.attachments ?? [] };
     case "previews.updated":

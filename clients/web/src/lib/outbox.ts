@@ -1,4 +1,4 @@
-import type { Attachment, Id } from "./wire";
+import type { Attachment, Id, Quote } from "./wire";
 
 /** A message on its way. Its `cid` never changes, so that the server stores it once however often it is sent. */
 export interface Outgoing {
@@ -7,6 +7,7 @@ export interface Outgoing {
   text: string;
   thread: Id | null;
   attachments?: Attachment[];
+  quote?: Quote;
   at: number;
   /** `held`: the server has it, and a moderator looks at it first. */
   state: "waiting" | "sending" | "sent" | "held" | "failed";

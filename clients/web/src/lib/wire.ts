@@ -53,6 +53,10 @@ export type {
   OwnSanction,
   ProviderOut as Provider,
   PinOut as Pin,
+  QuoteOut as Quote,
+  DraftOut as Draft,
+  SavedOut as SavedMessage,
+  ScheduledOut as Scheduled,
   PurgeOut as Purge,
   ReactionOut as Reaction,
   ReactionPeople,
@@ -111,7 +115,12 @@ export type Message = Pick<
   | "pinned"
   | "replies"
   | "mentions"
-> & { attachments?: wire.Attachment[]; previews?: wire.Preview[]; post?: wire.PostShown | null };
+> & {
+  quote?: wire.QuoteOut | null;
+  attachments?: wire.Attachment[];
+  previews?: wire.Preview[];
+  post?: wire.PostShown | null;
+};
 
 /** What a post shows besides its text. */
 export type PostShown = wire.PostShown;
@@ -120,6 +129,9 @@ export type Presence = "online" | "away" | "offline";
 
 export type Notice =
   | wire.ReadNotice
+  | wire.SavedNotice
+  | wire.DraftNotice
+  | wire.ScheduledNotice
   | wire.JoinedNotice
   | wire.LeftNotice
   | wire.SanctionNotice

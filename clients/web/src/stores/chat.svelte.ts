@@ -10,16 +10,15 @@ import type {
   Me,
   Member,
   Notice,
-  Page,
   Room,
   RoomEvent,
   ServerFrame,
-  Unread,
   User,
   Workspace,
 } from "../lib/wire";
 import { Follower } from "./follower";
 import { Outbox } from "./outbox.svelte";
+import { Own } from "./own.svelte";
 import { Pages } from "./pages.svelte";
 import { People } from "./people.svelte";
 import { Reading } from "./reading.svelte";
@@ -44,6 +43,7 @@ export class Chat {
   readonly pages = new Pages(this.people);
   readonly rooms: Rooms;
   readonly outbox: Outbox;
+  readonly own: Own;
   readonly reading: Reading;
   readonly attendance: Attendance;
   readonly socket: Socket;
@@ -65,6 +65,7 @@ export class Chat {
       seen: () => this.#follower.seen(),
     });
     this.outbox = new Outbox(me.id, this.socket);
+    this.own = new Own(me.id);
     this.reading = new Reading(this.socket, this.rooms);
     this.attendance = new Attendance(this.socket, this.people, this.rooms);
     this.#follower = new Follower(this.socket, {
@@ -142,7 +143,7 @@ export class Chat {
       this.members(),
     ]);
     this.rooms.replaceAll(rooms);
-    await this.#readUnreads();
+    await this.rooms.readUnreads();
     for (const room of rooms) this.people.meet(...(room.users ?? []));
     this.categories = categories.sort((a, b) => a.position - b.position);
     await Promise.all(rooms.filter((room) => room.member).map((room) => this.#follower.add(room)));
@@ -164,6 +165,7 @@ export class Chat {
       this.#arrived.flush();
       this.outbox.resume();
       this.attendance.subscribe(true);
+      void this.own.read().catch(() => undefined);
       if (!this.#fresh) await this.#refresh();
       this.#fresh = false;
     } catch {
@@ -178,18 +180,14 @@ export class Chat {
     const now = new Set(rooms.filter((room) => room.member).map((room) => room.id));
     for (const room of [...this.rooms.mine]) if (!now.has(room.id)) this.expel(room.id);
     for (const room of rooms) if (!this.#follower.has(room.id)) this.admit(room);
-    await this.#readUnreads();
-  }
-
-  async #readUnreads(): Promise<void> {
-    this.rooms.tell((await api.get<Page<Unread>>("/unreads")).items);
+    await this.rooms.readUnreads();
   }
 
   async #restart(id: Id): Promise<Room | null> {
     try {
       const room = await api.get<Room>(`/rooms/${id}`);
       this.rooms.put(room);
-      await this.#readUnreads();
+      await this.rooms.readUnreads();
       await this.pages.reopen(id);
       return room;
     } catch {
@@ -226,7 +224,7 @@ export class Chat {
     else if (notice.kind === "room.left") this.expel(notice.room);
     else if (notice.kind === "held") this.outbox.decided(notice);
     else if (notice.kind === "person") this.people.add(notice.user);
-    else toasts.moderated(notice);
+    else if (!this.own.told(notice)) toasts.moderated(notice);
   }
 
   #apply(events: RoomEvent[]): void {

@@ -1,7 +1,7 @@
 import { RefusedFrame, type Socket } from "../lib/socket";
 import { type Outgoing, reason, revive, sendable } from "../lib/outbox";
 import { keep, recall } from "../lib/storage";
-import type { Attachment, HeldNotice, Id, RoomEvent, ServerFrame } from "../lib/wire";
+import type { Attachment, HeldNotice, Id, Quote, RoomEvent, ServerFrame } from "../lib/wire";
 
 const ANSWER_MS = 20_000;
 const SETTLE_MS = 10_000;
@@ -28,9 +28,12 @@ export class Outbox {
     return this.entries.filter((entry) => entry.room === room && entry.thread === thread);
   }
 
-  add(room: Id, text: string, thread: Id | null = null, attachments: Attachment[] = []): void {
-    const at = Date.now();
-    this.entries.push({ cid: uuid(), room, text, thread, attachments, at, state: "waiting", error: null });
+  add(room: Id, text: string, thread: Id | null = null, attachments: Attachment[] = [], quote?: Quote): void {
+    const entry: Outgoing = {
+      ...{ cid: uuid(), room, text, thread, attachments, at: Date.now(), state: "waiting", error: null },
+      ...(quote ? { quote } : {}),
+    };
+    this.entries.push(entry);
     this.#save();
     this.flush();
   }
@@ -81,13 +84,14 @@ export class Outbox {
 
   async #send(entry: Outgoing): Promise<void> {
     entry.state = "sending";
-    const { cid, room, text, thread, attachments = [] } = entry;
+    const { cid, room, text, thread, attachments = [], quote } = entry;
     const asked = this.socket.ask<Extract<ServerFrame, { op: "ack" | "held" }>>({
       op: "send",
       cid,
       room,
       text,
       ...(thread ? { thread } : {}),
+      ...(quote ? { quote: quote.message } : {}),
       ...(attachments.length > 0 ? { attachments: attachments.map((file) => file.id) } : {}),
     });
     const late = new Promise<never>((_, reject) =>

@@ -1,6 +1,7 @@
 import { SvelteMap } from "svelte/reactivity";
+import { api } from "../lib/api";
 import { concerns } from "../lib/mentions";
-import type { Id, KnownRoom, Mention, Notice, Permission, Room, RoomEvent, Unread } from "../lib/wire";
+import type { Id, KnownRoom, Mention, Notice, Page, Permission, Room, RoomEvent, Unread } from "../lib/wire";
 
 /** Whether a new message names somebody, or all of its room. */
 function names({ type, body }: RoomEvent, me: Id): boolean {
@@ -38,6 +39,11 @@ export class Rooms {
     const known = this.byId.get(room.id);
     const { unread = 0, mentions = 0, read_seq = room.head } = known ?? {};
     this.byId.set(room.id, { unread, mentions, read_seq, ...room });
+  }
+
+  /** Reads what is unread everywhere. */
+  async readUnreads(): Promise<void> {
+    this.tell((await api.get<Page<Unread>>("/unreads")).items);
   }
 
   tell(unreads: readonly Unread[]): void {

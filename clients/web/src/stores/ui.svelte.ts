@@ -18,7 +18,8 @@ export type DialogName =
   | "emoji"
   | "limits"
   | "retention"
-  | "audit";
+  | "audit"
+  | "scheduled";
 
 /** What stands open on the page. */
 class Ui {
@@ -28,6 +29,7 @@ class Ui {
   drawer = $state(false);
   people = $state(false);
   pins = $state(false);
+  saved = $state(false);
   profile = $state.raw<{ user: User; anchor: Element } | null>(null);
 
   picker = $state.raw<{ anchor: HTMLElement; pick: (emoji: string) => void } | null>(null);
@@ -35,6 +37,8 @@ class Ui {
   /** Who or what is being reported; whom something is done to; the room of which moderation is shown. */
   reported = $state.raw<{ message?: Message; user: User } | null>(null);
   moderating = $state.raw<User | null>(null);
+  /** The message that is being passed on. */
+  forwarded = $state.raw<Message | null>(null);
   moderated: KnownRoom | null = null;
 
   show(dialog: DialogName): void {

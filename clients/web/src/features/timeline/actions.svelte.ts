@@ -1,5 +1,5 @@
 import { copy } from "../../lib/clipboard";
-import type { Message, Room } from "../../lib/wire";
+import type { Id, Message, Room } from "../../lib/wire";
 import type { Chat } from "../../stores/chat.svelte";
 import { roomPath } from "../../stores/route.svelte";
 import { toasts } from "../../stores/toasts.svelte";
@@ -17,6 +17,12 @@ export interface Action {
 async function copyLink(message: Message): Promise<void> {
   const link = new URL(roomPath(message.room, message.id), location.origin).href;
   toasts.add((await copy(link)) ? "The link was copied." : "The browser did not let us copy the link.");
+}
+
+/** The next message that is written at a place quotes this one. */
+function quoteAt(chat: Chat, place: Id, message: Message): void {
+  chat.own.quoting = { place, message };
+  document.getElementById(place === message.room ? "composer" : "thread-composer")?.focus();
 }
 
 /** What the person may do with a message, each with its key. */
@@ -47,6 +53,18 @@ export function actionsOf(
       icon: "pin",
       act: () => void pin(message, message.pinned),
     });
+  const saved = chat.own.saved.has(message.id);
+  actions.push({
+    key: "s",
+    label: saved ? "Remove from saved" : "Save for later",
+    icon: "bookmark",
+    act: () => void chat.own.save(message.id),
+  });
+  if (room.member) {
+    const place = threaded ? (message.thread ?? message.id) : room.id;
+    actions.push({ key: "q", label: "Quote", icon: "quote", act: () => quoteAt(chat, place, message) });
+  }
+  actions.push({ key: "w", label: "Forward", icon: "forward", act: () => (ui.forwarded = message) });
   if (mine) actions.push({ key: "e", label: "Edit", icon: "edit", act: on.edit });
   actions.push({ key: "c", label: "Copy link", icon: "link", act: () => void copyLink(message) });
   if (!mine) {

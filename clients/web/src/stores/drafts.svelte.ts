@@ -1,0 +1,135 @@
+import { SvelteMap } from "svelte/reactivity";
+import { ApiError, api } from "../lib/api";
+import { keep, recall } from "../lib/storage";
+import type { Draft, Id, Page } from "../lib/wire";
+
+/** A draft as this browser has it; `dirty` as long as the server does not know of it. */
+interface Local {
+  room: Id;
+  thread: Id | null;
+  text: string;
+  version: number;
+  dirty: boolean;
+}
+
+const PAUSE_MS = 1_000;
+const TYPING_MS = 10_000;
+
+/** What the person has begun to write: kept in this browser at once, and on the server for their other devices. */
+export class Drafts {
+  /** By the place: a room, or the first message of a thread. */
+  readonly #local = new SvelteMap<Id, Local>();
+  /** What another device has made of a draft; a new object each time. */
+  readonly news = new SvelteMap<Id, { text: string }>();
+  readonly #timers = new Map<Id, ReturnType<typeof setTimeout>>();
+  readonly #under = new Set<Id>();
+  readonly #typed = new Map<Id, number>();
+
+  constructor(private readonly me: Id) {}
+
+  text(place: Id): string {
+    return this.#known(place)?.text ?? "";
+  }
+
+  /** Whether something is begun in a room or a thread of it. */
+  in(room: Id): boolean {
+    return [...this.#local.values()].some((draft) => draft.room === room && draft.text.trim() !== "");
+  }
+
+  write(room: Id, thread: Id | null, text: string): void {
+    const place = thread ?? room;
+    this.#put({ room, thread, text, version: this.#known(place)?.version ?? 0, dirty: true });
+    this.#typed.set(place, Date.now());
+    this.#soon(place);
+  }
+
+  /** It was sent, or is to be sent later. */
+  drop(room: Id, thread: Id | null): void {
+    this.write(room, thread, "");
+    void this.#push(thread ?? room);
+  }
+
+  told({ room, thread, text, version }: Pick<Draft, "room" | "thread" | "text" | "version">): void {
+    const place = thread ?? room;
+    const known = this.#known(place);
+    if (known?.dirty || this.#under.has(place) || known?.version === version) return;
+    this.#take({ room, thread, text, version, dirty: false });
+  }
+
+  /** What the server has now; what was written here while it was away goes there. */
+  async read(): Promise<void> {
+    const { items } = await api.get<Page<Draft>>("/drafts");
+    const there = new Map(items.map((draft) => [draft.thread ?? draft.room, draft]));
+    for (const draft of there.values()) this.told(draft);
+    for (const [place, draft] of this.#local) {
+      if (draft.dirty) void this.#push(place);
+      else if (!there.has(place) && draft.text) this.#take({ ...draft, text: "", version: 0 });
+    }
+  }
+
+  #known(place: Id): Local | undefined {
+    const known = this.#local.get(place);
+    if (known) return known;
+    const stored = recall<Local | string | null>(this.#key(place), null);
+    if (stored && typeof stored === "object") return stored;
+    return stored ? { room: "", thread: null, text: stored, version: 0, dirty: true } : undefined;
+  }
+
+  #key = (place: Id) => `draft.${this.me}.${place}`;
+
+  #put(draft: Local): void {
+    const place = draft.thread ?? draft.room;
+    this.#local.set(place, draft);
+    keep(this.#key(place), draft.text || draft.dirty ? draft : null);
+  }
+
+  #take(draft: Local): void {
+    this.#put(draft);
+    this.news.set(draft.thread ?? draft.room, { text: draft.text });
+  }
+
+  #soon(place: Id): void {
+    clearTimeout(this.#timers.get(place));
+    this.#timers.set(
+      place,
+      setTimeout(() => void this.#push(place), PAUSE_MS),
+    );
+  }
+
+  async #push(place: Id): Promise<void> {
+    clearTimeout(this.#timers.get(place));
+    const draft = this.#local.get(place);
+    if (!draft?.dirty) return;
+    if (this.#under.has(place)) return this.#soon(place);
+    this.#under.add(place);
+    try {
+      const version = await this.#send(draft);
+      const now = this.#local.get(place) ?? draft;
+      this.#put({ ...now, version, dirty: now.text !== draft.text });
+    } catch (error) {
+      if (error instanceof ApiError && error.code === "stale_draft") await this.#meet(place, draft);
+      // Whatever else is wrong, the text is here, and goes there with the next change or connection.
+    } finally {
+      this.#under.delete(place);
+    }
+    if (this.#local.get(place)?.text !== draft.text) this.#soon(place);
+  }
+
+  async #send({ room, thread, text, version }: Local): Promise<number> {
+    if (text.trim()) return (await api.put<Draft>(`/drafts/${room}`, { text, version, thread })).version;
+    await api.delete(`/drafts/${room}${thread ? `?thread=${thread}` : ""}`);
+    return 0;
+  }
+
+  /** Another device was faster: who is typing here now is the last to write, else theirs is taken. */
+  async #meet(place: Id, mine: Local): Promise<void> {
+    const { items } = await api.get<Page<Draft>>("/drafts");
+    const theirs = items.find((draft) => (draft.thread ?? draft.room) === place);
+    const now = this.#local.get(place) ?? mine;
+    const version = theirs?.version ?? 0;
+    if (!theirs || Date.now() - (this.#typed.get(place) ?? 0) < TYPING_MS) {
+      this.#put({ ...now, version, dirty: true });
+      this.#soon(place);
+    } else this.#take({ ...mine, text: theirs.text, version, dirty: false });
+  }
+}

@@ -1,0 +1,63 @@
+import { SvelteSet } from "svelte/reactivity";
+import { all, api, sentence } from "../lib/api";
+import type { Id, Message, Notice, SavedMessage } from "../lib/wire";
+import { Drafts } from "./drafts.svelte";
+import { toasts } from "./toasts.svelte";
+
+type OwnNotice = Extract<Notice, { kind: "draft" | "saved" | "scheduled" }>;
+
+/** What is the person's alone, on all their devices: drafts, saved messages, what is sent later. */
+export class Own {
+  readonly drafts: Drafts;
+  readonly saved = new SvelteSet<Id>();
+  /** Grow whenever something of it changed. */
+  savedChanged = $state(0);
+  scheduledChanged = $state(0);
+  /** The message that the next one written at a place quotes. */
+  quoting = $state.raw<{ place: Id; message: Message } | null>(null);
+
+  constructor(me: Id) {
+    this.drafts = new Drafts(me);
+  }
+
+  /** Says whether a notice was about something here. */
+  told(notice: Notice): notice is OwnNotice {
+    if (notice.kind === "draft") this.drafts.told(notice);
+    else if (notice.kind === "saved") this.#saved(notice.message, notice.saved);
+    else if (notice.kind === "scheduled") {
+      this.scheduledChanged += 1;
+      if (notice.state === "refused") toasts.add(`A scheduled message was not sent. ${notice.reason ?? ""}`);
+    } else return false;
+    return true;
+  }
+
+  /** The connection is new: what was told meanwhile is read. */
+  async read(): Promise<void> {
+    await this.drafts.read();
+    const kept = await all<SavedMessage>("/saved");
+    this.saved.clear();
+    for (const { message } of kept) this.saved.add(message.id);
+    this.savedChanged += 1;
+    this.scheduledChanged += 1;
+  }
+
+  async save(id: Id, away = this.saved.has(id)): Promise<void> {
+    const path = `/messages/${id}/saved`;
+    try {
+      await (away ? api.delete(path) : api.put(path));
+      this.#saved(id, !away);
+    } catch (error) {
+      toasts.add(sentence(error));
+    }
+  }
+
+  quoted(place: Id): Message | null {
+    return this.quoting?.place === place ? this.quoting.message : null;
+  }
+
+  #saved(id: Id, now: boolean): void {
+    if (now) this.saved.add(id);
+    else this.saved.delete(id);
+    this.savedChanged += 1;
+  }
+}
