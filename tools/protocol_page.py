@@ -13,8 +13,9 @@ from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
-from talkoot.app import Program, socket_limits
+from talkoot.app import Program
 from talkoot.asyncapi import asyncapi
+from talkoot.parts import socket_limits
 from talkoot.realtime.close_codes import CloseCode
 from talkoot.settings import Settings
 from tools.made import filled, table, write

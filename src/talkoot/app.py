@@ -13,9 +13,7 @@ from talkoot.audience import Audience
 from talkoot.backends import open_backends, open_blobs
 from talkoot.chat.access.cache import AccessCache
 from talkoot.chat.access.events import AccessChanged, RoleLeaving, WorkspaceMemberLeaving
-from talkoot.chat.access.obliged import obliged_to_second_factor
 from talkoot.chat.access.operations import TABLE
-from talkoot.chat.access.ways import FORMS, LASTING, PROVED, ways_of
 from talkoot.chat.accounts.events import (
     AddressGiven,
     AddressTakenBack,
@@ -25,7 +23,6 @@ from talkoot.chat.accounts.events import (
     SessionClosed,
     UserDeactivated,
 )
-from talkoot.chat.accounts.gate import Gate
 from talkoot.chat.accounts.origins import is_own_origin
 from talkoot.chat.accounts.socket import LOOKED_AT_EVERY, close_ended_sessions, hello_for
 from talkoot.chat.addresses.actions.addresses import ask_to_confirm
@@ -34,6 +31,7 @@ from talkoot.chat.addresses.jobs import write_notice
 from talkoot.chat.administration.events import LimitChosen
 from talkoot.chat.applications.granting import JWT_BEARER, Granting
 from talkoot.chat.bots.actions import retire_bot
+from talkoot.chat.digests.actions import forget_choices, note
 from talkoot.chat.files.actions.preparing import give_up_picture
 from talkoot.chat.files.events import PicturePrepared
 from talkoot.chat.groups.actions.rules import keep_roles_in_rules
@@ -72,7 +70,7 @@ from talkoot.chat.presence import socket as presence_socket
 from talkoot.chat.presence.acquaintance import Acquaintance
 from talkoot.chat.presence.watches import PresenceWatches
 from talkoot.chat.previews.actions import forget_removed, look_soon
-from talkoot.chat.push.actions import forget_session
+from talkoot.chat.push.actions import forget_session, tell_browsers
 from talkoot.chat.reactions import socket as reactions_socket
 from talkoot.chat.reactions.actions import forget_reactions
 from talkoot.chat.reads import socket as reads_socket
@@ -99,25 +97,21 @@ from talkoot.kernel.hosts import Hosts
 from talkoot.kernel.jobs import Enqueued, GivenUp
 from talkoot.kernel.log import Appended, Redacted
 from talkoot.kernel.log_tails import LogTails
-from talkoot.kernel.logging import lines_dropped
-from talkoot.kernel.metrics import Metrics
 from talkoot.kernel.outgoing import Outgoing
 from talkoot.kernel.outside import OutsideWatch
 from talkoot.kernel.secrets import load_secrets
 from talkoot.kernel.unit_of_work import UnitOfWork
 from talkoot.limit_table import LIMITS
 from talkoot.lookout import Lookout
+from talkoot.parts import gate, metrics_of, socket_limits
 from talkoot.realtime.gateway import Gateway
 from talkoot.realtime.hub import Hub
-from talkoot.realtime.limits import Limits
-from talkoot.realtime.metrics import watch_gateway
 from talkoot.realtime.wheel import Every
 from talkoot.work import Work
 
 if TYPE_CHECKING:
     from uuid import UUID
 
-    from talkoot.backends import Backends
     from talkoot.kernel.transactions import Inside, Listeners
     from talkoot.settings import Settings
 
@@ -141,7 +135,7 @@ class Program:
         self.kernel = Kernel(
             settings, clock, secrets, database, uow, limits, rates, open_blobs(settings), out
         )
-        self.gate = _gate(self.kernel, self.backends)
+        self.gate = gate(self.kernel, self.backends)
         self.desk = Desk(self.kernel)
         self.hub = Hub(socket_limits(settings))
         self.tails, self.timelines = uow.caches.of(LogTails), uow.caches.of(Timelines)
@@ -165,7 +159,7 @@ class Program:
             trusted_proxies=settings.trusted_proxies,
             public=[row.socket for row in TABLE.values() if row.public and row.socket],
         )
-        self.metrics = _watching(uow, self.gateway, self.backends)
+        self.metrics = metrics_of(uow, self.gateway, self.backends)
         self.heads = RoomHeads(self.hub, uow, self.gateway.connections)
         self.notices, self.deciders = self._tellers()
         self.fence, self.lookout = self._guards()
@@ -200,6 +194,9 @@ class Program:
     def _table(self) -> dict[type, tuple[list[Inside], list[Any]]]:
         """Every event: who acts on it in its transaction, and who is told after the commit."""
         controls, follower, mails = self.controls, self.work.follower, self.settings.mails
+        telling: list[Inside] = [tell_browsers] if self.settings.web_push == "on" else []
+        if mails:
+            telling.append(partial(note, minutes=self.settings.letter_minutes))
         followed = [follower.appended] if follower else []
         return {
             Appended: ([], [self.tails.appended, self._publish, *followed]),
@@ -212,7 +209,7 @@ class Program:
             PostsErased: ([forget_posts], []),
             PostsRoomMade: ([name_blog], []),
             NotableSaid: ([enqueue_notify], []),
-            Notified: ([], [self._tell_notified]),
+            Notified: (telling, [self._tell_notified]),
             AccessChanged: ([], [controls.tell_access]),
             WorkspaceMemberLeaving: ([leave_rooms_of_workspace, retire_bot], []),
             RoleLeaving: ([keep_roles_in_rules], []),
@@ -229,7 +226,10 @@ class Program:
             AddressTakenBack: ([unlink_what_came_since], []),
             AddressGiven: ([ask_to_confirm] if mails else [], []),
             NoticeDue: ([write_notice] if mails else [], []),
-            UserDeactivated: ([forget_all_links, revoke_invitations_of], [controls.tell_user_closed]),
+            UserDeactivated: (
+                [forget_all_links, revoke_invitations_of, forget_choices],
+                [controls.tell_user_closed],
+            ),
             ProfileChanged: ([], [controls.tell_profile_changed]),
             ToDecide: ([], [self.deciders.came]),
             Reviewed: ([], [lambda event: self.bus.publish(held_notice(event))]),
@@ -356,29 +356,3 @@ class Program:
 
     async def _finish_background(self) -> None:
         await asyncio.gather(*self._background, return_exceptions=True)
-
-
-def _gate(kernel: Kernel, backends: Backends) -> Gate:
-    obliged = obliged_to_second_factor(kernel.settings.second_factor)
-    return Gate(kernel, backends.once, ways_of, obliged, lasting=LASTING, proved=PROVED, forms=FORMS)
-
-
-def _watching(uow: UnitOfWork, gateway: Gateway, backends: Backends) -> Metrics:
-    metrics = Metrics()
-    backends.watched_by(metrics)
-    metrics.watch_unit_of_work(uow)
-    watch_gateway(metrics, gateway)
-    metrics.watch("talkoot_log_lines_dropped", "Log lines lost.", lines_dropped, kind="counter")
-    return metrics
-
-
-def socket_limits(settings: Settings) -> Limits:
-    """What a connection may cost with these settings."""
-    limits = Limits(
-        connections=settings.max_connections,
-        connections_per_user=settings.max_connections_per_user,
-        connections_per_address=settings.max_connections_per_address,
-        hello_rate=settings.hello_rate,
-        drain_seconds=settings.drain_seconds,
-    )
-    return limits.without_rates() if settings.rate_limits == "off" else limits

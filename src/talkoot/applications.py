@@ -17,6 +17,7 @@ from talkoot.chat.addresses import http as addresses_http
 from talkoot.chat.administration import http as administration_http
 from talkoot.chat.applications import http as applications_http
 from talkoot.chat.bots import http as bots_http
+from talkoot.chat.digests import http as digests_http
 from talkoot.chat.drafts import http as drafts_http
 from talkoot.chat.emoji import http as emoji_http
 from talkoot.chat.files import http as files_http
@@ -72,6 +73,7 @@ _FEATURES = (
     posts_http,
     reads_http,
     push_http,
+    digests_http,
     notifications_http,
     search_http,
     administration_http,

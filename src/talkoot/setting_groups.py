@@ -67,7 +67,7 @@ GROUPS: dict[str, tuple[str, ...]] = {
         "export_days",
         "deletion_days",
     ),
-    "How people are told": ("web_push",),
+    "How people are told": ("web_push", "letter_minutes"),
     "How much": (
         "rate_limits",
         "max_body_bytes",

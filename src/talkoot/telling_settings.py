@@ -15,3 +15,9 @@ class TellingSettings(BaseModel):
         description="`off`: no browser is told while its page is closed, and no push service is asked; those"
         " of Google, Mozilla, Apple and Microsoft are what browsers name.",
     )
+    letter_minutes: int = Field(
+        15,
+        ge=0,
+        le=1440,
+        description="How long a message waits to be read before it is mailed, if its reader says nothing.",
+    )

@@ -8,8 +8,8 @@ from playwright.async_api import Page, expect
 
 from tests.browser.conftest import Enter, Open
 from tests.browser.screen import stale
-from tests.clients import PASSWORD, Api, join, set_up
-from tests.servers.post_office import PostOffice
+from tests.clients import PASSWORD, Api, Socket, join, set_up
+from tests.servers.post_office import PostOffice, text_of
 from tests.servers.process import free_port
 from tests.servers.talkoot import Talkoot
 
@@ -153,3 +153,39 @@ async def change(page: Page, address: str, *, late: bool = False) -> None:
         await page.get_by_label("Your password").fill(PASSWORD)
         await page.get_by_role("button", name="Continue").click()
     await expect(page.get_by_text("A link was mailed there.")).to_be_visible()
+
+
+async def test_letters_are_chosen_in_the_settings_and_ended_by_a_link(
+    owner: Api, post: PostOffice, enter: Enter, open_page: Open
+) -> None:
+    workspace = (await owner.get("/workspaces"))["items"][0]["id"]
+    async with await join(owner, workspace, "lena") as lena, await join(owner, workspace, "otto") as otto:
+        await lena.put("/users/me/address", {"email": "lena@example.test", "current_password": PASSWORD})
+        link = await post.link("lena@example.test")
+        await lena.post("/auth/address/confirm", {"token": link.partition("#")[2]}, expect=200)
+        page = await enter(lena)
+        await page.get_by_role("button", name="Your profile").click()
+        letters = page.get_by_role("region", name="Letters")
+        await expect(letters.get_by_label("When")).to_have_value("15")
+        await letters.get_by_label("When").select_option("At once")
+        await expect(page.get_by_text("Saved.")).to_be_visible()
+        await page.close()
+        room = await otto.post(f"/workspaces/{workspace}/direct", {"users": [lena.user["id"]]})
+        await away(lena, otto)
+        await otto.post(f"/rooms/{room['id']}/messages", {"text": "Are you there?"})
+        letter = await post.letter("lena@example.test", 2)
+        unsubscribe = next(line for line in text_of(letter).split() if "/unsubscribe#" in line)
+        phone = await open_page(unsubscribe, viewport={"width": 360, "height": 640}, color_scheme="dark")
+        assert phone.url == f"{owner.url}/unsubscribe"
+        assert (await lena.get("/users/me/letters"))["messages"] is True
+        await phone.get_by_role("button", name="No more of them").press("Enter")
+        await expect(phone.get_by_role("heading", name="No more of these letters")).to_be_visible()
+        assert (await lena.get("/users/me/letters"))["messages"] is False
+
+
+async def away(person: Api, other: Api) -> None:
+    """Until somebody who has closed the page is seen to be gone."""
+    async with await Socket.of(other) as socket:
+        answer = await socket.ask(op="presence", users=[person.user["id"]])
+        if answer["users"] != {person.user["id"]: "offline"}:
+            await socket.until(op="presence", users={person.user["id"]: "offline"})

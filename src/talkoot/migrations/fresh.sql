@@ -142,6 +142,15 @@ CREATE TABLE cron_slots (
 	slot BIGINT NOT NULL, 
 	CONSTRAINT pk_cron_slots PRIMARY KEY (kind)
 );
+CREATE TABLE digest_items (
+	notification_id BLOB NOT NULL, 
+	user_id BLOB NOT NULL, 
+	job BLOB, 
+	taken_at BIGINT, 
+	CONSTRAINT pk_digest_items PRIMARY KEY (notification_id), 
+	CONSTRAINT fk_digest_items_notification_id FOREIGN KEY(notification_id) REFERENCES notifications (id) ON DELETE CASCADE, 
+	CONSTRAINT fk_digest_items_user_id FOREIGN KEY(user_id) REFERENCES users (id)
+);
 CREATE TABLE drafts (
 	user_id BLOB NOT NULL, 
 	place_id BLOB NOT NULL, 
@@ -351,6 +360,15 @@ CREATE TABLE leases (
 	holder BLOB NOT NULL, 
 	ends_at BIGINT NOT NULL, 
 	CONSTRAINT pk_leases PRIMARY KEY (name)
+);
+CREATE TABLE letter_choices (
+	user_id BLOB NOT NULL, 
+	messages BOOLEAN DEFAULT 1 NOT NULL, 
+	wait_minutes BIGINT, 
+	moderation BOOLEAN DEFAULT 0 NOT NULL, 
+	queues_told BLOB, 
+	CONSTRAINT pk_letter_choices PRIMARY KEY (user_id), 
+	CONSTRAINT fk_letter_choices_user_id FOREIGN KEY(user_id) REFERENCES users (id)
 );
 CREATE TABLE logs (
 	id BLOB NOT NULL, 
@@ -868,6 +886,7 @@ CREATE INDEX ix_audit_log_scope ON audit_log (scope, id);
 CREATE INDEX ix_audit_log_subject ON audit_log (scope, subject, id);
 CREATE INDEX ix_bots_workspace_id ON bots (workspace_id);
 CREATE INDEX ix_categories_workspace_id ON categories (workspace_id);
+CREATE INDEX ix_digest_items_user_id ON digest_items (user_id);
 CREATE INDEX ix_emoji_alias_of ON emoji (alias_of);
 CREATE INDEX ix_events_subject ON events (subject) WHERE id <> subject;
 CREATE INDEX ix_exports_requested_by ON exports (requested_by);
@@ -921,5 +940,5 @@ CREATE UNIQUE INDEX uq_report_cases_message ON report_cases (message_id) WHERE s
 CREATE UNIQUE INDEX uq_report_cases_person ON report_cases (workspace_id, user_id) WHERE state = 'open' AND message_id IS NULL;
 CREATE UNIQUE INDEX uq_sanctions_standing ON sanctions (user_id, resource_id, kind) WHERE ended_at IS NULL;
 CREATE UNIQUE INDEX uq_saved_messages_message_id ON saved_messages (message_id, user_id);
-INSERT INTO alembic_version ("version_num") VALUES ('0036');
+INSERT INTO alembic_version ("version_num") VALUES ('0037');
 INSERT INTO schema_floor ("id", "revision") VALUES (1, '0003');

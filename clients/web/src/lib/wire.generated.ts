@@ -695,6 +695,21 @@ export type LeftNotice = {
   room: string;
 };
 
+/** What one is mailed; it needs an address that was confirmed. */
+export type Letters = {
+  messages: boolean;
+  wait_minutes: number;
+  moderation: boolean;
+  mail: boolean;
+};
+
+/** What is to be another way; what is not said stays. */
+export type LettersWanted = {
+  messages?: boolean | null;
+  wait_minutes?: 0 | 15 | 60 | 1440 | null;
+  moderation?: boolean | null;
+};
+
 /** `limit` in `period_seconds`; a bucket lets `burst`, or else `limit`, through at one moment. */
 export type LimitIn = {
   limit: number;

@@ -2,7 +2,7 @@ export type Place =
   | { name: "home" }
   | { name: "room"; room: string; message: string | null }
   | { name: "join"; token: string }
-  | { name: "reset" | "confirm" | "undo"; token: string };
+  | { name: "reset" | "confirm" | "undo" | "unsubscribe"; token: string };
 
 /** The token of a mailed link, which leaves the address bar and the history at once. */
 function taken(): string {
@@ -14,7 +14,8 @@ function taken(): string {
 function parse(path: string): Place {
   const [first, second, third, fourth] = path.split("/").filter(Boolean).map(decodeURIComponent);
   if (first === "join" && second) return { name: "join", token: second };
-  if (first === "reset" || first === "confirm" || first === "undo") return { name: first, token: taken() };
+  if (first === "reset" || first === "confirm" || first === "undo" || first === "unsubscribe")
+    return { name: first, token: taken() };
   if (first === "r" && second)
     return { name: "room", room: second, message: third === "m" ? (fourth ?? null) : null };
   return { name: "home" };

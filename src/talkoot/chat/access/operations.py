@@ -42,6 +42,8 @@ FORGET_PASSWORD = Operation("anyone", None, "POST /auth/password/forgot")
 CHOOSE_PASSWORD = Operation("anyone", None, "POST /auth/password/reset")  # a mailed token vouches
 CONFIRM_ADDRESS = Operation("anyone", None, "POST /auth/address/confirm")  # a mailed token vouches
 UNDO_ADDRESS = Operation("anyone", None, "POST /auth/address/undo")  # a mailed token vouches
+OPEN_UNSUBSCRIBE = Operation("anyone", None, "GET /letters/unsubscribe/{token}")
+UNSUBSCRIBE_LETTERS = Operation("anyone", None, "POST /letters/unsubscribe/{token}")  # a mailed token vouches
 GET_INVITE = Operation("anyone", None, "GET /invites/{token}")
 OPEN_SOCKET = Operation("anyone", None, "GET /ws", socket="hello", scope="any", anywhere=True)
 
@@ -161,7 +163,9 @@ ROTATE_APPLICATION_SECRET = Operation(
     proof=ALWAYS,
 )
 
-# The browsers of one's own that are told while their page is closed
+# What reaches oneself while no page is open
+GET_LETTERS = Operation("oneself", None, "GET /users/me/letters")
+CHANGE_LETTERS = Operation("oneself", None, "PATCH /users/me/letters")
 GET_PUSH_KEY = Operation("oneself", None, "GET /push/key")
 LIST_SUBSCRIPTIONS = Operation("oneself", None, "GET /push/subscriptions")
 SUBSCRIBE_BROWSER = Operation("oneself", None, "POST /push/subscriptions")

@@ -24,15 +24,42 @@ _NO_TEXT = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069
 
 
 @dataclass(frozen=True, slots=True)
+class Quote:
+    """What somebody wrote, and where it stands."""
+
+    who: str
+    text: str
+    link: str
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Some of it, under a title of its own."""
+
+    title: str
+    quotes: tuple[Quote, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Unsubscribe:
+    """How to get no more of these letters: a page for a person, and an address for a program."""
+
+    page: str
+    post: str
+
+
+@dataclass(frozen=True, slots=True)
 class Letter:
     """What somebody is told. `link` is an address of this server, and may hold a secret."""
 
     to: str
     subject: str
     said: tuple[str, ...]
+    parts: tuple[Part, ...] = ()
     link: str = field(default="", repr=False)
     button: str = ""
     small: tuple[str, ...] = ()
+    unsubscribe: Unsubscribe | None = field(default=None, repr=False)
 
 
 def compose(settings: Settings, letter: Letter, mark: str, now: int) -> EmailMessage:
@@ -53,9 +80,14 @@ def compose(settings: Settings, letter: Letter, mark: str, now: int) -> EmailMes
     # Nobody's out-of-office answers, and no program answers a program (RFC 3834).
     message["Auto-Submitted"] = "auto-generated"
     message["X-Auto-Response-Suppress"] = "All"
+    if letter.unsubscribe is not None:  # RFC 2369 and 8058
+        message["List-Unsubscribe"] = f"<{letter.unsubscribe.post}>"
+        message["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
     values = {
         "subject": plain(letter.subject),
         "said": [plain(line) for line in letter.said],
+        "parts": [_plain_part(part) for part in letter.parts],
+        "unsubscribe": letter.unsubscribe.page if letter.unsubscribe else "",
         "small": [plain(line) for line in letter.small],
         "link": letter.link,
         "button": letter.button,
@@ -64,6 +96,11 @@ def compose(settings: Settings, letter: Letter, mark: str, now: int) -> EmailMes
     message.set_content(_environment().get_template("letter.txt").render(values))
     message.add_alternative(_environment().get_template("letter.html").render(values), subtype="html")
     return message
+
+
+def _plain_part(part: Part) -> Part:
+    quotes = (Quote(plain(each.who), plain(each.text), each.link) for each in part.quotes)
+    return Part(plain(part.title), tuple(quotes))
 
 
 def plain(text: str) -> str:

@@ -17,6 +17,7 @@ from talkoot.kernel.sealing import seal
 if TYPE_CHECKING:
     from talkoot.chat.accounts.actors import Actor
     from talkoot.chat.accounts.events import SessionClosed
+    from talkoot.chat.notifications.events import Notified
     from talkoot.chat.push.encryption import Browser
     from talkoot.kernel.secrets import Secrets
     from talkoot.kernel.transactions import Tx
@@ -62,6 +63,17 @@ async def try_out(tx: Tx, actor: Actor, subscription: UUID) -> None:
     if found is None or found.user_id != actor.user:
         raise NotFound("There is no such subscription")
     await enqueue(tx, DELIVER, {"subscription": str(subscription)}, max_attempts=3)
+
+
+async def tell_browsers(tx: Tx, notified: Notified) -> None:
+    """Have the browsers told of those who want to be disturbed, each by a job of its own."""
+    told = {each.user: each for each in notified.told if not each.quiet}
+    found = await tx.connection.execute(
+        select(PushSubscription.id, PushSubscription.user_id).where(PushSubscription.user_id.in_([*told]))
+    )
+    for row in found.all():
+        payload = {"subscription": str(row.id), "notification": str(told[row.user_id].id)}
+        await enqueue(tx, DELIVER, payload, max_attempts=ATTEMPTS)
 
 
 async def forget_session(tx: Tx, closed: SessionClosed) -> None:

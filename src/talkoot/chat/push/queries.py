@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 KEY = 1  # there is one
 _HOLDING = (
-    select(PushSubscription, Session, User)
+    select(PushSubscription, Session)
     .join(Session, Session.id == PushSubscription.session_id)
     .join(User, User.id == PushSubscription.user_id)
     .where(Session.revoked_at.is_(None), User.deactivated_at.is_(None))
@@ -35,8 +35,7 @@ async def subscriptions_of(read: Read, user: UUID, now: int) -> Sequence[tuple[P
     return [(row[0], row[1]) for row in found]
 
 
-async def subscription_to_tell(read: Read, id_: UUID, now: int) -> tuple[PushSubscription, User] | None:
-    """One of them and whose it is; None when they are not signed in there any more."""
-    found = await read.session.execute(_HOLDING.where(PushSubscription.id == id_, Session.expires_at > now))
-    row = found.one_or_none()
-    return None if row is None else (row[0], row[2])
+async def subscription_to_tell(read: Read, id_: UUID, now: int) -> PushSubscription | None:
+    """One of them; None when its owner is not signed in there any more."""
+    query = _HOLDING.where(PushSubscription.id == id_, Session.expires_at > now)
+    return (await read.session.scalars(query)).one_or_none()

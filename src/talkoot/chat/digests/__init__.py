@@ -1,0 +1,1 @@
+"""Digests: letters that say what waits for somebody who has not looked."""

@@ -1,0 +1,45 @@
+"""What waits for a moderator, in all workspaces where they are one."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+from talkoot.chat.access.doors import allows
+from talkoot.chat.access.grants import grants_inside
+from talkoot.chat.access.operations import LIST_HELD
+from talkoot.chat.access.queries import workspaces_of
+from talkoot.chat.moderation.queries import held_messages
+from talkoot.chat.moderation.queries.complaints import cases_for
+
+if TYPE_CHECKING:
+    from talkoot.kernel.transactions import Read
+
+_COUNTED = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """How much waits in one workspace, up to a hundred of each; `newest` is the newest id among it."""
+
+    workspace: str
+    held: int
+    reported: int
+    newest: UUID
+
+
+async def waiting_for(read: Read, user: UUID) -> list[Waiting]:
+    """What waits for somebody where they moderate at this moment."""
+    found = []
+    for workspace, _ in await workspaces_of(read, user):
+        inside = await grants_inside(read, user, workspace.id)
+        if workspace.id not in inside:
+            continue
+        rooms = [room for room, grants in inside.items() if allows(grants, LIST_HELD, None)]
+        held = await held_messages(read, rooms, limit=_COUNTED)
+        cases = await cases_for(read, user, inside, state="open", after=None, limit=_COUNTED)
+        ids = [each[0].id for each in held] + [each.case.id for each in cases]
+        if ids:
+            found.append(Waiting(workspace.name, len(held), len(cases), max(ids)))
+    return found
