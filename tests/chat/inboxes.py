@@ -24,5 +24,8 @@ async def told(person: Api, *messages: Json) -> list[Json]:
             await asyncio.sleep(0.05)
 
 
-async def whys(person: Api) -> list[tuple[str, str]]:
-    return [(item["kind"], item["message"]["text"]) for item in (await inbox(person))["items"]]
+async def whys(person: Api, workspace: str | None = None) -> list[tuple[str, str]]:
+    """What they were told of and why, in this workspace only: the owner is in those of all tests."""
+    items = (await inbox(person))["items"]
+    here = [item for item in items if workspace in {None, item["workspace"]}]
+    return [(item["kind"], item["message"]["text"]) for item in here]
