@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
 from uuid import UUID
 
 from sqlalchemy import ForeignKey, Index, UniqueConstraint, text
@@ -115,10 +116,19 @@ class RoomSender(Model):
     passed: Mapped[int]
 
 
+class HeldState(StrEnum):
+    """What came of a message that a moderator was to see first."""
+
+    WAITING = "waiting"
+    APPROVED = "approved"
+    REJECTED = "rejected"
+    WITHDRAWN = "withdrawn"
+
+
 class HeldMessage(Model):
     """A message that a moderator looks at first: in no log, and known to its author and the moderators alone.
 
-    `state` is `waiting`, `approved` (then `message_id` is what it became), `rejected` or `withdrawn`.
+    `state` is a `HeldState`; of one that was approved, `message_id` is what it became.
     """
 
     __tablename__ = "held_messages"

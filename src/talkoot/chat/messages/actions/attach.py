@@ -14,7 +14,7 @@ from talkoot.chat.files.actions.carrying import carry, drop_files_of, files_to_s
 from talkoot.chat.files.models import HELD, SENT, File
 from talkoot.chat.files.views import attachment
 from talkoot.chat.messages.actions.commands import Held, Send
-from talkoot.chat.messages.models import HeldMessage, Message
+from talkoot.chat.messages.models import HeldMessage, HeldState, Message
 from talkoot.kernel import log
 from talkoot.kernel.errors import Invalid, TalkootError
 
@@ -75,7 +75,7 @@ async def drop_decided(tx: Tx) -> None:
     """No file is left of what was held, and never came through."""
     found = await tx.connection.scalars(
         select(HeldMessage.id)
-        .where(HeldMessage.state != "waiting", HeldMessage.id == File.message_id, File.state == HELD)
+        .where(HeldMessage.state != HeldState.WAITING, HeldMessage.id == File.message_id, File.state == HELD)
         .distinct()
     )
     if decided := found.all():

@@ -17,7 +17,7 @@ from talkoot.chat.messages.actions.mention import forget_mentions
 from talkoot.chat.messages.actions.quote import empty_quotes_soon, forget_quotes
 from talkoot.chat.messages.actions.send import thread_entry
 from talkoot.chat.messages.events import PinnedErased, PostsErased, PreviewedErased, ReactedErased
-from talkoot.chat.messages.models import HeldMessage, Message, RoomSender
+from talkoot.chat.messages.models import HeldMessage, HeldState, Message, RoomSender
 from talkoot.kernel import log
 
 if TYPE_CHECKING:
@@ -78,13 +78,13 @@ async def delete_messages_of(tx: Tx, author: UUID, ids: Sequence[UUID], erasing:
 async def forget_held_of(tx: Tx, author: UUID, room: UUID | None, *, since: int = 0) -> None:
     """Empty what somebody wrote in a room, or in any, and was held, and take back what of it still waits."""
     where = () if room is None else (HeldMessage.room_id == room,)
-    waiting = HeldMessage.state == "waiting"
+    waiting = HeldMessage.state == HeldState.WAITING
     await tx.connection.execute(
         update(HeldMessage)
         .where(HeldMessage.sender_id == author, HeldMessage.created_at >= since, *where)
         .values(
             text="",
-            state=case((waiting, "withdrawn"), else_=HeldMessage.state),
+            state=case((waiting, HeldState.WITHDRAWN), else_=HeldMessage.state),
             decided_at=case((waiting, tx.now), else_=HeldMessage.decided_at),
         )
     )

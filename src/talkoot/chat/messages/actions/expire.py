@@ -13,7 +13,7 @@ from sqlalchemy import and_, bindparam, case, exists, or_, select, update
 from talkoot.chat.access.grants import versions_of
 from talkoot.chat.messages.actions.attach import drop_decided
 from talkoot.chat.messages.actions.erase import leave_empty, tombstone
-from talkoot.chat.messages.models import HeldMessage, Message
+from talkoot.chat.messages.models import HeldMessage, HeldState, Message
 from talkoot.chat.rooms.models import Room
 from talkoot.kernel import log
 from talkoot.kernel.clock import DAY
@@ -84,13 +84,13 @@ async def expire_some(tx: Tx, room_id: UUID) -> int | None:
 async def expire_held(tx: Tx) -> None:
     """No copy is kept longer of what moderators were to see first; what still waits is rejected."""
     too_old = HeldMessage.created_at < moment(tx.connection, tx.now) - Room.retention_days * DAY
-    waits = HeldMessage.state == "waiting"
+    waits = HeldMessage.state == HeldState.WAITING
     await tx.connection.execute(
         update(HeldMessage)
         .where(or_(HeldMessage.text != "", waits), exists().where(Room.id == HeldMessage.room_id, too_old))
         .values(
             text="",
-            state=case((waits, "rejected"), else_=HeldMessage.state),
+            state=case((waits, HeldState.REJECTED), else_=HeldMessage.state),
             reason=case((waits, _TOO_OLD), else_=HeldMessage.reason),
         )
     )

@@ -19,7 +19,7 @@ from talkoot.chat.access.permissions import Permission
 from talkoot.chat.access.queries import role_in
 from talkoot.chat.messages.actions.commands import Held, Send
 from talkoot.chat.messages.events import ToDecide, What
-from talkoot.chat.messages.models import HeldMessage, Message, RoomRules, RoomSender
+from talkoot.chat.messages.models import HeldMessage, HeldState, Message, RoomRules, RoomSender
 from talkoot.chat.messages.words import has_link, word_list
 from talkoot.kernel import log
 from talkoot.kernel.clock import SECOND
@@ -177,7 +177,7 @@ async def _hold(tx: Tx, send: Send, why: Iterable[str]) -> Held:
         quote_id=send.quote,
         text=send.text,
         why=" ".join(why),
-        state="waiting",
+        state=HeldState.WAITING,
         created_at=tx.now,
     )
     tx.session.add(held)

@@ -14,9 +14,9 @@ from talkoot.chat.access.models import Sanction
 from talkoot.chat.access.operations import ACCEPT_APPEAL, Operation
 from talkoot.chat.access.permissions import Permission
 from talkoot.chat.messages.events import ToDecide, What
-from talkoot.chat.messages.models import HeldMessage
+from talkoot.chat.messages.models import HeldMessage, HeldState
 from talkoot.chat.moderation.access import decides_on
-from talkoot.chat.moderation.actions.review import REJECTED, let_through
+from talkoot.chat.moderation.actions.review import let_through
 from talkoot.chat.moderation.actions.sanctions import end_early
 from talkoot.chat.moderation.events import AppealDecided
 from talkoot.chat.moderation.models import Appeal
@@ -116,7 +116,7 @@ async def _rejected(tx: Tx, actor: Actor, held_id: UUID | None) -> dict[str, UUI
     found = await tx.session.get(HeldMessage, held_id) if held_id is not None else None
     if found is None or found.sender_id != actor.user:
         raise NotFound("There is no such message")
-    if found.state != REJECTED:
+    if found.state != HeldState.REJECTED:
         raise Conflict("It was not rejected")
     workspace = await workspace_of(tx, found.room_id)
     return {"held_id": found.id, "resource_id": found.room_id, "workspace_id": workspace}
@@ -152,5 +152,5 @@ async def _grant(tx: Tx, actor: Actor, grants: Grants, found: Appeal) -> None:
             await end_early(tx, actor, sanction)
         return
     held = await tx.session.get_one(HeldMessage, found.held_id, with_for_update=True)
-    if held.state == REJECTED:
+    if held.state == HeldState.REJECTED:
         await let_through(tx, actor, grants, held)

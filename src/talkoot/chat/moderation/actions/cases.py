@@ -14,7 +14,7 @@ from talkoot.chat.access.operations import CLOSE_REPORT, DELETE_MESSAGE
 from talkoot.chat.messages.access import message_for
 from talkoot.chat.messages.actions.change import delete_message
 from talkoot.chat.messages.events import ToDecide, What
-from talkoot.chat.messages.models import HeldMessage
+from talkoot.chat.messages.models import HeldMessage, HeldState
 from talkoot.chat.moderation.access import Where, moderates, sees
 from talkoot.chat.moderation.actions.reporting import CLOSED
 from talkoot.chat.moderation.actions.sanctions import Imposing, impose
@@ -113,7 +113,7 @@ async def _take_away(tx: Tx, actor: Actor, message_id: UUID, *, hold: bool) -> N
             thread_id=thread,
             text=text,
             why="report",
-            state="waiting",
+            state=HeldState.WAITING,
             created_at=tx.now,
         )
         tx.session.add(held)

@@ -16,7 +16,7 @@ from talkoot.chat.messages.actions.attach import drop_decided
 from talkoot.chat.messages.actions.commands import Send
 from talkoot.chat.messages.actions.screen import count_passed
 from talkoot.chat.messages.actions.send import send_approved
-from talkoot.chat.messages.models import HeldMessage
+from talkoot.chat.messages.models import HeldMessage, HeldState
 from talkoot.chat.moderation.events import Reviewed
 from talkoot.kernel.audit import Act, record
 from talkoot.kernel.errors import Conflict, Forbidden, NotFound, TalkootError
@@ -25,8 +25,6 @@ if TYPE_CHECKING:
     from talkoot.chat.access.cache import Grants
     from talkoot.kernel.transactions import Tx
 
-WAITING, APPROVED, REJECTED, WITHDRAWN = "waiting", "approved", "rejected", "withdrawn"
-
 
 async def approve(tx: Tx, actor: Actor, room: UUID, held_id: UUID, text: str | None = None) -> HeldMessage:
     """Let a message into its room, where it comes after what is there; who approves again is told the same.
@@ -34,7 +32,7 @@ async def approve(tx: Tx, actor: Actor, room: UUID, held_id: UUID, text: str | N
     Conflict if it was decided otherwise, or if its author could not send it any more.
     """
     grants, held = await _held_in(tx, actor, APPROVE_HELD, room, held_id)
-    if held.state == APPROVED:
+    if held.state == HeldState.APPROVED:
         return held
     _still_waiting(held)
     await let_through(tx, actor, grants, held, text)
@@ -63,7 +61,7 @@ async def let_through(
         raise _too_late(refusal) from refusal
     await count_passed(tx, room, author.id)
     # The message has the text now, and is what may be deleted: a second one would outlive it here.
-    held.message_id, held.state, held.text = event.id, APPROVED, ""
+    held.message_id, held.state, held.text = event.id, HeldState.APPROVED, ""
     await _decided(tx, actor, grants, held)
     if said != asked:
         act = Act("held.edited", grants.workspace, author.id, room, after={"held": held.id})
@@ -73,10 +71,10 @@ async def let_through(
 async def reject(tx: Tx, actor: Actor, room: UUID, held_id: UUID, reason: str) -> HeldMessage:
     """Nobody will see it; its author is told why."""
     grants, held = await _held_in(tx, actor, REJECT_HELD, room, held_id)
-    if held.state == REJECTED:
+    if held.state == HeldState.REJECTED:
         return held
     _still_waiting(held)
-    held.state, held.reason = REJECTED, reason or None
+    held.state, held.reason = HeldState.REJECTED, reason or None
     await _decided(tx, actor, grants, held)
     await drop_decided(tx)
     return held
@@ -88,7 +86,7 @@ async def withdraw(tx: Tx, actor: Actor, room: UUID, held_id: UUID) -> None:
     if held.sender_id != actor.user:
         raise NotFound("There is no such message")
     _still_waiting(held)
-    held.state, held.text, held.decided_at = WITHDRAWN, "", tx.now
+    held.state, held.text, held.decided_at = HeldState.WITHDRAWN, "", tx.now
     await tx.flush()
     await drop_decided(tx)
 
@@ -110,7 +108,7 @@ async def _held_in(
 
 
 def _still_waiting(held: HeldMessage) -> None:
-    if held.state != WAITING:
+    if held.state != HeldState.WAITING:
         raise Conflict(f"It does not wait any more: it was {held.state}")
 
 

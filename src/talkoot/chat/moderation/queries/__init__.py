@@ -14,7 +14,7 @@ from talkoot.chat.access.standings import counts_at
 from talkoot.chat.accounts.models import User
 from talkoot.chat.files.models import File
 from talkoot.chat.files.queries import carried_by
-from talkoot.chat.messages.models import HeldMessage, RoomRules
+from talkoot.chat.messages.models import HeldMessage, HeldState, RoomRules
 from talkoot.chat.moderation.models import Purge
 
 if TYPE_CHECKING:
@@ -89,7 +89,7 @@ async def held_messages(
     rooms: Collection[UUID],
     *,
     sender: UUID | None = None,
-    state: str | None = "waiting",
+    state: str | None = HeldState.WAITING,
     after: UUID | None = None,
     limit: int,
 ) -> Sequence[HeldWith]:
