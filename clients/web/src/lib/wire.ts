@@ -125,6 +125,8 @@ export type Message = Pick<
 
 /** What a post shows besides its text. */
 export type PostShown = wire.PostShown;
+export type Post = wire.PostOut;
+export type PostListed = wire.PostListed;
 
 export type Presence = "online" | "away" | "offline";
 

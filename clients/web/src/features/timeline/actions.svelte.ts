@@ -65,7 +65,7 @@ export function actionsOf(
     actions.push({ key: "q", label: "Quote", icon: "quote", act: () => quoteAt(chat, place, message) });
   }
   actions.push({ key: "w", label: "Forward", icon: "forward", act: () => (ui.forwarded = message) });
-  if (mine) actions.push({ key: "e", label: "Edit", icon: "edit", act: on.edit });
+  if (mine && !message.post) actions.push({ key: "e", label: "Edit", icon: "edit", act: on.edit });
   actions.push({ key: "c", label: "Copy link", icon: "link", act: () => void copyLink(message) });
   if (!mine) {
     actions.push({

@@ -1,0 +1,55 @@
+"""A journal in the web client: written, looked at, published, commented on and taken back."""
+
+from playwright.async_api import expect
+
+from tests.browser.conftest import Enter
+from tests.posts.journals import journal, published
+from tests.workspaces import Workspace
+
+
+async def test_a_post_is_written_published_and_commented_on(
+    enter: Enter, workspace_sqlite: Workspace
+) -> None:
+    ann, bob = await workspace_sqlite.member("ann"), await workspace_sqlite.member("bob")
+    room = await journal(workspace_sqlite, ann, bob)
+    hers, his = await enter(ann, f"/r/{room}"), await enter(bob, f"/r/{room}")
+    await expect(his.get_by_test_id("posts")).to_contain_text("Nothing has been published yet.")
+
+    await hers.get_by_role("button", name="Write a post").click()
+    dialog = hers.get_by_role("dialog", name="Write a post")
+    await dialog.get_by_label("Title").fill("On rain")
+    await dialog.get_by_label("Text").fill("It *rains* a lot.")
+    await dialog.get_by_label("Tags").fill("Rain, Weather")
+    await dialog.get_by_role("button", name="Preview").click()
+    await expect(dialog.get_by_test_id("preview").locator("em")).to_have_text("rains")
+    await dialog.get_by_role("button", name="Save the draft").click()
+    await hers.get_by_role("dialog", name="Edit the post").press("Escape")
+    await expect(hers.get_by_role("region", name="Not published")).to_contain_text("On rain")
+    await expect(his.get_by_role("list", name="Posts")).not_to_contain_text("On rain")
+
+    await hers.get_by_role("button", name="On rain").click()
+    await hers.get_by_role("dialog", name="Edit the post").get_by_role("button", name="Publish").click()
+    card = his.get_by_role("article").filter(has_text="On rain")
+    await expect(card).to_contain_text("It rains a lot.")
+    await expect(card.get_by_role("button", name="Edit")).to_have_count(0)
+    await expect(hers.get_by_role("region", name="Not published")).to_have_count(0)
+
+    await card.get_by_role("button", name="0 comments").click()
+    thread = his.get_by_role("complementary", name="Thread")
+    await expect(thread.get_by_role("heading", name="On rain")).to_be_visible()
+    await thread.get_by_role("textbox").fill("So it does")
+    await thread.get_by_role("textbox").press("Enter")
+    await expect(hers.get_by_role("button", name="1 comment")).to_be_visible()
+    path = await card.get_by_role("link", name="Its page").get_attribute("href")
+    await his.goto(f"{bob.url}{path}")
+    await expect(his.locator("#comments")).to_contain_text("So it does")
+
+
+async def test_what_was_taken_back_leaves_the_list(enter: Enter, workspace_sqlite: Workspace) -> None:
+    room = await journal(workspace_sqlite)
+    await published(workspace_sqlite.owner, room)
+    page = await enter(workspace_sqlite.owner, f"/r/{room}")
+    await page.get_by_role("button", name="Edit", exact=True).click()
+    await page.get_by_role("button", name="Take it back").click()
+    await expect(page.get_by_role("list", name="Posts")).to_contain_text("Nothing has been published yet.")
+    await expect(page.get_by_role("region", name="Not published")).to_contain_text("taken back")
