@@ -11,7 +11,7 @@ from tests.clients import PASSWORD, Api, set_up
 from tests.conftest import Serve, make_talkoot
 from tests.job_rows import rows
 from tests.moving.conftest import Made
-from tests.moving.worlds import bring, export, lines, members, packed, raw_lines, repacked, signed_in
+from tests.moving.worlds import bring, export, found, lines, members, packed, raw_lines, repacked, signed_in
 from tests.privacy.conftest import eventually
 from tests.servers.talkoot import Talkoot
 from tests.workspaces import Workspace
@@ -138,8 +138,8 @@ async def test_a_server_hears_of_it_and_people_are_who_they_were(
 
 async def look_around(lovelace: Api, bob: str) -> None:
     async def theirs() -> Any:
-        found = (await lovelace.get("/workspaces"))["items"]
-        return [each for each in found if each["name"] != "First"]  # they were made a member of that one
+        seen = (await lovelace.get("/workspaces"))["items"]
+        return [each for each in seen if each["name"] != "First"]  # they were made a member of that one
 
     (workspace,) = await eventually(theirs)
     rooms = (await lovelace.get(f"/workspaces/{workspace['id']}/rooms"))["items"]
@@ -153,11 +153,7 @@ async def look_around(lovelace: Api, bob: str) -> None:
     assert page[3]["quote"]["message"] == page[0]["id"]
     assert (await lovelace.http.get(f"/files/{file['id']}")).content == b"some notes\n" * 50
 
-    async def found() -> Any:
-        asked = await lovelace.get("/search", q="better", workspace=workspace["id"])
-        return asked["items"]
-
-    assert await eventually(found)
+    assert await found(lovelace, workspace["id"], "better")
     said = await lovelace.post(f"/rooms/{public['id']}/messages", {"text": "it goes on"})
     assert said["seq"] == public["head"] + 1
 

@@ -10,7 +10,7 @@ from tests.clients import PASSWORD, Api, set_up
 from tests.conftest import Serve
 from tests.job_rows import rows
 from tests.moving.slack_export import pack, said, small
-from tests.moving.worlds import bring, export, signed_in
+from tests.moving.worlds import bring, export, found, signed_in
 from tests.privacy.conftest import eventually
 
 Json = dict[str, Any]
@@ -57,15 +57,16 @@ async def test_everything_that_can_be_is_here(database: Any, serve: Serve, tmp_p
 
 async def look_around(owner: Api, ada: Api, workspace: str) -> None:
     async def theirs() -> Any:
-        found = [
+        seen = [
             room
             for archived in ("false", "true")
             for room in (await ada.get(f"/workspaces/{workspace}/rooms", archived=archived))["items"]
         ]
-        return {room["name"] or f"with {len(room['users'])}": room for room in found if room["member"]}
+        named = {room["name"] or f"with {len(room['users'])}": room for room in seen if room["member"]}
+        return named if named.keys() >= wanted else None
 
-    rooms = await eventually(lambda: has(theirs, "general-slack"))
-    assert rooms.keys() >= {"general-slack", "old", "secret", "with 2", "with 3"}
+    wanted = {"general-slack", "old", "secret", "with 2", "with 3"}
+    rooms = await eventually(theirs)
     assert (rooms["old"]["archived"], rooms["general-slack"]["topic"]) == (True, "All things")
     await look_at_general(ada, rooms["general-slack"])
     direct = (await ada.get(f"/rooms/{rooms['with 2']['id']}/messages"))["items"]
@@ -77,15 +78,7 @@ async def look_around(owner: Api, ada: Api, workspace: str) -> None:
     unread = {each["room"]: each["unread"] for each in (await ada.get("/unreads"))["items"]}
     assert [unread[room["id"]] for name, room in rooms.items() if name in {"secret", "with 2"}] == [0, 0]
 
-    async def found() -> Any:
-        return (await ada.get("/search", q="among", workspace=workspace))["items"]
-
-    assert len(await eventually(found)) == 1
-
-
-async def has(look: Any, name: str) -> Any:
-    found = await look()
-    return found if name in found else None
+    assert len(await found(ada, workspace, "among")) == 1
 
 
 async def look_at_general(ada: Api, room: Json) -> None:

@@ -10,6 +10,7 @@ from typing import Any
 from tests.chat.test_emoji import encoded
 from tests.chat.test_pictures import picture
 from tests.clients import Api
+from tests.privacy.conftest import eventually
 from tests.servers.talkoot import Talkoot
 from tests.workspaces import Workspace
 
@@ -39,6 +40,8 @@ async def furnish(workspace: Workspace) -> None:
     named = f"@{bob.user['username']} look at this"
     await ada.post(f"/rooms/{public}/messages", {"text": named, "quote": first["id"]})
     await bob.put(f"/messages/{first['id']}/saved", expect=204)
+    wanted = {"level": "all", "keywords": ["lighthouse"]}
+    await bob.put(f"/workspaces/{workspace.id}/notifications", wanted, expect=204)
     journal = await workspace.room("journal", "posts")
     await ada.post(f"/rooms/{journal}/join", expect=204)
     post = await ada.post(
@@ -107,6 +110,16 @@ def packed(parts: dict[str, bytes], to: Path) -> Path:
             info.size = len(data)
             tar.addfile(info, io.BytesIO(data))
     return to
+
+
+async def found(person: Api, workspace: str, words: str) -> list[Json]:
+    """What search finds once it is there; it may not answer before."""
+
+    async def look() -> list[Json]:
+        answer = await person.ask("GET", "/search", q=words, workspace=workspace)
+        return list(answer.json()["items"]) if answer.status_code == 200 else []
+
+    return list(await eventually(look))
 
 
 async def signed_in(url: str, username: str) -> Api:

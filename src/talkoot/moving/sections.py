@@ -16,6 +16,7 @@ from talkoot.chat.drafts.models import Draft
 from talkoot.chat.emoji.models import Emoji
 from talkoot.chat.files.models import HELD, SENT, File
 from talkoot.chat.messages.models import HeldMessage, Mention, Message, Quote, RoomRules
+from talkoot.chat.notifications.models import NotificationLevel
 from talkoot.chat.pins.models import Pin
 from talkoot.chat.posts.models import Blog, Post, PostSlug, PostTag, PostVersion
 from talkoot.chat.previews.models import RemovedPreview
@@ -217,6 +218,12 @@ TAIL: tuple[Section, ...] = (
         lambda w: SavedMessage.message_id.in_(_messages(w)),
     ),
     Section("draft", Draft, "What somebody has begun to write.", lambda w: Draft.room_id.in_(_rooms(w))),
+    Section(
+        "notification_level",
+        NotificationLevel,
+        "What somebody wants to be told of.",
+        lambda w: NotificationLevel.workspace_id == w,
+    ),
     Section("blog", Blog, "The name of a room of posts in addresses.", lambda w: Blog.room_id.in_(_rooms(w))),
     Section("post", Post, "A post, also one that is only begun.", lambda w: Post.room_id.in_(_rooms(w))),
     Section(
