@@ -24,6 +24,8 @@ async def furnish(workspace: Workspace) -> None:
     await workspace.owner.put(f"/rooms/{private}/members/{ada.user['id']}", expect=204)
     for person in (ada, bob):
         await person.post(f"/rooms/{public}/join", expect=204)
+    for _ in range(2):
+        await workspace.room("silent")  # one behind the other, without a message
     first = await ada.post(f"/rooms/{public}/messages", {"text": "first \u2713 words"})
     await bob.post(f"/rooms/{public}/messages", {"text": "an answer", "thread": first["id"]})
     await ada.patch(f"/messages/{first['id']}", {"text": "better words"})
