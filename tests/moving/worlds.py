@@ -42,6 +42,14 @@ async def furnish(workspace: Workspace) -> None:
     named = f"@{bob.user['username']} look at this"
     await ada.post(f"/rooms/{public}/messages", {"text": named, "quote": first["id"]})
     await bob.put(f"/messages/{first['id']}/saved", expect=204)
+    await furnish_more(workspace, ada, bob)
+    direct = await ada.post(f"/workspaces/{workspace.id}/direct", {"users": [bob.user["id"]]})
+    await bob.post(f"/rooms/{direct['id']}/messages", {"text": "between you and me"})
+    await bob.put(f"/rooms/{public}/read", {"seq": 5})
+
+
+async def furnish_more(workspace: Workspace, ada: Api, bob: Api) -> None:
+    """Levels, posts, and an emoji."""
     wanted = {"level": "all", "keywords": ["lighthouse"]}
     await bob.put(f"/workspaces/{workspace.id}/notifications", wanted, expect=204)
     journal = await workspace.room("journal", "posts")
@@ -52,9 +60,6 @@ async def furnish(workspace: Workspace) -> None:
     await ada.post(f"/rooms/{journal}/posts/{post['id']}/publish", expect=200)
     emoji = {"name": "our_own", "picture": encoded(picture("PNG"))}
     await workspace.owner.post(f"/workspaces/{workspace.id}/emoji", emoji)
-    direct = await ada.post(f"/workspaces/{workspace.id}/direct", {"users": [bob.user["id"]]})
-    await bob.post(f"/rooms/{direct['id']}/messages", {"text": "between you and me"})
-    await bob.put(f"/rooms/{public}/read", {"seq": 5})
 
 
 def lines(path: Path) -> list[Json]:

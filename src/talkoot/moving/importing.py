@@ -36,7 +36,6 @@ if TYPE_CHECKING:
     from talkoot.moving.reporting import Report, Told
 
 _AT_ONCE = 500  # lines in one transaction
-_MOST = 20_000  # of a room, where stretches without messages follow each other
 _STRETCHED = frozenset({EVENT.kind, *(section.kind for section in CONTENT)})
 _ID = re.compile(rb"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 
@@ -174,7 +173,9 @@ class _Bringing:
             return
         last = self._waiting[-1][0] if self._waiting else kind
         ends = last == EVENT.kind and (kind != EVENT.kind or self._room != row["log"])
-        full = len(self._waiting) >= (_AT_ONCE if kind not in _STRETCHED else _MOST)
+        first = self._waiting[0][0] if self._waiting else kind
+        apart = kind not in _STRETCHED or first == EVENT.kind  # what has messages is stored as one
+        full = len(self._waiting) >= _AT_ONCE and apart
         if ends or full or (kind in _STRETCHED) != (last in _STRETCHED):
             await self.flush()
         self._waiting.append((kind, self._fitted(kind, row)))
