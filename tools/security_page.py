@@ -71,9 +71,9 @@ ROWS = {
     31: Row("deep, wide and many GraphQL queries", "cost-limited", later="GraphQL"),
     32: Row("a page of another site that uses the cookie; GET with an effect", "403; none"),
     33: Row("texts and searches made to be slow", "as fast as any"),
-    34: Row("scripts in texts and names", "inert", later="files, previews, webhooks, emoji", partly=True),
+    34: Row("scripts in texts and names", "inert", later="webhooks", partly=True),
     35: Row("uploads that run, or lie about their type", "attachment, sandboxed"),
-    36: Row("paths that lead elsewhere", "404 or 400", later="imported archives", partly=True),
+    36: Row("paths that lead elsewhere", "404 or 400"),
     37: Row(
         "images and archives that explode", "refused before they are decoded", later="archives", partly=True
     ),
