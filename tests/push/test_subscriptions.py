@@ -123,13 +123,15 @@ async def test_what_a_push_service_forgot_is_forgotten(place: Place) -> None:
 
 
 async def test_a_push_service_that_is_busy_is_asked_again_when_it_said(place: Place) -> None:
-    async with await place.member() as person:
+    async with await place.member() as person, await place.member() as other:
         browser, made = await place.subscribed(person)
+        _, others = await place.subscribed(other)
         browser.answers = [(429, {"retry-after": "1"}), (503, {})]
         await try_out(person, made["id"])
         for asked in (1, 2):
             await browser.was_asked(asked)
             await due_now(place)
+            await try_out(other, others["id"])  # which wakes whoever does the jobs
         assert await browser.message() == TRIAL
         assert browser.asked == 3
 
