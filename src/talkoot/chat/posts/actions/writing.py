@@ -103,11 +103,13 @@ async def forget_posts(tx: Tx, erased: PostsErased) -> None:
 
 
 async def forget_unpublished_of(tx: Tx, author: UUID) -> None:
-    """Delete what somebody wrote and never published; their files are for who calls this."""
+    """Delete what somebody wrote and never published, with its files."""
     found = await tx.connection.scalars(
         select(Post.id).where(Post.author_id == author, Post.message_id.is_(None))
     )
-    await _forget(tx, found.all())
+    if drafts := found.all():
+        await drop_files_of(tx, drafts)
+        await _forget(tx, drafts)
 
 
 async def message_of(tx: Tx, post: Post) -> Message:
