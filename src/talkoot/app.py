@@ -51,6 +51,7 @@ from talkoot.chat.messages.events import (
     PostsErased,
     PreviewedErased,
     ReactedErased,
+    Replied,
     ToDecide,
 )
 from talkoot.chat.messages.notices import own_notice
@@ -84,6 +85,9 @@ from talkoot.chat.rooms.heads import RoomHeads
 from talkoot.chat.rooms.live import LiveRooms
 from talkoot.chat.rooms.notices import JOINED, RoomNotices
 from talkoot.chat.rooms.wire import event_message
+from talkoot.chat.threads.actions import follow_by_mention, follow_by_replying
+from talkoot.chat.threads.events import ThreadMoved
+from talkoot.chat.threads.notices import thread_notice
 from talkoot.controls import Controls
 from talkoot.doubt import Doubt
 from talkoot.fence import Fence
@@ -208,7 +212,7 @@ class Program:
             PostComing: ([keep_new_post], []),
             PostsErased: ([forget_posts], []),
             PostsRoomMade: ([name_blog], []),
-            NotableSaid: ([enqueue_notify], []),
+            NotableSaid: ([enqueue_notify, follow_by_mention], []),
             Notified: (telling, [self._tell_notified]),
             AccessChanged: ([], [controls.tell_access]),
             WorkspaceMemberLeaving: ([leave_rooms_of_workspace, retire_bot], []),
@@ -219,6 +223,8 @@ class Program:
             MemberLeft: ([], [self.notices.left]),
             OwnChanged: ([], [lambda event: self.bus.publish(own_notice(event))]),
             ReadMoved: ([], [lambda event: self.bus.publish(read_notice(event))]),
+            Replied: ([follow_by_replying], []),
+            ThreadMoved: ([], [lambda event: self.bus.publish(thread_notice(event))]),
             SessionClosed: ([forget_session], [controls.tell_session_closed]),
             PicturePrepared: ([show_picture], []),
             PasswordChanged: ([forget_links_to_password], []),

@@ -38,6 +38,7 @@ from talkoot.chat.rooms import http as rooms_http
 from talkoot.chat.saved import http as saved_http
 from talkoot.chat.scheduled import http as scheduled_http
 from talkoot.chat.search import http as search_http
+from talkoot.chat.threads import http as threads_http
 from talkoot.chat.tokens import http as tokens_http
 from talkoot.documents import asyncapi_router, describe_api
 from talkoot.kernel.health import database_answers, health_router
@@ -72,6 +73,7 @@ _FEATURES = (
     scheduled_http,
     posts_http,
     reads_http,
+    threads_http,
     push_http,
     digests_http,
     notifications_http,

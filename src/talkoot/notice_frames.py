@@ -20,13 +20,29 @@ class FrameUser(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class ReadNotice(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """One has read a room up to here, on another device."""
+    """One has read a room up to here, or marked it as unread from `marked` on, on another device."""
 
     op: Literal["notice"]
     kind: Literal["read"]
     room: UUID
     seq: int
     unread: int
+    marked: int | None
+
+
+class ThreadNotice(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """One stands otherwise to a thread than before; `message` is its first one."""
+
+    op: Literal["notice"]
+    kind: Literal["thread"]
+    message: UUID
+    room: UUID
+    followed: bool
+    level: Literal["all", "mentions", "nothing"] | None
+    read_seq: int
+    marked: int | None
+    unread: int
+    last_seq: int
 
 
 class SavedNotice(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -164,6 +180,7 @@ class NotificationSettingsNotice(msgspec.Struct, frozen=True, forbid_unknown_fie
 
 NOTICES = {
     "notice.read": ReadNotice,
+    "notice.thread": ThreadNotice,
     "notice.saved": SavedNotice,
     "notice.draft": DraftNotice,
     "notice.scheduled": ScheduledNotice,

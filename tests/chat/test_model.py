@@ -48,6 +48,22 @@ class Sent:
         return who != self.sender and any(mark in self.text for mark in ("@room", "@here", f"@{NAMES[who]}"))
 
 
+@dataclass
+class Follow:
+    """How somebody stands to a thread, as the model knows it."""
+
+    read: int
+    marked: int | None = None
+    followed: bool = True
+
+
+def read_to(seq: int, read: int, marked: int | None) -> tuple[int, int | None]:
+    """Position and mark after somebody has read up to here."""
+    if seq >= read:
+        return seq, None
+    return read, seq + 1 if marked is not None and seq >= marked else marked
+
+
 class Stage:
     """A server with two people, and a thread of its own for the loop that speaks to it."""
 
@@ -93,6 +109,8 @@ class RoomMachine(RuleBasedStateMachine):
         self.sent: list[Sent] = []
         self.types = ["member.joined", "member.joined"]
         self.read = [1, 2]  # positions of the two after they joined: each own joining
+        self.marked: list[int | None] = [None, None]
+        self.follows: dict[tuple[int, str], Follow] = {}  # by who, and the first message
         self.resumed: list[tuple[int, Socket]] = []
 
     def run(self, work: Coroutine[Any, Any, T]) -> T:
@@ -124,6 +142,9 @@ class RoomMachine(RuleBasedStateMachine):
         if root:
             root.replies += 1
             self.types.append("thread.updated")
+            if root.sender != who:
+                self.follows.setdefault((root.sender, root.id), Follow(root.seq))
+            self.follows[who, root.id] = Follow(answer["seq"])
 
     @precondition(lambda self: self.sent)
     @rule(number=st.integers(0, 99), other=st.booleans())
@@ -206,7 +227,41 @@ class RoomMachine(RuleBasedStateMachine):
         if seq > len(self.types):
             assert answer["code"] == "invalid"
         else:
-            self.read[who] = max(self.read[who], seq)
+            self.read[who], self.marked[who] = read_to(seq, self.read[who], self.marked[who])
+
+    @rule(who=st.integers(0, 1), share=st.floats(0.01, 1.2))
+    def mark_unread(self, who: int, share: float) -> None:
+        seq = max(1, int(len(self.types) * share))
+        answer = self.run(self.stage.people[who].ask("PUT", f"/rooms/{self.room}/unread", {"seq": seq}))
+        assert answer.status_code == (422 if seq > len(self.types) else 200)
+        if seq <= self.read[who]:
+            self.marked[who] = seq
+
+    @precondition(lambda self: self.sent)
+    @rule(who=st.integers(0, 1), number=st.integers(0, 99), share=st.floats(0.01, 1), way=st.booleans())
+    def move_in_thread(self, who: int, number: int, share: float, *, way: bool) -> None:
+        tops = [sent for sent in self.sent if sent.root is None]
+        root, seq = tops[number % len(tops)], max(1, int(len(self.types) * share))
+        word = "read" if way else "unread"
+        self.run(self.stage.people[who].put(f"/messages/{root.id}/thread/{word}", {"seq": seq}))
+        at = self.follows.get((who, root.id))
+        if at is not None and at.followed and way:
+            at.read, at.marked = read_to(seq, at.read, at.marked)
+        elif not way:
+            if at is None or not at.followed:  # from here on, and then back to the mark
+                at = self.follows[who, root.id] = Follow(max(len(self.types), at.read if at else 0))
+            at.marked = seq if seq <= at.read else at.marked
+
+    @precondition(lambda self: self.sent)
+    @rule(who=st.integers(0, 1), number=st.integers(0, 99), way=st.booleans())
+    def follow(self, who: int, number: int, *, way: bool) -> None:
+        tops = [sent for sent in self.sent if sent.root is None]
+        root = tops[number % len(tops)]
+        path, person = f"/messages/{root.id}/follow", self.stage.people[who]
+        self.run(person.put(path, {}) if way else person.delete(path))
+        at = self.follows.get((who, root.id))
+        if not (way and at is not None and at.followed):
+            self.follows[who, root.id] = Follow(len(self.types), followed=way)
 
     @rule(who=st.integers(0, 1), share=st.floats(0, 1))
     def resume(self, who: int, share: float) -> None:
@@ -222,10 +277,26 @@ class RoomMachine(RuleBasedStateMachine):
         for who, person in enumerate(self.stage.people):
             items = self.run(person.get("/unreads"))["items"]
             item = next(item for item in items if item["room"] == self.room)
-            assert item["read_seq"] == self.read[who]
-            assert item["unread"] == sum(seq > self.read[who] for seq in tops)
-            unread = [sent for sent in self.sent if sent.seq > self.read[who]]
-            assert item["mentions"] == sum(sent.names(who) for sent in unread)
+            assert (item["read_seq"], item["marked"]) == (self.read[who], self.marked[who])
+            begin = self.marked[who] or self.read[who] + 1
+            assert item["unread"] == sum(seq >= begin for seq in tops)
+            assert item["mentions"] == sum(sent.names(who) for sent in self.sent if sent.seq >= begin)
+            self.run(self._compare_threads(who, person))
+
+    async def _compare_threads(self, who: int, person: Api) -> None:
+        items = (await person.get("/threads", limit=200))["items"]
+        found = {item["message"]["id"]: item for item in items if item["message"]["room"] == self.room}
+        expected = {
+            top.id: at
+            for top in self.sent
+            if top.replies and (at := self.follows.get((who, top.id))) and at.followed
+        }
+        assert found.keys() == expected.keys()
+        for root, at in expected.items():
+            begin = at.marked or at.read + 1
+            replies = [each for each in self.sent if each.root and each.root.id == root and not each.deleted]
+            stands = found[root]["read_seq"], found[root]["marked"], found[root]["unread"]
+            assert stands == (at.read, at.marked, sum(each.seq >= begin for each in replies))
 
     def teardown(self) -> None:
         if hasattr(self, "room"):

@@ -52,6 +52,54 @@ async def test_a_position_only_moves_forward(workspace: Workspace, member: Api) 
     assert (await unread(member, room))["unread"] == 0
 
 
+async def test_what_is_marked_counts_again_and_the_position_stays(workspace: Workspace, member: Api) -> None:
+    room = await joined(workspace, member)
+    name = member.user["username"]
+    texts = ["0", f"@{name}", "2", "3", "4"]
+    seqs = [(await workspace.owner.post(f"/rooms/{room}/messages", {"text": text}))["seq"] for text in texts]
+    there = await workspace.socket(member)
+
+    async def told() -> tuple[int, int | None]:
+        notice = await there.until(op="notice", kind="read", room=room)
+        assert notice["seq"] == seqs[3]
+        return notice["unread"], notice["marked"]
+
+    async def stands() -> tuple[int, int, int, int | None]:
+        found = await unread(member, room)
+        return found["read_seq"], found["unread"], found["mentions"], found["marked"]
+
+    await member.put(f"/rooms/{room}/read", {"seq": seqs[3]})
+    assert await told() == (1, None)
+    marked = await member.put(f"/rooms/{room}/unread", {"seq": seqs[1]})
+    assert marked == await unread(member, room)
+    assert await stands() == (seqs[3], 4, 1, seqs[1])
+    assert await told() == (4, seqs[1])
+    # Once more, and what is unread anyway, changes nothing: neither position nor mark.
+    for seq in (seqs[1], seqs[4]):
+        assert (await member.put(f"/rooms/{room}/unread", {"seq": seq}))["marked"] == seqs[1]
+    # What is before the mark was read; reading some of it moves the mark, reading all ends it.
+    await member.put(f"/rooms/{room}/read", {"seq": seqs[0]})
+    assert await stands() == (seqs[3], 4, 1, seqs[1])
+    await member.put(f"/rooms/{room}/read", {"seq": seqs[2]})
+    assert await stands() == (seqs[3], 2, 0, seqs[2] + 1)
+    assert await told() == (2, seqs[2] + 1)
+    await member.put(f"/rooms/{room}/read", {"seq": seqs[3]})
+    assert await stands() == (seqs[3], 1, 0, None)
+    assert await told() == (1, None)
+    assert not [frame for frame in await there.settled() if frame.get("kind") == "read"][4:]
+
+
+async def test_row_19_nobody_marks_ahead_of_the_log_or_what_they_may_not_read(
+    workspace: Workspace, member: Api
+) -> None:
+    room, secret = await joined(workspace, member), await workspace.room(kind="private")
+    head = (await member.get(f"/rooms/{room}"))["head"]
+    for seq in (head + 1, head + 2, 0):
+        assert await member.refusal("PUT", f"/rooms/{room}/unread", {"seq": seq}) == (422, "invalid")
+    assert await member.refusal("PUT", f"/rooms/{secret}/unread", {"seq": 1}) == (404, "not_found")
+    assert (await unread(member, room))["marked"] is None
+
+
 async def test_of_many_at_once_the_furthest_stays(workspace: Workspace, member: Api) -> None:
     room = await joined(workspace, member)
     seqs = [
@@ -84,7 +132,8 @@ async def test_row_19_positions_are_ones_own_and_told_on_ones_other_connections(
     await here.event("message.created")
     await here.ask(op="read", room=room, seq=ack["seq"])
     notice = await there.until(op="notice", kind="read")
-    assert notice == {"op": "notice", "kind": "read", "room": room, "seq": ack["seq"], "unread": 0}
+    where = {"room": room, "seq": ack["seq"], "unread": 0, "marked": None}
+    assert notice == {"op": "notice", "kind": "read", **where}
     assert not [f for socket in (here, stranger) for f in await socket.settled() if f.get("kind") == "read"]
     await member.put(f"/rooms/{room}/read", {"seq": ack["seq"]})  # nothing moved: nothing told
     assert len([f for f in await there.settled() if f.get("kind") == "read"]) == 1

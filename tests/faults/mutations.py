@@ -158,8 +158,12 @@ MUTATIONS = (
         "positions-fall",
         "read positions may fall",
         (
-            Edit("chat/reads/actions.py", "if command.seq > standing.read_seq:", "if True:"),
-            Edit("chat/reads/actions.py", "    WHERE read_positions.seq < excluded.seq\n", ""),
+            Edit("chat/reads/actions.py", "if seq < self.read_seq and (", "if False and ("),
+            Edit(
+                "chat/reads/actions.py", "moved = seq > self.read_seq or", "moved = seq != self.read_seq or"
+            ),
+            Edit("chat/reads/actions.py", "if seq >= self.read_seq:", "if True:"),
+            Edit("chat/reads/actions.py", "    WHERE read_positions.seq <= excluded.seq\n", ""),
         ),
         "F0",
         ("I13",),

@@ -111,7 +111,7 @@ async def nothing_is_known(server: Talkoot, person: Api) -> None:
     """No table but that of users knows the id as somebody's, and that one has no name for it."""
     id_ = UUID(person.user["id"])
     tables = ["memberships", "read_positions", "exports", "identities", "sessions"]
-    tables += ["drafts", "saved_messages", "scheduled_messages"]
+    tables += ["drafts", "saved_messages", "thread_follows", "scheduled_messages"]
     for table in tables:
         assert await rows(server, f"SELECT 1 FROM {table} WHERE user_id = $1", id_) == []  # noqa: S608
     ((username, email, password),) = await rows(

@@ -274,6 +274,7 @@ NOT_VALID = Ask(passed=frozenset({422}), body={})  # who is not asked who they a
 NO_MAIL = Ask(passed=frozenset({409}), body={"email": None})  # this server sends none
 NO_PASSKEYS = Ask(body={}, passed=frozenset({409}))
 NO_SUCH_POST = Ask(passed=frozenset({404}))
+OF_FIRST_ONES = Ask(body={}, passed=frozenset({200, 204, 422}))  # a thread has no replies to replies
 NO_SUCH_JOB = Ask(passed=frozenset({404}))
 # No provider is known here: who is let through is told so, or what is missing.
 NO_PROVIDER = Ask(body={}, passed=frozenset({303, 400, 404, 422}))
@@ -459,8 +460,15 @@ ASKS: dict[str, Ask] = {
     "send_message": Ask(body=lambda case: {"text": "x"} | in_its_thread(case)),
     "list_events": Ask(),
     "mark_read": Ask(body={"seq": 1}),
+    "mark_unread": Ask(body={"seq": 1}),
     "get_message": Ask(both=True),
     "list_thread": Ask(),
+    "list_threads": Ask(),
+    "get_thread_state": OF_FIRST_ONES,
+    "follow_thread": OF_FIRST_ONES,
+    "unfollow_thread": OF_FIRST_ONES,
+    "read_thread": Ask(body={"seq": 1}, passed=OF_FIRST_ONES.passed),
+    "mark_thread_unread": Ask(body={"seq": 1}, passed=OF_FIRST_ONES.passed),
     "edit_message": Ask(body={"text": "inside"}, both=True),
     "delete_message": Ask(before=what_is_gone, both=True),
     "upload_file": Ask(query={"room": "{room}"}, passed=frozenset({415})),

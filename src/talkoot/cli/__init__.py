@@ -18,6 +18,7 @@ from talkoot.cli.limits import limits
 from talkoot.cli.mail import mail
 from talkoot.cli.migrating import migrate
 from talkoot.cli.moving import export, importing
+from talkoot.cli.recount import recount
 from talkoot.cli.rekeying import rekey
 from talkoot.cli.search import search
 from talkoot.cli.serving import serve
@@ -55,6 +56,7 @@ for name, command in (
     ("export", export),
     ("rekey", rekey),
     ("doctor", doctor),
+    ("recount", recount),
     ("settings", settings),
     ("audit", audit),
 ):

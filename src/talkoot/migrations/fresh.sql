@@ -617,7 +617,7 @@ CREATE TABLE read_positions (
 	user_id BLOB NOT NULL, 
 	room_id BLOB NOT NULL, 
 	seq BIGINT NOT NULL, 
-	count BIGINT NOT NULL, 
+	count BIGINT NOT NULL, marked_seq BIGINT, marked_count BIGINT, 
 	CONSTRAINT pk_read_positions PRIMARY KEY (user_id, room_id), 
 	CONSTRAINT fk_read_positions_room_id FOREIGN KEY(room_id) REFERENCES rooms (id), 
 	CONSTRAINT fk_read_positions_user_id FOREIGN KEY(user_id) REFERENCES users (id)
@@ -843,6 +843,19 @@ CREATE TABLE signing_keys (
 	created_at BIGINT NOT NULL, 
 	CONSTRAINT pk_signing_keys PRIMARY KEY (id)
 );
+CREATE TABLE thread_follows (
+	user_id BLOB NOT NULL, 
+	thread_id BLOB NOT NULL, 
+	room_id BLOB NOT NULL, 
+	followed BOOLEAN NOT NULL, 
+	level VARCHAR, 
+	seq BIGINT NOT NULL, 
+	marked_seq BIGINT, 
+	CONSTRAINT pk_thread_follows PRIMARY KEY (user_id, thread_id), 
+	CONSTRAINT fk_thread_follows_room_id FOREIGN KEY(room_id) REFERENCES rooms (id), 
+	CONSTRAINT fk_thread_follows_thread_id FOREIGN KEY(thread_id) REFERENCES messages (id), 
+	CONSTRAINT fk_thread_follows_user_id FOREIGN KEY(user_id) REFERENCES users (id)
+);
 CREATE TABLE used_assertions (
 	application_id BLOB NOT NULL, 
 	jti_hash BLOB NOT NULL, 
@@ -934,11 +947,12 @@ CREATE INDEX ix_search_documents_tokens ON search_documents (tokens);
 CREATE INDEX ix_seen_groups_name ON seen_groups (provider, name);
 CREATE INDEX ix_sessions_revoked ON sessions (revoked_at) WHERE revoked_at IS NOT NULL;
 CREATE INDEX ix_sessions_user ON sessions (user_id);
+CREATE INDEX ix_thread_follows_thread ON thread_follows (thread_id);
 CREATE UNIQUE INDEX uq_jobs_kind_dedupe ON jobs (kind, dedupe);
 CREATE UNIQUE INDEX uq_purges_running ON purges (resource_id, user_id) WHERE state = 'running';
 CREATE UNIQUE INDEX uq_report_cases_message ON report_cases (message_id) WHERE state = 'open' AND message_id IS NOT NULL;
 CREATE UNIQUE INDEX uq_report_cases_person ON report_cases (workspace_id, user_id) WHERE state = 'open' AND message_id IS NULL;
 CREATE UNIQUE INDEX uq_sanctions_standing ON sanctions (user_id, resource_id, kind) WHERE ended_at IS NULL;
 CREATE UNIQUE INDEX uq_saved_messages_message_id ON saved_messages (message_id, user_id);
-INSERT INTO alembic_version ("version_num") VALUES ('0037');
+INSERT INTO alembic_version ("version_num") VALUES ('0038');
 INSERT INTO schema_floor ("id", "revision") VALUES (1, '0003');

@@ -24,6 +24,7 @@ from talkoot.chat.reactions.models import Reaction
 from talkoot.chat.reads.models import ReadPosition
 from talkoot.chat.rooms.models import Category, Room
 from talkoot.chat.saved.models import SavedMessage
+from talkoot.chat.threads.models import ThreadFollow
 from talkoot.kernel.log import Log, LogEvent
 
 if TYPE_CHECKING:
@@ -203,6 +204,12 @@ TAIL: tuple[Section, ...] = (
         ReadPosition,
         "How far somebody has read a room.",
         lambda w: ReadPosition.room_id.in_(_rooms(w)),
+    ),
+    Section(
+        "thread_follow",
+        ThreadFollow,
+        "That somebody follows a thread, and how far they have read it.",
+        lambda w: ThreadFollow.room_id.in_(_rooms(w)),
     ),
     Section(
         "held_message",

@@ -459,6 +459,11 @@ export type FileOut = {
   sha256: string;
 };
 
+/** What one wants to be notified of in a thread; null leaves it to what is set elsewhere. */
+export type Following = {
+  level?: "all" | "mentions" | "nothing" | null;
+};
+
 /** Whose password is forgotten. */
 export type Forgotten = {
   login: string;
@@ -1375,13 +1380,14 @@ export type ReactionPeople = {
   mine: boolean;
 };
 
-/** One has read a room up to here, on another device. */
+/** One has read a room up to here, or marked it as unread from `marked` on, on another device. */
 export type ReadNotice = {
   op: "notice";
   kind: "read";
   room: string;
   seq: number;
   unread: number;
+  marked: number | null;
 };
 
 /** Which were read: these, or all up to one of them. */
@@ -1729,6 +1735,53 @@ export type SubscribedFrame = {
   ref?: number | string;
 };
 
+/** One stands otherwise to a thread than before; `message` is its first one. */
+export type ThreadNotice = {
+  op: "notice";
+  kind: "thread";
+  message: string;
+  room: string;
+  followed: boolean;
+  level: "all" | "mentions" | "nothing" | null;
+  read_seq: number;
+  marked: number | null;
+  unread: number;
+  last_seq: number;
+};
+
+/** A thread that one follows: its first message, and how one stands to it. */
+export type ThreadOut = {
+  message: MessageOut;
+  level: "all" | "mentions" | "nothing" | null;
+  read_seq: number;
+  marked: number | null;
+  unread: number;
+  last_seq: number;
+};
+
+/** The last position of the room's log up to which a thread was read. */
+export type ThreadReadTo = {
+  seq: number;
+};
+
+/** How one stands to a thread, which goes by the id of its first message. */
+export type ThreadState = {
+  message: string;
+  room: string;
+  followed: boolean;
+  level: "all" | "mentions" | "nothing" | null;
+  read_seq: number;
+  marked: number | null;
+  unread: number;
+  last_seq: number;
+  followers: number;
+};
+
+/** The position of the room's log from which on one wants to read a thread again. */
+export type ThreadUnreadFrom = {
+  seq: number;
+};
+
 /** Opens one socket, once, within `expires_in` seconds. */
 export type Ticket = {
   ticket: string;
@@ -1808,13 +1861,19 @@ export type UnreactFrame = {
   ref?: number | string | null;
 };
 
-/** What is unread in a room: the messages after `read_seq`. */
+/** The position from which on one wants to read again. */
+export type UnreadFrom = {
+  seq: number;
+};
+
+/** What is unread in a room: the messages after `read_seq`, or from `marked` on where that is set. */
 export type UnreadOut = {
   room: string;
   unread: number;
   mentions: number;
   read_seq: number;
   head: number;
+  marked: number | null;
 };
 
 /** Follow these rooms no longer. */

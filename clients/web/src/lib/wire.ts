@@ -68,6 +68,8 @@ export type {
   SignedIn,
   StepWanted,
   Subscribed,
+  ThreadOut as FollowedThread,
+  ThreadState,
   TokenMade as MadeToken,
   TokenOut as Token,
   UnreadOut as Unread,
@@ -97,7 +99,7 @@ export type User = wire.PublicUser & Partial<wire.UserOut>;
 export type Registration = wire.SessionState["registration"];
 
 /** A room and how much of it is unread. */
-export type KnownRoom = wire.RoomOut & Pick<wire.UnreadOut, "unread" | "mentions" | "read_seq">;
+export type KnownRoom = wire.RoomOut & Pick<wire.UnreadOut, "unread" | "mentions" | "read_seq" | "marked">;
 
 /** What the client shows of a message, and can make of an event. */
 export type Message = Pick<
@@ -132,6 +134,7 @@ export type Presence = "online" | "away" | "offline";
 
 export type Notice =
   | wire.ReadNotice
+  | wire.ThreadNotice
   | wire.SavedNotice
   | wire.DraftNotice
   | wire.ScheduledNotice

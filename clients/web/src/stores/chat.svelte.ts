@@ -9,7 +9,7 @@ import type {
   Id,
   Me,
   Member,
-  Notice,
+  Page,
   Room,
   RoomEvent,
   ServerFrame,
@@ -17,6 +17,7 @@ import type {
   Workspace,
 } from "../lib/wire";
 import { Follower } from "./follower";
+import { take } from "./notices";
 import { Outbox } from "./outbox.svelte";
 import { Own } from "./own.svelte";
 import { Pages } from "./pages.svelte";
@@ -24,6 +25,7 @@ import { People } from "./people.svelte";
 import { Reading } from "./reading.svelte";
 import { Rooms } from "./rooms.svelte";
 import { roomPath, route } from "./route.svelte";
+import { Threads } from "./threads.svelte";
 import { toasts } from "./toasts.svelte";
 import { Attendance } from "./attendance.svelte";
 
@@ -42,6 +44,7 @@ export class Chat {
   readonly people = new People();
   readonly pages = new Pages(this.people);
   readonly rooms: Rooms;
+  readonly threads: Threads;
   readonly outbox: Outbox;
   readonly own: Own;
   readonly reading: Reading;
@@ -58,6 +61,7 @@ export class Chat {
     this.me = me;
     this.people.add(me);
     this.rooms = new Rooms(me.id);
+    this.threads = new Threads(me.id, this.people);
     this.socket = new Socket({
       status: (status, why) => this.#standing(status, why),
       welcome: () => void this.#welcome(),
@@ -97,6 +101,7 @@ export class Chat {
     keep(`workspace.${this.me.id}`, workspace.id);
     route.go(path);
     await this.#readWorkspace();
+    await this.threads.load(workspace.id);
   }
 
   /** A room is ours now: made, joined, or we were taken in. */
@@ -114,6 +119,7 @@ export class Chat {
     const known = this.rooms.get(room);
     this.rooms.byId.delete(room);
     this.pages.forget(room);
+    this.threads.forget(room);
     if (route.place.name === "room" && route.place.room === room) {
       if (known) toasts.add(`You are no longer in ${this.rooms.title(known)}.`);
       route.go("/", true);
@@ -166,6 +172,7 @@ export class Chat {
       this.outbox.resume();
       this.attendance.subscribe(true);
       void this.own.read().catch(() => undefined);
+      if (this.workspace) await this.threads.load(this.workspace.id);
       if (!this.#fresh) await this.#refresh();
       this.#fresh = false;
     } catch {
@@ -214,17 +221,8 @@ export class Chat {
       case "gone":
         return this.expel(frame.room);
       case "notice":
-        return this.#notice(frame);
+        return take(this, frame);
     }
-  }
-
-  #notice(notice: Notice): void {
-    if (notice.kind === "read") this.rooms.readElsewhere(notice);
-    else if (notice.kind === "room.joined") this.admit(notice.room);
-    else if (notice.kind === "room.left") this.expel(notice.room);
-    else if (notice.kind === "held") this.outbox.decided(notice);
-    else if (notice.kind === "person") this.people.add(notice.user);
-    else if (!this.own.told(notice)) toasts.moderated(notice);
   }
 
   #apply(events: RoomEvent[]): void {
@@ -235,6 +233,7 @@ export class Chat {
       if (timeline && room && room.unread === 0 && others.length > 0 && !this.reading.attentive(id))
         timeline.divider = room.read_seq;
       this.rooms.count(id, batch);
+      this.threads.apply(batch);
       this.people.gone(batch);
       this.pages.apply(id, batch, this.reading.room === id && this.reading.atBottom);
       for (const event of others) this.people.stopTyping(id, event.sender ?? "");

@@ -10,6 +10,8 @@ export class Reading {
   /** The end of the timeline is on the screen. */
   atBottom = $state(false);
   focused = $state(document.hasFocus() && !document.hidden);
+  /** The room in which something was marked as unread: it stays so until the person leaves it. */
+  #held: Id | null = null;
   #timer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(
@@ -37,7 +39,13 @@ export class Reading {
     return this.room === room && this.focused && this.atBottom;
   }
 
+  hold(room: Id): void {
+    clearTimeout(this.#timer);
+    this.#held = room;
+  }
+
   place(room: Id | null, atBottom: boolean): void {
+    if (room !== this.room) this.#held = null;
     this.room = room;
     this.atBottom = atBottom;
     this.settle();
@@ -46,7 +54,8 @@ export class Reading {
   /** Marks the open room as read when the person looks at its end. */
   settle(): void {
     const room = this.rooms.get(this.room);
-    if (!room || !room.member || !this.attentive(room.id) || room.head <= room.read_seq) return;
+    if (!room || !room.member || !this.attentive(room.id) || this.#held === room.id) return;
+    if (room.head <= room.read_seq && room.marked === null) return;
     clearTimeout(this.#timer);
     this.rooms.markRead(room.id, room.head);
     const { id, head } = room;

@@ -37,8 +37,8 @@ export class Rooms {
   /** Takes a room up; what is unread in it is told apart, and a room just entered has been read to its end. */
   put(room: Room): void {
     const known = this.byId.get(room.id);
-    const { unread = 0, mentions = 0, read_seq = room.head } = known ?? {};
-    this.byId.set(room.id, { unread, mentions, read_seq, ...room });
+    const { unread = 0, mentions = 0, read_seq = room.head, marked = null } = known ?? {};
+    this.byId.set(room.id, { unread, mentions, read_seq, marked, ...room });
   }
 
   /** Reads what is unread everywhere. */
@@ -47,8 +47,8 @@ export class Rooms {
   }
 
   tell(unreads: readonly Unread[]): void {
-    for (const { room, unread, mentions, read_seq } of unreads)
-      this.change(room, { unread, mentions, read_seq });
+    for (const { room, unread, mentions, read_seq, marked } of unreads)
+      this.change(room, { unread, mentions, read_seq, marked });
   }
 
   change(id: Id, patch: Partial<KnownRoom>): void {
@@ -90,14 +90,14 @@ export class Rooms {
     }
   }
 
-  markRead(id: Id, seq: number, unread = 0): void {
+  markRead(id: Id, seq: number, unread = 0, marked: number | null = null): void {
     const room = this.byId.get(id);
     if (room && seq >= room.read_seq)
-      this.change(id, { read_seq: seq, unread, ...(unread === 0 ? { mentions: 0 } : {}) });
+      this.change(id, { read_seq: seq, unread, marked, ...(unread === 0 ? { mentions: 0 } : {}) });
   }
 
   readElsewhere(notice: Extract<Notice, { kind: "read" }>): void {
-    this.markRead(notice.room, notice.seq, notice.unread);
+    this.markRead(notice.room, notice.seq, notice.unread, notice.marked);
   }
 
   /** What to call a room: its name, or who is in it. */

@@ -13,6 +13,8 @@ export class Thread {
   /** What one may do in a thread that has entries; null in others, and while it is not known. */
   own = $state.raw<ReadonlySet<Permission> | null>(null);
   readonly first = $derived(this.messages.find((message) => message.id === this.root));
+  /** Replies of it were marked as unread: they stay so until it is opened again. */
+  held = $state(false);
   #asked = 0;
   /** What came while the pages were on their way, which may have been read before. */
   #meanwhile: RoomEvent[] | null = null;
@@ -41,6 +43,10 @@ export class Thread {
     } finally {
       this.#meanwhile = null;
     }
+  }
+
+  hold(): void {
+    this.held = true;
   }
 
   /** Whether one may, where the room alone would say this; that counts until more is known. */

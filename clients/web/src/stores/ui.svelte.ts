@@ -8,6 +8,7 @@ export type DialogName =
   | "settings"
   | "switcher"
   | "search"
+  | "threads"
   | "review"
   | "roles"
   | "groups"

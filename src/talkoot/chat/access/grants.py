@@ -16,7 +16,7 @@ from talkoot.chat.access.cache import AccessCache, Grants
 from talkoot.chat.access.models import Membership, Resource, Workspace
 from talkoot.chat.access.permissions import Permission
 from talkoot.chat.access.queries import Lineage, entries_among, versions_seen
-from talkoot.chat.access.reading import evaluate, read_grants, room_grants_of
+from talkoot.chat.access.reading import evaluate, grants_of_many, read_grants, room_grants_of
 from talkoot.chat.access.standings import standing_among
 from talkoot.chat.accounts.actors import NOBODY
 from talkoot.kernel.errors import NotAuthenticated, NotFound, TalkootError, Unavailable
@@ -254,6 +254,13 @@ async def readable_rooms(read: Read, user: UUID, workspace: UUID) -> dict[UUID, 
         for resource, held in (await grants_inside(read, user, workspace)).items()
         if held.kind == "room" and Permission.ROOM_READ in held.permissions
     }
+
+
+async def readable_among(read: Read, user: UUID, rooms: Iterable[UUID]) -> dict[UUID, Grants]:
+    """Those of these rooms that someone may read, and what else they may do there."""
+    found = [*(await grants_of_many(read, [(user, room) for room in rooms])).values()]
+    read.checks.append(partial(_hold_still, read.caches.of(AccessCache), found))
+    return {held.resource: held for held in found if Permission.ROOM_READ in held.permissions}
 
 
 async def member_rooms(read: Read, user: UUID) -> set[UUID]:

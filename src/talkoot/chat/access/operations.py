@@ -96,6 +96,7 @@ LIST_NOTIFICATIONS = Operation("oneself", None, "GET /notifications", scope="rea
 READ_NOTIFICATIONS = Operation("oneself", None, "PUT /notifications/read")
 GET_NOTIFICATION_SETTINGS = Operation("oneself", None, "GET /notifications/settings")
 CHANGE_NOTIFICATION_SETTINGS = Operation("oneself", None, "PATCH /notifications/settings")
+LIST_THREADS = Operation("oneself", None, "GET /threads", scope="read", anywhere=True)
 LIST_WORKSPACES = Operation("oneself", None, "GET /workspaces", scope="read", anywhere=True)
 BEAT = Operation("oneself", None, socket="hb", scope="any", anywhere=True, public=True)
 RENEW = Operation("oneself", None, socket="auth", scope="any", anywhere=True)
@@ -254,6 +255,7 @@ SCHEDULE = Operation("room", P.ROOM_POST, "POST /rooms/{room}/scheduled")
 PUT_DRAFT = Operation("room", P.ROOM_READ, "PUT /drafts/{room}")
 SET_ROOM_LEVEL = Operation("room", P.ROOM_READ, "PUT /rooms/{room}/notifications")
 MARK_READ = Operation("room", P.ROOM_READ, "PUT /rooms/{room}/read", socket="read")
+MARK_UNREAD = Operation("room", P.ROOM_READ, "PUT /rooms/{room}/unread")
 TYPE = Operation("room", P.ROOM_POST, socket="typing")
 
 # What moderators are to see first
@@ -315,6 +317,12 @@ DELETE_POST = Operation("room", P.POSTS_WRITE, f"DELETE {_POSTS}/{{post}}")
 PUBLISH_POST = Operation("room", P.POSTS_WRITE, f"POST {_POSTS}/{{post}}/publish")
 UNPUBLISH_POST = Operation("room", P.POSTS_WRITE, f"POST {_POSTS}/{{post}}/unpublish")
 LIST_VERSIONS = Operation("room", P.POSTS_WRITE, f"GET {_POSTS}/{{post}}/versions")
+# Threads that one follows, which go by the id of their first message
+GET_THREAD_STATE = Operation("message", P.ROOM_READ, "GET /messages/{message}/follow")
+FOLLOW_THREAD = Operation("message", P.ROOM_READ, "PUT /messages/{message}/follow")
+UNFOLLOW_THREAD = Operation("message", P.ROOM_READ, "DELETE /messages/{message}/follow")
+READ_THREAD = Operation("message", P.ROOM_READ, "PUT /messages/{message}/thread/read")
+MARK_THREAD_UNREAD = Operation("message", P.ROOM_READ, "PUT /messages/{message}/thread/unread")
 
 # Files: about a message, for who may read one may have what it carries
 UPLOAD_FILE = Operation("room", P.ROOM_POST, "POST /files", form=True)

@@ -47,6 +47,28 @@ class PreviewedErased:
 
 
 @dataclass(frozen=True, slots=True)
+class Reply:
+    """A message in a thread: who began that and where, and who wrote what comes to it where."""
+
+    room: UUID
+    thread: UUID
+    author: UUID
+    begun: int
+    sender: UUID
+    seq: int
+    workspace: UUID
+    version: int
+    """Of the workspace's access rules, under which it was sent."""
+
+
+@dataclass(frozen=True, slots=True)
+class Replied:
+    """These replies were sent; told inside the transaction."""
+
+    replies: Sequence[Reply]
+
+
+@dataclass(frozen=True, slots=True)
 class PinnedErased:
     """These messages are deleted, and were pinned; told inside the transaction."""
 

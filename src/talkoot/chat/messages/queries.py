@@ -196,14 +196,9 @@ async def messages_of(
 
 
 async def thread_roots(read: Read, ids: Iterable[UUID]) -> dict[UUID, AnyRow]:
-    """The messages that replies are meant for: their room and thread, and whether that has entries."""
-    root = (
-        Message.id,
-        Message.room_id,
-        Message.thread_id,
-        Message.reply_count,
-        Message.replies.label("replies"),
-    )
+    """The messages that replies are meant for: who began what where, and whether it has entries."""
+    begun = (Message.id, Message.room_id, Message.seq, Message.sender_id, Message.thread_id)
+    root = (*begun, Message.reply_count, Message.replies.label("replies"))
     found = await read.connection.execute(select(*root).where(Message.id.in_(ids)))
     return {row.id: row for row in found}
 

@@ -1,4 +1,7 @@
-"""Moving read positions forward: for many people at once, since each message makes many of them read."""
+"""Moving read positions forward: for many people at once, since each message makes many of them read.
+
+What somebody marks as unread again leaves their position where it is: a mark before it counts instead.
+"""
 
 from __future__ import annotations
 
@@ -12,9 +15,11 @@ from sqlalchemy import delete
 from talkoot.chat.access.doors import admit
 from talkoot.chat.access.grants import grants_now
 from talkoot.chat.access.operations import MARK_READ as MARKING
+from talkoot.chat.access.operations import MARK_UNREAD
 from talkoot.chat.reads.events import ReadMoved
 from talkoot.chat.reads.models import ReadPosition
 from talkoot.chat.reads.schemas import UnreadOut
+from talkoot.chat.rooms.access import room_to_read
 from talkoot.kernel.errors import Invalid, TalkootError
 from talkoot.kernel.log import heads
 from talkoot.kernel.plain_sql import Statement
@@ -51,7 +56,29 @@ class _Standing:
     count: int
     read_seq: int
     read_count: int
+    marked: int | None
+    marked_count: int | None
     mentions: int
+
+    def read(self, seq: int, count: int, mentions: int) -> bool:
+        """Have it read up to here, where the log's count was this; whether anything moved.
+
+        `mentions` is what is unread of them then.
+        """
+        if seq < self.read_seq and (self.marked is None or seq < self.marked):
+            return False
+        moved = seq > self.read_seq or self.marked is not None
+        if seq >= self.read_seq:
+            self.read_seq, self.read_count, self.marked, self.marked_count = seq, count, None, None
+        else:
+            self.marked, self.marked_count = seq + 1, count
+        self.mentions = mentions
+        return moved
+
+    @property
+    def unread(self) -> int:
+        """How many messages count as unread."""
+        return self.count - (self.read_count if self.marked_count is None else self.marked_count)
 
 
 async def mark_read(tx: Tx, commands: Sequence[MarkRead]) -> Sequence[UnreadOut | TalkootError]:
@@ -70,15 +97,15 @@ async def mark_read(tx: Tx, commands: Sequence[MarkRead]) -> Sequence[UnreadOut 
         if (refusal := _refusal(command.actor, held, rows.get(number))) is not None:
             outcomes.append(refusal)
             continue
-        _, head, count, count_there, read_seq, read_count, mentions = rows[number]
-        standing = standings.setdefault(command.key, _Standing(head, count, read_seq, read_count, mentions))
-        if command.seq > standing.read_seq:
-            standing.read_seq, standing.read_count, standing.mentions = command.seq, count_there, mentions
-            moved[command.key] = (*command.key, command.seq, count_there)
+        _, head, count, count_there, *stands = rows[number]
+        at = standings.setdefault(command.key, _Standing(head, count, *stands))
+        if at.read(command.seq, count_there, stands[-1]):
+            moved[command.key] = (*command.key, at.read_seq, at.read_count, at.marked, at.marked_count)
             assert held is not None
-            unread, rules = count - count_there, (held.workspace, held.version)
-            await tx.emit(ReadMoved(*command.key, command.seq, unread, command.connection, *rules))
-        outcomes.append(_unread(command.room, standing))
+            rules = (held.workspace, held.version)
+            told = ReadMoved(*command.key, at.read_seq, at.unread, command.connection, *rules, at.marked)
+            await tx.emit(told)
+        outcomes.append(_unread(command.room, at))
     await _move(tx, moved.values())
     return outcomes
 
@@ -86,10 +113,31 @@ async def mark_read(tx: Tx, commands: Sequence[MarkRead]) -> Sequence[UnreadOut 
 MARK_READ = Batch(mark_read)
 
 
+async def mark_unread(tx: Tx, actor: Actor, room: UUID, seq: int) -> UnreadOut:
+    """Count what was read from a position on as unread again; what is unread anyway stays so.
+
+    Refusals: NotFound, Invalid for a position beyond the log's head.
+    """
+    grants = await room_to_read(tx, actor, room, MARK_UNREAD)
+    (row,) = await tx.sql.run(_LOOK, [(0, room, actor.user, seq - 1)])
+    _, head, count, count_before, *stands = row
+    if count_before is None or seq > head:
+        raise _beyond_head()
+    at = _Standing(head, count, *stands)
+    if seq > at.read_seq or seq == at.marked:
+        return _unread(room, at)
+    await _move(tx, [(actor.user, room, at.read_seq, at.read_count, seq, count_before)])
+    (row,) = await tx.sql.run(_LOOK, [(0, room, actor.user, seq - 1)])
+    at = _Standing(*row[1:3], *row[4:])
+    rules = (grants.workspace, grants.version)
+    await tx.emit(ReadMoved(actor.user, room, at.read_seq, at.unread, None, *rules, at.marked))
+    return _unread(room, at)
+
+
 async def begin_at_head(tx: Tx, joined: MembersJoined) -> None:
     """What was said before somebody came is not unread for them."""
     head = (await heads(tx, [joined.room]))[joined.room]
-    await _move(tx, [(user, joined.room, head.head, head.count) for user in joined.users])
+    await _move(tx, [(user, joined.room, head.head, head.count, None, None) for user in joined.users])
 
 
 async def forget_positions_of(tx: Tx, user: UUID) -> None:
@@ -102,32 +150,36 @@ def _refusal(actor: Actor, grants: Grants | None, row: Row | None) -> TalkootErr
         admit(actor, grants, MARKING)
     except TalkootError as error:
         return error
-    if row is None or row[3] is None:
-        return Invalid.field("seq", "beyond_head", "The room's log does not reach that far")
-    return None
+    return _beyond_head() if row is None or row[3] is None else None
+
+
+def _beyond_head() -> Invalid:
+    return Invalid.field("seq", "beyond_head", "The room's log does not reach that far")
 
 
 def _unread(room: UUID, at: _Standing) -> UnreadOut:
     return UnreadOut(
         room=room,
-        unread=at.count - at.read_count,
+        unread=at.unread,
         mentions=at.mentions,
         read_seq=at.read_seq,
         head=at.head,
+        marked=at.marked,
     )
 
 
 async def _move(tx: Tx, positions: Iterable[Row]) -> None:
-    """To (user, room, seq, count); each user and room once."""
+    """To (user, room, seq, count, marked_seq, marked_count); each user and room once."""
     if rows := list(positions):
         await tx.sql.run(_MOVE, rows)
 
 
 _STANDING = """
     SELECT n, l.head, l.count, CASE WHEN at = 0 THEN 0 ELSE e.count END,
-        coalesce(p.seq, 0), coalesce(p.count, 0), (
+        coalesce(p.seq, 0), coalesce(p.count, 0), p.marked_seq, p.marked_count, (
             SELECT count(DISTINCT m.seq) FROM mentions m
-            WHERE m.room_id = room AND m.sender_id <> who AND m.seq > {most}(at, coalesce(p.seq, 0))
+            WHERE m.room_id = room AND m.sender_id <> who
+            AND m.seq > {most}(at, CASE WHEN at < p.seq THEN coalesce(p.marked_seq - 1, p.seq) ELSE 0 END)
             AND m.target IN (
                 SELECT who UNION ALL SELECT room
                 UNION ALL SELECT role_id FROM memberships WHERE user_id = who AND role_id IS NOT NULL
@@ -138,9 +190,10 @@ _STANDING = """
     LEFT JOIN read_positions p ON p.user_id = who AND p.room_id = room
 """
 _UPSERT = """
-    INSERT INTO read_positions (user_id, room_id, seq, count) {rows}
-    ON CONFLICT (user_id, room_id) DO UPDATE SET seq = excluded.seq, count = excluded.count
-    WHERE read_positions.seq < excluded.seq
+    INSERT INTO read_positions (user_id, room_id, seq, count, marked_seq, marked_count) {rows}
+    ON CONFLICT (user_id, room_id) DO UPDATE SET seq = excluded.seq, count = excluded.count,
+        marked_seq = excluded.marked_seq, marked_count = excluded.marked_count
+    WHERE read_positions.seq <= excluded.seq
 """
 _LOOK = Statement(
     _STANDING.format(given="(SELECT ?1 AS n, ?2 AS room, ?3 AS who, ?4 AS at)", most="max").strip(),
@@ -150,7 +203,10 @@ _LOOK = Statement(
     ).strip(),
 )
 _MOVE = Statement(
-    _UPSERT.format(rows="VALUES (?, ?, ?, ?)").strip(),
-    _UPSERT.format(rows="SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::bigint[], $4::bigint[])").strip(),
+    _UPSERT.format(rows="VALUES (?, ?, ?, ?, ?, ?)").strip(),
+    _UPSERT.format(
+        rows="SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::bigint[], $4::bigint[], $5::bigint[],"
+        " $6::bigint[])"
+    ).strip(),
     returns=False,
 )

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class ReadMoved:
-    """Someone has read a room up to here, on one of their devices."""
+    """Someone has read a room up to `seq`, or marked it as unread from `marked` on."""
 
     user: UUID
     room: UUID
@@ -21,3 +21,4 @@ class ReadMoved:
     workspace: UUID
     version: int
     """Of the workspace's access rules, under which it was done."""
+    marked: int | None = None

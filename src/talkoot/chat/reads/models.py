@@ -11,7 +11,11 @@ from talkoot.kernel.types import Model
 
 
 class ReadPosition(Model):
-    """How far someone has read a room; it only moves forward. `count` is the log's count at that position."""
+    """How far someone has read a room; it only moves forward. `count` is the log's count at that position.
+
+    What they want to read again counts as unread from `marked_seq` on, which is not behind the position;
+    `marked_count` is the log's count before it.
+    """
 
     __tablename__ = "read_positions"
 
@@ -19,3 +23,5 @@ class ReadPosition(Model):
     room_id: Mapped[UUID] = mapped_column(ForeignKey("rooms.id"), primary_key=True)
     seq: Mapped[int]
     count: Mapped[int]
+    marked_seq: Mapped[int | None]
+    marked_count: Mapped[int | None]

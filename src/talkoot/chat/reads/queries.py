@@ -34,7 +34,7 @@ _MENTIONS = (
     .where(
         Mention.target.in_(_TARGETS),
         Mention.room_id == Room.id,
-        Mention.seq > func.coalesce(ReadPosition.seq, 0),
+        Mention.seq > func.coalesce(ReadPosition.marked_seq - 1, ReadPosition.seq, 0),
         Mention.sender_id != _USER,
     )
     .correlate(Room, ReadPosition)
@@ -50,9 +50,10 @@ async def unreads_of(read: Read, actor: Actor) -> list[UnreadOut]:
         select(
             Room.id,
             Room.workspace_id,
-            Log.count - func.coalesce(ReadPosition.count, 0),
+            Log.count - func.coalesce(ReadPosition.marked_count, ReadPosition.count, 0),
             func.coalesce(ReadPosition.seq, 0),
             Log.head,
+            ReadPosition.marked_seq,
             _MENTIONS,
         )
         .join(Membership, and_(Membership.resource_id == Room.id, Membership.user_id == user))
@@ -62,7 +63,7 @@ async def unreads_of(read: Read, actor: Actor) -> list[UnreadOut]:
         {"reader": user},
     )
     return [
-        UnreadOut(room=room, unread=unread, mentions=mentions, read_seq=read_seq, head=head)
-        for room, workspace, unread, read_seq, head, mentions in found
+        UnreadOut(room=room, unread=unread, mentions=mentions, read_seq=read_seq, head=head, marked=marked)
+        for room, workspace, unread, read_seq, head, marked, mentions in found
         if room in readable and actor.reaches(room, workspace)
     ]

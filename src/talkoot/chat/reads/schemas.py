@@ -14,11 +14,18 @@ class ReadTo(BaseModel):
     seq: Annotated[int, Field(ge=0, lt=2**53)]
 
 
+class UnreadFrom(BaseModel):
+    """The position from which on one wants to read again."""
+
+    seq: Annotated[int, Field(ge=1, lt=2**53)]
+
+
 class UnreadOut(BaseModel):
-    """What is unread in a room: the messages after `read_seq`."""
+    """What is unread in a room: the messages after `read_seq`, or from `marked` on where that is set."""
 
     room: UUID
     unread: int
     mentions: int
     read_seq: int
     head: int
+    marked: int | None

@@ -1,5 +1,6 @@
+import { api, sentence } from "../../lib/api";
 import { copy } from "../../lib/clipboard";
-import type { Id, Message, Room } from "../../lib/wire";
+import type { Id, Message, Room, Unread } from "../../lib/wire";
 import type { Chat } from "../../stores/chat.svelte";
 import { roomPath } from "../../stores/route.svelte";
 import { toasts } from "../../stores/toasts.svelte";
@@ -23,6 +24,26 @@ async function copyLink(message: Message): Promise<void> {
 function quoteAt(chat: Chat, place: Id, message: Message): void {
   chat.own.quoting = { place, message };
   document.getElementById(place === message.room ? "composer" : "thread-composer")?.focus();
+}
+
+/** From this message on it is unread again, in its room or its thread, until the person comes back to it. */
+async function markUnread(chat: Chat, message: Message): Promise<void> {
+  try {
+    if (message.thread) {
+      chat.pages.thread?.hold();
+      await chat.threads.markUnread(message);
+    } else {
+      chat.reading.hold(message.room);
+      // What was read a moment ago may not have been told yet.
+      const read = chat.rooms.get(message.room)?.read_seq ?? 0;
+      await api.put(`/rooms/${message.room}/read`, { seq: read });
+      chat.rooms.tell([await api.put<Unread>(`/rooms/${message.room}/unread`, { seq: message.seq })]);
+      const timeline = chat.pages.timelines.get(message.room);
+      if (timeline) timeline.divider = message.seq - 1;
+    }
+  } catch (error) {
+    toasts.add(sentence(error));
+  }
 }
 
 /** What the person may do with a message, each with its key. */
@@ -65,6 +86,8 @@ export function actionsOf(
     actions.push({ key: "q", label: "Quote", icon: "quote", act: () => quoteAt(chat, place, message) });
   }
   actions.push({ key: "w", label: "Forward", icon: "forward", act: () => (ui.forwarded = message) });
+  if (room.member)
+    actions.push({ key: "u", label: "Mark unread", icon: "mark", act: () => void markUnread(chat, message) });
   if (mine && !message.post) actions.push({ key: "e", label: "Edit", icon: "edit", act: on.edit });
   actions.push({ key: "c", label: "Copy link", icon: "link", act: () => void copyLink(message) });
   if (!mine) {

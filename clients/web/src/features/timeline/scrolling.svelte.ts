@@ -4,6 +4,8 @@ const AHEAD = 700;
 /** Keeps a scrolled list where the reader has it: at its end when they are at the end, else at the row they look at. */
 export class Scrolling {
   atBottom = $state(true);
+  /** The divider before what is new stands above what is on the screen. */
+  newAbove = $state(false);
   #box: HTMLElement | undefined;
   #anchor: { key: string; top: number } | null = null;
 
@@ -89,6 +91,7 @@ export class Scrolling {
 
   #remember(box: HTMLElement): void {
     const top = box.getBoundingClientRect().top;
+    this.newAbove = (this.row("new")?.getBoundingClientRect().bottom ?? top) < top;
     for (const row of box.querySelectorAll<HTMLElement>("[data-key]")) {
       const place = row.getBoundingClientRect();
       // Dividers come and go; messages stay.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Protocol
 from uuid import UUID
@@ -20,7 +20,7 @@ from talkoot.chat.messages.actions.mention import Named, as_stored, keep_names, 
 from talkoot.chat.messages.actions.post import refusal_of_post, shape_posts
 from talkoot.chat.messages.actions.quote import Quotes, keep_quotes, take_quotes
 from talkoot.chat.messages.actions.screen import screen
-from talkoot.chat.messages.events import LinksChanged
+from talkoot.chat.messages.events import LinksChanged, Replied, Reply
 from talkoot.chat.messages.models import Message
 from talkoot.chat.messages.queries import thread_roots
 from talkoot.chat.messages.quoted import as_stored as quote_as_stored
@@ -206,10 +206,28 @@ async def _append(
             named,
             [(event, send.thread, grants) for event, (send, grants) in zip(events, allowed, strict=True)],
         )
-    for send, event in sent:
+    await _tell(tx, events, allowed, roots)
+    return events
+
+
+async def _tell(
+    tx: Tx, events: Sequence[log.Event], allowed: Sequence[tuple[Send, Grants]], roots: dict[UUID, Any]
+) -> None:
+    """What of these messages other features act on."""
+    for event, (send, _) in zip(events, allowed, strict=True):
         if MARK_OF_LINKS in send.text and send.title is None:
             await tx.emit(LinksChanged(event.id))
-    return events
+    if roots and (replies := [*_replies(events, allowed, roots)]):
+        await tx.emit(Replied(replies))
+
+
+def _replies(
+    events: Sequence[log.Event], allowed: Sequence[tuple[Send, Grants]], roots: dict[UUID, Any]
+) -> Iterator[Reply]:
+    for event, (send, grants) in zip(events, allowed, strict=True):
+        if send.thread:
+            root, rules = roots[send.thread], (grants.workspace, grants.version)
+            yield Reply(send.room, root.id, root.sender_id, root.seq, send.actor.user, event.seq, *rules)
 
 
 async def _count_replies(

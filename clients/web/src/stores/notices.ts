@@ -1,0 +1,16 @@
+import type { Notice } from "../lib/wire";
+import type { Chat } from "./chat.svelte";
+import { toasts } from "./toasts.svelte";
+
+/** Takes over what the server says of the person alone. */
+export function take(chat: Chat, notice: Notice): void {
+  if (notice.kind === "read") {
+    if (notice.marked !== null) chat.reading.hold(notice.room);
+    chat.rooms.readElsewhere(notice);
+  } else if (notice.kind === "thread") chat.threads.put(notice);
+  else if (notice.kind === "room.joined") chat.admit(notice.room);
+  else if (notice.kind === "room.left") chat.expel(notice.room);
+  else if (notice.kind === "held") chat.outbox.decided(notice);
+  else if (notice.kind === "person") chat.people.add(notice.user);
+  else if (!chat.own.told(notice)) toasts.moderated(notice);
+}
