@@ -143,6 +143,7 @@ def _node(room: dict[str, Any], archived: int | None) -> dict[str, Any]:
         "parent_id": workspace,
         "kind": "room",
         "archived_at": archived,
+        "attentive": room["kind"] == "direct",
     }
 
 
