@@ -59,7 +59,7 @@ from talkoot.chat.messages.timelines import Timelines
 from talkoot.chat.moderation.deciding import TO_DECIDE, Deciders
 from talkoot.chat.moderation.events import AppealDecided, ReportHandled, Reviewed, Sanctioned
 from talkoot.chat.moderation.notices import appeal_notice, held_notice, report_notice, sanction_notice
-from talkoot.chat.notifications.actions import enqueue_notify
+from talkoot.chat.notifications.actions import enqueue_notify, enqueue_replies
 from talkoot.chat.notifications.events import Notified
 from talkoot.chat.notifications.jobs import Whereabouts
 from talkoot.chat.notifications.notices import told_notice
@@ -223,7 +223,7 @@ class Program:
             MemberLeft: ([], [self.notices.left]),
             OwnChanged: ([], [lambda event: self.bus.publish(own_notice(event))]),
             ReadMoved: ([], [lambda event: self.bus.publish(read_notice(event))]),
-            Replied: ([follow_by_replying], []),
+            Replied: ([follow_by_replying, enqueue_replies], []),
             ThreadMoved: ([], [lambda event: self.bus.publish(thread_notice(event))]),
             SessionClosed: ([forget_session], [controls.tell_session_closed]),
             PicturePrepared: ([show_picture], []),

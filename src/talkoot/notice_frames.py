@@ -157,7 +157,7 @@ class NotifiedNotice(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     message: UUID
     thread: UUID | None
     seq: int
-    why: Literal["mention", "direct", "keyword", "message"]
+    why: Literal["mention", "direct", "reply", "keyword", "message"]
     by: UUID
     quiet: bool
 

@@ -1001,7 +1001,7 @@ export type NewWorkspace = {
 /** Something that one is told of, with the message as it is now. */
 export type NotificationOut = {
   id: string;
-  kind: "mention" | "direct" | "keyword" | "message";
+  kind: "mention" | "direct" | "reply" | "keyword" | "message";
   workspace: string;
   message: MessageOut;
   ts: string;
@@ -1047,7 +1047,7 @@ export type NotifiedNotice = {
   message: string;
   thread: string | null;
   seq: number;
-  why: "direct" | "keyword" | "mention" | "message";
+  why: "direct" | "keyword" | "mention" | "message" | "reply";
   by: string;
   quiet: boolean;
 };

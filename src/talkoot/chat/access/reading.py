@@ -13,6 +13,7 @@ from talkoot.chat.access.queries import versions_seen
 from talkoot.chat.access.resolution import Standing, decide, everyone_reads, granted, taken_away
 from talkoot.chat.access.standings import memberships_of
 from talkoot.kernel.clock import SystemClock
+from talkoot.kernel.transactions import Tx
 
 if TYPE_CHECKING:
     from talkoot.chat.access.queries import Lineage
@@ -38,20 +39,22 @@ async def read_grants(read: Read, wanted: Collection[Key]) -> dict[Key, Grants]:
 async def grants_of_many(read: Read, wanted: Iterable[Key]) -> dict[Key, Grants]:
     """The same, from memory where that is as new as what this transaction sees of everything else.
 
-    Nobody is asked again when the reading ends: who uses this sees to changes in the meantime.
+    Nobody is asked again when the reading ends: who uses this sees to changes in the meantime. What a
+    transaction finds that writes is not remembered, for the rules that it sees may never be committed.
     """
-    cache = read.caches.of(AccessCache)
+    cache, certain = read.caches.of(AccessCache), not isinstance(read, Tx)
     keys = set(wanted)
     known = {key: grants for key in keys if (grants := cache.get(key[1], key[0])) is not None}
     versions = await versions_seen(read, {grants.workspace for grants in known.values()})
-    cache.notice_all(versions)
+    if certain:
+        cache.notice_all(versions)
     current = {found for found, version in versions.items() if cache.up_to_date(found, version)}
     found = {
         key: grants for key, grants in known.items() if grants.workspace in current and cache.holds(grants)
     }
     if missing := keys - found.keys():
         found |= (fresh := await read_grants(read, missing))
-        for grants in fresh.values():
+        for grants in fresh.values() if certain else ():
             cache.put(grants)
     return found
 

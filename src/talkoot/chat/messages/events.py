@@ -50,6 +50,7 @@ class PreviewedErased:
 class Reply:
     """A message in a thread: who began that and where, and who wrote what comes to it where."""
 
+    message: UUID
     room: UUID
     thread: UUID
     author: UUID

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from sqlalchemy import delete, or_, select, update
+from sqlalchemy import delete, func, or_, select, update
 
 from talkoot.chat.access.actions import set_attentive
 from talkoot.chat.access.doors import resource_for
@@ -16,11 +16,12 @@ from talkoot.chat.access.reading import grants_of_many
 from talkoot.chat.messages.events import OwnChanged
 from talkoot.chat.notifications.audience import HERE, Said, said
 from talkoot.chat.notifications.events import Notified, Told
-from talkoot.chat.notifications.models import Notification, NotificationLevel, QuietTime
+from talkoot.chat.notifications.models import REPLY, Notification, NotificationLevel, QuietTime
 from talkoot.chat.notifications.queries import UNSAID, Levels, levels_of
 from talkoot.chat.notifications.quiet import HOUR, is_quiet
 from talkoot.chat.reads.models import ReadPosition
 from talkoot.chat.rooms.models import Room
+from talkoot.chat.threads.models import ThreadFollow
 from talkoot.kernel import jobs
 from talkoot.kernel.clock import DAY, SECOND
 from talkoot.kernel.errors import Invalid
@@ -30,7 +31,7 @@ from talkoot.kernel.upsert import insert_into
 if TYPE_CHECKING:
     from talkoot.chat.access.cache import Grants
     from talkoot.chat.accounts.actors import Actor
-    from talkoot.chat.messages.events import NotableSaid
+    from talkoot.chat.messages.events import NotableSaid, Replied
     from talkoot.chat.notifications.schemas import QuietPatch, ReadNotifications, RoomLevel, WorkspaceLevel
     from talkoot.kernel.transactions import Tx
 
@@ -47,6 +48,20 @@ async def enqueue_notify(tx: Tx, event: NotableSaid) -> None:
     await jobs.enqueue(tx, NOTIFY, {"messages": payload})
 
 
+async def enqueue_replies(tx: Tx, event: Replied) -> None:
+    """Let a job look who is to be told of these replies, if others than who wrote them follow the threads."""
+    threads = {reply.thread for reply in event.replies}
+    followed = await tx.connection.scalars(
+        select(ThreadFollow.thread_id)
+        .where(ThreadFollow.thread_id.in_(threads), ThreadFollow.followed)
+        .group_by(ThreadFollow.thread_id)
+        .having(func.count() > 1)  # who replies follows
+    )
+    heard = {*followed}
+    if payload := [[reply.message, None] for reply in event.replies if reply.thread in heard]:
+        await jobs.enqueue(tx, NOTIFY, {"messages": payload})
+
+
 async def tell(tx: Tx, message: UUID, names: frozenset[UUID] | None, people: Mapping[UUID, str]) -> None:
     """Tell these people of a message, each for this reason, if they may read it, want to, and have not."""
     about = await said(tx, message, names)
@@ -54,31 +69,42 @@ async def tell(tx: Tx, message: UUID, names: frozenset[UUID] | None, people: Map
         return
     held = await grants_of_many(tx, [(user, about.room) for user in people])
     readers = {each.user: each for each in held.values() if Permission.ROOM_READ in each.permissions}
-    levels = await levels_of(tx, [*readers], about.room, about.workspace)
-    read_it = await tx.connection.scalars(
-        select(ReadPosition.user_id).where(
-            ReadPosition.room_id == about.room,
-            ReadPosition.user_id.in_([*readers]),
-            ReadPosition.seq >= about.seq,
-        )
-    )
+    levels = await levels_of(tx, [*readers], about.room, about.workspace, about.thread)
+    read_it = await _read_already(tx, about, [*readers])
     wanted = {
         user: kind
         for user, kind in people.items()
-        if user in readers and _wants(kind, levels.get(user, UNSAID))
+        if user in readers and (kind == REPLY, user) not in read_it and _wants(kind, levels.get(user, UNSAID))
     }
-    for user in read_it:
-        wanted.pop(user, None)
     if wanted:
         await _tell(tx, about, wanted, readers)
 
 
+async def _read_already(tx: Tx, about: Said, users: Sequence[UUID]) -> set[tuple[bool, UUID]]:
+    """Who has read the message where it stands: as a reply in its thread, or else in its room."""
+    room = select(ReadPosition.user_id).where(
+        ReadPosition.room_id == about.room, ReadPosition.user_id.in_(users), ReadPosition.seq >= about.seq
+    )
+    found = {(False, user) for user in await tx.connection.scalars(room)}
+    if about.thread is not None:
+        thread = select(ThreadFollow.user_id).where(
+            ThreadFollow.thread_id == about.thread,
+            ThreadFollow.user_id.in_(users),
+            ThreadFollow.seq >= about.seq,
+        )
+        found |= {(True, user) for user in await tx.connection.scalars(thread)}
+    return found
+
+
 def _wants(kind: str, said_of_it: Levels) -> bool:
-    level = said_of_it.room or said_of_it.workspace
-    if said_of_it.muted or level == "nothing":
+    """What one says of a thread counts before what one says of its room, and that before the workspace."""
+    level = said_of_it.thread or said_of_it.room or said_of_it.workspace
+    if level == "nothing" or (said_of_it.muted and said_of_it.thread is None):
         return False
+    if kind == REPLY:  # who follows wants to know
+        return said_of_it.thread != "mentions"
     if kind == "direct":  # what is said of a workspace is about its other rooms
-        return said_of_it.room != "mentions"
+        return "mentions" not in {said_of_it.thread, said_of_it.room}
     return kind != "message" or level == "all"
 
 

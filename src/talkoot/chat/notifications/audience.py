@@ -14,8 +14,9 @@ from talkoot.chat.access.models import Membership
 from talkoot.chat.messages.mentioned import Mentioned
 from talkoot.chat.messages.models import Message
 from talkoot.chat.notifications.keywords import stands_in
-from talkoot.chat.notifications.models import NotificationLevel
+from talkoot.chat.notifications.models import REPLY, NotificationLevel
 from talkoot.chat.rooms.models import Room
+from talkoot.chat.threads.models import ThreadFollow
 
 if TYPE_CHECKING:
     from talkoot.kernel.transactions import Read
@@ -24,7 +25,7 @@ SLICE = 500  # people at once
 FIRST = UUID(int=0)  # nobody has this id
 HERE = "here"  # like `mention`, for those only who are there
 # Who is concerned in several ways is told of the first of these.
-KINDS = ("mention", HERE, "direct", "keyword", "message")
+KINDS = ("mention", HERE, "direct", REPLY, "keyword", "message")
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +106,8 @@ async def _sources(read: Read, about: Said, after: UUID) -> list[tuple[str, list
         return sources
     if about.direct:
         sources.append(("direct", await _members(read, about.room, after)))
+    if about.thread is not None:
+        sources.append((REPLY, await _followers(read, about.thread, after)))
     sources.append(("message", await _who_want_all(read, about, after)))
     sources.append(("keyword", await _who_wait_for_words(read, about, after)))
     return sources
@@ -115,6 +118,16 @@ async def _members(read: Read, room: UUID, after: UUID, *wanted: Any) -> list[UU
         select(Membership.user_id)
         .where(Membership.resource_id == room, Membership.user_id > after, *wanted)
         .order_by(Membership.user_id)
+        .limit(SLICE)
+    )
+    return [*found]
+
+
+async def _followers(read: Read, thread: UUID, after: UUID) -> list[UUID]:
+    found = await read.connection.scalars(
+        select(ThreadFollow.user_id)
+        .where(ThreadFollow.thread_id == thread, ThreadFollow.followed, ThreadFollow.user_id > after)
+        .order_by(ThreadFollow.user_id)
         .limit(SLICE)
     )
     return [*found]

@@ -9,12 +9,15 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from talkoot.kernel.types import Model
 
+REPLY = "reply"
+
 
 class Notification(Model):
     """Somebody is told of a message, once. What it says is not here: it is read when they look.
 
-    It is read with `read_at`, or when its room was read up to `seq`; it is gone when the message is deleted,
-    or its room can not be read any more. `kind` is `mention`, `direct`, `keyword` or `message`.
+    It is read with `read_at`, or when its room was read up to `seq`, a reply when its thread was; it is gone
+    when the message is deleted, or its room can not be read any more. `kind` is `mention`, `direct`, `reply`,
+    `keyword` or `message`.
     """
 
     __tablename__ = "notifications"

@@ -8,14 +8,15 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import and_, func, select
+from sqlalchemy import and_, case, func, select
 
+from talkoot.chat.access.grants import readable_among
 from talkoot.chat.access.permissions import Permission
 from talkoot.chat.access.reading import grants_of_many
 from talkoot.chat.messages.models import Message
 from talkoot.chat.messages.queries import MESSAGES
 from talkoot.chat.messages.wire import Shown, shown
-from talkoot.chat.notifications.models import Notification, NotificationLevel, QuietTime
+from talkoot.chat.notifications.models import REPLY, Notification, NotificationLevel, QuietTime
 from talkoot.chat.notifications.quiet import HOUR, is_quiet
 from talkoot.chat.notifications.schemas import (
     NotificationSettings,
@@ -25,6 +26,7 @@ from talkoot.chat.notifications.schemas import (
     WorkspaceLevelOut,
 )
 from talkoot.chat.reads.models import ReadPosition
+from talkoot.chat.threads.models import ThreadFollow
 from talkoot.kernel.clock import rfc3339, rfc3339_or_none
 from talkoot.kernel.documents import Document
 
@@ -35,13 +37,19 @@ if TYPE_CHECKING:
 COUNTED = 100
 _WIDTH = len(MESSAGES.selected_columns)
 _POSITION = and_(ReadPosition.user_id == Notification.user_id, ReadPosition.room_id == Notification.room_id)
-UNREAD = and_(Notification.read_at.is_(None), Notification.seq > func.coalesce(ReadPosition.seq, 0))
+_FOLLOWED = and_(
+    ThreadFollow.user_id == Notification.user_id, ThreadFollow.thread_id == Notification.thread_id
+)
+# A reply is read where its thread is: who reads the room may not have opened that.
+_READ_TO = case((Notification.kind == REPLY, ThreadFollow.seq), else_=ReadPosition.seq)
+UNREAD = and_(Notification.read_at.is_(None), Notification.seq > func.coalesce(_READ_TO, 0))
 _SHOWN = (
     MESSAGES.add_columns(
         Notification.id, Notification.kind, Notification.workspace_id, Notification.created_at
     )
     .join(Notification, Notification.message_id == Message.id)
     .outerjoin(ReadPosition, _POSITION)
+    .outerjoin(ThreadFollow, _FOLLOWED)
     .where(Message.deleted_at.is_(None))
     .order_by(Notification.id.desc())
 )
@@ -49,14 +57,16 @@ _WHERE = (
     select(Notification.room_id, Notification.workspace_id)
     .join(Message, Message.id == Notification.message_id)
     .outerjoin(ReadPosition, _POSITION)
+    .outerjoin(ThreadFollow, _FOLLOWED)
     .where(Message.deleted_at.is_(None))
 )
 
 
 @dataclass(frozen=True, slots=True)
 class Levels:
-    """What somebody said of a room."""
+    """What somebody said of a room, and of a thread in it."""
 
+    thread: str | None = None
     room: str | None = None
     workspace: str | None = None
     muted: bool = False
@@ -108,8 +118,7 @@ async def _readable(read: Read, actor: Actor) -> set[UUID]:
     """The rooms of their notifications that they may read, and that their token is good for."""
     found = await read.connection.execute(_WHERE.where(Notification.user_id == actor.user).distinct())
     rooms = {room for room, workspace in found if actor.reaches(room, workspace)}
-    held = await grants_of_many(read, [(actor.user, room) for room in rooms])
-    return {grants.resource for grants in held.values() if Permission.ROOM_READ in grants.permissions}
+    return {*await readable_among(read, actor.user, rooms)}
 
 
 async def _some(
@@ -144,6 +153,7 @@ async def still_unread(read: Read, user: UUID, ids: Collection[UUID]) -> list[No
         select(Notification)
         .join(Message, Message.id == Notification.message_id)
         .outerjoin(ReadPosition, _POSITION)
+        .outerjoin(ThreadFollow, _FOLLOWED)
         .where(
             Notification.user_id == user,
             Notification.id.in_(ids),
@@ -153,14 +163,14 @@ async def still_unread(read: Read, user: UUID, ids: Collection[UUID]) -> list[No
         .order_by(Notification.id)
     )
     waiting = found.all()
-    rooms = {each.room_id for each in waiting}
-    held = await grants_of_many(read, [(user, room) for room in rooms])
-    readable = {g.resource for g in held.values() if Permission.ROOM_READ in g.permissions}
+    readable = await readable_among(read, user, {each.room_id for each in waiting})
     return [each for each in waiting if each.room_id in readable]
 
 
-async def levels_of(read: Read, users: Collection[UUID], room: UUID, workspace: UUID) -> dict[UUID, Levels]:
-    """What these people said of a room, and of the workspace that it is in; who said nothing is left out."""
+async def levels_of(
+    read: Read, users: Collection[UUID], room: UUID, workspace: UUID, thread: UUID | None
+) -> dict[UUID, Levels]:
+    """What these people said of a thread, of its room, and of the workspace; who said nothing is left out."""
     found = await read.connection.execute(
         select(NotificationLevel).where(
             NotificationLevel.user_id.in_(users), NotificationLevel.resource_id.in_([room, workspace])
@@ -173,6 +183,14 @@ async def levels_of(read: Read, users: Collection[UUID], room: UUID, workspace: 
             told[row.user_id] = replace(before, room=row.level, muted=row.muted)
         else:
             told[row.user_id] = replace(before, workspace=row.level)
+    if thread is not None:
+        threads = await read.connection.execute(
+            select(ThreadFollow.user_id, ThreadFollow.level).where(
+                ThreadFollow.thread_id == thread, ThreadFollow.user_id.in_(users)
+            )
+        )
+        for user, level in threads:
+            told[user] = replace(told.get(user, UNSAID), thread=level)
     return told
 
 

@@ -14,7 +14,7 @@ from talkoot.chat.notifications.zones import zone_named
 from talkoot.kernel.paging import Page
 
 Level = Literal["all", "mentions", "nothing"]
-Kind = Literal["mention", "direct", "keyword", "message"]
+Kind = Literal["mention", "direct", "reply", "keyword", "message"]
 Minutes = Annotated[str, Field(pattern=r"^([01]\d|2[0-3]):[0-5]\d$", examples=["22:00"])]
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 from uuid import UUID
 
@@ -10,6 +10,8 @@ from sqlalchemy import case, delete, select
 
 from talkoot.chat.access.grants import versions_of
 from talkoot.chat.access.operations import FOLLOW_THREAD, MARK_THREAD_UNREAD, READ_THREAD, UNFOLLOW_THREAD
+from talkoot.chat.access.permissions import Permission
+from talkoot.chat.access.reading import grants_of_many
 from talkoot.chat.messages.models import Message
 from talkoot.chat.threads.access import thread_to_follow
 from talkoot.chat.threads.events import ThreadMoved
@@ -42,9 +44,24 @@ async def follow_by_replying(tx: Tx, replied: Replied) -> None:
     moved = await tx.sql.run(_REPLIED, rows)
     writing = {(reply.sender, reply.thread) for reply in replied.replies}
     rules = {reply.thread: (reply.workspace, reply.version) for reply in replied.replies}
-    for user, thread in {(as_id(user), as_id(thread)) for user, thread in moved} - writing:
+    for user, thread in await _who_read_it(tx, {(as_id(u), as_id(t)) for u, t in moved} - writing, seen):
         state = await state_of(tx, user, thread, seen[user, thread][0])
         await tx.emit(_moved(user, state, *rules[thread]))
+
+
+async def _who_read_it(
+    tx: Tx, began: set[tuple[UUID, UUID]], seen: Mapping[tuple[UUID, UUID], tuple[UUID, int]]
+) -> list[tuple[UUID, UUID]]:
+    """Those who began a thread and may still read it; the others follow nothing there and hear nothing."""
+    if not began:
+        return []
+    held = await grants_of_many(tx, {(user, seen[user, thread][0]) for user, thread in began})
+    readers = {key for key, grants in held.items() if Permission.ROOM_READ in grants.permissions}
+    for user, thread in began:
+        if (user, seen[user, thread][0]) not in readers:
+            mine = (ThreadFollow.user_id == user, ThreadFollow.thread_id == thread)
+            await tx.connection.execute(delete(ThreadFollow).where(*mine))
+    return [each for each in sorted(began) if (each[0], seen[each][0]) in readers]
 
 
 async def follow_by_mention(tx: Tx, said: NotableSaid) -> None:

@@ -227,7 +227,8 @@ def _replies(
     for event, (send, grants) in zip(events, allowed, strict=True):
         if send.thread:
             root, rules = roots[send.thread], (grants.workspace, grants.version)
-            yield Reply(send.room, root.id, root.sender_id, root.seq, send.actor.user, event.seq, *rules)
+            begun = (root.id, root.sender_id, root.seq)
+            yield Reply(event.id, send.room, *begun, send.actor.user, event.seq, *rules)
 
 
 async def _count_replies(
