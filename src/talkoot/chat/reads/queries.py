@@ -27,7 +27,9 @@ _USER = bindparam("reader", type_=Id)
 _TARGETS: Any = union_all(
     select(_USER),
     select(Room.id).correlate(Room),
-    select(_ROLES.role_id).where(_ROLES.user_id == _USER, _ROLES.role_id.is_not(None)),
+    select(_ROLES.role_id)
+    .where(_ROLES.user_id == _USER, _ROLES.resource_id == Room.workspace_id, _ROLES.role_id.is_not(None))
+    .correlate(Room),
 )
 _MENTIONS = (
     select(func.count(Mention.seq.distinct()))
