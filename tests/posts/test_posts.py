@@ -29,6 +29,13 @@ async def snapshot(person: Api, room: str) -> list[Json]:
     return items
 
 
+async def test_an_excerpt_is_of_words(workspace_sqlite: Workspace) -> None:
+    author = await workspace_sqlite.member()
+    text = "## Wet\n\n| day | mm |\n|---|--:|\n| *today* | 3 |\n\n---\nSoon"
+    made = await draft(author, await journal(workspace_sqlite, author), text=text)
+    assert made["excerpt"] == "Wet day mm today 3 Soon"
+
+
 async def test_a_draft_is_known_to_its_author_and_to_editors_alone(
     workspace: Workspace, author: Api, stranger: Api
 ) -> None:

@@ -7,6 +7,7 @@ import unicodedata
 
 LENGTH = 80
 _PART = frozenset("LMN")  # letters, what belongs to them, and numbers
+_RULE = " |:-="  # of a line that only divides, in a table for one
 _MARKS = re.compile(r"[*_~`#>|\\]+")
 _LINKS = re.compile(r"\]\([^()\s]{0,2000}\)")
 _LOOKED_AT, _SHOWN = 1200, 240  # characters
@@ -32,7 +33,8 @@ def tag_key(tag: str) -> str:
 
 def beginning_of(text: str) -> str:
     """The first words of a text without its Markdown, in time that grows with what is looked at only."""
-    plain = _MARKS.sub("", _LINKS.sub("", text[:_LOOKED_AT]).replace("![", "").replace("[", ""))
+    said = "\n".join(line for line in text[:_LOOKED_AT].splitlines() if line.strip(_RULE))
+    plain = _MARKS.sub("", _LINKS.sub("", said).replace("![", "").replace("[", ""))
     words = " ".join(plain.split())
     if len(words) <= _SHOWN:
         return words
