@@ -31,7 +31,7 @@ from talkoot.chat.addresses.jobs import write_notice
 from talkoot.chat.administration.events import LimitChosen
 from talkoot.chat.applications.granting import JWT_BEARER, Granting
 from talkoot.chat.bots.actions import retire_bot
-from talkoot.chat.digests.actions import forget_choices, note
+from talkoot.chat.digests.actions import note
 from talkoot.chat.files.actions.preparing import give_up_picture
 from talkoot.chat.files.events import PicturePrepared
 from talkoot.chat.groups.actions.rules import keep_roles_in_rules
@@ -232,10 +232,7 @@ class Program:
             AddressTakenBack: ([unlink_what_came_since], []),
             AddressGiven: ([ask_to_confirm] if mails else [], []),
             NoticeDue: ([write_notice] if mails else [], []),
-            UserDeactivated: (
-                [forget_all_links, revoke_invitations_of, forget_choices],
-                [controls.tell_user_closed],
-            ),
+            UserDeactivated: ([forget_all_links, revoke_invitations_of], [controls.tell_user_closed]),
             ProfileChanged: ([], [controls.tell_profile_changed]),
             ToDecide: ([], [self.deciders.came]),
             Reviewed: ([], [lambda event: self.bus.publish(held_notice(event))]),

@@ -25,6 +25,8 @@ async def keep_something(person: Api, said: Json) -> None:
     await person.put(f"/messages/{said['id']}/saved", expect=204)
     await person.put(f"/drafts/{said['room']}", {"text": "and I", "version": 0})
     await person.post(f"/rooms/{said['room']}/scheduled", {"text": "later", "at": in_an_hour()})
+    await person.patch("/users/me/letters", {"messages": False})
+    await person.put(f"/rooms/{said['room']}/notifications", {"level": "all"}, expect=204)
 
 
 async def test_nothing_is_left_of_a_person_but_what_they_wrote(workspace: Workspace, server: Talkoot) -> None:
@@ -112,6 +114,7 @@ async def nothing_is_known(server: Talkoot, person: Api) -> None:
     id_ = UUID(person.user["id"])
     tables = ["memberships", "read_positions", "exports", "identities", "sessions"]
     tables += ["drafts", "saved_messages", "thread_follows", "scheduled_messages"]
+    tables += ["letter_choices", "digest_items", "notifications", "notification_levels"]
     for table in tables:
         assert await rows(server, f"SELECT 1 FROM {table} WHERE user_id = $1", id_) == []  # noqa: S608
     ((username, email, password),) = await rows(
@@ -156,6 +159,7 @@ async def test_an_owner_of_the_installation_deletes_others_and_changes_their_min
     room = await workspace.room("garden")
     await person.post(f"/rooms/{room}/join", expect=204)
     said = await person.post(f"/rooms/{room}/messages", {"text": "still here"})
+    await person.patch("/users/me/letters", {"messages": False})
     path, name = f"/users/{person.user['id']}/deletion", person.user["username"]
     assert await other.refusal("POST", path, {}) == (404, "not_found")
     await owner.post(path, expect=202)
@@ -165,6 +169,7 @@ async def test_an_owner_of_the_installation_deletes_others_and_changes_their_min
     assert await owner.refusal("DELETE", path) == (409, "conflict")
     async with await owner.sign_in(name) as kept:
         assert (await kept.get("/users/me"))["username"] == name
+        assert (await kept.get("/users/me/letters"))["messages"] is False  # what one has ended stays so
     await owner.post(path, {"at_once": True}, expect=202)
     await gone(owner, said["id"])
     assert await owner.refusal("POST", path, {}) == (409, "conflict")

@@ -14,7 +14,6 @@ from talkoot.kernel.jobs import enqueue
 from talkoot.kernel.upsert import insert_into
 
 if TYPE_CHECKING:
-    from talkoot.chat.accounts.events import UserDeactivated
     from talkoot.chat.digests.schemas import LettersWanted
     from talkoot.chat.digests.unsubscribing import Kind
     from talkoot.chat.notifications.events import Notified
@@ -98,10 +97,10 @@ async def end(tx: Tx, user: UUID, kind: Kind) -> None:
         await _drop_items(tx, user)
 
 
-async def forget_choices(tx: Tx, closed: UserDeactivated) -> None:
-    """Nothing is kept of who has no account any more."""
-    await tx.connection.execute(delete(LetterChoice).where(LetterChoice.user_id == closed.user))
-    await _drop_items(tx, closed.user)
+async def forget_letters_of(tx: Tx, user: UUID) -> None:
+    """Nothing is left of what this user wanted to be mailed, and was to be."""
+    await tx.connection.execute(delete(LetterChoice).where(LetterChoice.user_id == user))
+    await _drop_items(tx, user)
 
 
 async def _choice(tx: Tx, user: UUID) -> LetterChoice:

@@ -16,6 +16,7 @@ from talkoot.chat.accounts.models import User
 from talkoot.chat.accounts.queries import user_with_id
 from talkoot.chat.administration.access import installation_to_administer
 from talkoot.chat.applications.actions import forget_subjects_of
+from talkoot.chat.digests.actions import forget_letters_of
 from talkoot.chat.drafts.actions import forget_drafts_of
 from talkoot.chat.files.actions.sweeping import forget_files_of
 from talkoot.chat.identities.actions import forget_identities_of
@@ -99,6 +100,7 @@ async def delete_now(tx: Tx, person: UUID) -> None:
     await forget_unpublished_of(tx, person)
     await forget_files_of(tx, person)
     await forget_positions_of(tx, person)
+    await forget_letters_of(tx, person)
     await forget_notifications_of(tx, person)
     await forget_saved_of(tx, person)
     await forget_drafts_of(tx, person)
