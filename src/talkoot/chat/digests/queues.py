@@ -10,18 +10,16 @@ from talkoot.chat.access.doors import allows
 from talkoot.chat.access.grants import grants_inside
 from talkoot.chat.access.operations import LIST_HELD
 from talkoot.chat.access.queries import workspaces_of
-from talkoot.chat.moderation.queries import held_messages
-from talkoot.chat.moderation.queries.complaints import cases_for
+from talkoot.chat.moderation.queries import held_waiting
+from talkoot.chat.moderation.queries.complaints import cases_waiting
 
 if TYPE_CHECKING:
     from talkoot.kernel.transactions import Read
 
-_COUNTED = 100
-
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """How much waits in one workspace, up to a hundred of each; `newest` is the newest id among it."""
+    """How much waits in one workspace; `newest` is the newest id among it."""
 
     workspace: str
     held: int
@@ -37,9 +35,8 @@ async def waiting_for(read: Read, user: UUID) -> list[Waiting]:
         if workspace.id not in inside:
             continue
         rooms = [room for room, grants in inside.items() if allows(grants, LIST_HELD, None)]
-        held = await held_messages(read, rooms, limit=_COUNTED)
-        cases = await cases_for(read, user, inside, state="open", after=None, limit=_COUNTED)
-        ids = [each[0].id for each in held] + [each.case.id for each in cases]
-        if ids:
-            found.append(Waiting(workspace.name, len(held), len(cases), max(ids)))
+        held, newest_held = await held_waiting(read, rooms)
+        cases, newest_case = await cases_waiting(read, user, inside)
+        if newest := [id_ for id_ in (newest_held, newest_case) if id_ is not None]:
+            found.append(Waiting(workspace.name, held, cases, max(newest)))
     return found

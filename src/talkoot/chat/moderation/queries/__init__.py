@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-from sqlalchemy import or_, select
+from sqlalchemy import func, or_, select
 
 from talkoot.chat.access.models import Membership, Resource, Role, Sanction
 from talkoot.chat.access.reading import read_grants
@@ -112,6 +112,18 @@ async def held_messages(
     for file in await carried_by(read, [held.id for held, _ in found]) if found else ():
         files.setdefault(file.message_id, []).append(file)
     return [(held, user, files.get(held.id, [])) for held, user in found]
+
+
+async def held_waiting(read: Read, rooms: Collection[UUID]) -> tuple[int, UUID | None]:
+    """How many held messages wait in these rooms, and the newest of them."""
+    newest = (
+        select(HeldMessage.id, func.count().over())
+        .where(HeldMessage.room_id.in_(rooms), HeldMessage.state == HeldState.WAITING)
+        .order_by(HeldMessage.id.desc())
+        .limit(1)
+    )
+    found = (await read.connection.execute(newest)).one_or_none()
+    return (0, None) if found is None else (found[1], found[0])
 
 
 async def held_message(read: Read, held: UUID) -> HeldWith:

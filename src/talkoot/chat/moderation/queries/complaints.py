@@ -30,14 +30,11 @@ async def cases_for(
     read: Read, user: UUID, inside: Mapping[UUID, Grants], *, state: str, after: UUID | None, limit: int
 ) -> list[CaseRow]:
     """What was reported where somebody moderates, the oldest first; `inside` is all they may do there."""
-    rooms = {node for node, grants in inside.items() if grants.kind == "room" and moderates(grants)}
-    top = next(grants for grants in inside.values() if grants.kind == "workspace")
     query = (
         select(Case, User, Message)
         .join(User, User.id == Case.user_id)
         .outerjoin(Message, Message.id == Case.message_id)
-        .where(Case.workspace_id == top.resource, Case.state == state, Case.user_id != user)
-        .where(or_(Case.room_id.in_(rooms), _outside(top)))
+        .where(*_for(user, inside, state))
         .order_by(Case.id)
         .limit(limit)
     )
@@ -50,6 +47,18 @@ async def cases_for(
         CaseRow(case, whom, message, reports.get(case.id, ()), case.room_id in readable)
         for case, whom, message in rows
     ]
+
+
+async def cases_waiting(read: Read, user: UUID, inside: Mapping[UUID, Grants]) -> tuple[int, UUID | None]:
+    """How many are open where somebody moderates, and the newest of them."""
+    newest = (
+        select(Case.id, func.count().over())
+        .where(*_for(user, inside, "open"))
+        .order_by(Case.id.desc())
+        .limit(1)
+    )
+    found = (await read.connection.execute(newest)).one_or_none()
+    return (0, None) if found is None else (found[1], found[0])
 
 
 async def case_row(read: Read, case_id: UUID, *, inside: bool) -> CaseRow:
@@ -128,6 +137,14 @@ async def own_sanctions(
         .order_by(Sanction.id)
     )
     return [(sanction, workspace, appeal) for sanction, workspace, appeal in found]
+
+
+def _for(user: UUID, inside: Mapping[UUID, Grants], state: str) -> tuple[ColumnElement[bool], ...]:
+    """Cases in a state that somebody decides on, who may do so much there."""
+    rooms = {node for node, grants in inside.items() if grants.kind == "room" and moderates(grants)}
+    top = next(grants for grants in inside.values() if grants.kind == "workspace")
+    theirs = or_(Case.room_id.in_(rooms), _outside(top))
+    return Case.workspace_id == top.resource, Case.state == state, Case.user_id != user, theirs
 
 
 def _outside(top: Grants) -> ColumnElement[bool]:
