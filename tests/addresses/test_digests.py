@@ -7,6 +7,7 @@ from email.message import EmailMessage
 
 import pytest
 
+from talkoot.chat.telling.words import without_spoilers
 from tests.addresses.conftest import HOME, Place
 from tests.clients import Api, Json, Socket
 from tests.job_rows import put_job, rows
@@ -207,6 +208,60 @@ async def test_a_moderator_is_mailed_what_waits_once(place: Place) -> None:
         assert "First: 1 report." in text_of(letter)
         assert "Something bad" not in text_of(letter)
         assert len(letters(place, mod)) == 1
+
+
+async def test_a_moderator_is_mailed_of_what_is_newer_than_a_hundred(place: Place) -> None:
+    async with await place.member("mod") as mod, await place.member(address=False) as ada:
+        await place.owner.put(
+            f"/workspaces/{place.workspace}/members/{mod.user['id']}", {"role": "moderator"}, expect=204
+        )
+        room = (await room_with(place, mod, ada))["id"]
+        await place.owner.put(f"/rooms/{room}/rules", {"hold_all": True})
+        for number in range(101):
+            await ada.post(f"/rooms/{room}/messages", {"text": f"number {number}"}, expect=202)
+        await mod.patch("/users/me/letters", {"moderation": True})
+        await look_at_queues(place)
+        assert "First: 101 held messages." in text_of(await place.post.letter(mod.user["email"], 2))
+        await ada.post(f"/rooms/{room}/messages", {"text": "one more"}, expect=202)
+        for _ in range(2):
+            await look_at_queues(place)
+        assert "First: 102 held messages." in text_of(await place.post.letter(mod.user["email"], 3))
+        assert len(letters(place, mod)) == 2
+
+
+async def test_a_letter_says_what_is_shown_and_keeps_what_is_hidden(place: Place) -> None:
+    async with await place.member() as grace, await place.member(address=False) as ada:
+        alone, room = await room_with(place, ada), await direct(place, ada, grace)
+        journal = await room_with(place, grace, ada, kind="posts")
+        await say(ada, room, "It was ||the *butler*||, in the end")
+        original = await say(ada, alone["id"], "Passed on, ||but not this||")
+        await ada.post(f"/rooms/{room}/messages", {"text": "", "quote": original["id"]})
+        new = {"text": f"Look @{grace.user['username']}"}
+        path = f"/rooms/{journal['id']}"
+        await place.owner.post(f"{path}/messages", new | {"title": "On rain"})
+        back = await place.owner.post(f"{path}/messages", new | {"title": "On snow"})
+        await waiting(place, grace, 4)
+        await place.owner.post(f"{path}/posts/{back['post']['id']}/unpublish", expect=200)
+        await now_due(place, grace)
+        text = text_of(await place.post.letter(grace.user["email"], 2))
+        assert "It was (spoiler), in the end" in text
+        assert "(forwarded) Passed on, (spoiler)" in text
+        assert f"On rain: {new['text']}" in text
+        assert [word for word in ("butler", "but not", "snow", "(a file)") if word in text] == []
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("the ||cook **did** it|| and ||nobody||", "the (spoiler) and (spoiler)"),
+        ("||a ||b||", "||a (spoiler)"),
+        ("||so `a || b`|| or `||` this||", "(spoiler)"),
+        ("`x || y` ||so||", "`x || y` (spoiler)"),
+        *((text, text) for text in ("a || b || c", "||||", "||", "||a", "|| a||", "|| a ||")),
+    ],
+)
+def test_what_is_hidden_is_hidden_out_of_its_place(text: str, shown: str) -> None:
+    assert without_spoilers(text) == shown
 
 
 async def look_at_queues(place: Place) -> None:

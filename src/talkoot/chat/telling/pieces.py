@@ -14,11 +14,12 @@ from talkoot.chat.accounts.models import User
 from talkoot.chat.messages.models import Message
 from talkoot.chat.notifications.queries import still_unread
 from talkoot.chat.rooms.models import Room
+from talkoot.chat.telling.words import in_words
 
 if TYPE_CHECKING:
     from talkoot.kernel.transactions import Read
 
-LONGEST = 300  # characters of what was said
+_SAID = (Message.id, Message.text, Message.post, Message.quote, Message.attachments)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +39,7 @@ async def pieces(read: Read, user: UUID, notifications: Collection[UUID]) -> lis
     """Those of these notifications that somebody may read and has not; the oldest first."""
     waiting = await still_unread(read, user, notifications)
     found = await read.connection.execute(
-        select(Message.id, Message.text, User.display_name, Room.name, Room.kind, Workspace.name)
+        select(*_SAID, User.display_name, Room.name, Room.kind, Workspace.name)
         .join(User, User.id == Message.sender_id)
         .join(Room, Room.id == Message.room_id)
         .join(Workspace, Workspace.id == Room.workspace_id)
@@ -48,16 +49,11 @@ async def pieces(read: Read, user: UUID, notifications: Collection[UUID]) -> lis
     told = []
     for each in waiting:
         if each.message_id in said:
-            text, who, room, kind, workspace = said[each.message_id]
+            text, post, quote, attachments, who, room, kind, workspace = said[each.message_id]
+            words = in_words(text, post, quote, attachments)
+            if words is None:
+                continue
             name = "" if kind == "direct" else f"#{room}"
             path = f"/r/{each.room_id}/m/{each.message_id}"
-            told.append(Piece(each.kind, each.room_id, name, workspace, who, shortened(text), path))
+            told.append(Piece(each.kind, each.room_id, name, workspace, who, words, path))
     return told
-
-
-def shortened(text: str | None) -> str:
-    """The beginning of what was said, on one line; of what is only files, that."""
-    line = " ".join((text or "").split())
-    if not line:
-        return "(a file)"
-    return line if len(line) <= LONGEST else f"{line[:LONGEST].rstrip()}…"
