@@ -1,6 +1,9 @@
 """What people want to be told of: levels, words, and when they do not want to be disturbed."""
 
+import sqlite3
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
+from uuid import UUID
 
 import pytest
 
@@ -10,6 +13,7 @@ from talkoot.chat.notifications.quiet import is_quiet
 from tests.chat.inboxes import inbox, told, whys
 from tests.chat.test_notifications import a_room, name, say
 from tests.clients import Api
+from tests.servers.talkoot import Talkoot
 from tests.workspaces import Workspace
 
 
@@ -72,6 +76,39 @@ async def test_words_that_somebody_waits_for(workspace: Workspace, member: Api, 
     await stranger.put(where, {"keywords": ["deploy"]}, expect=404)
     await member.call("PUT", where, {"keywords": ["x" * 51]}, expect=422)
     await member.call("PUT", where, {"keywords": [f"word {number}" for number in range(26)]}, expect=422)
+
+
+async def test_words_are_looked_at_in_slices_and_nobody_is_passed_over(
+    workspace_sqlite: Workspace, shared_sqlite: Talkoot
+) -> None:
+    workspace = workspace_sqlite
+    owner, last = workspace.owner, await workspace.member()
+    room = await a_room(workspace, last)
+    where = f"/workspaces/{workspace.id}/notifications"
+    await last.put(where, {"keywords": ["deploy"]}, expect=204)
+    before = [UUID(int=number).bytes for number in range(1, 1002)]  # two slices and one, none of whom waits
+    here, node = UUID(room).bytes, UUID(workspace.id).bytes
+    with closing(sqlite3.connect(shared_sqlite.data / "talkoot.db", timeout=30)) as database:
+        with database:
+            database.executemany(
+                "INSERT INTO memberships (resource_id, user_id, joined_at) VALUES (?, ?, 0)",
+                [(here, user) for user in before],
+            )
+            database.executemany(
+                "INSERT INTO notification_levels (user_id, resource_id, workspace_id, keywords)"
+                " VALUES (?, ?, ?, 'another')",
+                [(user, node, node) for user in before],
+            )
+        try:
+            first = await say(owner, room, "The deploy is done")
+            assert [item["kind"] for item in await told(last, first)] == ["keyword"]
+        finally:
+            with database:
+                for table, place in (("memberships", here), ("notification_levels", node)):
+                    database.execute(
+                        f"DELETE FROM {table} WHERE user_id < ? AND resource_id = ?",  # noqa: S608
+                        (UUID(int=1002).bytes, place),
+                    )
 
 
 async def test_settings_are_kept_and_told_to_other_devices(workspace: Workspace, member: Api) -> None:

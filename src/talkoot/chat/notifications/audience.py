@@ -82,7 +82,11 @@ async def concerned(read: Read, about: Said, after: UUID) -> tuple[dict[UUID, st
     """The next people with an id after this one, and why; and where to go on, None at the end."""
     found: dict[UUID, str] = {}
     end: UUID | None = None
-    for kind, people in await _sources(read, about, after):
+    sources = await _sources(read, about, after)
+    if not about.edited:
+        words, end = await _who_wait_for_words(read, about, after)
+        sources.append(("keyword", words))
+    for kind, people in sources:
         if len(people) == SLICE and (end is None or people[-1] < end):
             end = people[-1]
         for user in people:
@@ -109,7 +113,6 @@ async def _sources(read: Read, about: Said, after: UUID) -> list[tuple[str, list
     if about.thread is not None:
         sources.append((REPLY, await _followers(read, about.thread, after)))
     sources.append(("message", await _who_want_all(read, about, after)))
-    sources.append(("keyword", await _who_wait_for_words(read, about, after)))
     return sources
 
 
@@ -147,8 +150,8 @@ async def _who_want_all(read: Read, about: Said, after: UUID) -> list[UUID]:
     return await _members(read, about.room, after, Membership.user_id.in_(want))
 
 
-async def _who_wait_for_words(read: Read, about: Said, after: UUID) -> list[UUID]:
-    """Who waits for a word that does not stand there counts too, so that nobody is passed over."""
+async def _who_wait_for_words(read: Read, about: Said, after: UUID) -> tuple[list[UUID], UUID | None]:
+    """The next of whom a word stands there, and the last who was looked at; None if they were the last."""
     there = and_(Membership.resource_id == about.room, Membership.user_id == NotificationLevel.user_id)
     found = await read.connection.execute(
         select(NotificationLevel.user_id, NotificationLevel.keywords)
@@ -159,5 +162,8 @@ async def _who_wait_for_words(read: Read, about: Said, after: UUID) -> list[UUID
             NotificationLevel.user_id > after,
         )
         .order_by(NotificationLevel.user_id)
+        .limit(SLICE)
     )
-    return [user for user, keywords in found if stands_in(keywords, about.text)][:SLICE]
+    waiting = found.all()
+    end = waiting[-1].user_id if len(waiting) == SLICE else None
+    return [user for user, keywords in waiting if stands_in(keywords, about.text)], end
