@@ -72,7 +72,12 @@ async def test_the_feed_and_the_map_have_what_is_public(workspace_sqlite: Worksp
     author, workspace = workspace_sqlite.owner, workspace_sqlite
     room, closed = await journal(workspace, public=True), await journal(workspace)
     posts = [await published(author, room, title, "It *rains* & more") for title in ("One", "Two & <three>")]
-    secret = await published(author, closed, "Ours")
+    denied, empty = await journal(workspace), await journal(workspace, public=True)
+    signed_in = {"allow": True, "principal": "authenticated", "permissions": ["room.read"]}
+    nobodys = {"allow": False, "principal": "everyone", "permissions": ["room.read"]}
+    await open_to_all(workspace, denied, signed_in, nobodys)
+    secrets = [await published(author, place, "Ours") for place in (closed, denied)]
+    secrets += [await draft(author, place, "Later") for place in (room, empty)]
     async with Api(author.url) as nobody:
         answer = await page(nobody, f"{blog_of(posts[0])}/feed.xml")
         assert answer.headers["content-type"] == "application/atom+xml; charset=utf-8"
@@ -84,8 +89,10 @@ async def test_the_feed_and_the_map_have_what_is_public(workspace_sqlite: Worksp
         listed = (await page(nobody, "/sitemap.xml")).text
         ET.fromstring(listed)  # noqa: S314
         assert all(f"{author.url}{post['path']}</loc>" in listed for post in posts)
-        assert secret["path"] not in listed
-        assert (await page(nobody, f"{blog_of(secret)}/feed.xml")).status_code == 404
+        assert f"{author.url}{blog_of(posts[0])}</loc>" in listed
+        assert all(f"{post['path']}</loc>" not in listed for post in secrets)
+        assert all(f"{blog_of(post)}</loc>" not in listed for post in (*secrets[:2], secrets[3]))
+        assert (await page(nobody, f"{blog_of(secrets[0])}/feed.xml")).status_code == 404
 
 
 async def test_what_may_not_be_read_looks_like_what_never_was(workspace: Workspace, author: Api) -> None:

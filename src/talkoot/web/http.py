@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Sequence
 from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -24,6 +24,7 @@ from talkoot.chat.posts.access import post_to_read
 from talkoot.chat.posts.queries import Found, Wanted
 from talkoot.chat.rooms.access import room_to_read
 from talkoot.chat.rooms.models import Room
+from talkoot.kernel.clock import rfc3339
 from talkoot.kernel.documents import Document
 from talkoot.kernel.errors import Forbidden, NotAuthenticated, NotFound
 from talkoot.kernel.http import KernelDep
@@ -140,16 +141,20 @@ async def one_post(
 @router.api_route("/sitemap.xml", methods=["GET", "HEAD"])
 async def sitemap(request: Request, kernel: KernelDep) -> Response:
     """All that everybody may read, for those who search."""
-    nobody, found = Actor(NOBODY, "", NO_SESSION), []
-    async with kernel.uow.read() as read:
-        for room, slug in await queries.blogs(read, _BLOGS):
-            try:
-                there, grants = await _blog(read, request, nobody, slug)
-            except (NotAuthenticated, NotFound, Forbidden):
-                continue
-            posts = await queries.posts_of(read, Wanted(room), grants, _IN_A_MAP)
-            found.append((there, [pieces.post_in(there, each, text=False) for each in posts]))
-    return await _made(request, nobody, "sitemap.xml", blogs=found)
+    nobody, home = Actor(NOBODY, "", NO_SESSION), _home(request)
+    blogs: dict[UUID, Blog] = {}
+    posts: Sequence[tuple[UUID, str, int]] = ()
+    if kernel.settings.anonymous_readers == "on":
+        async with kernel.uow.read() as read:
+            for room, slug in await queries.blogs_for_everyone(read, _BLOGS):
+                try:
+                    await room_to_read(read, nobody, room, LIST_POSTS)
+                except (NotAuthenticated, NotFound, Forbidden):
+                    continue
+                blogs[room] = Blog(room, slug, slug, "", home)
+            posts = await queries.newest_names(read, blogs, _IN_A_MAP)
+    listed = [(pieces.path_to(blogs[room], slug), rfc3339(changed)) for room, slug, changed in posts]
+    return await _made(request, nobody, "sitemap.xml", home=home, blogs=blogs.values(), posts=listed)
 
 
 @router.get("/blog.css")
@@ -206,9 +211,13 @@ async def _blog(read: Read, request: Request, actor: Actor, name: str) -> tuple[
         raise NotFound("There is no such page")
     grants = await room_to_read(read, actor, room, LIST_POSTS)
     found = await read.session.get_one(Room, room)
+    slug = await queries.slug_of_blog(read, room)
+    return Blog(room, slug, found.name, found.topic, _home(request)), grants
+
+
+def _home(request: Request) -> str:
     public_url: str = request.state.kernel.settings.public_url
-    home = (public_url or str(request.base_url)).rstrip("/")
-    return Blog(room, await queries.slug_of_blog(read, room), found.name, found.topic, home), grants
+    return (public_url or str(request.base_url)).rstrip("/")
 
 
 async def _made(request: Request, actor: Actor, template: str, **values: Any) -> Response:

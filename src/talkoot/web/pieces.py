@@ -35,7 +35,12 @@ class Blog:
 
 def path_of(blog: Blog, post: Post) -> str:
     """Where the page of a post is."""
-    return f"{blog.path}/{quote(post.slug, safe='')}"
+    return path_to(blog, post.slug)
+
+
+def path_to(blog: Blog, slug: str) -> str:
+    """Where the page of the post with this name is."""
+    return f"{blog.path}/{quote(slug, safe='')}"
 
 
 def post_in(blog: Blog, found: Found, *, text: bool) -> dict[str, Any]:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from sqlalchemy import and_, func, or_, select
 
+from talkoot.chat.access.models import AccessEntry, Resource
+from talkoot.chat.access.permissions import Permission
 from talkoot.chat.accounts.models import User
 from talkoot.chat.accounts.names import username_key
 from talkoot.chat.messages.models import Message
@@ -120,10 +122,34 @@ async def blog_named(read: Read, name: str) -> UUID | None:
     return found
 
 
-async def blogs(read: Read, limit: int) -> Sequence[tuple[UUID, str]]:
-    """Rooms of posts and their names, whoever may read them."""
-    rows = await read.connection.execute(select(Blog.room_id, Blog.slug).order_by(Blog.room_id).limit(limit))
+async def blogs_for_everyone(read: Read, limit: int) -> Sequence[tuple[UUID, str]]:
+    """Rooms with public posts that an entry may open to everyone, and their names; a door says whether."""
+    opened = select(AccessEntry.id).where(
+        AccessEntry.resource_id.in_([Resource.id, Resource.parent_id, Resource.workspace_id]),
+        AccessEntry.allow,
+        AccessEntry.principal == "everyone",
+        AccessEntry.permissions.contains(Permission.ROOM_READ.value),
+    )
+    written = select(Post.id).where(Post.room_id == Blog.room_id, Post.state == PUBLISHED)
+    rows = await read.connection.execute(
+        select(Blog.room_id, Blog.slug)
+        .join(Resource, Resource.id == Blog.room_id)
+        .where(opened.exists(), written.exists())
+        .order_by(Blog.room_id)
+        .limit(limit)
+    )
     return [(room, slug) for room, slug in rows]
+
+
+async def newest_names(read: Read, rooms: Collection[UUID], limit: int) -> Sequence[tuple[UUID, str, int]]:
+    """The newest public posts of these rooms: where each is, by what name, and when it was changed."""
+    rows = await read.connection.execute(
+        select(Post.room_id, Post.slug, Post.updated_at, _MOMENT)
+        .where(Post.room_id.in_(rooms), Post.state == PUBLISHED)
+        .order_by(_MOMENT.desc(), Post.id.desc())
+        .limit(limit)
+    )
+    return [(room, slug, max(updated, moment)) for room, slug, updated, moment in rows]
 
 
 def _as_id(name: str) -> UUID | None:
