@@ -77,6 +77,20 @@ async def test_people_on_two_nodes_share_a_room(pair: Pair) -> None:
         assert (await there.until(op="typing"))["user"] == pair.owner.user["id"]
 
 
+async def test_two_who_send_posts_of_one_title_are_both_heard(pair: Pair) -> None:
+    body = {"name": "Journal", "kind": "posts"}
+    room = (await pair.owner.post(f"/workspaces/{pair.workspace['id']}/rooms", body))["id"]
+    elsewhere = pair.on(pair.owner, 1)
+    async with elsewhere:
+        for number in range(15):
+            new = {"title": f"Number {number}", "text": "Here"}
+            sent = await asyncio.gather(
+                *(writer.post(f"/rooms/{room}/messages", new) for writer in (pair.owner, elsewhere))
+            )
+            slugs = sorted(message["post"]["slug"] for message in sent)
+            assert slugs == [f"number-{number}", f"number-{number}-2"]
+
+
 async def test_nobody_answers_on_another_node_after_a_thread_was_closed(pair: Pair) -> None:
     closed: Json = {"allow": False, "principal": "authenticated", "permissions": ["room.post"]}
     async with await Socket.of(pair.guest) as there:

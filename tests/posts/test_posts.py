@@ -250,6 +250,17 @@ async def test_names_are_made_of_titles_in_any_script(workspace: Workspace, auth
     assert (await author.patch(at(post), {"slug": "moved"}))["slug"] == "moved"
 
 
+async def test_the_name_of_a_room_does_not_tell_that_there_is_another_one(
+    workspace: Workspace, author: Api
+) -> None:
+    async with await Workspace.make(workspace.owner) as elsewhere:
+        for where in (workspace, elsewhere):
+            body = {"name": "Lay-offs", "kind": "posts"}
+            room = (await workspace.owner.post(f"/workspaces/{where.id}/rooms", body))["id"]
+            path = (await draft(workspace.owner, room))["path"]
+            assert path == f"/blog/lay-offs-{room[-8:]}/on-rain"  # as if it were the first of this name
+
+
 async def test_posts_are_listed_by_tag_and_author_in_pages(workspace: Workspace, author: Api) -> None:
     owner, room = workspace.owner, await journal(workspace, author)
     for number in range(3):

@@ -20,10 +20,9 @@ def slug_of(title: str) -> str:
     return unicodedata.normalize("NFC", "-".join(plain.split()))[:LENGTH].strip("-") or "post"
 
 
-def numbered(slug: str, number: int) -> str:
-    """The same name once more, with a number behind it."""
-    end = f"-{number}"
-    return slug[: LENGTH - len(end)].rstrip("-") + end
+def with_end(slug: str, end: str) -> str:
+    """The same name with something behind it that tells it from others."""
+    return f"{slug[: LENGTH - len(end) - 1].rstrip('-')}-{end}"
 
 
 def tag_key(tag: str) -> str:

@@ -89,6 +89,7 @@ async def delete_post(tx: Tx, actor: Actor, room: UUID, post_id: UUID) -> None:
 
 async def keep_new_post(tx: Tx, coming: PostComing) -> None:
     """A post that is sent as a message is kept like every other one."""
+    await log.lock(tx, [coming.room])  # which names are free stays so, whoever else sends the same title
     post = _new(tx, coming.room, coming.author, coming.title, coming.text)
     post.message_id, post.state, post.published_at = coming.message, PUBLISHED, tx.now
     await _keep(tx, post, None)
