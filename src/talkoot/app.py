@@ -129,16 +129,14 @@ class Program:
         self.settings, self.hosts = settings, Hosts(settings.public_url, settings.allowed_hosts)
         failpoints.arm(settings.fail)
         self._background: set[asyncio.Task[None]] = set()
-        clock = SystemClock()
-        secrets, database = load_secrets(settings), open_database(settings)
+        clock, secrets, database = SystemClock(), load_secrets(settings), open_database(settings)
         self._listeners: dict[type, tuple[list[Inside], list[Any]]] = {}
         uow = UnitOfWork(database, clock, self._listeners, shared=settings.clustered)
         self.backends = open_backends(settings, clock, secrets, installation, LIMITS)
         self.bus, presence = self.backends.bus, self.backends.presence
-        limits, rates, out = self.backends.limits, self.backends.rates, Outgoing(settings.outgoing_networks)
-        self.kernel = Kernel(
-            settings, clock, secrets, database, uow, limits, rates, open_blobs(settings), out
-        )
+        blobs, out = open_blobs(settings), Outgoing(settings.outgoing_networks, settings.member_networks)
+        limited = self.backends.limits, self.backends.rates
+        self.kernel = Kernel(settings, clock, secrets, database, uow, *limited, blobs, out)
         self.gate = gate(self.kernel, self.backends)
         self.desk = Desk(self.kernel)
         self.hub = Hub(socket_limits(settings))

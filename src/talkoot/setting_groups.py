@@ -50,6 +50,7 @@ GROUPS: dict[str, tuple[str, ...]] = {
         "second_factor",
         "identity_providers",
         "outgoing_networks",
+        "member_networks",
         "link_previews",
         "access_token_minutes",
         "session_days",

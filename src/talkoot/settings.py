@@ -122,6 +122,11 @@ class Settings(FileSettings, TellingSettings):
         description="Private networks that this server may send requests to, with commas, such as that of"
         " one's own identity provider: `10.1.0.0/16`.",
     )
+    member_networks: tuple[str, ...] = Field(
+        (),
+        description="Private networks where members may have this server look for previews of links, and hand"
+        " over what is pushed. What stands there can then be seen by whoever may write.",
+    )
     link_previews: Literal["on", "off"] = Field(
         "on",
         description="Whether pages that messages link to are looked at, by a job, to show what they say of"
@@ -252,6 +257,7 @@ class Settings(FileSettings, TellingSettings):
         "allowed_origins",
         "trusted_proxies",
         "outgoing_networks",
+        "member_networks",
         "search_languages",
         mode="before",
     )
@@ -262,7 +268,7 @@ class Settings(FileSettings, TellingSettings):
         parts = json.loads(value) if value.lstrip().startswith("[") else value.split(",")
         return tuple(stripped for part in parts if (stripped := part.strip()))
 
-    @field_validator("trusted_proxies", "outgoing_networks")
+    @field_validator("trusted_proxies", "outgoing_networks", "member_networks")
     @classmethod
     def _are_networks(cls, value: tuple[str, ...]) -> tuple[str, ...]:
         for entry in value:

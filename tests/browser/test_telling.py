@@ -42,7 +42,7 @@ async def owner(
     service: PushService, request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> AsyncIterator[Api]:
     talkoot = make_talkoot(
-        "sqlite", tmp_path_factory.mktemp("telling") / "data", request, outgoing_networks="127.0.0.0/8"
+        "sqlite", tmp_path_factory.mktemp("telling") / "data", request, member_networks="127.0.0.0/8"
     )
     owner, _ = await set_up(talkoot.start().url)
     async with owner:

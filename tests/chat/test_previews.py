@@ -34,7 +34,7 @@ def loaf(size: tuple[int, int] = (600, 300)) -> bytes:
 def looking(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Talkoot]:
     """A server that may ask this machine."""
     data = tmp_path_factory.mktemp("looking") / "data"
-    networks = {"link_previews": "on", "outgoing_networks": "127.0.0.0/8"}
+    networks = {"link_previews": "on", "member_networks": "127.0.0.0/8"}
     talkoot = make_talkoot(request.param, data, request, **networks)
     yield talkoot.start()
     talkoot.stop()
@@ -214,6 +214,22 @@ async def test_row_38_what_is_no_page_or_leads_elsewhere_shows_nothing(world: Wo
         assert [(each["title"], each["image"]) for each in await told(socket, fake)] == [("F", None)]
         assert await shown(owner, silent) == []
         assert other.asked == {}
+
+
+@ONE
+async def test_row_33_a_page_is_read_in_time_whatever_it_says_that_it_is_written_in(
+    world: Workspace, site: Site
+) -> None:
+    owner, room = world.owner, await world.room()
+    socket = await world.socket(owner, room)
+    bomb = b"<title>Plain</title>-" + b"b" * 500_000
+    site.pages |= {
+        "/head": ("text/html; charset=punycode", bomb),
+        "/meta": ("text/html", b'<meta charset="punycode">' + bomb),
+        "/old": ("text/html; charset=windows-1251", "<title>Привет</title>".encode("cp1251")),
+    }
+    said = await say(owner, room, f"{site.url}/head {site.url}/meta {site.url}/old")
+    assert [each["title"] for each in await told(socket, said)] == ["Plain", "Plain", "Привет"]
 
 
 @ONE

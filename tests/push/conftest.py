@@ -38,7 +38,7 @@ class Place:
 @asynccontextmanager
 async def place_on(database: Database, request: pytest.FixtureRequest) -> AsyncIterator[Place]:
     factory: pytest.TempPathFactory = request.getfixturevalue("tmp_path_factory")
-    settings = {"outgoing_networks": "127.0.0.0/8", "mail_from": "Our chat <chat@example.test>"}
+    settings = {"member_networks": "127.0.0.0/8", "mail_from": "Our chat <chat@example.test>"}
     talkoot = make_talkoot(database, factory.mktemp("pushing") / "data", request, **settings).start()
     owner, workspace = await set_up(talkoot.url)
     service = PushService()

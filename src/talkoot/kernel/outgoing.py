@@ -13,7 +13,7 @@ from collections.abc import AsyncIterator, Collection, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from functools import cached_property
-from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address, ip_network
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urljoin, urlsplit
 
@@ -65,16 +65,23 @@ class _Target:
         return f"{self.scheme}://{self.host}:{self.port}"
 
 
-class Outgoing:
-    """Sends requests; `allowed` are networks that may be reached although private, also over plain http."""
+Networks = tuple[IPv4Network | IPv6Network, ...]
 
-    def __init__(self, allowed: Collection[str] = ()) -> None:
+
+class Outgoing:
+    """Sends requests; `allowed` are networks that may be reached although private, also over plain http.
+
+    Pages, and what is handed over, are at addresses that members choose: for them `for_members` counts.
+    """
+
+    def __init__(self, allowed: Collection[str] = (), for_members: Collection[str] = ()) -> None:
         self._allowed = tuple(ip_network(entry, strict=False) for entry in allowed)
+        self._for_members = tuple(ip_network(entry, strict=False) for entry in for_members)
 
     def accepts(self, url: str) -> bool:
-        """Whether it is an address that might be asked; what its name stands for is looked at then."""
+        """Whether a member may name this address; what its name stands for is looked at when it is asked."""
         try:
-            return _target(url).scheme == "https" or bool(self._allowed)
+            return _target(url).scheme == "https" or bool(self._for_members)
         except OutgoingError:
             return False
 
@@ -106,8 +113,11 @@ class Outgoing:
 
     async def hand_over(self, url: str, body: bytes, headers: Mapping[str, str]) -> Taken:
         """Post these bytes. Nothing is read of the answer but its status, and no redirect is followed."""
-        target = _target(url)
-        async with self._in_time(target), self._asked("POST", target, headers, content=body) as response:
+        target, near = _target(url), self._for_members
+        async with (
+            self._in_time(target),
+            self._asked("POST", target, headers, near, content=body) as response,
+        ):
             return Taken(response.status_code, _seconds(response.headers.get("retry-after", "")))
 
     async def _limited(
@@ -167,7 +177,8 @@ class Outgoing:
         *,
         page: bool,
     ) -> tuple[Answer, str | None]:
-        async with self._asked(method, target, headers, data=form) as response:
+        near = self._for_members if page else self._allowed
+        async with self._asked(method, target, headers, near, data=form) as response:
             if response.status_code in _REDIRECTS:
                 return Answer(response.status_code, b""), response.headers.get("location", "")
             body = await _read(response, types, target, cut=page)
@@ -177,10 +188,10 @@ class Outgoing:
 
     @asynccontextmanager
     async def _asked(
-        self, method: str, target: _Target, headers: Mapping[str, str], **sent: Any
+        self, method: str, target: _Target, headers: Mapping[str, str], near: Networks, **sent: Any
     ) -> AsyncIterator[httpx2.Response]:
-        """The answer to a request, of which nothing is read yet."""
-        pinned = await self._pin(target)
+        """The answer to a request, of which nothing is read yet; `near` are networks that may be private."""
+        pinned = await self._pin(target, near)
         request = self._client.build_request(
             method,
             self._httpx.URL(target.url).copy_with(host=pinned),
@@ -194,7 +205,7 @@ class Outgoing:
         finally:
             await response.aclose()
 
-    async def _pin(self, target: _Target) -> str:
+    async def _pin(self, target: _Target, near: Networks) -> str:
         """An address of the target that may be reached."""
         loop = asyncio.get_running_loop()
         try:
@@ -203,16 +214,12 @@ class Outgoing:
             raise OutgoingError(f"There is no host {target.host}") from None
         for *_, place in found:
             address = ip_address(str(place[0]).partition("%")[0])
-            if self._may_reach(address, target.scheme):
+            if any(address in network for network in near) or (
+                target.scheme == "https" and is_public(address)
+            ):
                 return str(address)
-        raise OutgoingError(
-            f"{target.shown} is in a private network, or not https: TALKOOT_OUTGOING_NETWORKS may allow it"
-        )
-
-    def _may_reach(self, address: IPv4Address | IPv6Address, scheme: str) -> bool:
-        if any(address in network for network in self._allowed):
-            return True
-        return scheme == "https" and is_public(address)
+        setting = "TALKOOT_MEMBER_NETWORKS" if near is self._for_members else "TALKOOT_OUTGOING_NETWORKS"
+        raise OutgoingError(f"{target.shown} is in a private network, or not https: {setting} may allow it")
 
     @cached_property
     def _httpx(self) -> Any:

@@ -9,6 +9,7 @@ import codecs
 import html
 import re
 import unicodedata
+from contextlib import suppress
 from dataclasses import dataclass
 from urllib.parse import urljoin, urlsplit
 
@@ -18,6 +19,24 @@ _ATTRIBUTE = re.compile(
     r"(?<![a-zA-Z0-9:._-])([a-zA-Z][a-zA-Z0-9:._-]{0,40})\s{0,8}=\s{0,8}(\"[^\"]*\"|'[^']*'|[^\s\"'>]+)"
 )
 _CHARSET = re.compile(rb"charset\s{0,8}=\s{0,8}[\"']?([a-zA-Z0-9_-]{2,30})", re.IGNORECASE)
+# What pages are written in. Other codecs that Python knows take minutes for what is made to take long.
+_CHARSETS = {
+    *("ascii", "utf-8", "utf-16", "utf-16-le", "utf-16-be", "koi8-r", "koi8-u", "mac-cyrillic"),
+    *(f"iso8859-{part}" for part in range(1, 17)),
+    *(f"cp{page}" for page in (866, 874, 932, 949, 950, *range(1250, 1259))),
+    *(
+        "shift_jis",
+        "euc_jp",
+        "iso2022_jp",
+        "euc_kr",
+        "gb2312",
+        "gbk",
+        "gb18030",
+        "big5",
+        "big5hkscs",
+        "tis-620",
+    ),
+}
 _WHOLE = {"title", "script", "style"}
 TITLE, DESCRIPTION, SITE = 200, 400, 80  # characters
 
@@ -54,13 +73,11 @@ def _picture(said: str, url: str) -> str:
 
 def _text(content: bytes, charset: str) -> str:
     said = _CHARSET.search(content[:4096])
-    for name in (charset, said.group(1).decode() if said else "", "utf-8"):
-        try:
-            codecs.lookup(name)
-            return content.decode(name, "replace")
-        except (LookupError, UnicodeError, ValueError):
-            continue
-    return ""
+    for name in (charset, said.group(1).decode() if said else ""):
+        with suppress(LookupError, UnicodeError, ValueError):
+            if codecs.lookup(name).name in _CHARSETS:
+                return content.decode(name, "replace")
+    return content.decode("utf-8", "replace")
 
 
 def _said(page: str) -> dict[str, str]:
