@@ -20,7 +20,7 @@ async def test_a_held_message_waits_and_is_approved_with_another_text(
     await theirs.get_by_role("button", name="Room menu").click()
     await theirs.get_by_role("menuitem", name="Rules").click()
     await theirs.get_by_label("A moderator sees every message first").check()
-    await theirs.get_by_role("button", name="Save").click()
+    await theirs.get_by_role("button", name="Save", exact=True).click()
     await expect(theirs.get_by_role("dialog")).to_have_count(0)
 
     await say(hers, "Buy my ladder")

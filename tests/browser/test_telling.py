@@ -82,9 +82,10 @@ async def registration(page: Page) -> tuple[CDPSession, str]:
 
 async def shown(page: Page) -> list[Json]:
     """What the browser shows, once it shows anything."""
-    await page.wait_for_function(f"async () => (await ({SHOWN})()).length")
-    found: list[Json] = await page.evaluate(SHOWN)
-    return found
+    async with asyncio.timeout(30):
+        while not (found := await page.evaluate(SHOWN)):  # noqa: ASYNC110
+            await asyncio.sleep(0.05)
+    return list(found)
 
 
 async def deliver(page: Page, said: Json) -> None:
