@@ -10,6 +10,8 @@ interface Local {
   text: string;
   version: number;
   dirty: boolean;
+  /** It is on its way to the server, or nobody knows whether it arrived there. */
+  asked?: boolean | undefined;
 }
 
 const PAUSE_MS = 1_000;
@@ -24,6 +26,11 @@ export class Drafts {
   readonly #timers = new Map<Id, ReturnType<typeof setTimeout>>();
   readonly #under = new Set<Id>();
   readonly #typed = new Map<Id, number>();
+  /** The newest version that was heard of. */
+  readonly #newest = new Map<Id, number>();
+  readonly #begun = $derived(
+    new Set([...this.#local.values()].filter(({ text }) => text.trim()).map(({ room }) => room)),
+  );
 
   constructor(private readonly me: Id) {}
 
@@ -33,12 +40,13 @@ export class Drafts {
 
   /** Whether something is begun in a room or a thread of it. */
   in(room: Id): boolean {
-    return [...this.#local.values()].some((draft) => draft.room === room && draft.text.trim() !== "");
+    return this.#begun.has(room);
   }
 
   write(room: Id, thread: Id | null, text: string): void {
     const place = thread ?? room;
-    this.#put({ room, thread, text, version: this.#known(place)?.version ?? 0, dirty: true });
+    const { version = 0, asked } = this.#known(place) ?? {};
+    this.#put({ room, thread, text, version, asked, dirty: true });
     this.#typed.set(place, Date.now());
     this.#soon(place);
   }
@@ -53,6 +61,8 @@ export class Drafts {
     const place = thread ?? room;
     const known = this.#known(place);
     if (known?.dirty || this.#under.has(place) || known?.version === version) return;
+    // A notice may come after the answer to what was written or removed later.
+    if (version && version <= (this.#newest.get(place) ?? known?.version ?? 0)) return;
     this.#take({ room, thread, text, version, dirty: false });
   }
 
@@ -79,6 +89,7 @@ export class Drafts {
 
   #put(draft: Local): void {
     const place = draft.thread ?? draft.room;
+    this.#newest.set(place, Math.max(draft.version, this.#newest.get(place) ?? 0));
     this.#local.set(place, draft);
     keep(this.#key(place), draft.text || draft.dirty ? draft : null);
   }
@@ -101,11 +112,14 @@ export class Drafts {
     const draft = this.#local.get(place);
     if (!draft?.dirty) return;
     if (this.#under.has(place)) return this.#soon(place);
+    // Most messages are sent before the server has heard of their draft: it has nothing to forget then.
+    if (!draft.text.trim() && !draft.version && !draft.asked) return this.#put({ ...draft, dirty: false });
     this.#under.add(place);
+    this.#put({ ...draft, asked: true });
     try {
       const version = await this.#send(draft);
       const now = this.#local.get(place) ?? draft;
-      this.#put({ ...now, version, dirty: now.text !== draft.text });
+      this.#put({ ...now, version, asked: false, dirty: now.text !== draft.text });
     } catch (error) {
       if (error instanceof ApiError && error.code === "stale_draft") await this.#meet(place, draft);
       // Whatever else is wrong, the text is here, and goes there with the next change or connection.
