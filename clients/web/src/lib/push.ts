@@ -13,7 +13,17 @@ export function whyNoPush(): string {
   return "";
 }
 
+interface Wanted {
+  text: boolean;
+  /** Where the server was told that this browser is. */
+  endpoint?: string | undefined;
+}
+
+const AGAIN = "push-again";
 const wanted = (user: string) => `push.${user}`;
+
+/** Nobody is signed in: the server forgets with the session that this browser is to be told. */
+export const pushEnded = (): void => keep(AGAIN, true);
 
 function bytes(text: string): Uint8Array<ArrayBuffer> {
   const plain = atob(text.replaceAll("-", "+").replaceAll("_", "/"));
@@ -39,7 +49,8 @@ async function tell(user: string, text: boolean): Promise<PushSubscriptionOut> {
   const { key } = await api.get<{ key: string }>("/push/key");
   const { endpoint, keys } = (await subscribed(key)).toJSON();
   const made = await api.post<PushSubscriptionOut>("/push/subscriptions", { endpoint, keys, text });
-  keep(wanted(user), { text });
+  keep(wanted(user), { text, endpoint });
+  keep(AGAIN, null);
   return made;
 }
 
@@ -58,10 +69,19 @@ export async function endPush(user: string, subscription: string): Promise<void>
   await (await there?.pushManager.getSubscription())?.unsubscribe();
 }
 
-/** After a new sign-in the server does not know a browser any more that the person wants to be told. */
+/**
+ * After a new sign-in the server does not know a browser any more that the person wants to be told; and at any
+ * time the browser itself may have ended what it was told by, or moved it.
+ */
 export async function keepPush(user: string): Promise<void> {
-  const chosen = recall<{ text: boolean } | null>(wanted(user), null);
-  if (chosen && !whyNoPush() && Notification.permission === "granted") await tell(user, chosen.text);
+  const chosen = recall<Wanted | null>(wanted(user), null);
+  if (!chosen || whyNoPush() || Notification.permission !== "granted") return;
+  if (recall(AGAIN, false) || (await endpoint()) !== chosen.endpoint) await tell(user, chosen.text);
+}
+
+async function endpoint(): Promise<string | undefined> {
+  const there = await navigator.serviceWorker.getRegistration("/");
+  return (await there?.pushManager.getSubscription())?.endpoint;
 }
 
 /** Calls `go` with where a click on a notification leads, while a page is open. */

@@ -1,6 +1,7 @@
 import { ApiError, api, onMustEnrol, onSignedOut, sentence, setCsrf } from "../lib/api";
 import { knowsPasskeys, usePasskey } from "../lib/passkeys";
 import { toldOnReturn } from "../lib/provider";
+import { pushEnded } from "../lib/push";
 import { forget } from "../lib/storage";
 import { localZone } from "../lib/time";
 import type { Me, Registration, SessionState, SignedIn, StepWanted } from "../lib/wire";
@@ -136,6 +137,7 @@ class Session {
 
   #leave(reason: string): void {
     setCsrf(null);
+    pushEnded();
     this.user = null;
     this.reason = reason;
     this.standing = "signed-out";

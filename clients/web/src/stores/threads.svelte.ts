@@ -31,12 +31,16 @@ export class Threads {
 
   /** Reads the list anew; those with unread replies come first, so that these are known. */
   async load(workspace: Id): Promise<FollowedThread[]> {
+    const before = new Set(this.followed.keys());
     const page = await api.get<Page<FollowedThread>>(`/threads?workspace=${workspace}&limit=100`);
     this.people.meet(...page.items.map(({ message }) => message.sender));
-    this.followed.clear();
     for (const { message, ...stands } of page.items) {
+      before.delete(message.id);
+      // What came while the list was on its way is newer than the list.
+      if ((this.followed.get(message.id)?.last_seq ?? 0) > stands.last_seq) continue;
       this.followed.set(message.id, { root: message.id, room: message.room, ...stands });
     }
+    for (const root of before) this.followed.delete(root);
     return page.items;
   }
 
