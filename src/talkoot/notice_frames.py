@@ -27,6 +27,7 @@ class ReadNotice(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     room: UUID
     seq: int
     unread: int
+    mentions: int
     marked: int | None
 
 

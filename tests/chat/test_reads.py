@@ -59,21 +59,21 @@ async def test_what_is_marked_counts_again_and_the_position_stays(workspace: Wor
     seqs = [(await workspace.owner.post(f"/rooms/{room}/messages", {"text": text}))["seq"] for text in texts]
     there = await workspace.socket(member)
 
-    async def told() -> tuple[int, int | None]:
+    async def told() -> tuple[int, int, int | None]:
         notice = await there.until(op="notice", kind="read", room=room)
         assert notice["seq"] == seqs[3]
-        return notice["unread"], notice["marked"]
+        return notice["unread"], notice["mentions"], notice["marked"]
 
     async def stands() -> tuple[int, int, int, int | None]:
         found = await unread(member, room)
         return found["read_seq"], found["unread"], found["mentions"], found["marked"]
 
     await member.put(f"/rooms/{room}/read", {"seq": seqs[3]})
-    assert await told() == (1, None)
+    assert await told() == (1, 0, None)
     marked = await member.put(f"/rooms/{room}/unread", {"seq": seqs[1]})
     assert marked == await unread(member, room)
     assert await stands() == (seqs[3], 4, 1, seqs[1])
-    assert await told() == (4, seqs[1])
+    assert await told() == (4, 1, seqs[1])
     # Once more, and what is unread anyway, changes nothing: neither position nor mark.
     for seq in (seqs[1], seqs[4]):
         assert (await member.put(f"/rooms/{room}/unread", {"seq": seq}))["marked"] == seqs[1]
@@ -82,10 +82,10 @@ async def test_what_is_marked_counts_again_and_the_position_stays(workspace: Wor
     assert await stands() == (seqs[3], 4, 1, seqs[1])
     await member.put(f"/rooms/{room}/read", {"seq": seqs[2]})
     assert await stands() == (seqs[3], 2, 0, seqs[2] + 1)
-    assert await told() == (2, seqs[2] + 1)
+    assert await told() == (2, 0, seqs[2] + 1)
     await member.put(f"/rooms/{room}/read", {"seq": seqs[3]})
     assert await stands() == (seqs[3], 1, 0, None)
-    assert await told() == (1, None)
+    assert await told() == (1, 0, None)
     assert not [frame for frame in await there.settled() if frame.get("kind") == "read"][4:]
 
 
@@ -132,7 +132,7 @@ async def test_row_19_positions_are_ones_own_and_told_on_ones_other_connections(
     await here.event("message.created")
     await here.ask(op="read", room=room, seq=ack["seq"])
     notice = await there.until(op="notice", kind="read")
-    where = {"room": room, "seq": ack["seq"], "unread": 0, "marked": None}
+    where = {"room": room, "seq": ack["seq"], "unread": 0, "mentions": 0, "marked": None}
     assert notice == {"op": "notice", "kind": "read", **where}
     assert not [f for socket in (here, stranger) for f in await socket.settled() if f.get("kind") == "read"]
     await member.put(f"/rooms/{room}/read", {"seq": ack["seq"]})  # nothing moved: nothing told

@@ -7,7 +7,9 @@ from tests.workspaces import Workspace
 
 
 async def saved(person: Api) -> list[str]:
-    return [each["message"]["text"] for each in (await person.get("/saved"))["items"]]
+    items = (await person.get("/saved"))["items"]
+    assert (await person.get("/saved/ids"))["messages"] == [each["message"]["id"] for each in items]
+    return [each["message"]["text"] for each in items]
 
 
 async def said(workspace: Workspace, room: str, *texts: str) -> list[Json]:

@@ -142,6 +142,26 @@ async def test_hot_paths_cost_the_same_however_much_there_is(
     await member.close()
 
 
+async def test_what_is_ones_own_costs_the_same_in_however_many_rooms(
+    counted: Counted, owner: Api, workspace: Json
+) -> None:
+    member = await join(owner, workspace["id"], "keeper")
+
+    async def costs(rooms: int) -> list[int]:
+        for room in await grow(owner, member, workspace["id"], rooms):
+            await member.put(f"/drafts/{room}", {"text": "x", "version": 0})
+            newest = (await member.get(f"/rooms/{room}/messages"))["items"][-1]
+            await member.put(f"/messages/{newest['id']}/saved", expect=204)
+        paths = ("/drafts", "/saved", "/saved/ids")
+        return [len(await counted.statements(lambda: member.get(path))) for path in paths]  # noqa: B023
+
+    few = await costs(1)
+    assert few == [2, 3, 2]
+    assert await costs(5) == few
+    assert len((await member.get("/saved/ids"))["messages"]) == 6
+    await member.close()
+
+
 async def test_an_answer_costs_no_more_where_the_thread_has_entries(
     counted: Counted, owner: Api, workspace: Json
 ) -> None:

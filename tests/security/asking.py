@@ -487,6 +487,7 @@ ASKS: dict[str, Ask] = {
     "save": Ask(),
     "unsave": Ask(before=nothing_known),
     "list_saved": Ask(),
+    "list_saved_ids": Ask(),
     "put_draft": Ask(body={"text": "x", "version": 0}, passed=frozenset({200, 409})),
     "list_drafts": Ask(),
     "schedule": Ask(body={"text": "x", "at": "2020-01-01T00:00:00Z"}, passed=frozenset({422})),

@@ -1387,6 +1387,7 @@ export type ReadNotice = {
   room: string;
   seq: number;
   unread: number;
+  mentions: number;
   marked: number | null;
 };
 
@@ -1566,6 +1567,11 @@ export type SanctionOut = {
   created_by: string;
   created_at: string;
   until: string | null;
+};
+
+/** All messages that one has saved and may read, by their ids, what was saved last first. */
+export type SavedIds = {
+  messages: (string)[];
 };
 
 /** One has saved a message, or let go of it. */

@@ -56,6 +56,7 @@ export type {
   PinOut as Pin,
   QuoteOut as Quote,
   DraftOut as Draft,
+  SavedIds,
   SavedOut as SavedMessage,
   ScheduledOut as Scheduled,
   PurgeOut as Purge,

@@ -172,9 +172,9 @@ export class Chat {
       this.outbox.resume();
       this.attendance.subscribe(true);
       void this.own.read().catch(() => undefined);
-      if (this.workspace) await this.threads.load(this.workspace.id);
       if (!this.#fresh) await this.#refresh();
       this.#fresh = false;
+      if (this.workspace) void this.threads.load(this.workspace.id).catch(() => undefined);
     } catch {
       // The connection broke again; the next welcome does it all once more.
     }
@@ -232,7 +232,7 @@ export class Chat {
       const others = batch.filter((event) => event.type === "message.created" && event.sender !== this.me.id);
       if (timeline && room && room.unread === 0 && others.length > 0 && !this.reading.attentive(id))
         timeline.divider = room.read_seq;
-      this.rooms.count(id, batch);
+      this.rooms.count(id, batch, this.workspace?.role ?? undefined);
       this.threads.apply(batch);
       this.people.gone(batch);
       this.pages.apply(id, batch, this.reading.room === id && this.reading.atBottom);

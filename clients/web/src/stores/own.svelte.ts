@@ -1,6 +1,6 @@
 import { SvelteSet } from "svelte/reactivity";
-import { all, api, sentence } from "../lib/api";
-import type { Id, Message, Notice, SavedMessage } from "../lib/wire";
+import { api, sentence } from "../lib/api";
+import type { Id, Message, Notice, SavedIds } from "../lib/wire";
 import { Drafts } from "./drafts.svelte";
 import { toasts } from "./toasts.svelte";
 
@@ -34,9 +34,9 @@ export class Own {
   /** The connection is new: what was told meanwhile is read. */
   async read(): Promise<void> {
     await this.drafts.read();
-    const kept = await all<SavedMessage>("/saved");
+    const { messages } = await api.get<SavedIds>("/saved/ids");
     this.saved.clear();
-    for (const { message } of kept) this.saved.add(message.id);
+    for (const id of messages) this.saved.add(id);
     this.savedChanged += 1;
     this.scheduledChanged += 1;
   }

@@ -1,12 +1,13 @@
 import { SvelteMap } from "svelte/reactivity";
 import { api } from "../lib/api";
 import { concerns } from "../lib/mentions";
+import type { Self } from "../lib/mentions";
 import type { Id, KnownRoom, Mention, Notice, Page, Permission, Room, RoomEvent, Unread } from "../lib/wire";
 
-/** Whether a new message names somebody, or all of its room. */
-function names({ type, body }: RoomEvent, me: Id): boolean {
+/** Whether a new message names somebody, their role, or all of its room. */
+function names({ type, body }: RoomEvent, self: Self): boolean {
   const mentions = type === "message.created" ? ((body.mentions ?? []) as Mention[]) : [];
-  return mentions.some((mention) => concerns(mention, { id: me }));
+  return mentions.some((mention) => concerns(mention, self));
 }
 
 /** The rooms of the person, and how much of each is unread. */
@@ -63,14 +64,15 @@ export class Rooms {
   }
 
   /** Counts the events of one room; the server's own numbers replace these whenever they come. */
-  count(id: Id, events: readonly RoomEvent[]): void {
+  count(id: Id, events: readonly RoomEvent[], role?: string): void {
     const room = this.byId.get(id);
     if (!room) return;
     const { read_seq } = room;
+    const self = { id: this.me, role };
     let { head, count, unread, mentions } = room;
     for (const event of events) {
       head = Math.max(head, event.seq);
-      if (event.seq > read_seq && event.sender !== this.me && names(event, this.me)) mentions += 1;
+      if (event.seq > read_seq && event.sender !== this.me && names(event, self)) mentions += 1;
       // Replies are counted nowhere: their thread is followed by those who open it.
       if (event.type !== "message.created" || event.body.thread) continue;
       count += 1;
@@ -90,14 +92,13 @@ export class Rooms {
     }
   }
 
-  markRead(id: Id, seq: number, unread = 0, marked: number | null = null): void {
+  markRead(id: Id, seq: number, unread = 0, marked: number | null = null, mentions = 0): void {
     const room = this.byId.get(id);
-    if (room && seq >= room.read_seq)
-      this.change(id, { read_seq: seq, unread, marked, ...(unread === 0 ? { mentions: 0 } : {}) });
+    if (room && seq >= room.read_seq) this.change(id, { read_seq: seq, unread, marked, mentions });
   }
 
   readElsewhere(notice: Extract<Notice, { kind: "read" }>): void {
-    this.markRead(notice.room, notice.seq, notice.unread, notice.marked);
+    this.markRead(notice.room, notice.seq, notice.unread, notice.marked, notice.mentions);
   }
 
   /** What to call a room: its name, or who is in it. */

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
@@ -12,9 +11,8 @@ from sqlalchemy import select
 from talkoot.chat.access.operations import GET_ROOM
 from talkoot.chat.drafts.models import Draft
 from talkoot.chat.drafts.schemas import DraftOut
-from talkoot.chat.rooms.access import room_to_read
+from talkoot.chat.rooms.access import rooms_to_read
 from talkoot.kernel.clock import rfc3339
-from talkoot.kernel.errors import NotFound
 
 if TYPE_CHECKING:
     from talkoot.chat.accounts.actors import Actor
@@ -23,11 +21,8 @@ if TYPE_CHECKING:
 
 async def drafts_of(read: Read, actor: Actor) -> list[DraftOut]:
     """What somebody has begun to write where they may still read, what was changed last first."""
-    drafts, readable = await _all_of(read, actor.user), set()
-    for room in {draft.room_id for draft in drafts}:
-        with suppress(NotFound):
-            await room_to_read(read, actor, room, GET_ROOM)
-            readable.add(room)
+    drafts = await _all_of(read, actor.user)
+    readable = await rooms_to_read(read, actor, {draft.room_id for draft in drafts}, GET_ROOM)
     return [draft_out(draft) for draft in drafts if draft.room_id in readable]
 
 

@@ -102,9 +102,7 @@ async def mark_read(tx: Tx, commands: Sequence[MarkRead]) -> Sequence[UnreadOut 
         if at.read(command.seq, count_there, stands[-1]):
             moved[command.key] = (*command.key, at.read_seq, at.read_count, at.marked, at.marked_count)
             assert held is not None
-            rules = (held.workspace, held.version)
-            told = ReadMoved(*command.key, at.read_seq, at.unread, command.connection, *rules, at.marked)
-            await tx.emit(told)
+            await tx.emit(_told(command.key, at, held, command.connection))
         outcomes.append(_unread(command.room, at))
     await _move(tx, moved.values())
     return outcomes
@@ -129,8 +127,7 @@ async def mark_unread(tx: Tx, actor: Actor, room: UUID, seq: int) -> UnreadOut:
     await _move(tx, [(actor.user, room, at.read_seq, at.read_count, seq, count_before)])
     (row,) = await tx.sql.run(_LOOK, [(0, room, actor.user, seq - 1)])
     at = _Standing(*row[1:3], *row[4:])
-    rules = (grants.workspace, grants.version)
-    await tx.emit(ReadMoved(actor.user, room, at.read_seq, at.unread, None, *rules, at.marked))
+    await tx.emit(_told((actor.user, room), at, grants, None))
     return _unread(room, at)
 
 
@@ -155,6 +152,11 @@ def _refusal(actor: Actor, grants: Grants | None, row: Row | None) -> TalkootErr
 
 def _beyond_head() -> Invalid:
     return Invalid.field("seq", "beyond_head", "The room's log does not reach that far")
+
+
+def _told(whose: tuple[UUID, UUID], at: _Standing, held: Grants, connection: UUID | None) -> ReadMoved:
+    rules = (held.workspace, held.version)
+    return ReadMoved(*whose, at.read_seq, at.unread, connection, *rules, at.marked, at.mentions)
 
 
 def _unread(room: UUID, at: _Standing) -> UnreadOut:

@@ -21,4 +21,5 @@ class ReadMoved:
     workspace: UUID
     version: int
     """Of the workspace's access rules, under which it was done."""
-    marked: int | None = None
+    marked: int | None
+    mentions: int

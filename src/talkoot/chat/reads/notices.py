@@ -20,6 +20,7 @@ def read_notice(moved: ReadMoved) -> Message:
         "room": moved.room,
         "seq": moved.seq,
         "unread": moved.unread,
+        "mentions": moved.mentions,
         "marked": moved.marked,
     }
     return Message(

@@ -6,10 +6,12 @@ from typing import TYPE_CHECKING
 
 from talkoot.chat.access.cache import AccessCache
 from talkoot.chat.access.doors import allows, resource_for
+from talkoot.chat.access.grants import readable_among
 from talkoot.chat.access.operations import LIST_MESSAGES, SEND_MESSAGE, Operation
 from talkoot.chat.rooms.models import Room
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
     from uuid import UUID
 
     from talkoot.chat.access.cache import Grants
@@ -20,6 +22,12 @@ if TYPE_CHECKING:
 async def room_to_read(read: Read, actor: Actor, room: UUID, operation: Operation) -> Grants:
     """A room in which the actor may do this, without anybody's access being changed by it."""
     return await resource_for(read, actor, operation, room, exclusive=False)
+
+
+async def rooms_to_read(read: Read, actor: Actor, rooms: Collection[UUID], operation: Operation) -> set[UUID]:
+    """Those of these rooms in which the actor may do this: asked for all at once."""
+    held = await readable_among(read, actor.user, rooms)
+    return {room for room, grants in held.items() if allows(grants, operation, actor.limits)}
 
 
 def may_read_now(caches: Caches, actor: Actor, room: UUID) -> bool:

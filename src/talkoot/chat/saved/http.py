@@ -8,8 +8,8 @@ from fastapi import Request, Response
 
 from talkoot.chat.accounts.http_auth import CurrentActor
 from talkoot.chat.saved import actions
-from talkoot.chat.saved.queries import saved_by
-from talkoot.chat.saved.schemas import SavedOut
+from talkoot.chat.saved.queries import saved_by, saved_ids
+from talkoot.chat.saved.schemas import SavedIds, SavedOut
 from talkoot.kernel.errors import Conflict, Invalid, NotAuthenticated, NotFound
 from talkoot.kernel.http import UNCHANGED, KernelDep, answer, make_router, problems
 from talkoot.kernel.paging import Limit, Page
@@ -25,6 +25,13 @@ async def list_saved(
     async with kernel.uow.read() as read:
         page = await saved_by(read, actor, after=after, limit=limit)
     return answer(request, page)
+
+
+@router.get("/saved/ids")
+async def list_saved_ids(kernel: KernelDep, actor: CurrentActor) -> SavedIds:
+    """Which messages one has saved: the ids alone, of those that `GET /saved` lists."""
+    async with kernel.uow.read() as read:
+        return SavedIds(messages=await saved_ids(read, actor))
 
 
 @router.put("/messages/{message}/saved", status_code=204, responses=problems(NotFound, Conflict))

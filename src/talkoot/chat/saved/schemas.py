@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from uuid import UUID
+
 from pydantic import BaseModel
 
 from talkoot.chat.accounts.schemas import Moment
@@ -13,3 +15,9 @@ class SavedOut(BaseModel):
 
     message: MessageOut
     ts: Moment
+
+
+class SavedIds(BaseModel):
+    """All messages that one has saved and may read, by their ids, what was saved last first."""
+
+    messages: list[UUID]
