@@ -124,6 +124,7 @@ NO_SECRETS = {
     "users.email_key",
     "rooms.unique_key",
     "search_documents.tokens",  # words
+    "notification_levels.keywords",
     "applications.keys",  # the public halves, and where they are
     "applications.keys_url",
     "passkeys.public_key",

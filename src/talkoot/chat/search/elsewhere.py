@@ -33,7 +33,7 @@ class FollowedElsewhere:
         from talkoot.chat.search.postgres_index import is_whole  # a server on SQLite does without
 
         async with self._uow.read() as read:
-            whole = await is_whole(read)
+            whole = await is_whole(read, self._index.stems)
         if not whole:
             raise Unavailable(
                 "The search index is being made, if a worker runs that does it", retry_after=TRY_AGAIN

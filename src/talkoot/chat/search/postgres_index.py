@@ -172,10 +172,10 @@ class PostgresIndex(Index):
             await connection.close()
 
 
-async def is_whole(read: Read) -> bool:
+async def is_whole(read: Read, stems: Stems) -> bool:
     """Whether all messages that were there when the index was begun are in it."""
     state = (await read.connection.execute(tables.STATE)).first()
-    return state is not None and state.version == VERSION and state.complete
+    return state is not None and state.version == stems.version(VERSION) and state.complete
 
 
 async def _insert(connection: AsyncConnection, documents: Sequence[Document]) -> None:

@@ -61,10 +61,10 @@ async def _workers(read: Read) -> Finding:
 
 
 async def _search(settings: Settings, read: Read) -> Finding:
-    if not await is_whole(read):
-        return Finding("warn", "search", "the index is being made: searches answer 503 until it is whole")
     index = index_for(settings)
     try:
+        if not await is_whole(read, index.stems):
+            return Finding("warn", "search", "the index is being made: searches answer 503 until it is whole")
         behind = len(await index.rooms_behind())
     finally:
         await index.close()
