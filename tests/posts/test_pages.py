@@ -95,6 +95,21 @@ async def test_the_feed_and_the_map_have_what_is_public(workspace_sqlite: Worksp
         assert (await page(nobody, f"{blog_of(secrets[0])}/feed.xml")).status_code == 404
 
 
+async def test_a_feed_has_no_character_that_xml_forbids(workspace_sqlite: Workspace) -> None:
+    author, room = workspace_sqlite.owner, await journal(workspace_sqlite, public=True)
+    forbidden = "\ufffe\uffff"
+    text = f"a{forbidden}b &#xfffe; c\td \N{WAVING HAND SIGN}\ue000"
+    post = await published(author, room, f"On{forbidden} rain", text, tags=[f"wet{forbidden}"])
+    async with Api(author.url) as nobody:
+        answer = await page(nobody, f"{blog_of(post)}/feed.xml")
+        (entry,) = ET.fromstring(answer.content).findall(f"{ATOM}entry")  # noqa: S314 - it is ours
+        assert entry.findtext(f"{ATOM}title") == "On rain"
+        content = entry.findtext(f"{ATOM}content") or ""
+        assert content.startswith("<p>ab ")
+        assert "\N{WAVING HAND SIGN}\ue000" in content
+        ET.fromstring((await page(nobody, "/sitemap.xml")).content)  # noqa: S314
+
+
 async def test_what_may_not_be_read_looks_like_what_never_was(workspace: Workspace, author: Api) -> None:
     room = await journal(workspace, author)
     post = await published(author, room, tags=["Rain"])

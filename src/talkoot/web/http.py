@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import Callable, Coroutine, Sequence
 from functools import cache, partial
 from pathlib import Path
@@ -47,6 +48,8 @@ _POLICY = (
     " frame-ancestors 'none'"
 )
 _CREDENTIALS = {b"cookie", b"authorization"}
+_XML = {"feed.xml": "application/atom+xml", "sitemap.xml": "application/xml"}
+_NO_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")  # XML 1.0, 2.2 Characters
 
 Place = Annotated[str | None, Query(pattern=r"^[0-9]{1,18}\.[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$")]
 Position = Annotated[int, Query(ge=0, lt=2**53)]
@@ -223,11 +226,13 @@ def _home(request: Request) -> str:
 async def _made(request: Request, actor: Actor, template: str, **values: Any) -> Response:
     """The page, which everybody may keep if everybody may read it, after asking whether it still holds."""
     made = await asyncio.to_thread(_environment().get_template(template).render, values)
+    if template in _XML:
+        made = _NO_XML.sub("", made)
     document = Document(made.encode())
     headers = _headers(actor, "public, no-cache") | {"ETag": document.tag}
     if document.is_among(request.headers.get("if-none-match", "")):
         return Response(status_code=304, headers=headers)
-    kind = {"feed.xml": "application/atom+xml", "sitemap.xml": "application/xml"}.get(template, "text/html")
+    kind = _XML.get(template, "text/html")
     return Response(document.body, 200, headers, f"{kind}; charset=utf-8")
 
 
