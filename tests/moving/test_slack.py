@@ -9,11 +9,13 @@ import pytest
 from tests.clients import PASSWORD, Api, set_up
 from tests.conftest import Serve
 from tests.job_rows import rows
-from tests.moving.slack_export import pack, said, small
+from tests.moving.slack_export import channel, pack, said, small
 from tests.moving.worlds import bring, export, found, signed_in
 from tests.privacy.conftest import eventually
+from tests.servers.talkoot import Talkoot
 
 Json = dict[str, Any]
+NO_TIMES = (99_999_999_999_999, -5, 1, 99_999_999_999)
 
 
 def left_out(path: Path) -> set[tuple[str, str]]:
@@ -138,6 +140,15 @@ async def test_row_36_hostile_archives_are_read_as_far_as_they_are_honest(
         "general/2020-01-08.json": b"[" + b" " * 70_000_000 + b"]",
         "general/2020-01-09.json": [said(700_000, "U1", "after all \ud800\0 that")],
     }
+    lists["channels.json"] = [
+        *lists["channels.json"],
+        *(channel(f"C9{n}", f"timeless{n}", ["U1"], created=second) for n, second in enumerate(NO_TIMES)),
+    ]
+    lists["timeless0/2020-01-02.json"] = [
+        said(1, "U1", "in time", edited={"user": "U1", "ts": "99999999999.000000"}),
+        {"type": "message", "ts": "99999999999.000100", "user": "U1", "text": "far ahead"},
+        {"type": "message", "ts": "1.000100", "user": "U1", "text": "long before"},
+    ]
     path = pack(lists, tmp_path / "hostile.zip")
     flags = ("--workspace", first["id"], "--report", str(tmp_path / "r"))
     bring(talkoot, path, *flags, kind="slack")
@@ -148,7 +159,14 @@ async def test_row_36_hostile_archives_are_read_as_far_as_they_are_honest(
         ("list", "no_list"),
         ("list", "bomb"),
         ("message", "not_readable"),
+        ("message", "no_time"),
+        ("edit", "no_time"),
+        ("room", "no_time"),
     }
+    await look_at_times(talkoot)
+    bring(talkoot, path, *flags[:2], kind="slack")
+    again = await rows(talkoot, "SELECT id FROM rooms WHERE name LIKE 'timeless%'")
+    assert len(again) == len(NO_TIMES), "they are known again"
     texts = [row[0] for row in await rows(talkoot, "SELECT text FROM messages ORDER BY ts")]
     assert len([text for text in texts if text == "the next day"]) == 1
     (tmp_path / "no.zip").write_text("nothing")
@@ -156,6 +174,19 @@ async def test_row_36_hostile_archives_are_read_as_far_as_they_are_honest(
     assert (refused.returncode, "can not be read" in refused.stderr) == (1, True)
     empty = talkoot.run("import", "slack", str(pack({"x.json": []}, tmp_path / "empty.zip")))
     assert (empty.returncode, "no export of Slack" in empty.stderr) == (1, True)
+
+
+async def look_at_times(talkoot: Talkoot) -> None:
+    """What has no time has that of the import, if it is a room, and is not there, if it is a message."""
+    (imported,) = await rows(talkoot, "SELECT ts FROM audit_log WHERE kind = 'workspace.slack_imported'")
+    made = await rows(talkoot, "SELECT created_at FROM rooms WHERE name LIKE 'timeless%'")
+    assert len(made) == len(NO_TIMES)
+    assert {1_700_000_000_000_000 < moment <= imported[0] for (moment,) in made} == {True}
+    found = await rows(
+        talkoot,
+        "SELECT text, edited_at FROM messages WHERE text IN ('in time', 'far ahead', 'long before')",
+    )
+    assert found == [("in time", None)]
 
 
 async def test_an_import_that_is_killed_goes_on(serve: Serve, tmp_path: Path) -> None:

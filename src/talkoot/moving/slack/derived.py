@@ -10,10 +10,16 @@ BEFORE_SLACK = 1_000_000_000_000_000  # microseconds since the epoch: all that S
 _TS = re.compile(r"([0-9]{1,11})\.([0-9]{1,6})")
 
 
-def moment_of_ts(ts: str) -> int | None:
-    """Microseconds since the epoch for `1512085950.000216`; None for what is no time."""
+def moment_of_ts(ts: str, now: int) -> int | None:
+    """Microseconds since the epoch for `1512085950.000216`; None for what is no time before `now`."""
     found = _TS.fullmatch(ts)
-    return int(found[1]) * 1_000_000 + int(found[2].ljust(6, "0")) if found else None
+    moment = int(found[1]) * 1_000_000 + int(found[2].ljust(6, "0")) if found else 0
+    return moment if is_of_slack(moment, now) else None
+
+
+def is_of_slack(moment: int, now: int) -> bool:
+    """Whether Slack can have told of this moment."""
+    return BEFORE_SLACK <= moment <= now
 
 
 def derived_id(workspace: UUID, moment: int, *names: str) -> UUID:

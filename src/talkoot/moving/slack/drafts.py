@@ -74,7 +74,7 @@ class Drafting:
 
     def id_of(self, ts: str, part: int = 0) -> UUID | None:
         """The id of the message of this time; None if it is no time."""
-        moment = moment_of_ts(ts)
+        moment = moment_of_ts(ts, self._place.now)
         if moment is None:
             return None
         names = ("message", self._bring.channel.id, ts, *([str(part)] if part else []))
@@ -82,7 +82,7 @@ class Drafting:
 
     async def drafts(self, said: Message, where: str) -> list[Draft]:
         """One draft; more of a text that is too long for one; none of what is no message."""
-        moment = moment_of_ts(said.ts)
+        moment = moment_of_ts(said.ts, self._place.now)
         if moment is None or moment in self._seen:
             self._report.leave_out("message", "no_time" if moment is None else "doubled", where)
             return []
@@ -108,11 +108,7 @@ class Drafting:
             return [draft]
         draft.files = [file for file in said.files or () if self._is_there(file, where)]
         draft.reactions = await self._reactions(said, where)
-        if said.edited and (when := moment_of_ts(said.edited.ts)) is not None:
-            by = sender
-            if said.edited.user:
-                by = await self._people.known(said.edited.user, None, where)
-            draft.edited = (when, by)
+        draft.edited = await self._edited(said, sender, where)
         texts = _parts(self._text(said))
         draft.text = texts[0] or ("" if draft.files else _EMPTY)
         return [
@@ -126,10 +122,20 @@ class Drafting:
         cid = cid_of(self._place.workspace, self._bring.channel.id, f"{ts}#{number}")
         return Draft(its, cid, first.ts + number, first.sender, text, first.where, first.root)
 
+    async def _edited(self, said: Message, sender: UUID, where: str) -> tuple[int, UUID] | None:
+        if not said.edited:
+            return None
+        when = moment_of_ts(said.edited.ts, self._place.now)
+        if when is None:
+            self._report.leave_out("edit", "no_time", where)
+            return None
+        by = said.edited.user
+        return when, await self._people.known(by, None, where) if by else sender
+
     def _root(self, said: Message, where: str) -> UUID | None:
         if not said.thread_ts or said.thread_ts == said.ts:
             return None
-        moment = moment_of_ts(said.thread_ts)
+        moment = moment_of_ts(said.thread_ts, self._place.now)
         if moment is None or moment not in self._seen:
             self._report.leave_out("thread", "its_first_message_is_not_there", where)
             return None

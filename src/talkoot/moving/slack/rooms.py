@@ -15,7 +15,7 @@ from talkoot.chat.access.permissions import DIRECT_ROOM, PRIVATE_ROOM, ROOM_MAKE
 from talkoot.chat.rooms.models import Room, direct_key
 from talkoot.chat.rooms.schemas import DIRECT_USERS
 from talkoot.kernel.ids import new_id
-from talkoot.moving.slack.derived import BEFORE_SLACK, derived_id
+from talkoot.moving.slack.derived import BEFORE_SLACK, derived_id, is_of_slack
 from talkoot.moving.slack.shapes import Channel, decoded
 from talkoot.moving.storing import store
 
@@ -66,14 +66,17 @@ class Rooms:
         return found
 
     async def _add(self, channel: Channel, kind: str, where: str) -> Bring:
-        known = [await self._people.known(member, None, where) for member in channel.members]
-        members = [*dict.fromkeys(known)]
+        people = [await self._people.known(member, None, where) for member in channel.members]
+        members = [*dict.fromkeys(people)]
         creator = self._place.owner
         if channel.creator:
             creator = await self._people.known(channel.creator, None, where)
-        created = channel.created * 1_000_000 or BEFORE_SLACK
+        created = channel.created * 1_000_000
+        known = is_of_slack(created, self._place.now)
+        if not known and created:
+            self._place.told.report.leave_out("room", "no_time", where)
         room: dict[str, Any] = {
-            "id": derived_id(self._place.workspace, created, "room", channel.id),
+            "id": derived_id(self._place.workspace, created if known else BEFORE_SLACK, "room", channel.id),
             "workspace_id": self._place.workspace,
             "category_id": None,
             "kind": kind,
@@ -81,7 +84,7 @@ class Rooms:
             "topic": _line(channel.topic.value or channel.purpose.value, _TOPIC) if kind != "direct" else "",
             "default": False,
             "created_by": creator,
-            "created_at": created,
+            "created_at": created if known else self._place.now,
         }
         archived = self._place.now if channel.is_archived else None
         await self._place.do(partial(self._open, room=room, members=members, archived=archived, where=where))
