@@ -70,10 +70,11 @@ def damage(archive: Path, folder: Path) -> None:
 
 
 async def test_row_20_a_line_about_another_workspace_is_refused(
-    archive: Path, shared_sqlite: Talkoot, workspace_sqlite: Workspace, tmp_path: Path
+    archive: Path, serve: Serve, tmp_path: Path
 ) -> None:
-    other = await Workspace.make(workspace_sqlite.owner)
-    async with other:
+    talkoot = serve("sqlite")
+    owner, _ = await set_up(talkoot.url, "owner")
+    async with owner, await Workspace.make(owner) as other:
         secret = await other.room("secret", "private")
         foreign = await other.owner.post(f"/rooms/{secret}/messages", {"text": "only for us"})
         made = [json.loads(line) for line in raw_lines(archive)]
@@ -94,7 +95,7 @@ async def test_row_20_a_line_about_another_workspace_is_refused(
             at = made.index(next(each for each in made if each["what"] == line["what"]))
             changed = [json.dumps(each).encode() for each in [*made[:at], line, *made[at:]]]
             path = repacked(archive, changed, tmp_path / f"forged{number}.tar")
-            said = refusal(shared_sqlite, path)
+            said = refusal(talkoot, path)
             assert any(word in said for word in ("outside of its workspace", "another")), (number, said)
         page = await other.owner.get(f"/rooms/{secret}/messages")
         assert [(each["text"], each["reactions"]) for each in page["items"]] == [("only for us", [])]
@@ -131,9 +132,7 @@ async def test_a_server_hears_of_it_and_people_are_who_they_were(
     async with owner, await signed_in(talkoot.url, "lovelace") as lovelace:
         assert len((await owner.get("/workspaces"))["items"]) == 1, "others are not in it"
         await look_around(lovelace, bob["username"])
-    again = talkoot.run("import", "talkoot", str(archive), "--report", str(tmp_path / "r2"))
-    assert again.returncode == 0, again.stderr
-    assert "went_on_here" in (tmp_path / "r2").read_text(), "what went on here is not written over"
+    assert "is_here_already" in bring(talkoot, archive), "what went on here is not written over"
 
 
 async def look_around(lovelace: Api, bob: str) -> None:
@@ -166,6 +165,86 @@ async def test_whoever_is_killed_goes_on(made: Made, request: pytest.FixtureRequ
     bring(target, made.path)
     assert export(target, made.workspace, tmp_path / "after.tar") == made.lines
     assert await rows(target, "SELECT count(*) FROM installation") == [(1,)], "nobody sets it up"
+
+
+async def test_what_was_deleted_or_taken_does_not_come_back(
+    workspace_sqlite: Workspace, shared_sqlite: Talkoot, tmp_path: Path
+) -> None:
+    workspace, owner = workspace_sqlite, workspace_sqlite.owner
+    ada, bob = await workspace.member("ada"), await workspace.member("bob")
+    closed, journal = await workspace.room("closed", "private"), await workspace.room("log", "posts")
+    for room in (closed, journal):
+        await owner.put(f"/rooms/{room}/members/{ada.user['id']}", expect=204)
+    post = await owner.post(f"/rooms/{journal}/posts", {"title": "Gone", "text": "Not for long."})
+    await ada.put(f"/drafts/{closed}", {"text": "begun", "version": 0}, expect=200)
+    file = await upload(owner, closed)
+    said = await owner.post(f"/rooms/{closed}/messages", {"text": "", "attachments": [file]})
+    full = export(shared_sqlite, workspace.id, tmp_path / "full.tar")
+    await owner.delete(f"/rooms/{closed}/members/{ada.user['id']}")
+    await owner.delete(f"/workspaces/{workspace.id}/members/{bob.user['id']}")
+    await owner.delete(f"/rooms/{journal}/posts/{post['id']}")
+    await owner.delete(f"/messages/{said['id']}")
+    before = export(shared_sqlite, workspace.id, tmp_path / "before.tar")
+
+    assert "is_here_already" in bring(shared_sqlite, tmp_path / "full.tar")
+    after = export(shared_sqlite, workspace.id, tmp_path / "after.tar")
+    gone = [line for line in full if line not in before]
+    assert {line["what"] for line in gone} >= {"membership", "post", "message"}
+    assert not [line for line in after if line in gone], "jobs may have done more, and nothing less"
+    assert await ada.refusal("GET", f"/rooms/{closed}/messages") == (404, "not_found")
+    assert await bob.refusal("GET", f"/workspaces/{workspace.id}/rooms") == (404, "not_found")
+    assert await owner.refusal("GET", f"/rooms/{journal}/posts/{post['id']}") == (404, "not_found")
+
+
+async def upload(person: Api, room: str) -> str:
+    sent = await person.http.post("/files", params={"room": room}, files={"file": ("a.txt", b"some words")})
+    assert sent.status_code == 201, sent.text
+    return str(sent.json()["id"])
+
+
+async def test_an_import_that_goes_on_leaves_alone_the_rooms_that_went_on(
+    made: Made, serve: Serve, tmp_path: Path
+) -> None:
+    talkoot = serve("sqlite")
+    owner, _ = await set_up(talkoot.url, "admin")
+    await owner.close()
+    cut = repacked(made.path, [*raw_lines(made.path), b'{"what":"role"}'], tmp_path / "cut.tar")
+    assert "is wrong" in refusal(talkoot, cut)  # all but the end is there
+    ada = next(line for line in made.lines if line["what"] == "user" and line["username"].startswith("ada"))
+    name = ada["username"]
+    changed = talkoot.run("user", "set-password", name, "--password-stdin", stdin=f"{PASSWORD}\n")
+    assert changed.returncode == 0, changed.stderr
+    (file,) = [line for line in made.lines if line["what"] == "file" and line["message_id"]]
+    room, content = file["room_id"], talkoot.data / "files" / file["id"]
+    async with await signed_in(talkoot.url, name) as person:
+        await eventually(lambda: can_read(person, room))
+        await person.delete(f"/messages/{file['message_id']}")
+        await person.post(f"/rooms/{room}/leave", expect=204)
+        report = tmp_path / "r"
+        bring(talkoot, made.path, "--report", str(report))
+        assert [json.loads(line) for line in report.read_text().splitlines()] == [
+            {"what": "room", "why": "went_on_here", "where": room}
+        ]
+    after = export(talkoot, made.workspace, tmp_path / "after.tar")
+    assert not any(
+        line["what"] == "membership" and line["resource_id"] == room and line["user_id"] == ada["id"]
+        for line in after
+    )
+    kinds = {line["what"] for line in after if room in (line.get("room_id"), line.get("resource_id"))}
+    assert kinds.isdisjoint({"quote", "file", "read_position"})
+    assert not [path for path in content.rglob("*") if path.is_file()]
+    assert not {line["what"] for line in after} & {"saved_message"}
+    assert [line for line in after if line["what"] in _OF_POSTS] == [
+        line for line in made.lines if line["what"] in _OF_POSTS
+    ], "what other rooms have is brought"
+    assert "is_here_already" in bring(talkoot, made.path)
+
+
+_OF_POSTS = {"blog", "post", "post_slug", "post_tag", "post_version"}
+
+
+async def can_read(person: Api, room: str) -> bool:
+    return (await person.ask("GET", f"/rooms/{room}/messages")).status_code == 200
 
 
 async def test_secrets_stay_behind(made: Made, shared_sqlite: Talkoot, tmp_path: Path) -> None:

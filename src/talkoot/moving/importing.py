@@ -1,25 +1,22 @@
-"""Brings a workspace from an archive: verified first, then portion by portion, as often as one likes."""
+"""Brings a workspace from an archive: verified first, then by portions; an interrupted import goes on."""
 
 from __future__ import annotations
 
 import re
 from collections import Counter
 from collections.abc import AsyncIterator, Iterator, Sequence
-from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import and_, select
+from sqlalchemy import select
 
 from talkoot.chat.onboarding.models import THE_ONE, Installation
 from talkoot.chat.posts.models import Blog
 from talkoot.chat.rooms.models import Room, direct_key, people_meant
-from talkoot.kernel.audit import OPERATOR, Act, record
 from talkoot.kernel.errors import NotFound
-from talkoot.kernel.log import Log, LogEvent
 from talkoot.kernel.upsert import insert_into
 from talkoot.moving.archive import FORMAT, Content, contents, verified
 from talkoot.moving.bounds import Bounds
@@ -28,10 +25,11 @@ from talkoot.moving.people import settle
 from talkoot.moving.rows import row_of
 from talkoot.moving.sections import CONTENT, EVENT, SECTIONS
 from talkoot.moving.storing import Row, store, store_stretch
+from talkoot.moving.there import Held, There, look, mark_begun, mark_done
 
 if TYPE_CHECKING:
     from talkoot.kernel.blobs import Blobs
-    from talkoot.kernel.transactions import Read, Tx
+    from talkoot.kernel.transactions import Tx
     from talkoot.kernel.unit_of_work import UnitOfWork
     from talkoot.moving.reporting import Report, Told
 
@@ -61,26 +59,22 @@ class _Event(msgspec.Struct, frozen=True):
     id: UUID | None = None
 
 
-@dataclass(slots=True)
-class _There:
-    """What is here already of what the archive holds.
-
-    `heads` are the positions of rooms and the events there; `other` are rooms that went on by themselves.
-    """
-
-    workspace: UUID
-    heads: dict[UUID, tuple[int, UUID]] = field(default_factory=dict)
-    other: set[UUID] = field(default_factory=set)
-
-
 async def import_archive(uow: UnitOfWork, blobs: Blobs, path: Path, told: Told) -> UUID:
-    """Bring what is not here yet; the workspace. MovingError for what is no whole export."""
+    """Bring what is not here yet; the workspace. MovingError for what is no whole export.
+
+    Where all of it is here, nothing is brought: it would undo what people did since.
+    """
     there = await _compare(uow, path, told)
+    if there.whole:
+        told.report.leave_out("workspace", "is_here_already", str(there.workspace))
+        return there.workspace
+    await uow.run(partial(mark_begun, workspace=there.workspace))
     bringing = _Bringing(uow, there, told.report)
     for item in contents(path):
         if isinstance(item, Content):
             await bringing.flush()
-            await _keep(blobs, item)
+            if not bringing.held.holds_content(UUID(item.file)):
+                await _keep(blobs, item)
             told.progress.more(1, item.size)
         else:
             await bringing.take(item)
@@ -90,13 +84,12 @@ async def import_archive(uow: UnitOfWork, blobs: Blobs, path: Path, told: Told) 
     return there.workspace
 
 
-async def _compare(uow: UnitOfWork, path: Path, told: Told) -> _There:
+async def _compare(uow: UnitOfWork, path: Path, told: Told) -> There:
     """Read all of it once: whether it is whole, and which rooms here are no beginning of those there."""
     lines = verified(path)
     begin = _begin(path, lines)
-    there = _There(begin.workspace)
     async with uow.read() as read:
-        there.heads = await _heads(read, begin.workspace)
+        there = await look(read, begin.workspace)
     unseen = {room: at for room, at in there.heads.items() if at[0]}
     for line in lines:
         told.progress.total += len(line)
@@ -109,7 +102,7 @@ async def _compare(uow: UnitOfWork, path: Path, told: Told) -> _There:
             ):
                 del unseen[event.log]
     there.other = set(unseen)
-    for room in sorted(unseen):
+    for room in () if there.whole else sorted(unseen):
         told.report.leave_out("room", "went_on_here", str(room))
     return there
 
@@ -126,24 +119,15 @@ def _begin(path: Path, lines: Iterator[bytes]) -> _Begin:
     return begin
 
 
-async def _heads(read: Read, workspace: UUID) -> dict[UUID, tuple[int, UUID]]:
-    found = await read.connection.execute(
-        select(Log.id, Log.head, LogEvent.id)
-        .join(Room, Room.id == Log.id)
-        .outerjoin(LogEvent, and_(LogEvent.log == Log.id, LogEvent.seq == Log.head))
-        .where(Room.workspace_id == workspace)
-    )
-    return {room: (head, event) for room, head, event in found}
-
-
 class _Bringing:
     """Gathers lines into portions that are stored together."""
 
-    def __init__(self, uow: UnitOfWork, there: _There, report: Report) -> None:
+    def __init__(self, uow: UnitOfWork, there: There, report: Report) -> None:
         self._uow = uow
         self._there = there
         self._report = report
         self._bounds = Bounds(there.workspace)
+        self.held = Held(there)
         self._people: dict[bytes, bytes] = {}  # who has another id here
         self._waiting: list[Row] = []
         self._room: UUID | None = None
@@ -164,7 +148,9 @@ class _Bringing:
         except (ValueError, TypeError, KeyError) as error:
             raise MovingError(f"A line of the kind {kind!r} is wrong: {error}.") from None
         self._bounds.require(section.kind, row)
-        await self._place(section.kind, row)
+        # What has messages is stored, or held back, as one.
+        if section.kind in _STRETCHED or not self.held.holds(section.kind, row):
+            await self._place(section.kind, row)
 
     async def _place(self, kind: str, row: dict[str, Any]) -> None:
         if kind == "user":
@@ -216,6 +202,8 @@ class _Bringing:
         rows, self._waiting, room, self._room = self._waiting, [], self._room, None
         if not rows or room in self._there.other:
             return
+        if room is None and rows[0][0] in _STRETCHED:
+            raise MovingError("There are messages without the events that they came with.")
         self._report.done += await self._uow.run(lambda tx: self._store(tx, room, rows), key=room)
 
     async def _store(self, tx: Tx, room: UUID | None, rows: Sequence[Row]) -> Counter[str]:
@@ -223,6 +211,7 @@ class _Bringing:
             for kind, row in rows:
                 if kind == "blog":
                     await self._free_slug(tx, row)
+            rows = await self.held.rest(tx, rows)
             new = await store(tx, self._there.workspace, rows)
             await self._bounds.require_here(tx, rows)
             return new
@@ -252,7 +241,7 @@ async def _finish(tx: Tx, workspace: UUID) -> None:
         id=THE_ONE, workspace_id=workspace, set_up_at=tx.now
     )
     await tx.connection.execute(first.on_conflict_do_nothing())
-    await record(tx, OPERATOR, Act("workspace.imported", workspace, workspace))
+    await mark_done(tx, workspace)
 
 
 def _decoded(line: bytes, kind: Any) -> Any:
