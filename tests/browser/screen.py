@@ -33,6 +33,12 @@ async def say(page: Page, text: str) -> None:
     await composer(page).press("Enter")
 
 
+async def press(button: Locator) -> None:
+    """Press a button with Enter, once it can be pressed: Playwright waits for that with the mouse only."""
+    await expect(button).to_be_enabled()
+    await button.press("Enter")
+
+
 async def texts(page: Page) -> list[str]:
     """What the messages of the timeline say, from top to bottom."""
     return [text.strip() for text in await messages(page).locator(".markdown").all_inner_texts()]

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from playwright.async_api import Error, Locator, Page, expect
 
 from tests.browser.conftest import PATIENCE, Enter, Open
+from tests.browser.screen import press
 from tests.browser.test_looks import PHONE, violations
 from tests.chat.test_entries import entry, put_first
 from tests.clients import Api
@@ -20,7 +21,7 @@ async def choose(page: Page, button: Locator, item: str) -> None:
     wanted = page.get_by_role("menuitem", name=item)
     for _ in range(ATTEMPTS):
         if not await wanted.is_visible():
-            await button.press("Enter")
+            await press(button)
             with suppress(AssertionError):  # it gives its first item the focus a moment after it is drawn
                 await expect(page.get_by_role("menuitem").first).to_be_focused(timeout=PATIENCE / ATTEMPTS)
         with suppress(Error):  # what is still being drawn may take the focus, and the menu with it
@@ -45,7 +46,7 @@ async def test_a_role_is_made(enter: Enter, workspace_sqlite: Workspace) -> None
     await dialog.get_by_role("textbox", name="Name").fill("Readers")
     await dialog.get_by_role("checkbox", name="Read rooms").check()
     assert await violations(page) == []
-    await dialog.get_by_role("button", name="Create").press("Enter")
+    await press(dialog.get_by_role("button", name="Create"))
     await expect(dialog.get_by_role("button", name="Delete the role")).to_be_visible()
     roles = (await admin.get(f"/workspaces/{workspace_sqlite.id}/roles"))["items"]
     made = next(role for role in roles if role["name"] == "Readers")
@@ -83,7 +84,7 @@ async def test_entries_of_a_room_are_changed_and_what_they_do_is_told_before(
     await choose(page, page.get_by_role("button", name="Room menu"), "Change access")
     dialog = page.get_by_role("dialog", name="Access")
     await expect(dialog.get_by_role("group", name="Entry 2")).to_be_visible()
-    await dialog.get_by_role("button", name="Add an entry").press("Enter")
+    await press(dialog.get_by_role("button", name="Add an entry"))
     first = dialog.get_by_role("group", name="Entry 1")
     await first.get_by_label("Verdict of entry 1").select_option(label="Deny")
     await first.get_by_label("Whom entry 1 is about").select_option(label="everyone")
@@ -92,13 +93,13 @@ async def test_entries_of_a_room_are_changed_and_what_they_do_is_told_before(
     told = dialog.get_by_role("status")
     await expect(told).to_have_text("May no longer: post in rooms (entry 1).")
     assert await violations(page) == []
-    await dialog.get_by_role("button", name="Save").press("Enter")
+    await press(dialog.get_by_role("button", name="Save"))
     await expect(told).to_have_text("Nothing changes for this person.")
     post = ("POST", f"/rooms/{room}/messages", {"text": "x"})
     assert await reader.refusal(*post) == (403, "forbidden")
     # Who denied it can take it back, and sees the entries of the workspace too.
-    await dialog.get_by_role("button", name="Take entry 1 away").press("Enter")
-    await dialog.get_by_role("button", name="Save").press("Enter")
+    await press(dialog.get_by_role("button", name="Take entry 1 away"))
+    await press(dialog.get_by_role("button", name="Save"))
     await expect(told).to_have_text("Nothing changes for this person.")
     await reader.post(f"/rooms/{room}/messages", {"text": "x"})
     await dialog.get_by_label("Entries of").select_option(label="The workspace")
@@ -117,7 +118,7 @@ async def test_a_room_for_everyone_is_read_without_an_account(
     await expect(said.locator("strong", has_text="apples")).to_be_visible()
     await expect(page.get_by_text("For all")).to_be_visible()
     assert await violations(page) == []
-    await page.get_by_role("button", name="Sign in to join").press("Enter")
+    await press(page.get_by_role("button", name="Sign in to join"))
     await expect(page.get_by_role("heading", name="Welcome back")).to_be_visible()
     page = await open_page(f"{owner.url}/r/{closed}")
     await expect(page.get_by_role("heading", name="Welcome back")).to_be_visible()
@@ -193,18 +194,18 @@ async def test_who_may_answer_is_explained_and_changed(enter: Enter, workspace_s
     await expect(looked_at.get_by_text("Denies it to everybody signed in: this decides")).to_be_visible()
     await expect(looked_at.get_by_role("heading").first).to_have_text("This thread")
     assert await violations(at.admin) == []
-    await explained.get_by_role("button", name="Close").press("Enter")
+    await press(explained.get_by_role("button", name="Close"))
     # One more entry, before the one that closes it, lets the reader in.
     await choose(at.admin, at.menu, "Change access")
     dialog = at.admin.get_by_role("dialog", name="Access")
     await expect(dialog.get_by_role("group", name="Entry 1")).to_be_visible()
-    await dialog.get_by_role("button", name="Add an entry").press("Enter")
+    await press(dialog.get_by_role("button", name="Add an entry"))
     await dialog.get_by_label("Whom entry 1 is about").select_option(f"user:{at.whom.user['id']}")
     first = dialog.get_by_role("group", name="Entry 1")
     await first.get_by_role("checkbox", name="Reply", exact=True).check()
     await expect(first.get_by_role("checkbox")).to_have_count(3)
     assert await violations(at.admin) == []
-    await dialog.get_by_role("button", name="Save").press("Enter")
+    await press(dialog.get_by_role("button", name="Save"))
     await expect(theirs.get_by_label("Reply in thread")).to_be_enabled()
     await expect(theirs.get_by_title("Closed for replies")).to_be_visible()
 

@@ -7,7 +7,7 @@ import pytest_asyncio
 from playwright.async_api import Page, expect
 
 from tests.browser.conftest import Enter, Open
-from tests.browser.screen import stale
+from tests.browser.screen import press, stale
 from tests.clients import PASSWORD, Api, Socket, join, set_up
 from tests.servers.post_office import PostOffice, text_of
 from tests.servers.process import free_port
@@ -81,7 +81,7 @@ async def test_who_is_invited_by_mail_forgets_the_password_and_comes_in_again(
 async def choose_password(owner: Api, post: PostOffice, open_page: Open) -> None:
     """With the keyboard alone, on a phone, in the dark."""
     phone = await open_page(owner.url, viewport={"width": 360, "height": 640}, color_scheme="dark")
-    await phone.get_by_role("button", name="Forgot password?").press("Enter")
+    await press(phone.get_by_role("button", name="Forgot password?"))
     await phone.get_by_label("Username or email").fill("grace@example.test")
     await phone.get_by_label("Username or email").press("Enter")
     await expect(phone.get_by_text("on its way to its address")).to_be_visible()
@@ -105,7 +105,7 @@ async def test_an_address_is_given_confirmed_and_changed_in_the_settings(
         await change(page, "henry@example.test")
         await expect(page.get_by_text("Open the link that was mailed to henry@example.test")).to_be_visible()
         letter = await open_page(await post.link("henry@example.test"))
-        await letter.get_by_role("button", name="Confirm").press("Enter")
+        await press(letter.get_by_role("button", name="Confirm"))
         await expect(letter.get_by_text("belongs to the account @henry")).to_be_visible()
 
         await page.reload()
@@ -178,7 +178,7 @@ async def test_letters_are_chosen_in_the_settings_and_ended_by_a_link(
         phone = await open_page(unsubscribe, viewport={"width": 360, "height": 640}, color_scheme="dark")
         assert phone.url == f"{owner.url}/unsubscribe"
         assert (await lena.get("/users/me/letters"))["messages"] is True
-        await phone.get_by_role("button", name="No more of them").press("Enter")
+        await press(phone.get_by_role("button", name="No more of them"))
         await expect(phone.get_by_role("heading", name="No more of these letters")).to_be_visible()
         assert (await lena.get("/users/me/letters"))["messages"] is False
 

@@ -7,6 +7,7 @@ from joserfc.jwk import OctKey
 from playwright.async_api import Locator, Page, expect
 
 from tests.browser.conftest import Enter
+from tests.browser.screen import press
 from tests.browser.test_access import an_admin, choose
 from tests.browser.test_looks import PHONE, violations
 from tests.clients import Api
@@ -30,7 +31,7 @@ async def test_a_bot_is_made_gets_a_token_for_one_room_and_is_removed(
     page, dialog = await dialog_of(enter, workspace_sqlite, garden, "Bots")
     await dialog.get_by_label("Display name").fill("Deploys")
     await dialog.get_by_label("Username").fill(f"bot{uuid.uuid4().hex[:8]}")
-    await dialog.get_by_role("button", name="Make a bot").press("Enter")
+    await press(dialog.get_by_role("button", name="Make a bot"))
     tokens = dialog.get_by_role("region", name="Access tokens")
     await tokens.get_by_label("Name of the token").fill("host 1")
     await tokens.get_by_role("checkbox", name="Write").check()
@@ -39,7 +40,7 @@ async def test_a_bot_is_made_gets_a_token_for_one_room_and_is_removed(
     room = (await workspace_sqlite.owner.get(f"/rooms/{garden}"))["name"]
     await tokens.get_by_role("checkbox", name=room, exact=True).check()
     assert await violations(page) == []
-    await tokens.get_by_role("button", name="Make a token").press("Enter")
+    await press(tokens.get_by_role("button", name="Make a token"))
     shown = tokens.get_by_label("New token")
     await expect(shown).to_be_focused()
     await expect(tokens.get_by_text(f"only in {room}")).to_be_visible()
@@ -47,13 +48,13 @@ async def test_a_bot_is_made_gets_a_token_for_one_room_and_is_removed(
         await program.post(f"/rooms/{garden}/join", expect=204)
         assert await program.refusal("GET", f"/rooms/{shed}") == (404, "not_found")
         await dialog.get_by_label("Display name").fill("Builds")
-        await dialog.get_by_role("button", name="Save").press("Enter")
+        await press(dialog.get_by_role("button", name="Save"))
         await expect(dialog.get_by_role("option", name="Builds")).to_be_attached()
-        await dialog.get_by_role("button", name="Switch off").press("Enter")
+        await press(dialog.get_by_role("button", name="Switch off"))
         await expect(dialog.get_by_text("It is off, and has no tokens.")).to_be_visible()
         assert (await program.ask("GET", "/users/me")).status_code == 401
-    await dialog.get_by_role("button", name="Delete", exact=True).press("Enter")
-    await dialog.get_by_role("button", name="Delete it for good").press("Enter")
+    await press(dialog.get_by_role("button", name="Delete", exact=True))
+    await press(dialog.get_by_role("button", name="Delete it for good"))
     await expect(dialog.get_by_role("button", name="Make a bot")).to_be_visible()
     assert (await workspace_sqlite.owner.get(f"/workspaces/{workspace_sqlite.id}/bots"))["items"] == []
 
@@ -68,7 +69,7 @@ async def test_an_application_is_registered_and_loses_its_secret(
     await dialog.get_by_role("checkbox", name=room, exact=True).check()
     await expect(dialog.get_by_label("Signs in nobody above")).to_have_value("moderator")
     assert await violations(page) == []
-    await dialog.get_by_role("button", name="Register").press("Enter")
+    await press(dialog.get_by_role("button", name="Register"))
     secret = dialog.get_by_label("Secret", exact=True)
     await expect(secret).to_be_focused()
     path = f"/workspaces/{workspace_sqlite.id}/applications"
@@ -79,12 +80,12 @@ async def test_an_application_is_registered_and_loses_its_secret(
     first = await secret.input_value()
     host = Host(workspace_sqlite.owner.url, made, OctKey.import_key(first))
     await (await host.come(rooms=[garden])).close()
-    await dialog.get_by_role("button", name="Another secret").press("Enter")
+    await press(dialog.get_by_role("button", name="Another secret"))
     await expect(secret).not_to_have_value(re.compile(f"^{re.escape(first)}$"))
     assert await host.refused(host.sign())
-    await dialog.get_by_role("button", name="Switch off").press("Enter")
+    await press(dialog.get_by_role("button", name="Switch off"))
     await expect(dialog.get_by_role("button", name="Switch on")).to_be_visible()
-    await dialog.get_by_role("button", name="Delete", exact=True).press("Enter")
-    await dialog.get_by_role("button", name="Delete it for good").press("Enter")
+    await press(dialog.get_by_role("button", name="Delete", exact=True))
+    await press(dialog.get_by_role("button", name="Delete it for good"))
     await expect(dialog.get_by_role("button", name="Register")).to_be_visible()
     assert (await workspace_sqlite.owner.get(path))["items"] == []

@@ -9,6 +9,7 @@ import pytest_asyncio
 from playwright.async_api import CDPSession, Page, expect
 
 from tests.browser.conftest import Enter
+from tests.browser.screen import press
 from tests.clients import Api, join, set_up
 from tests.conftest import make_talkoot
 from tests.servers.push_service import Browser, Json, PushService
@@ -59,13 +60,6 @@ async def subscribe(page: Page, browser: Browser) -> None:
     await expect(page.get_by_role("button", name="Try it out")).to_be_visible()
 
 
-async def press(page: Page, name: str) -> None:
-    """With the keyboard, which does nothing to a button that waits for an answer."""
-    button = page.get_by_role("button", name=name)
-    await expect(button).to_be_enabled()
-    await button.press("Enter")
-
-
 async def registration(page: Page) -> tuple[CDPSession, str]:
     """The worker of the page, as the debugger calls it."""
     session = await page.context.new_cdp_session(page)
@@ -107,7 +101,7 @@ async def test_a_browser_is_told_and_a_click_leads_there(
         browser = service.browser()
         page = await enter(person, permissions=["notifications"])
         await subscribe(page, browser)
-        await press(page, "Try it out")
+        await press(page.get_by_role("button", name="Try it out"))
         trial = await browser.message()
         await deliver(page, trial)
         assert await shown(page) == [trial]
@@ -123,6 +117,6 @@ async def test_a_browser_is_told_and_a_click_leads_there(
         async with asyncio.timeout(30):
             while (await person.get("/push/subscriptions"))["items"][0]["text"]:  # noqa: ASYNC110
                 await asyncio.sleep(0.05)
-        await press(page, "Stop telling")
+        await press(page.get_by_role("button", name="Stop telling"))
         await expect(page.get_by_role("button", name="Tell this browser")).to_be_enabled()
         assert (await person.get("/push/subscriptions"))["items"] == []

@@ -3,7 +3,7 @@
 from playwright.async_api import expect
 
 from tests.browser.conftest import Enter
-from tests.browser.screen import stale
+from tests.browser.screen import press, stale
 from tests.browser.test_looks import PHONE, violations
 from tests.clients import PASSWORD, Api
 from tests.workspaces import Workspace
@@ -14,12 +14,12 @@ async def test_a_token_is_made_and_revoked(enter: Enter, workspace_sqlite: Works
     await person.post(f"/rooms/{room}/join", expect=204)
     page = await enter(person, f"/r/{room}", color_scheme="dark", viewport=PHONE)
     await page.get_by_role("button", name="Rooms", exact=True).click()
-    await page.get_by_role("button", name="Your profile").press("Enter")
+    await press(page.get_by_role("button", name="Your profile"))
     section = page.get_by_role("dialog", name="You").get_by_role("region", name="Access tokens")
     await section.get_by_label("Name of the token").fill("Nightly report")
     await section.get_by_role("checkbox", name="Write").check()
     await stale(page, "/users/me/tokens")
-    await section.get_by_role("button", name="Make a token").press("Enter")
+    await press(section.get_by_role("button", name="Make a token"))
     await section.get_by_label("Your password").fill(PASSWORD)
     await page.keyboard.press("Enter")
     shown = section.get_by_label("New token")
@@ -27,6 +27,6 @@ async def test_a_token_is_made_and_revoked(enter: Enter, workspace_sqlite: Works
     assert await violations(page) == []
     async with Api(person.url, await shown.input_value()) as program:
         await program.post(f"/rooms/{room}/messages", {"text": "By a program"})
-        await section.get_by_role("button", name="Revoke Nightly report").press("Enter")
+        await press(section.get_by_role("button", name="Revoke Nightly report"))
         await expect(section.get_by_role("listitem")).to_have_count(0)
         assert (await program.ask("GET", "/users/me")).status_code == 401
