@@ -92,6 +92,30 @@ async def test_a_file_has_all_of_ones_own_and_nothing_of_others(workspace: Works
     assert all(name in archive.read("index.html").decode() for name in archive.namelist()[:-1])
 
 
+async def test_posts_threads_letters_and_browsers_are_in_it(workspace: Workspace) -> None:
+    person, other = await workspace.member("writer"), await workspace.member("reader")
+    room, journal = await workspace.room(), await workspace.room(kind="posts")
+    for each in (person, other):
+        for place in (room, journal):
+            await each.post(f"/rooms/{place}/join", expect=204)
+    draft = {"title": "Not yet", "text": "nobody has seen it", "tags": ["Rain"]}
+    await person.post(f"/rooms/{journal}/posts", draft)
+    await other.post(f"/rooms/{journal}/posts", {"title": "Theirs", "text": "of somebody else"})
+    root = await other.post(f"/rooms/{room}/messages", {"text": "root"})
+    await person.put(f"/messages/{root['id']}/follow", {"level": "mentions"})
+    await person.patch("/users/me/letters", {"messages": False})
+    asked = await person.post("/users/me/export", expect=202)
+    await ready(person, asked["id"])
+    archive = await fetch(person, asked["id"])
+    (post,) = lines(archive, "posts.jsonl")
+    told = (post["state"], post["title"], post["text"], post["tags"], post["published_at"])
+    assert told == ("draft", "Not yet", "nobody has seen it", ["Rain"], None)
+    (thread,), (letters,) = lines(archive, "threads.jsonl"), lines(archive, "letters.jsonl")
+    assert (thread["thread"], thread["followed"], thread["level"]) == (root["id"], True, "mentions")
+    assert letters["messages"] is False
+    assert lines(archive, "browsers.jsonl") == []
+
+
 async def test_passkeys_are_in_it_by_their_names(workspace_sqlite: Workspace) -> None:
     person = await workspace_sqlite.member("keeper")
     async with Api(local(person.url), person.token) as here:

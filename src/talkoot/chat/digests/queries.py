@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from sqlalchemy import or_, select
@@ -46,3 +46,11 @@ async def mailed_moderators(read: Read) -> Sequence[UUID]:
         .where(LetterChoice.moderation, *_REACHED)
     )
     return (await read.connection.scalars(query)).all()
+
+
+async def own_choice(read: Read, user: UUID) -> list[dict[str, Any]]:
+    """What somebody said of letters, if they did: for their own data."""
+    said = await choice_of(read, user)
+    if said is None:
+        return []
+    return [{"messages": said.messages, "wait_minutes": said.wait_minutes, "moderation": said.moderation}]

@@ -17,6 +17,7 @@ from talkoot.chat.messages.models import Message
 from talkoot.chat.posts.access import may_edit
 from talkoot.chat.posts.models import PUBLISHED, Blog, Post, PostSlug, PostTag, PostVersion
 from talkoot.chat.posts.slugs import tag_key
+from talkoot.kernel.clock import rfc3339, rfc3339_or_none
 
 if TYPE_CHECKING:
     from talkoot.chat.access.cache import Grants
@@ -157,3 +158,21 @@ def _as_id(name: str) -> UUID | None:
         return UUID(name)
     except ValueError:
         return None
+
+
+async def own_posts(read: Read, user: UUID) -> list[dict[str, Any]]:
+    """All of somebody's posts, drafts and what was taken back too, as they are now: for their own data."""
+    found = await read.session.scalars(select(Post).where(Post.author_id == user).order_by(Post.id))
+    return [
+        {
+            "room": post.room_id,
+            "state": post.state,
+            "title": post.title,
+            "text": post.text,
+            "excerpt": post.excerpt,
+            "tags": post.tags.splitlines(),
+            "updated_at": rfc3339(post.updated_at),
+            "published_at": rfc3339_or_none(post.published_at),
+        }
+        for post in found
+    ]

@@ -10,14 +10,18 @@ from uuid import UUID
 
 import msgspec
 
+from talkoot.chat.digests.queries import own_choice
 from talkoot.chat.drafts.queries import own_drafts
 from talkoot.chat.notifications.queries import notification_choices
+from talkoot.chat.posts.queries import own_posts
 from talkoot.chat.privacy import queries
 from talkoot.chat.privacy.own_files import content_of, files_behind, line_of, name_in_archive
 from talkoot.chat.privacy.own_messages import BEFORE_ALL, MINE, messages_behind
+from talkoot.chat.push.queries import own_browsers
 from talkoot.chat.reactions.queries import reactions_by
 from talkoot.chat.saved.queries import ids_saved_by
 from talkoot.chat.scheduled.queries import own_scheduled
+from talkoot.chat.threads.queries import own_follows
 from talkoot.kernel.clock import rfc3339
 from talkoot.kernel.ids import moment_of
 
@@ -37,9 +41,13 @@ _WHOLE: dict[str, tuple[str, Callable[[Read, UUID], Awaitable[list[queries.Line]
     "identities.jsonl": ("What else opens your account", queries.identities),
     "workspaces.jsonl": ("The workspaces you belong to, and as what", queries.workspaces),
     "rooms.jsonl": ("The rooms you may read, and how far you have read them", queries.rooms),
+    "posts.jsonl": ("Your posts, those too that are not published", own_posts),
+    "threads.jsonl": ("The threads that you follow, and left", own_follows),
     "drafts.jsonl": ("What you have begun to write", own_drafts),
     "scheduled.jsonl": ("What you have written to be sent later", own_scheduled),
     "notifications.jsonl": ("What you want to be told of", notification_choices),
+    "letters.jsonl": ("What you want to be mailed", own_choice),
+    "browsers.jsonl": ("The browsers that are told while no page is open", own_browsers),
     "saved.jsonl": ("The messages that you saved", ids_saved_by),
     "sanctions.jsonl": ("Mutes and bans", queries.sanctions),
     "reports.jsonl": ("What you reported to moderators", queries.reports),

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from sqlalchemy import select
 
 from talkoot.chat.accounts.models import Session, User
 from talkoot.chat.push.models import PushKey, PushSubscription
+from talkoot.kernel.clock import rfc3339
 
 if TYPE_CHECKING:
     from talkoot.kernel.transactions import Read
@@ -39,3 +40,13 @@ async def subscription_to_tell(read: Read, id_: UUID, now: int) -> PushSubscript
     """One of them; None when its owner is not signed in there any more."""
     query = _HOLDING.where(PushSubscription.id == id_, Session.expires_at > now)
     return (await read.session.scalars(query)).one_or_none()
+
+
+async def own_browsers(read: Read, user: UUID) -> list[dict[str, Any]]:
+    """The browsers in which somebody is told, without what opens the way there: for their own data."""
+    found = await read.session.scalars(
+        select(PushSubscription).where(PushSubscription.user_id == user).order_by(PushSubscription.id)
+    )
+    return [
+        {"session": each.session_id, "text": each.text, "since": rfc3339(each.created_at)} for each in found
+    ]

@@ -139,3 +139,14 @@ async def followed_threads(
         items.append(ThreadShown(message, level, seq, marked, unread.get(message.id, 0), newest))
     last = After(bool(page[-1][-1]), page[-1][-2], page[-1][0]) if len(found) > limit else None
     return Document(msgspec.json.encode(Threads(items, str(last) if last else None)))
+
+
+async def own_follows(read: Read, user: UUID) -> list[dict[str, Any]]:
+    """How somebody stands to threads, those left too: for their own data."""
+    found = await read.connection.execute(
+        select(ThreadFollow).where(ThreadFollow.user_id == user).order_by(ThreadFollow.thread_id)
+    )
+    return [
+        {"thread": row.thread_id, "followed": row.followed, "level": row.level, "read_seq": row.seq}
+        for row in found
+    ]
