@@ -135,6 +135,23 @@ async def test_with_the_original_what_was_quoted_of_it_goes(
     assert await quote_in(owner, there[0]) is None
 
 
+async def test_nothing_is_let_through_by_changing_what_it_quotes(workspace: Workspace, member: Api) -> None:
+    owner, room, source = workspace.owner, await workspace.room(), await workspace.room()
+    for each in (room, source):
+        await member.post(f"/rooms/{each}/join", expect=204)
+    await owner.put(f"/rooms/{room}/rules", {"hold_all": True})
+    quoted = await say(member, source, "harmless")
+    held = await member.post(
+        f"/rooms/{room}/messages", {"text": "see this", "quote": quoted["id"]}, expect=202
+    )
+    await member.patch(f"/messages/{quoted['id']}", {"text": "something else"})
+    approve = f"/rooms/{room}/held/{held['id']}/approve"
+    assert await owner.refusal("POST", approve, {}) == (409, "quote_changed")
+    assert (await owner.get(f"/rooms/{room}/messages"))["items"] == []
+    assert [each["state"] for each in (await owner.get(f"/rooms/{room}/held"))["items"]] == ["waiting"]
+    await owner.post(f"/rooms/{room}/held/{held['id']}/reject", {"reason": "no"}, expect=200)
+
+
 async def test_what_is_held_quotes_what_its_author_may_read_in_the_end(
     workspace_sqlite: Workspace,
 ) -> None:

@@ -64,6 +64,12 @@ async def keep_quotes(tx: Tx, sent: Iterable[tuple[Send, Event]], quotes: Quotes
     await tx.connection.execute(insert(Quote), rows)
 
 
+async def was_edited_since(read: Read, message: UUID, moment: int) -> bool:
+    """Whether a message may say something else than at that moment."""
+    edited = await read.connection.scalar(select(Message.edited_at).where(Message.id == message))
+    return edited is not None and edited >= moment
+
+
 async def forget_quotes(tx: Tx, messages: Collection[UUID]) -> None:
     """These messages are deleted, and quote nothing any more."""
     await tx.connection.execute(delete(Quote).where(Quote.message_id.in_(messages)))

@@ -14,6 +14,7 @@ from talkoot.chat.accounts.queries import user_with_id
 from talkoot.chat.files.actions.carrying import release
 from talkoot.chat.messages.actions.attach import drop_decided
 from talkoot.chat.messages.actions.commands import Send
+from talkoot.chat.messages.actions.quote import was_edited_since
 from talkoot.chat.messages.actions.screen import count_passed
 from talkoot.chat.messages.actions.send import send_approved
 from talkoot.chat.messages.models import HeldMessage, HeldState
@@ -59,6 +60,12 @@ async def let_through(
         event = await send_approved(tx, send)
     except (Forbidden, NotFound) as refusal:
         raise _too_late(refusal) from refusal
+    # Only now: nobody can edit what is quoted any more before this is committed.
+    if held.quote_id is not None and await was_edited_since(tx, held.quote_id, held.created_at):
+        raise Conflict(
+            "What it quotes was changed after it was sent: reject it, and let them send it again",
+            code="quote_changed",
+        )
     await count_passed(tx, room, author.id)
     # The message has the text now, and is what may be deleted: a second one would outlive it here.
     held.message_id, held.state, held.text = event.id, HeldState.APPROVED, ""
