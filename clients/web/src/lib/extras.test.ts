@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { toggleSpoiler, withoutSpoilers } from "./extras";
+import { beginning, toggleSpoiler, withoutSpoilers } from "./extras";
 import { highlight } from "./highlight";
 import { render } from "./markdown";
 
@@ -51,6 +51,11 @@ describe("what markdown has besides", () => {
     expect([...root.querySelectorAll("pre span")].map((span) => span.textContent)).toEqual(marked);
     expect(root.querySelector("pre")?.textContent).toBe(`${code}\n`);
     expect(root.querySelector("img,script")).toBeNull();
+  });
+
+  it("begins a text in one plain line", () => {
+    const text = "# Wet\n\n**Bold** snake_case _soft_ [here](https://example.org) ||no||\n|a|b|\n|---|---|";
+    expect(beginning(text)).toBe("Wet Bold snake_case soft here (spoiler) ab");
   });
 
   it.each(["/*", '"', "'\\", "`", '"""', "#", "a", "1.", "--"])("colours many %j quickly", (mark) => {

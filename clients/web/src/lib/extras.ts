@@ -106,3 +106,16 @@ export function toggleSpoiler(spoiler: Element): void {
 export function withoutSpoilers(text: string): string {
   return text.replace(/\|\|(?=\S)[^|]+(?<=\S)\|\|/g, "(spoiler)");
 }
+
+/** The first words of a text as one plain line, without its Markdown and what its writer hid. */
+export function beginning(text: string): string {
+  const lines = withoutSpoilers(text.slice(0, 500))
+    .split("\n")
+    .filter((line) => /[^ |:=-]/.test(line)); // without what only divides, in a table for one
+  return lines
+    .join(" ")
+    .replace(/\]\([^()\s]{0,500}\)/g, "")
+    .replace(/!?\[|[*~`#>|\\]+|(?<!\w)_+|_+(?!\w)/g, "")
+    .replace(/\s+/g, " ")
+    .trim();
+}
