@@ -75,7 +75,7 @@ async def test_it_is_sent_once_in_its_authors_name(
     assert (await scheduled(member)).keys() == {"waits on"}
     page = (await owner.get(f"/rooms/{room}/messages"))["items"]
     assert [each["text"] for each in page] == ["root", "first"]
-    assert not [frame for frame in await other.settled() if frame["op"] == "notice"]
+    assert not [frame for frame in await other.settled() if frame.get("kind") == "scheduled"]
 
 
 async def test_row_22_who_may_not_send_it_then_is_told_why(

@@ -70,7 +70,7 @@ async def _copy_tables(settings: Settings, folder: Path, tell: Tell) -> dict[str
         for table in METADATA.sorted_tables:
             if table.name.startswith(_MADE_AGAIN):
                 continue
-            columns = [column.name for column in table.columns]
+            columns = [str(column.name) for column in table.columns]  # some are more than strings
             with (folder / f"{table.name}.copy").open("wb") as file:
                 status = await driver.copy_from_table(table.name, columns=columns, output=file)
             tell(f"{table.name}: {status.removeprefix('COPY ')} rows")

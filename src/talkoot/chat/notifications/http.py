@@ -24,7 +24,8 @@ from talkoot.kernel.http import UNCHANGED, KernelDep, answer, make_router, probl
 from talkoot.kernel.paging import Limit
 
 router = make_router(NotAuthenticated, Invalid, tags=["notifications"])
-Cursor = Annotated[str | None, Query(pattern=r"^(un)?read\.[0-9a-f-]{36}$", description="`next` of a page.")]
+_CURSOR = r"^(un)?read\.[0-9a-f]{8}-([0-9a-f]{4}-){3}[0-9a-f]{12}$"
+Cursor = Annotated[str | None, Query(pattern=_CURSOR, description="`next` of a page.")]
 
 
 @router.get("/notifications", response_model=NotificationPage, responses=UNCHANGED)
