@@ -6,7 +6,7 @@ from uuid import UUID
 
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from tests.clients import Api
+from tests.clients import Api, set_up
 from tests.conftest import Serve
 from tests.job_rows import rows
 from tests.push.conftest import Place
@@ -72,22 +72,13 @@ async def test_a_browser_that_subscribed_is_told_what_nobody_on_the_way_can_read
 
 async def test_the_key_is_made_once_however_many_ask_first(serve: Serve) -> None:
     talkoot = serve("sqlite")
-    async with Api(talkoot.url) as nobody:
-        form = {
-            "workspace": "First",
-            "username": "owner",
-            "display_name": "O",
-            "password": "a long enough one",
-        }
-        await nobody.post("/setup", form)
-        async with await nobody.sign_in("owner", form["password"]) as owner:
-            keys = {
-                found["key"] for found in await asyncio.gather(*(owner.get("/push/key") for _ in range(8)))
-            }
-            assert len(keys) == 1
-            assert len(base64.urlsafe_b64decode(keys.pop() + "=")) == 65
-            ((sealed,),) = await rows(talkoot, "SELECT key FROM push_keys")
-            assert b'"d"' not in sealed
+    owner, _ = await set_up(talkoot.url)
+    async with owner:
+        keys = {found["key"] for found in await asyncio.gather(*(owner.get("/push/key") for _ in range(8)))}
+        assert len(keys) == 1
+        assert len(base64.urlsafe_b64decode(keys.pop() + "=")) == 65
+        ((sealed,),) = await rows(talkoot, "SELECT key FROM push_keys")
+        assert b'"d"' not in sealed
 
 
 async def test_it_ends_with_the_session(place: Place) -> None:
@@ -148,25 +139,18 @@ async def due_now(place: Place) -> None:
 async def test_row_38_no_browser_leads_into_a_private_network(serve: Serve) -> None:
     talkoot = serve("sqlite")
     service = PushService()
-    async with Api(talkoot.url) as nobody:
-        form = {
-            "workspace": "First",
-            "username": "owner",
-            "display_name": "O",
-            "password": "a long enough one",
-        }
-        await nobody.post("/setup", form)
-        async with await nobody.sign_in("owner", form["password"]) as owner:
-            plain = service.browser()
-            assert await owner.refusal("POST", "/push/subscriptions", plain.subscription) == (422, "invalid")
-            inside = Browser(plain.endpoint.replace("http:", "https:"))
-            made = await owner.post("/push/subscriptions", inside.subscription)
-            await try_out(owner, made["id"])
-            said = "SELECT last_error FROM jobs WHERE kind = 'push.deliver' AND last_error IS NOT NULL"
-            async with asyncio.timeout(30):
-                while not (found := await rows(talkoot, said)):  # noqa: ASYNC110 - a job does it
-                    await asyncio.sleep(0.05)
-            assert "is in a private network" in found[0][0]
+    owner, _ = await set_up(talkoot.url)
+    async with owner:
+        plain = service.browser()
+        assert await owner.refusal("POST", "/push/subscriptions", plain.subscription) == (422, "invalid")
+        inside = Browser(plain.endpoint.replace("http:", "https:"))
+        made = await owner.post("/push/subscriptions", inside.subscription)
+        await try_out(owner, made["id"])
+        said = "SELECT last_error FROM jobs WHERE kind = 'push.deliver' AND last_error IS NOT NULL"
+        async with asyncio.timeout(30):
+            while not (found := await rows(talkoot, said)):  # noqa: ASYNC110 - a job does it
+                await asyncio.sleep(0.05)
+        assert "is in a private network" in found[0][0]
     service.close()
     assert plain.asked == 0
 
@@ -189,13 +173,6 @@ async def test_what_is_no_subscription_is_refused(place: Place) -> None:
 
 async def test_where_it_is_off_nobody_subscribes(serve: Serve) -> None:
     talkoot = serve("sqlite", web_push="off")
-    async with Api(talkoot.url) as nobody:
-        form = {
-            "workspace": "First",
-            "username": "owner",
-            "display_name": "O",
-            "password": "a long enough one",
-        }
-        await nobody.post("/setup", form)
-        async with await nobody.sign_in("owner", form["password"]) as owner:
-            assert await owner.refusal("GET", "/push/key") == (409, "push_off")
+    owner, _ = await set_up(talkoot.url)
+    async with owner:
+        assert await owner.refusal("GET", "/push/key") == (409, "push_off")
