@@ -7,7 +7,7 @@ from email.message import EmailMessage
 
 import pytest
 
-from talkoot.chat.telling.words import without_spoilers
+from talkoot.chat.messages.spoilers import without_spoilers
 from tests.addresses.conftest import HOME, Place
 from tests.clients import Api, Json, Socket
 from tests.job_rows import put_job, rows

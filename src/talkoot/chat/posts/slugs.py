@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 import unicodedata
 
+from talkoot.chat.messages.spoilers import without_spoilers
+
 LENGTH = 80
 _PART = frozenset("LMN")  # letters, what belongs to them, and numbers
 _RULE = " |:-="  # of a line that only divides, in a table for one
@@ -32,7 +34,7 @@ def tag_key(tag: str) -> str:
 
 def beginning_of(text: str) -> str:
     """The first words of a text without its Markdown, in time that grows with what is looked at only."""
-    said = "\n".join(line for line in text[:_LOOKED_AT].splitlines() if line.strip(_RULE))
+    said = "\n".join(line for line in without_spoilers(text[:_LOOKED_AT]).splitlines() if line.strip(_RULE))
     plain = _MARKS.sub("", _LINKS.sub("", said).replace("![", "").replace("[", ""))
     words = " ".join(plain.split())
     if len(words) <= _SHOWN:

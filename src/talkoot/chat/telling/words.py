@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from itertools import pairwise
-
 import msgspec
 
 from talkoot.chat.messages.quoted import LONGEST as QUOTED
 from talkoot.chat.messages.quoted import quoted_in
+from talkoot.chat.messages.spoilers import without_spoilers
 
 LONGEST = 300  # characters of what was said
-_HIDDEN = "(spoiler)"
 
 
 class _Post(msgspec.Struct):
@@ -32,26 +30,6 @@ def in_words(text: str, post: str | None, quote: str | None, attachments: str | 
     if quote is not None:
         return _forwarded(quote)
     return "(a file)" if attachments is not None else "(a message)"
-
-
-def without_spoilers(text: str) -> str:
-    """A text without what its writer hid between `||`; all between the first and the last with code in it.
-
-    For bars in code are none, and rather too much is hidden here than too little.
-    """
-    if "||" not in text:
-        return text
-    parts, greedy = text.split("||"), "`" in text
-    shown, opened = parts[:1], None
-    for before, behind in pairwise(parts):
-        if opened is not None and before[-1:].strip():
-            shown[opened:] = [_HIDDEN + behind]
-            opened = opened if greedy else None
-            continue
-        if behind[:1].strip() and not (greedy and opened is not None):
-            opened = len(shown)
-        shown.append(f"||{behind}")
-    return "".join(shown)
 
 
 def _forwarded(quote: str) -> str:
