@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import gc
 import logging
 import os
 import signal
@@ -16,15 +15,13 @@ from typing import TYPE_CHECKING, Any, Literal, cast
 
 import uvicorn
 
+from talkoot.garbage import set_aside_what_stays
 from talkoot.realtime.one_port import BoundedHTTP, OnePortHTTP
 
 if TYPE_CHECKING:
     from talkoot.realtime.gateway import Gateway
 
 BACKLOG = 2048
-_YOUNG = 5_000
-"""Objects that may be made before the garbage collector looks at them; 700 is Python's own."""
-
 _SIGNALS = (signal.SIGTERM, signal.SIGINT)
 _RESTING = 75
 """Seconds that a connection without a request stays open: longer than nginx (60) and clients (5) keep theirs.
@@ -100,7 +97,7 @@ class Server(uvicorn.Server):
         """Start, and say where it is when it answers."""
         await super().startup(sockets)
         if self.started:
-            _set_aside_what_stays()
+            set_aside_what_stays()
             self._loop = asyncio.get_running_loop()
             print(self._greeting, flush=True)  # noqa: T201 - others wait for this line
 
@@ -132,14 +129,6 @@ class Server(uvicorn.Server):
             await gateway.drain()
         finally:
             self.should_exit = True
-
-
-def _set_aside_what_stays() -> None:
-    """Keep the garbage collector away from the program itself: one walk through it takes 0.1 s."""
-    gc.freeze()
-    gc.collect()  # so that it knows how little is left, and does not wait for a quarter of what was there
-    gc.set_threshold(_YOUNG, 10, 10)
-    gc.enable()
 
 
 def _for_url(host: str) -> str:
