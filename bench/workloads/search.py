@@ -8,6 +8,8 @@ from collections.abc import Callable
 from typing import Any
 from urllib.parse import quote
 
+from Stemmer import Stemmer  # type: ignore[import-not-found] # it tells no types
+
 from bench.latency import summary
 from bench.meter import Meter
 from bench.rest import Line, request_bytes, rest
@@ -16,6 +18,8 @@ from bench.server import Server
 from bench.world import Bench
 
 COMMON = 30  # words of which each is in some per cent of all messages
+
+_STEM = Stemmer("english").stemWord  # the language of `search_languages` when nothing is set
 
 Samples = list[dict[str, Any]]
 Words = Callable[[random.Random, list[str]], list[str]]
@@ -115,5 +119,10 @@ class Window:
             self._found += 1
             if message["room"] not in self._library.readable[self._reader]:
                 raise AssertionError(f"Found in a room that may not be read: {message}")
-            if not set(words) <= set(message["text"].split()):
+            if not _stems(words) <= _stems(message["text"].split()):
                 raise AssertionError(f"{words} is not in {message['text']}")
+
+
+def _stems(words: list[str]) -> set[str]:
+    """What has to be found is any form of each word."""
+    return {_STEM(word) for word in words}
