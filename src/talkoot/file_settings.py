@@ -36,6 +36,26 @@ class FileSettings(BaseModel):
     )
     workspace_files_mb: int = Field(0, ge=0, description="All files of one workspace together; 0: no limit.")
 
+    media: bool = Field(
+        True,
+        description="Prepare sound and video where `ffmpeg` and `ffprobe` are on the `PATH`.",
+    )
+    media_keep_original: bool = Field(
+        False, description="Keep what was uploaded beside the copy that others get; it counts for its owner."
+    )
+    media_lines: int = Field(1080, ge=144, le=4320, description="Video with more lines is made smaller.")
+    media_minutes: int = Field(
+        60, ge=1, le=1440, description="Longer sound and video that browsers do not play is not made anew."
+    )
+    media_seconds: int = Field(
+        300, ge=1, le=600, description="Seconds of the processor that one file may take."
+    )
+    only_clean_files: bool = Field(
+        False,
+        description="Hand out pictures, sound and video that could not be freed of what cameras wrote into"
+        " them to nobody but their owner.",
+    )
+
     @property
     def files_shared(self) -> bool:
         """Whether files have a place that several servers can have in common."""

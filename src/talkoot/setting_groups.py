@@ -35,6 +35,12 @@ GROUPS: dict[str, tuple[str, ...]] = {
         "max_file_mb",
         "person_files_mb",
         "workspace_files_mb",
+        "media",
+        "media_keep_original",
+        "media_lines",
+        "media_minutes",
+        "media_seconds",
+        "only_clean_files",
     ),
     "How PostgreSQL is used": (
         "database_replica_url",

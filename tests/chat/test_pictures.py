@@ -25,7 +25,7 @@ def picture(kind: str = "JPEG", size: tuple[int, int] = (600, 300), **more: Any)
     exif = Image.Exif()
     exif[0x010E] = PLACE.decode()
     exif[0x0112] = 6  # to be turned by a quarter
-    options = {"exif": exif} if kind in {"JPEG", "PNG", "WEBP"} else {"comment": PLACE}
+    options = {"exif": exif} if kind in {"JPEG", "PNG", "WEBP", "AVIF"} else {"comment": PLACE}
     image.save(out, kind, **options, **more)
     return out.getvalue()
 
@@ -68,7 +68,7 @@ async def test_a_picture_is_prepared_and_told(workspace: Workspace) -> None:
 async def test_every_format_is_cleaned(workspace_sqlite: Workspace) -> None:
     author, room = workspace_sqlite.owner, await workspace_sqlite.room()
     moving: Json = {"save_all": True, "append_images": [Image.new("RGB", (600, 300), (0, 0, 0))]}
-    formats: list[tuple[str, Json]] = [("PNG", {}), ("WEBP", {}), ("GIF", {})]
+    formats: list[tuple[str, Json]] = [("PNG", {}), ("WEBP", {}), ("GIF", {}), ("AVIF", {})]
     for kind, more in (*formats, ("GIF", moving), ("WEBP", moving)):
         content = picture(kind, **more)
         assert PLACE in content

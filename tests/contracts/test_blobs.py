@@ -64,6 +64,17 @@ async def test_a_folder_is_dropped_with_all_that_lies_in_it(blobs: Blobs) -> Non
     assert await read(blobs, "gone-not/original", 0, 1) == b"x"
 
 
+async def test_one_of_a_folder_is_removed(blobs: Blobs) -> None:
+    for name in ("one/original", "one/clean"):
+        await blobs.put(name, pieces(b"x"))
+    for _ in range(2):
+        await blobs.remove("one/original")
+    await blobs.remove("never/there")
+    with pytest.raises(NotFound):
+        await read(blobs, "one/original", 0, 1)
+    assert await read(blobs, "one/clean", 0, 1) == b"x"
+
+
 @pytest.mark.parametrize("size", [10, LARGE])
 async def test_nothing_half_is_ever_seen(blobs: Blobs, size: int) -> None:
     with pytest.raises(Malformed):

@@ -37,6 +37,10 @@ class Blobs(Protocol):
         """The bytes from `start` to before `end`, in pieces; NotFound if there is nothing of this name."""
         ...
 
+    async def remove(self, name: str) -> None:
+        """Delete what is there under this name; nothing happens if nothing is."""
+        ...
+
     async def drop(self, folder: str) -> None:
         """Delete all that lies in this folder; nothing happens if nothing does."""
         ...
@@ -86,6 +90,10 @@ class FolderBlobs:
             while start < end and (piece := await asyncio.to_thread(file.read, min(PIECE, end - start))):
                 start += len(piece)
                 yield piece
+
+    async def remove(self, name: str) -> None:
+        """Delete what is there under this name."""
+        await asyncio.to_thread((self._root / checked(name)).unlink, missing_ok=True)
 
     async def drop(self, folder: str) -> None:
         """Delete a folder, and what servers that were killed left half written in it."""

@@ -66,6 +66,18 @@ class S3Blobs:
         except (BaseError, OSError) as error:
             raise _refusal(error) from None
 
+    async def remove(self, name: str) -> None:
+        """Delete what is there under this name."""
+        import obstore
+        from obstore.exceptions import BaseError
+
+        try:
+            await obstore.delete_async(self._store, checked(name))
+        except FileNotFoundError:
+            return
+        except (BaseError, OSError) as error:
+            raise _refusal(error) from None
+
     async def drop(self, folder: str) -> None:
         """Delete all that lies in this folder."""
         import obstore

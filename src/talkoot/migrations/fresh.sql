@@ -238,7 +238,7 @@ CREATE TABLE files (
 	content VARCHAR DEFAULT 'original' NOT NULL, 
 	picture VARCHAR, 
 	created_at BIGINT NOT NULL, 
-	changed_at BIGINT NOT NULL, 
+	changed_at BIGINT NOT NULL, duration BIGINT, waveform VARCHAR, kept BIGINT, 
 	CONSTRAINT pk_files PRIMARY KEY (id), 
 	CONSTRAINT fk_files_workspace_id FOREIGN KEY(workspace_id) REFERENCES workspaces (id), 
 	CONSTRAINT fk_files_room_id FOREIGN KEY(room_id) REFERENCES rooms (id), 
@@ -954,5 +954,5 @@ CREATE UNIQUE INDEX uq_report_cases_message ON report_cases (message_id) WHERE s
 CREATE UNIQUE INDEX uq_report_cases_person ON report_cases (workspace_id, user_id) WHERE state = 'open' AND message_id IS NULL;
 CREATE UNIQUE INDEX uq_sanctions_standing ON sanctions (user_id, resource_id, kind) WHERE ended_at IS NULL;
 CREATE UNIQUE INDEX uq_saved_messages_message_id ON saved_messages (message_id, user_id);
-INSERT INTO alembic_version ("version_num") VALUES ('0038');
+INSERT INTO alembic_version ("version_num") VALUES ('0039');
 INSERT INTO schema_floor ("id", "revision") VALUES (1, '0003');

@@ -147,7 +147,7 @@ async def _content(read: Read, room: UUID) -> AsyncIterator[tuple[Section, Any]]
 
 
 def _contents_of(row: Any) -> list[str]:
-    return [row["content"], *([THUMBNAIL] if row["picture"] == READY else [])]
+    return [row["content"], *([THUMBNAIL] if row["picture"] == READY and row["blur"] else [])]
 
 
 async def _copy(blobs: Blobs, file: UUID, name: str, out: Writer, report: Report) -> None:

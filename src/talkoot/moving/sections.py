@@ -160,6 +160,7 @@ FRAME: tuple[Section, ...] = (
         File,
         "A file in a message; what it holds stands in the folder `files`.",
         lambda w: (File.workspace_id == w) & File.state.in_((SENT, HELD)),
+        left_out=frozenset({"kept"}),
     ),
 )
 """What comes first, all of each kind."""

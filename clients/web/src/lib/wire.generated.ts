@@ -161,6 +161,10 @@ export type Attachment = {
   width: number | null;
   height: number | null;
   blur: string | null;
+  preparing?: boolean;
+  duration?: number | null;
+  poster?: boolean;
+  waveform?: string | null;
 };
 
 /** What an authenticator made. */
@@ -455,6 +459,10 @@ export type FileOut = {
   width: number | null;
   height: number | null;
   blur: string | null;
+  preparing?: boolean;
+  duration?: number | null;
+  poster?: boolean;
+  waveform?: string | null;
   room: string;
   sha256: string;
 };

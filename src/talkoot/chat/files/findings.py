@@ -54,3 +54,15 @@ class Kept:
     file: UUID
     received: Received
     picture: Picture
+
+
+@dataclass(frozen=True, slots=True)
+class Film:
+    """Sound or video that was prepared: its copy for others; `duration` in ms, where it is known."""
+
+    type: str
+    ending: str
+    duration: int | None
+    drawn: Drawn | None
+    size: int
+    sha256: bytes

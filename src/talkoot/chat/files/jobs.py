@@ -6,9 +6,11 @@ from functools import partial
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-from talkoot.chat.files.actions.preparing import PREPARE, use_picture
+from talkoot.chat.files.actions.filming import DROP_ORIGINAL, leave_film, prepare_later, use_film
+from talkoot.chat.files.actions.preparing import PREPARE, PREPARE_FILM, use_picture
 from talkoot.chat.files.actions.sweeping import SWEEP, forget_gone, forget_unused, gone_files
-from talkoot.chat.files.models import GONE, File
+from talkoot.chat.files.films import prepare_film, programs
+from talkoot.chat.files.models import GONE, ORIGINAL, File
 from talkoot.chat.files.pictures import prepare
 from talkoot.kernel.cron import Cron
 
@@ -51,11 +53,58 @@ async def prepare_picture(kernel: Kernel, claim: Claim) -> InTheEnd | None:
     return partial(use_picture, file_id=file, picture=picture)
 
 
-async def _size_of(kernel: Kernel, file: UUID) -> int | None:
+async def prepare_film_of(kernel: Kernel, claim: Claim) -> InTheEnd | None:
+    """Make the copy of sound or video that others may have; whoever was interrupted begins again."""
+    file = UUID(claim.payload["file"])
+    found = await _there(kernel, file)
+    its = programs(kernel.settings)
+    if found is None:
+        return None
+    if its is None:
+        return partial(leave_film, file_id=file)
+    busy = kernel.uow.caches.of(OneFilm)
+    if busy.taken:  # it may take minutes, in which other jobs have their turns
+        return partial(prepare_later, file_id=file)
+    busy.taken = True
+    try:
+        film = await prepare_film(kernel.blobs, found, kernel.settings, its)
+    finally:
+        busy.taken = False
+    if await _size_of(kernel, file) is None:
+        await kernel.blobs.drop(str(file))
+        return None
+    return partial(use_film, file_id=file, film=film, keep=kernel.settings.media_keep_original)
+
+
+async def drop_original(kernel: Kernel, claim: Claim) -> None:
+    """Delete what was uploaded of a file that has another copy."""
+    file = UUID(claim.payload["file"])
+    found = await _there(kernel, file)
+    if found is not None and found.content != ORIGINAL:
+        await kernel.blobs.remove(f"{file}/{ORIGINAL}")
+
+
+class OneFilm:
+    """Whether this process prepares sound or video now."""
+
+    taken = False
+
+
+async def _there(kernel: Kernel, file: UUID) -> File | None:
     async with kernel.uow.read() as read:
         found = await read.session.get(File, file)
-    return found.size if found is not None and found.state != GONE else None
+    return found if found is not None and found.state != GONE else None
 
 
-HANDLERS: dict[str, Handler] = {SWEEP: sweep, PREPARE: prepare_picture}
+async def _size_of(kernel: Kernel, file: UUID) -> int | None:
+    found = await _there(kernel, file)
+    return found.size if found is not None else None
+
+
+HANDLERS: dict[str, Handler] = {
+    SWEEP: sweep,
+    PREPARE: prepare_picture,
+    PREPARE_FILM: prepare_film_of,
+    DROP_ORIGINAL: drop_original,
+}
 SCHEDULE = (Cron(SWEEP, "47 * * * *"),)

@@ -11,7 +11,9 @@ from talkoot.kernel.types import Model, partial_index
 
 RECEIVING, LOOSE, HELD, SENT, GONE = "receiving", "loose", "held", "sent", "gone"
 ORIGINAL, CLEAN, THUMBNAIL = "original", "clean", "thumbnail"
-WAITING, READY, BROKEN, FAILED = "waiting", "ready", "broken", "failed"
+WAITING, READY, BROKEN, FAILED, PLAIN = "waiting", "ready", "broken", "failed", "plain"
+UNCLEAN = frozenset({BROKEN, FAILED, PLAIN})
+"""What was to be prepared, and is as it was uploaded."""
 
 
 class File(Model):
@@ -21,9 +23,11 @@ class File(Model):
     can be read; `gone`: about to be deleted from the storage, and nobody's any more. `message_id` is what
     carries it. `changed_at` is when that last changed. `content` is what of its folder is handed out.
 
-    `picture` is `waiting` until a job has made a copy without what tells of place and time, which others than
-    the owner get instead; then `ready`, or `broken` for what is none. `failed` is what the job was given up
-    for: it is handed out as a file that is no picture, until somebody has the job tried again.
+    `picture`, of sound and video too, is `waiting` until a job has made a copy without what tells of place
+    and time, which others than the owner get instead; then `ready`, or `broken` for what is none, or `plain`
+    where nothing here can prepare such files. `failed` is what the job was given up for: it is handed out as
+    a file that is no picture, until somebody has the job tried again. `duration` is in milliseconds. `kept`
+    are the bytes of the original where it stays beside another copy, and counts.
     """
 
     __tablename__ = "files"
@@ -49,5 +53,8 @@ class File(Model):
     blur: Mapped[str | None]
     content: Mapped[str] = mapped_column(default=ORIGINAL)
     picture: Mapped[str | None]
+    duration: Mapped[int | None]
+    waveform: Mapped[str | None]
+    kept: Mapped[int | None]
     created_at: Mapped[int]
     changed_at: Mapped[int]

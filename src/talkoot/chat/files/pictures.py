@@ -33,14 +33,13 @@ async def prepare(blobs: Blobs, file: UUID, size: int) -> Picture | None:
         with (folder / ORIGINAL).open("wb") as copy:
             async for piece in blobs.get(f"{file}/{ORIGINAL}", 0, size):
                 await asyncio.to_thread(copy.write, piece)
-        async with _ONE:
-            drawn = await _draw(folder)
+        drawn = await draw(folder)
         if drawn is None:
             return None
-        await blobs.put(f"{file}/{THUMBNAIL}", _content(folder / THUMBNAIL))
+        await blobs.put(f"{file}/{THUMBNAIL}", pieces_of(folder / THUMBNAIL))
         if not (folder / CLEAN).exists():
             return Picture(drawn, None)
-        await blobs.put(f"{file}/{CLEAN}", _content(folder / CLEAN))
+        await blobs.put(f"{file}/{CLEAN}", pieces_of(folder / CLEAN))
         with (folder / CLEAN).open("rb") as copy:
             digest = await asyncio.to_thread(hashlib.file_digest, copy, "sha256")
         return Picture(drawn, ((folder / CLEAN).stat().st_size, digest.digest()))
@@ -59,8 +58,10 @@ async def draw_emoji(content: bytes) -> DrawnEmoji | None:
         return DrawnEmoji(await asyncio.to_thread((folder / "emoji").read_bytes), moves)
 
 
-async def _draw(folder: Path) -> Drawn | None:
-    told = await _run(folder)
+async def draw(folder: Path) -> Drawn | None:
+    """What the picture in a folder looks like, drawn anew beside it; None for what can not be drawn."""
+    async with _ONE:
+        told = await _run(folder)
     return msgspec.json.decode(told, type=Drawn) if told is not None else None
 
 
@@ -86,7 +87,8 @@ async def _run(folder: Path, *wanted: str) -> bytes | None:
     return told if process.returncode == 0 else None
 
 
-async def _content(path: Path) -> AsyncIterator[bytes]:
+async def pieces_of(path: Path) -> AsyncIterator[bytes]:
+    """What a file of this machine holds."""
     with path.open("rb") as file:
         while piece := await asyncio.to_thread(file.read, PIECE):
             yield piece

@@ -19,7 +19,7 @@ LEAST = 4096  # bytes that a file counts as: an empty one costs a row and a plac
 
 async def taken_by(read: Read, workspace: UUID, owner: UUID | None) -> int:
     """Bytes of all files of a workspace, or of one person in it; what is being received counts."""
-    counts = case((File.size < LEAST, LEAST), else_=File.size)
+    counts = case((File.size < LEAST, LEAST), else_=File.size) + func.coalesce(File.kept, 0)
     taken = select(func.coalesce(func.sum(counts), 0)).where(
         File.workspace_id == workspace, File.state != GONE
     )

@@ -11,7 +11,10 @@ from pydantic import BaseModel, Field
 class Attachment(BaseModel):
     """A file of a message. `type` is what it was found to be, whatever its name says; `size` is in bytes.
 
-    `width`, `height` (pixels) and `blur` (a tiny picture, as a `data:` URL) are those of pictures.
+    `width`, `height` (pixels) and `blur` (a tiny picture, as a `data:` URL) are those of pictures and video.
+    `preparing`: others get it when it was prepared, and then it is known better. `duration` (milliseconds) is
+    that of sound and video. `poster`: there is a small picture of it. `waveform`: a voice message, and how
+    loud it is: one byte each for up to 128 equal parts, base64url without padding.
     """
 
     id: UUID
@@ -21,6 +24,10 @@ class Attachment(BaseModel):
     width: int | None
     height: int | None
     blur: str | None
+    preparing: bool = False
+    duration: int | None = None
+    poster: bool = False
+    waveform: str | None = None
 
 
 class FileOut(Attachment):

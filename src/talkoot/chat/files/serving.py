@@ -8,13 +8,14 @@ from uuid import UUID
 
 from talkoot.chat.access.operations import GET_FILE, Operation
 from talkoot.chat.files.access import file_for
-from talkoot.chat.files.models import READY, THUMBNAIL, WAITING, File
+from talkoot.chat.files.models import READY, THUMBNAIL, UNCLEAN, WAITING, File
 from talkoot.chat.files.waiting import Waiting
 from talkoot.kernel.errors import Forbidden, NotAuthenticated, NotFound, Unavailable
 
 if TYPE_CHECKING:
     from talkoot.chat.accounts.actors import Actor
     from talkoot.kernel.context import Kernel
+    from talkoot.settings import Settings
 
 PATIENCE = 20.0  # seconds that a request waits for a picture
 MOST = 2_000_000  # bytes of a thumbnail
@@ -29,11 +30,18 @@ async def prepared(kernel: Kernel, actor: Actor, file: UUID, operation: Operatio
             found = await file_for(read, actor, operation, file)
         own = found.owner_id == actor.user and operation is GET_FILE
         if found.picture != WAITING or own:
-            return found
+            return _handed_out(kernel.settings, actor, found)
         left = end - kernel.clock.monotonic()
         if left <= 0:
-            raise Unavailable("This picture is being prepared; try again", retry_after=2)
+            raise Unavailable("This file is being prepared; try again", retry_after=2)
         await kernel.uow.caches.of(Waiting).until_decided(kernel.uow, file, left)
+
+
+def _handed_out(settings: Settings, actor: Actor, file: File) -> File:
+    """The file; Forbidden for who does not own what may still tell of place and time, if that is wished."""
+    if settings.only_clean_files and file.owner_id != actor.user and file.picture in UNCLEAN:
+        raise Forbidden("What is written into this file could not be taken out: its owner alone gets it")
+    return file
 
 
 async def _pieces(
@@ -55,7 +63,7 @@ async def content_of(kernel: Kernel, actor: Actor, file: File, start: int, end: 
 
 async def thumbnail_of(kernel: Kernel, actor: Actor, file: File) -> bytes:
     """The small picture; NotFound for what is no picture."""
-    if file.picture != READY:
+    if file.picture != READY or file.blur is None:
         raise NotFound("There is no small picture of this file")
     content = kernel.blobs.get(f"{file.id}/{THUMBNAIL}", 0, MOST)
     return b"".join([piece async for piece in _pieces(kernel, actor, file.id, content)])

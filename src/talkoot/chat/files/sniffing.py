@@ -18,9 +18,11 @@ _BEGINNINGS = (
     (b"OggS", "audio/ogg"),
     (b"fLaC", "audio/flac"),
     (b"ID3", "audio/mpeg"),
+    (b"\xff\xfb", "audio/mpeg"),
+    (b"\xff\xf3", "audio/mpeg"),
     (b"\x1a\x45\xdf\xa3", "video/webm"),
 )
-_IN_RIFF = {b"WEBP": "image/webp", b"WAVE": "audio/wav"}
+_IN_RIFF = {b"WEBP": "image/webp", b"WAVE": "audio/wav", b"AVI ": "video/x-msvideo"}
 _BRANDS = {
     b"avif": "image/avif",
     b"heic": "image/heic",
@@ -29,14 +31,14 @@ _BRANDS = {
     b"qt  ": "video/quicktime",
 }
 _NOT_IN_TEXT = bytes(set(range(32)) - {9, 10, 12, 13, 27})
-IMAGES = frozenset({"image/png", "image/jpeg", "image/gif", "image/webp"})
+IMAGES = frozenset({"image/png", "image/jpeg", "image/gif", "image/webp", "image/avif"})
 SHOWN = IMAGES | {
-    "image/avif",
     "audio/ogg",
     "audio/flac",
     "audio/mpeg",
     "audio/wav",
     "audio/mp4",
+    "audio/webm",
     "video/mp4",
     "video/webm",
 }
@@ -47,7 +49,8 @@ def sniff(head: bytes) -> str:
     """The media type that these first bytes of a file are of."""
     for beginning, kind in _BEGINNINGS:
         if head.startswith(beginning):
-            return kind
+            sound = kind == "video/webm" and b"A_OPUS" in head and b"V_" not in head
+            return "audio/webm" if sound else kind
     if head[:4] == b"RIFF":
         return _IN_RIFF.get(head[8:12], UNKNOWN)
     if head[4:8] == b"ftyp":

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from talkoot.chat.files.models import FAILED, File
+from talkoot.chat.files.models import FAILED, READY, WAITING, File
 from talkoot.chat.files.names import disposition
 from talkoot.chat.files.schemas import FileOut
 from talkoot.chat.files.sniffing import SHOWN, TEXT, UNKNOWN
@@ -20,6 +20,10 @@ def attachment(file: File) -> dict[str, Any]:
         "width": file.width,
         "height": file.height,
         "blur": file.blur,
+        "preparing": file.picture == WAITING,
+        "duration": file.duration,
+        "poster": file.picture == READY and file.blur is not None,
+        "waveform": file.waveform,
     }
 
 

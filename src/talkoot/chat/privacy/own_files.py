@@ -48,9 +48,11 @@ def line_of(file: File) -> dict[str, Any]:
 
 
 async def content_of(blobs: Blobs, file: File) -> AsyncIterator[bytes]:
-    """It, as it was uploaded; nothing of one that was deleted in this moment."""
-    try:
-        async for piece in blobs.get(f"{file.id}/{ORIGINAL}", 0, 2**62):
-            yield piece
-    except NotFound:
+    """It, as it was uploaded if that was kept; nothing of one that was deleted in this moment."""
+    for content in dict.fromkeys((ORIGINAL, file.content)):
+        try:
+            async for piece in blobs.get(f"{file.id}/{content}", 0, 2**62):
+                yield piece
+        except NotFound:
+            continue
         return

@@ -1,4 +1,4 @@
-"""Pictures are prepared by a job: until then others than the owner wait for them."""
+"""Pictures, sound and video are prepared by a job: until then others than the owner wait for them."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from uuid import UUID
 
 from talkoot.chat.files.events import PicturePrepared
 from talkoot.chat.files.models import BROKEN, CLEAN, FAILED, READY, SENT, WAITING, File
+from talkoot.chat.files.recoding import MEDIA
 from talkoot.chat.files.sniffing import IMAGES, UNKNOWN
 from talkoot.chat.files.views import attachment
 from talkoot.kernel import jobs
@@ -16,15 +17,15 @@ if TYPE_CHECKING:
     from talkoot.kernel.jobs import GivenUp
     from talkoot.kernel.transactions import Tx
 
-PREPARE = "files.prepare_picture"
+PREPARE, PREPARE_FILM = "files.prepare_picture", "files.prepare_film"
 
 
 async def prepare_soon(tx: Tx, file: File) -> None:
-    """Have a picture prepared after this commit; of all other files nothing has to be done."""
-    if file.type not in IMAGES:
+    """Have a picture, sound or video prepared after this commit; all other files are left alone."""
+    if file.type not in IMAGES and file.type not in MEDIA:
         return
     file.picture = WAITING
-    await jobs.enqueue(tx, PREPARE, {"file": str(file.id)})
+    await jobs.enqueue(tx, PREPARE if file.type in IMAGES else PREPARE_FILM, {"file": str(file.id)})
 
 
 async def use_picture(tx: Tx, file_id: UUID, picture: Picture | None) -> None:
@@ -36,21 +37,22 @@ async def use_picture(tx: Tx, file_id: UUID, picture: Picture | None) -> None:
         file.picture, file.type = BROKEN, UNKNOWN
     else:
         show(file, picture)
-    await _tell(tx, file)
+    await tell(tx, file)
 
 
 async def give_up_picture(tx: Tx, given_up: GivenUp) -> None:
     """Nobody waits any longer for a picture that can not be prepared: it is a file like any other."""
-    if given_up.kind != PREPARE:
+    if given_up.kind not in {PREPARE, PREPARE_FILM}:
         return
     file_id = UUID(given_up.payload["file"])
     file = await tx.session.get(File, file_id, with_for_update=True, populate_existing=True)
     if file is not None and file.picture == WAITING:
         file.picture = FAILED
-        await _tell(tx, file)
+        await tell(tx, file)
 
 
-async def _tell(tx: Tx, file: File) -> None:
+async def tell(tx: Tx, file: File) -> None:
+    """The message that carries it, if it was sent, shows what is known of it now."""
     await tx.flush()
     if file.state == SENT and file.message_id is not None:
         shown = attachment(file)
