@@ -11,7 +11,9 @@ browser, context    Chromium, and a window of its own for the test
 
 import asyncio
 import os
+import re
 from collections.abc import AsyncIterator, Callable, Generator, Iterator
+from functools import cache
 from pathlib import Path
 from typing import Literal
 
@@ -76,8 +78,17 @@ async def _the_loop() -> None:
     LEFTOVERS.loop = asyncio.get_running_loop()
 
 
+@pytest.hookimpl(wrapper=True, trylast=True)
+def pytest_runtestloop(session: pytest.Session) -> Generator[None, object, object]:
+    """Let the process that forks end in order, with what it tells coverage, before that counts."""
+    done = yield
+    if not session.shouldstop and not session.shouldfail:  # else servers may run that others take down
+        end_warm()
+    return done
+
+
 def pytest_sessionfinish() -> None:
-    """Let the process that forks end in order, so that coverage is written."""
+    """Nor may it stay when the tests were stopped."""
     end_warm()
 
 
@@ -85,12 +96,28 @@ def pytest_sessionfinish() -> None:
 LONG = ("faults", "bench", "cluster", "contracts", "deploy", "packaging", "web", "browser", "cli")
 
 
+OURS = re.compile(r"^ *(?:from|import) talkoot\b", re.MULTILINE)
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Put the folders of long tests before the others; within each the order stays."""
+    """Put the folders of long tests before the others; within each the order stays.
+
+    What asks servers alone is not traced, for that takes twice the time: the servers tell what they ran.
+    """
     here = Path(__file__).parent
+    for item in items:
+        if not _runs_the_program_itself(item.path):
+            item.add_marker("no_cover")
     items.sort(
         key=lambda item: not item.path.is_relative_to(here) or item.path.parts[len(here.parts)] not in LONG
     )
+
+
+@cache
+def _runs_the_program_itself(file: Path) -> bool:
+    """Whether a test, or what stands beside it to help, loads parts of the program."""
+    beside = [path for path in file.parent.glob("*.py") if not path.name.startswith("test_")]
+    return any(OURS.search(path.read_text()) for path in (file, *beside))
 
 
 @pytest.hookimpl(wrapper=True)

@@ -36,9 +36,11 @@ class Warm:
         # It ends when the other end of the channel is gone, and all that it started with it: no leash, which
         # would tie it to the thread that first wants it. -P: in its folder stands a talkoot.py.
         command = [sys.executable, "-P", str(PROGRAM), str(its.fileno())]
+        if "COVERAGE_PROCESS_CONFIG" in os.environ:
+            command.append("measured")  # by itself: coverage would trace all that runs
         self._process = subprocess.Popen(
             command,
-            env=plain_environment(),
+            env=plain_environment("COVERAGE", "PG"),
             pass_fds=[its.fileno()],
             stdin=subprocess.DEVNULL,
             start_new_session=True,

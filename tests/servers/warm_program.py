@@ -1,6 +1,7 @@
 """Talkoot with everything loaded; when asked it becomes a server or a command, in a process of its own.
 
-`python warm_program.py FD`: FD is a socket to `warm.py`, whose orders are one message each.
+`python warm_program.py FD [measured]`: FD is a socket to `warm.py`, whose orders are one message each.
+Measured: coverage is told which lines of the program ran in all that was forked.
 """
 
 import ctypes
@@ -16,9 +17,7 @@ import socket
 import sys
 import threading
 import time
-
-import talkoot
-from talkoot.kernel.late_routes import LateRoute
+from pathlib import Path
 
 PR_SET_PDEATHSIG = 1
 LARGEST = 1 << 20
@@ -39,6 +38,9 @@ LATE = (
 
 def load() -> None:
     """All modules of the program; to load one starts nothing."""
+    import talkoot
+    from talkoot.kernel.late_routes import LateRoute
+
     for found in pkgutil.walk_packages(talkoot.__path__, "talkoot."):
         if not found.name.endswith("__main__") and ".versions" not in found.name and ".env" not in found.name:
             importlib.import_module(found.name)
@@ -52,9 +54,26 @@ def load() -> None:
     gc.freeze()  # what is the same for all of them is looked through by none of them
 
 
-def main(channel: socket.socket) -> None:
+def main(channel: socket.socket, *, measured: bool) -> None:
     """Obey until the tests are over; what runs then ends with this process."""
+    if not measured:
+        load()
+        obey(channel)
+        return
+    root = Path(__file__).resolve().parents[2]
+    sys.path.append(str(root))
+    from tests.servers.probes import Probes
+
+    sys.path.pop()  # the program is not to find the tests
+    probes = Probes("talkoot", root)
+    probes.install()
     load()
+    obey(channel)
+    probes.write()
+
+
+def obey(channel: socket.socket) -> None:
+    """Fork as often as it is asked."""
     channel.send(b"ready")
     while True:
         message, files, _, _ = socket.recv_fds(channel, LARGEST, 3)
@@ -98,4 +117,4 @@ def become(order: dict[str, list[str]], files: list[int], parent: int) -> None:
 
 
 if __name__ == "__main__":
-    main(socket.socket(fileno=int(sys.argv[1])))
+    main(socket.socket(fileno=int(sys.argv[1])), measured="measured" in sys.argv)
