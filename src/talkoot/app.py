@@ -60,7 +60,7 @@ from talkoot.chat.moderation.deciding import TO_DECIDE, Deciders
 from talkoot.chat.moderation.events import AppealDecided, ReportHandled, Reviewed, Sanctioned
 from talkoot.chat.moderation.notices import appeal_notice, held_notice, report_notice, sanction_notice
 from talkoot.chat.notifications.actions import enqueue_notify, enqueue_replies
-from talkoot.chat.notifications.events import Notified
+from talkoot.chat.notifications.events import Notified, QuietChanged
 from talkoot.chat.notifications.jobs import Whereabouts
 from talkoot.chat.notifications.notices import told_notice
 from talkoot.chat.onboarding.actions import revoke_invitations_of
@@ -85,6 +85,9 @@ from talkoot.chat.rooms.heads import RoomHeads
 from talkoot.chat.rooms.live import LiveRooms
 from talkoot.chat.rooms.notices import JOINED, RoomNotices
 from talkoot.chat.rooms.wire import event_message
+from talkoot.chat.statuses.actions import tell_sign
+from talkoot.chat.statuses.events import SignChanged
+from talkoot.chat.statuses.queries import signs_among
 from talkoot.chat.threads.actions import follow_by_mention, follow_by_replying
 from talkoot.chat.threads.events import ThreadMoved
 from talkoot.chat.threads.notices import thread_notice
@@ -212,6 +215,8 @@ class Program:
             PostsRoomMade: ([name_blog], []),
             NotableSaid: ([enqueue_notify, follow_by_mention], []),
             Notified: (telling, [self._tell_notified]),
+            QuietChanged: ([tell_sign], []),
+            SignChanged: ([], [controls.tell_sign_changed]),
             AccessChanged: ([], [controls.tell_access]),
             WorkspaceMemberLeaving: ([leave_rooms_of_workspace, retire_bot], []),
             RoleLeaving: ([keep_roles_in_rules], []),
@@ -271,6 +276,7 @@ class Program:
         self.bus.listen(self.fence.receive)
         uow = self.kernel.uow
         uow.on_told = self.hub.write_now
+        self.acquaintance.signs_among = partial(signs_among, clock=self.kernel.clock)
         uow.caches.of(Whereabouts).look = self.backends.presence.state_of
         uow.on_doubt = Doubt(uow, self.gate.sessions, self.fence, self._spawn).begin
 

@@ -38,6 +38,7 @@ from talkoot.chat.rooms import http as rooms_http
 from talkoot.chat.saved import http as saved_http
 from talkoot.chat.scheduled import http as scheduled_http
 from talkoot.chat.search import http as search_http
+from talkoot.chat.statuses import http as statuses_http
 from talkoot.chat.threads import http as threads_http
 from talkoot.chat.tokens import http as tokens_http
 from talkoot.documents import asyncapi_router, describe_api
@@ -85,6 +86,7 @@ _FEATURES = (
     tokens_http,
     bots_http,
     applications_http,
+    statuses_http,
 )
 
 

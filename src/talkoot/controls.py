@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from uuid import UUID
 
+import msgspec
+
 from talkoot.chat.access.events import AccessChanged
 from talkoot.realtime.bus import control_message
 
@@ -15,6 +17,7 @@ if TYPE_CHECKING:
     from talkoot.chat.administration.events import LimitChosen
     from talkoot.chat.messages.timelines import Timelines
     from talkoot.chat.presence.watches import PresenceWatches
+    from talkoot.chat.statuses.events import SignChanged
     from talkoot.fence import Fence
     from talkoot.realtime.bus import Bus
     from talkoot.realtime.hub import Hub
@@ -38,6 +41,7 @@ class Controls:
             "session.closed": self._session_closed,
             "user.closed": self._user_closed,
             "profile.changed": self._profile_changed,
+            "sign.changed": self._sign_changed,
         }
 
     def tell_access(self, change: AccessChanged) -> None:
@@ -69,6 +73,11 @@ class Controls:
             bot="yes" if changed.bot else "",
         )
 
+    def tell_sign_changed(self, changed: SignChanged) -> None:
+        """Somebody shows something else beside their name."""
+        sign = msgspec.json.encode(changed.sign).decode()
+        self._tell("sign.changed", user=changed.user, sign=sign)
+
     def tell_limits(self, _chosen: LimitChosen) -> None:
         """A limit has other numbers now. Whoever misses it finds them within a second."""
         self._tell("limits.chosen")
@@ -94,6 +103,9 @@ class Controls:
         self.timelines.forget_all()
         if "username" in said:  # a server of the version before does not say it
             self.watches.tell_who(user, said["username"], said["display_name"], bot=bool(said["bot"]))
+
+    def _sign_changed(self, said: dict[str, str]) -> None:
+        self.watches.tell_sign(UUID(said["user"]), said["sign"].encode())
 
     def _access_changed(self, said: dict[str, str]) -> None:
         change = AccessChanged(

@@ -8,6 +8,7 @@ from uuid import UUID
 import msgspec
 
 from talkoot.chat.moderation.deciding import ToDecideNotice
+from talkoot.chat.presence.frames import Sign
 
 
 class FrameUser(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -147,6 +148,15 @@ class PersonNotice(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     user: FrameUser
 
 
+class SignNotice(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Somebody whose presence one watches shows something else beside their name: this, and nothing more."""
+
+    op: Literal["notice"]
+    kind: Literal["sign"]
+    user: UUID
+    sign: Sign
+
+
 class NotifiedNotice(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """One is told of a message; `quiet` when one does not want to be disturbed."""
 
@@ -193,6 +203,7 @@ NOTICES = {
     "notice.appeal": AppealNotice,
     "notice.to_decide": ToDecideNotice,
     "notice.person": PersonNotice,
+    "notice.sign": SignNotice,
     "notice.notified": NotifiedNotice,
     "notice.notifications.read": NotificationsReadNotice,
     "notice.notifications.settings": NotificationSettingsNotice,

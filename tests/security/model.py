@@ -170,6 +170,7 @@ NOT_BY_TOKENS |= {"reset_second_factor", "export_user", "delete_user", "keep_use
 NOT_BY_TOKENS |= {f"{what}_bot_token" for what in ("make", "rotate", "revoke")} | {"list_bot_tokens"}
 UNHELD |= dict.fromkeys(("list_saved", "list_drafts", "list_scheduled", "list_notifications"), "read")
 UNHELD |= dict.fromkeys(("list_threads", "list_saved_ids"), "read")
+UNHELD |= {"set_status": "write", "clear_status": "write", "get_status": "read"}
 UNHELD |= dict.fromkeys(("unsave", "drop_draft", "reschedule", "unschedule"), "write")
 UNHELD |= dict.fromkeys(("beat", "renew", "unsubscribe", "open_socket"), "any")
 

@@ -843,6 +843,14 @@ CREATE TABLE signing_keys (
 	created_at BIGINT NOT NULL, 
 	CONSTRAINT pk_signing_keys PRIMARY KEY (id)
 );
+CREATE TABLE statuses (
+	user_id BLOB NOT NULL, 
+	emoji VARCHAR, 
+	text VARCHAR, 
+	until BIGINT, 
+	CONSTRAINT pk_statuses PRIMARY KEY (user_id), 
+	CONSTRAINT fk_statuses_user_id FOREIGN KEY(user_id) REFERENCES users (id)
+);
 CREATE TABLE thread_follows (
 	user_id BLOB NOT NULL, 
 	thread_id BLOB NOT NULL, 
@@ -954,5 +962,5 @@ CREATE UNIQUE INDEX uq_report_cases_message ON report_cases (message_id) WHERE s
 CREATE UNIQUE INDEX uq_report_cases_person ON report_cases (workspace_id, user_id) WHERE state = 'open' AND message_id IS NULL;
 CREATE UNIQUE INDEX uq_sanctions_standing ON sanctions (user_id, resource_id, kind) WHERE ended_at IS NULL;
 CREATE UNIQUE INDEX uq_saved_messages_message_id ON saved_messages (message_id, user_id);
-INSERT INTO alembic_version ("version_num") VALUES ('0039');
+INSERT INTO alembic_version ("version_num") VALUES ('0040');
 INSERT INTO schema_floor ("id", "revision") VALUES (1, '0003');

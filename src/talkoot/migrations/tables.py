@@ -27,6 +27,7 @@ import talkoot.chat.rooms.models
 import talkoot.chat.saved.models
 import talkoot.chat.scheduled.models
 import talkoot.chat.search.models
+import talkoot.chat.statuses.models
 import talkoot.chat.threads.models
 import talkoot.kernel.audit
 import talkoot.kernel.chosen_limits

@@ -986,6 +986,13 @@ export type NewScheduled = {
   thread?: string | null;
 };
 
+/** An emoji, as of a reaction, a text, or both; `until` a moment, or for good. */
+export type NewStatus = {
+  emoji?: string | null;
+  text?: string | null;
+  until?: string | null;
+};
+
 /** A token to be made: without `places` for everywhere, without `expires_in_days` as long as it may. */
 export type NewToken = {
   name: string;
@@ -1229,10 +1236,11 @@ export type PostShown = {
   published_at: string;
 };
 
-/** How these people are. */
+/** How these people are; an answer says what those show beside their names who show something. */
 export type PresenceFrame = {
   op: "presence";
   users: Record<string, "away" | "offline" | "online">;
+  signs?: Record<string, Sign>;
   ref?: number | string;
 };
 
@@ -1698,6 +1706,14 @@ export type SetupState = {
   required: boolean;
 };
 
+/** What somebody shows beside their name: a status, and until when they are not to be disturbed. */
+export type Sign = {
+  emoji?: string | null;
+  text?: string | null;
+  until?: string | null;
+  quiet_until?: string | null;
+};
+
 /** Where in the web client the person wants to be afterwards. */
 export type SignInStart = {
   return_to?: string;
@@ -1706,6 +1722,14 @@ export type SignInStart = {
 /** The page of the provider that the browser has to go to. */
 export type SignInStarted = {
   url: string;
+};
+
+/** Somebody whose presence one watches shows something else beside their name: this, and nothing more. */
+export type SignNotice = {
+  op: "notice";
+  kind: "sign";
+  user: string;
+  sign: Sign;
 };
 
 /** The answer to a sign-in; `csrf` goes into the header `X-CSRF-Token` of every unsafe request. */
@@ -1719,6 +1743,14 @@ export type SignedIn = {
 export type SnippetPart = {
   text: string;
   match: boolean;
+};
+
+/** What somebody shows beside their name now; `quiet_until`: they are not to be disturbed. */
+export type StatusOut = {
+  emoji: string | null;
+  text: string | null;
+  until: string | null;
+  quiet_until: string | null;
 };
 
 /** The first step was right; `methods` are what can be the second one: `POST /auth/second-step`. */

@@ -67,6 +67,7 @@ export type {
   PushSubscriptionOut,
   SessionState,
   SignedIn,
+  Sign,
   StepWanted,
   Subscribed,
   ThreadOut as FollowedThread,
@@ -147,6 +148,7 @@ export type Notice =
   | wire.AppealNotice
   | wire.ToDecideNotice
   | wire.PersonNotice
+  | wire.SignNotice
   | wire.NotifiedNotice
   | wire.NotificationsReadNotice
   | wire.NotificationSettingsNotice;

@@ -1,5 +1,5 @@
 import type { Socket } from "../lib/socket";
-import type { Id, Presence } from "../lib/wire";
+import type { Id, Presence, Sign } from "../lib/wire";
 import type { People } from "./people.svelte";
 import type { Rooms } from "./rooms.svelte";
 
@@ -10,6 +10,7 @@ const TYPING_EVERY_MS = 3_000;
 /** Who is here: tells of ourselves and asks about those who are on the screen. */
 export class Attendance {
   #shown = new Set<Id>();
+  #wrote: readonly Id[] = [];
   #asked = "";
   #timer: ReturnType<typeof setTimeout> | undefined;
   #away = false;
@@ -19,6 +20,7 @@ export class Attendance {
     private readonly socket: Socket,
     private readonly people: People,
     private readonly rooms: Rooms,
+    private readonly me: Id,
   ) {}
 
   watch(): () => void {
@@ -36,9 +38,15 @@ export class Attendance {
     this.subscribe();
   }
 
+  /** Those who wrote what is on the screen, the newest first. */
+  wrote(users: readonly Id[]): void {
+    this.#wrote = users;
+    this.subscribe();
+  }
+
   subscribe(again = false): void {
     const partners = this.rooms.direct.flatMap((room) => this.rooms.partner(room) ?? []);
-    const users = [...new Set([...partners, ...this.#shown])].slice(0, WATCHED);
+    const users = [...new Set([this.me, ...partners, ...this.#shown, ...this.#wrote])].slice(0, WATCHED);
     const asked = users.toSorted().join();
     if (!this.socket.ready || (asked === this.#asked && !again)) return;
     this.#asked = asked;
@@ -49,8 +57,9 @@ export class Attendance {
       .catch(() => undefined);
   }
 
-  told(users: Record<Id, Presence>): void {
+  told({ users, signs }: { users: Record<Id, Presence>; signs?: Record<Id, Sign> }): void {
     for (const [user, state] of Object.entries(users)) this.people.presence.set(user, state);
+    if (signs) this.people.signs.replace(Object.keys(users), signs);
   }
 
   /** The person types in a room; the others hear of it every few seconds at most. */

@@ -71,7 +71,7 @@ export class Chat {
     this.outbox = new Outbox(me.id, this.socket);
     this.own = new Own(me.id);
     this.reading = new Reading(this.socket, this.rooms);
-    this.attendance = new Attendance(this.socket, this.people, this.rooms);
+    this.attendance = new Attendance(this.socket, this.people, this.rooms, me.id);
     this.#follower = new Follower(this.socket, {
       events: (_room, events) => events.forEach((event) => this.#arrived.add(event)),
       restart: (room) => this.#restart(room),
@@ -215,7 +215,7 @@ export class Chat {
       case "typing":
         return frame.user === this.me.id ? undefined : this.people.startTyping(frame.room, frame.user);
       case "presence":
-        return this.attendance.told(frame.users);
+        return this.attendance.told(frame);
       case "reset":
         return void this.#follower.reset(frame.room);
       case "gone":

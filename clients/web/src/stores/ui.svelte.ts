@@ -20,7 +20,8 @@ export type DialogName =
   | "limits"
   | "retention"
   | "audit"
-  | "scheduled";
+  | "scheduled"
+  | "status";
 
 /** What stands open on the page. */
 class Ui {

@@ -106,10 +106,13 @@ LIST_OWN_REPORTS = Operation("oneself", None, "GET /users/me/reports")
 LIST_OWN_SANCTIONS = Operation("oneself", None, "GET /users/me/sanctions")  # who is banned too
 LIST_OWN_APPEALS = Operation("oneself", None, "GET /users/me/appeals")
 APPEAL = Operation("oneself", None, "POST /users/me/appeals")
+SET_STATUS = Operation("oneself", None, "PUT /users/me/status", scope="write")
+CLEAR_STATUS = Operation("oneself", None, "DELETE /users/me/status", scope="write")
 WATCH_PRESENCE = Operation("oneself", None, socket="presence", scope="read")  # of strangers it tells nothing
 
 # People, and the installation
 GET_USER = Operation("person", None, "GET /users/{user}")
+GET_STATUS = Operation("person", None, "GET /users/{user}/status")
 CREATE_WORKSPACE = Operation("owners", None, "POST /workspaces")
 LIST_JOBS = Operation("installation", None, "GET /jobs")
 GET_JOB = Operation("installation", None, "GET /jobs/{job}")
@@ -231,6 +234,9 @@ LIST_SANCTIONS = Operation("node", P.MEMBERS_MODERATE, "GET /{kind}/{resource}/s
 IMPOSE_SANCTION = Operation("node", P.MEMBERS_MODERATE, "PUT /{kind}/{resource}/sanctions/{user}/{sanction}")
 LIFT_SANCTION = Operation("node", P.MEMBERS_MODERATE, "DELETE /{kind}/{resource}/sanctions/{user}/{sanction}")
 KICK_FROM_ROOM = Operation("room", P.MEMBERS_MODERATE, "POST /rooms/{room}/kick/{user}")
+TAKE_STATUS = Operation(
+    "workspace", P.MEMBERS_MODERATE, "DELETE /workspaces/{workspace}/members/{user}/status"
+)
 KICK_FROM_WORKSPACE = Operation("workspace", P.MEMBERS_MODERATE, "POST /workspaces/{workspace}/kick/{user}")
 
 BEGIN_PURGE = Operation("node", P.MESSAGES_MODERATE, "POST /{kind}/{resource}/purges")

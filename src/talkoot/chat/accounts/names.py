@@ -62,14 +62,22 @@ def username_key(value: str) -> str:
 
 def display_name_from(value: str) -> str:
     """A display name: 1-64 characters, at least one to be seen, and none that rules over its neighbours."""
-    name = " ".join(unicodedata.normalize("NFC", value).split())
-    if len(name) not in DISPLAY_NAME_LENGTH:
-        _refuse("display_name", "length", "A display name has 1 to 64 characters")
-    if any(unicodedata.category(c) in {"Cc", "Cf", "Cs", "Co", "Cn"} and c not in _JOINERS for c in name):
-        _refuse("display_name", "characters", "A display name has no control or invisible characters")
-    if not any(c not in _INVISIBLE and unicodedata.category(c)[0] in "LNPS" for c in name):
-        _refuse("display_name", "characters", "A display name has something to be seen")
-    return name
+    return line_from(value, "display_name", "A display name", DISPLAY_NAME_LENGTH)
+
+
+def line_from(value: str, field: str, what: str, lengths: range) -> str:
+    """One line that is shown beside others: something to be seen, and nothing that rules over its neighbours.
+
+    Invalid, of this field, if it is not; `what` begins the sentence that says so.
+    """
+    line = " ".join(unicodedata.normalize("NFC", value).split())
+    if len(line) not in lengths:
+        _refuse(field, "length", f"{what} has {lengths[0]} to {lengths[-1]} characters")
+    if any(unicodedata.category(c) in {"Cc", "Cf", "Cs", "Co", "Cn"} and c not in _JOINERS for c in line):
+        _refuse(field, "characters", f"{what} has no control or invisible characters")
+    if not any(c not in _INVISIBLE and unicodedata.category(c)[0] in "LNPS" for c in line):
+        _refuse(field, "characters", f"{what} has something to be seen")
+    return line
 
 
 def email_from(value: str) -> str:

@@ -15,7 +15,7 @@ from talkoot.chat.access.permissions import Permission
 from talkoot.chat.access.reading import grants_of_many
 from talkoot.chat.messages.events import OwnChanged
 from talkoot.chat.notifications.audience import HERE, Said, said
-from talkoot.chat.notifications.events import Notified, Told
+from talkoot.chat.notifications.events import Notified, QuietChanged, Told
 from talkoot.chat.notifications.models import REPLY, Notification, NotificationLevel, QuietTime
 from talkoot.chat.notifications.queries import UNSAID, Levels, levels_of
 from talkoot.chat.notifications.quiet import HOUR, is_quiet
@@ -231,6 +231,8 @@ async def set_quiet(tx: Tx, actor: Actor, wanted: QuietPatch) -> None:
         times.timezone = hours.timezone if hours else times.timezone
     await tx.flush()
     await tx.emit(OwnChanged(actor.user, "notifications.settings", {}))
+    if "until" in wanted.model_fields_set:
+        await tx.emit(QuietChanged(actor.user))
 
 
 def _minute(at: str) -> int:

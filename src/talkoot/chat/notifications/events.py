@@ -30,3 +30,10 @@ class Notified:
     """People have new notifications."""
 
     told: Sequence[Told]
+
+
+@dataclass(frozen=True, slots=True)
+class QuietChanged:
+    """Somebody does not want to be disturbed until another moment than before."""
+
+    user: UUID

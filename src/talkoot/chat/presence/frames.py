@@ -26,10 +26,26 @@ class Watch(msgspec.Struct, frozen=True):
     ref: Ref = None
 
 
+class Sign(msgspec.Struct, frozen=True):
+    """What somebody shows beside their name: a status, and until when they are not to be disturbed.
+
+    What its time has passed is no more: whoever keeps this looks at the times.
+    """
+
+    emoji: str | None = None
+    text: str | None = None
+    until: str | None = None
+    quiet_until: str | None = None
+
+
+NO_SIGN = Sign()
+
+
 class PresenceFrame(msgspec.Struct, frozen=True, tag_field="op", tag="presence"):
-    """How these people are."""
+    """How these people are; an answer says what those show beside their names who show something."""
 
     users: dict[UUID, Presence]
+    signs: dict[UUID, Sign] = {}
 
 
 class TypingFrame(msgspec.Struct, frozen=True, tag_field="op", tag="typing"):

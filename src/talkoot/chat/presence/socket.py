@@ -12,13 +12,14 @@ from talkoot.chat.access.cache import AccessCache
 from talkoot.chat.access.doors import resource_for
 from talkoot.chat.access.operations import TYPE
 from talkoot.chat.accounts.actors import actor_of
-from talkoot.chat.presence.frames import PresenceFrame, Typing, TypingFrame, Watch
+from talkoot.chat.presence.frames import Typing, TypingFrame, Watch
 from talkoot.kernel.errors import Invalid
 from talkoot.realtime.bus import Message
 from talkoot.realtime.operations import Operation
 
 if TYPE_CHECKING:
     from talkoot.chat.presence.acquaintance import Acquaintance
+    from talkoot.chat.presence.frames import PresenceFrame
     from talkoot.kernel.unit_of_work import UnitOfWork
     from talkoot.realtime.bus import Bus
     from talkoot.realtime.connection import Connection
@@ -54,7 +55,7 @@ def operations(
             return None
         if len(frame.users) > USERS:
             raise Invalid.field("users", "too_many", f"At most {USERS} people can be watched")
-        return PresenceFrame(await acquaintance.watch(connection, actor.user, frame.users))
+        return await acquaintance.watch(connection, actor.user, frame.users)
 
     return [Operation("typing", Typing, typing), Operation("presence", Watch, presence)]
 

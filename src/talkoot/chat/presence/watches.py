@@ -21,6 +21,8 @@ class PresenceWatches:
         self._store = store
         self._watchers: defaultdict[UUID, set[Connection]] = defaultdict(set)
         self._watched: dict[Connection, set[UUID]] = {}
+        self.signs_told = 0
+        """Who has read a sign before it was told, and this has grown since, reads again."""
 
     def replace(self, connection: Connection, users: Iterable[UUID]) -> None:
         """From now on this connection is told of these users, and of no others."""
@@ -85,6 +87,16 @@ class PresenceWatches:
         for connection in list(self._watchers.get(user, ())):
             connection.send(frame)
 
+    def tell_sign(self, user: UUID, sign: bytes) -> None:
+        """Someone shows something else beside their name; `sign` is a `Sign` in JSON."""
+        self.signs_told += 1
+        for connection in list(self._watchers.get(user, ())):
+            connection.send(_sign_frame(user, sign))
+
+    def tell_one_sign(self, connection: Connection, user: UUID, sign: bytes) -> None:
+        """Tell one connection what someone shows beside their name."""
+        connection.send(_sign_frame(user, sign))
+
     def tell_one(self, connection: Connection, user: UUID, state: str) -> None:
         """Tell one connection how someone is."""
         connection.send(_frame(user, state), ephemeral=True)
@@ -92,3 +104,8 @@ class PresenceWatches:
 
 def _frame(user: UUID, state: str) -> bytes:
     return msgspec.json.encode({"op": "presence", "users": {str(user): state}})
+
+
+def _sign_frame(user: UUID, sign: bytes) -> bytes:
+    notice = {"op": "notice", "kind": "sign", "user": user, "sign": msgspec.Raw(sign)}
+    return msgspec.json.encode(notice)

@@ -21,6 +21,7 @@ from talkoot.chat.push.queries import own_browsers
 from talkoot.chat.reactions.queries import reactions_by
 from talkoot.chat.saved.queries import ids_saved_by
 from talkoot.chat.scheduled.queries import own_scheduled
+from talkoot.chat.statuses.queries import own_status
 from talkoot.chat.threads.queries import own_follows
 from talkoot.kernel.clock import rfc3339
 from talkoot.kernel.ids import moment_of
@@ -46,6 +47,7 @@ _WHOLE: dict[str, tuple[str, Callable[[Read, UUID], Awaitable[list[queries.Line]
     "drafts.jsonl": ("What you have begun to write", own_drafts),
     "scheduled.jsonl": ("What you have written to be sent later", own_scheduled),
     "notifications.jsonl": ("What you want to be told of", notification_choices),
+    "status.jsonl": ("What you show beside your name", own_status),
     "letters.jsonl": ("What you want to be mailed", own_choice),
     "browsers.jsonl": ("The browsers that are told while no page is open", own_browsers),
     "saved.jsonl": ("The messages that you saved", ids_saved_by),

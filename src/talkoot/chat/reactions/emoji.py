@@ -22,9 +22,7 @@ def one_emoji(text: str) -> str:
         return text
     if len(text) <= _LONGEST and (found := _recommended().get(text.replace(_AS_PICTURE, ""))):
         return found
-    raise Invalid.field(
-        "emoji", "not_an_emoji", "A reaction is exactly one emoji of Unicode, or one of the workspace"
-    )
+    raise Invalid.field("emoji", "not_an_emoji", "Give exactly one emoji of Unicode, or one of the workspace")
 
 
 @cache

@@ -29,6 +29,7 @@ from talkoot.chat.privacy.actions.exports import forget_exports_of
 from talkoot.chat.reads.actions import forget_positions_of
 from talkoot.chat.saved.actions import forget_saved_of
 from talkoot.chat.scheduled.actions import forget_scheduled_of
+from talkoot.chat.statuses.actions import forget_status_of
 from talkoot.chat.threads.actions import forget_follows_of
 from talkoot.kernel import jobs
 from talkoot.kernel.audit import PROGRAM, Act, Acting, record
@@ -102,10 +103,14 @@ async def delete_now(tx: Tx, person: UUID) -> None:
     await forget_positions_of(tx, person)
     await forget_letters_of(tx, person)
     await forget_notifications_of(tx, person)
-    await forget_saved_of(tx, person)
-    await forget_drafts_of(tx, person)
-    await forget_scheduled_of(tx, person)
-    await forget_follows_of(tx, person)
+    for forget in (
+        forget_saved_of,
+        forget_drafts_of,
+        forget_scheduled_of,
+        forget_follows_of,
+        forget_status_of,
+    ):
+        await forget(tx, person)
     await forget_complaints_of(tx, person, messages=messages)
     await forget_sanctions_of(tx, person)
     await forget_exports_of(tx, person)

@@ -1,0 +1,81 @@
+"""What people show beside their names, in the web client: statuses, and paused notifications."""
+
+import re
+
+from playwright.async_api import Locator, Page, expect
+
+from tests.browser.conftest import Enter
+from tests.browser.screen import connected, message, press, sidebar_link, tell
+from tests.workspaces import Workspace
+
+
+async def choose_status(page: Page) -> None:
+    await press(page.get_by_role("complementary", name="Workspace").get_by_role("button").first)
+    await press(page.get_by_role("menuitem", name="Your status"))
+
+
+async def headphones(page: Page, dialog: Locator) -> None:
+    """Choose another emoji for the status, by keyboard."""
+    await press(dialog.get_by_role("button", name="Emoji: 🗓️"))
+    seek = page.get_by_role("dialog", name="Pick an emoji").get_by_label("Search emoji")
+    await seek.fill("headphone")
+    await expect(page.get_by_role("heading", name="Found")).to_be_visible()
+    await seek.press("Enter")
+    await expect(dialog.get_by_role("button", name="Emoji: 🎧")).to_be_visible()
+
+
+async def pause_and_resume(dialog: Locator, seen: Locator) -> None:
+    """Pause notifications, and end that; others see it."""
+    pauses = dialog.get_by_role("group", name="Pause notifications")
+    await press(pauses.get_by_role("button", name="Until tomorrow at 9"))
+    await expect(dialog).to_contain_text("Paused until")
+    await expect(seen).to_be_visible()
+    await press(dialog.get_by_role("button", name="Notify me again"))
+    await expect(seen).to_have_count(0)
+
+
+async def take_away(page: Page, who: str) -> None:
+    """What a moderator does."""
+    await message(page, "Hello from me").get_by_role("button", name=who).click()
+    card = page.get_by_role("dialog", name="Profile of")
+    await expect(card).to_contain_text("Writing, until")
+    await card.get_by_role("button", name="Take their status away").click()
+    await expect(card.get_by_text("Writing")).to_have_count(0)
+
+
+async def test_a_status_is_chosen_seen_by_others_and_taken_away(
+    enter: Enter, workspace_sqlite: Workspace
+) -> None:
+    owner, ann = workspace_sqlite.owner, await workspace_sqlite.member("ann")
+    room = await workspace_sqlite.room("garden")
+    await ann.post(f"/rooms/{room}/join", expect=204)
+    await owner.post(f"/workspaces/{workspace_sqlite.id}/direct", {"users": [ann.user["id"]]})
+    await tell(ann, room, "Hello from me")
+    his, hers = await enter(owner, f"/r/{room}"), await enter(ann, f"/r/{room}")
+    for page in (his, hers):
+        await connected(page)
+        await expect(message(page, "Hello from me")).to_be_visible()
+
+    # By keyboard alone.
+    await choose_status(hers)
+    dialog = hers.get_by_role("dialog", name="Your status")
+    await press(dialog.get_by_role("button", name="In a meeting"))
+    await headphones(hers, dialog)
+    field = dialog.get_by_label("What are you up to?")
+    await field.fill("Writing")
+    await field.press("Enter")
+    await expect(dialog).to_have_count(0)
+
+    sign = message(his, "Hello from me").locator(".sign")
+    await expect(sign).to_contain_text("🎧")
+    await expect(sign).to_have_attribute("title", re.compile("^Writing, until "))
+    link = sidebar_link(his, ann.user["display_name"])
+    await expect(link.locator(".sign")).to_contain_text("🎧")
+
+    await choose_status(hers)
+    await pause_and_resume(dialog, link.get_by_title(re.compile("^Not to be disturbed until ")))
+    await hers.keyboard.press("Escape")
+    await take_away(his, ann.user["display_name"])
+    await expect(sign).to_have_count(0)
+    await choose_status(hers)
+    await expect(dialog.get_by_role("button", name="Clear status")).to_have_count(0)
