@@ -35,6 +35,8 @@ _ANSWERS = {
     "delete": ("ack", "nack"),
     "react": ("ack", "nack"),
     "unreact": ("ack", "nack"),
+    "vote": ("ack", "nack"),
+    "unvote": ("ack", "nack"),
     "read": ("ok", "error"),
     "typing": ("ok", "error"),
     "presence": ("presence", "ok", "error"),

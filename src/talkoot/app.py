@@ -47,6 +47,8 @@ from talkoot.chat.messages.events import (
     NotableSaid,
     OwnChanged,
     PinnedErased,
+    PollSent,
+    PollsErased,
     PostComing,
     PostsErased,
     PreviewedErased,
@@ -65,6 +67,8 @@ from talkoot.chat.notifications.jobs import Whereabouts
 from talkoot.chat.notifications.notices import told_notice
 from talkoot.chat.onboarding.actions import revoke_invitations_of
 from talkoot.chat.pins.actions import forget_pins
+from talkoot.chat.polls import socket as polls_socket
+from talkoot.chat.polls.actions import forget_polls, open_poll
 from talkoot.chat.posts.actions.naming import name_blog
 from talkoot.chat.posts.actions.writing import forget_posts, keep_new_post
 from talkoot.chat.presence import socket as presence_socket
@@ -151,6 +155,7 @@ class Program:
             *rooms_socket.operations(self.hub, self.live),
             *messages_socket.operations(uow, self.backends.rates),
             *reactions_socket.operations(uow),
+            *polls_socket.operations(uow),
             *reads_socket.operations(uow),
             *presence_socket.operations(uow, self.bus, presence, self.acquaintance),
         ]
@@ -210,6 +215,8 @@ class Program:
             PinnedErased: ([forget_pins], []),
             LinksChanged: ([look_soon] if self.settings.link_previews == "on" else [], []),
             PreviewedErased: ([forget_removed], []),
+            PollSent: ([open_poll], []),
+            PollsErased: ([forget_polls], []),
             PostComing: ([keep_new_post], []),
             PostsErased: ([forget_posts], []),
             PostsRoomMade: ([name_blog], []),

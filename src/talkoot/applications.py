@@ -28,6 +28,7 @@ from talkoot.chat.moderation import http as moderation_http
 from talkoot.chat.notifications import http as notifications_http
 from talkoot.chat.onboarding import http as onboarding_http
 from talkoot.chat.pins import http as pins_http
+from talkoot.chat.polls import http as polls_http
 from talkoot.chat.posts import http as posts_http
 from talkoot.chat.previews import http as previews_http
 from talkoot.chat.privacy import http as privacy_http
@@ -67,6 +68,7 @@ _FEATURES = (
     emoji_http,
     messages_http,
     reactions_http,
+    polls_http,
     pins_http,
     saved_http,
     drafts_http,

@@ -56,6 +56,15 @@ class SavedNotice(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     saved: bool
 
 
+class VoteNotice(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """One has voted in a poll, on any device, or taken it back; `options` is all that one votes for now."""
+
+    op: Literal["notice"]
+    kind: Literal["vote"]
+    message: UUID
+    options: list[int]
+
+
 class DraftNotice(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A draft of one's own has changed, on any device; one that was removed has version 0 and no text."""
 
@@ -193,6 +202,7 @@ NOTICES = {
     "notice.read": ReadNotice,
     "notice.thread": ThreadNotice,
     "notice.saved": SavedNotice,
+    "notice.vote": VoteNotice,
     "notice.draft": DraftNotice,
     "notice.scheduled": ScheduledNotice,
     "notice.room.joined": JoinedNotice,

@@ -20,6 +20,7 @@ from talkoot.chat.moderation.jobs import end_sanction, forget_copies, purge
 from talkoot.chat.notifications import jobs as notifications_jobs
 from talkoot.chat.onboarding.actions import MAIL_INVITATION
 from talkoot.chat.onboarding.jobs import mail_invitation
+from talkoot.chat.polls import jobs as polls_jobs
 from talkoot.chat.previews import jobs as previews_jobs
 from talkoot.chat.privacy.actions.deletion import DELETE_ACCOUNT, DELETE_MESSAGES
 from talkoot.chat.privacy.actions.exports import MAKE_EXPORT
@@ -82,6 +83,7 @@ HANDLERS: dict[str, Handler] = {
     **addresses_jobs.HANDLERS,
     **files_jobs.HANDLERS,
     **previews_jobs.HANDLERS,
+    **polls_jobs.HANDLERS,
     **scheduled_jobs.HANDLERS,
     **push_jobs.HANDLERS,
     **digests_jobs.HANDLERS,

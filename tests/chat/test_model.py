@@ -42,6 +42,9 @@ class Sent:
     deleted: bool = False
     replies: int = 0
     reactions: dict[str, list[int]] = field(default_factory=dict)
+    poll: Json | None = None
+    votes: dict[int, set[int]] = field(default_factory=dict)  # of each person
+    closed: bool = False
 
     def names(self, who: int) -> bool:
         """Whether it mentions one of the two, by somebody else."""
@@ -146,12 +149,69 @@ class RoomMachine(RuleBasedStateMachine):
                 self.follows.setdefault((root.sender, root.id), Follow(root.seq))
             self.follows[who, root.id] = Follow(answer["seq"])
 
+    @rule(who=st.integers(0, 1), multiple=st.booleans(), anonymous=st.booleans())
+    def ask_all(self, who: int, *, multiple: bool, anonymous: bool) -> None:
+        poll = {"question": "?!", "options": ["a", "b", "c"], "multiple": multiple, "anonymous": anonymous}
+        cid = str(uuid.uuid4())
+        answer = self.run(self.stage.sockets[who].send(self.room, "", cid, poll=poll))
+        self.types.append("message.created")
+        assert (answer["op"], answer["seq"], answer["dup"]) == ("ack", len(self.types), False)
+        self.sent.append(Sent(answer["id"], answer["seq"], who, cid, "?!", None, "?!", poll=poll))
+
+    @precondition(lambda self: any(sent.poll for sent in self.sent))
+    @rule(who=st.integers(0, 1), number=st.integers(0, 99), options=st.sets(st.integers(0, 2), max_size=2))
+    def vote(self, who: int, number: int, options: set[int]) -> None:
+        polls = [sent for sent in self.sent if sent.poll]
+        sent = polls[number % len(polls)]
+        frame: Json = {"op": "vote", "options": [*options]} if options else {"op": "unvote"}
+        answer = self.run(self.stage.sockets[who].ask(message=sent.id, **frame))
+        if sent.deleted:
+            assert answer["code"] == "not_found"
+        elif sent.closed:
+            assert answer["code"] == "poll_closed"
+        elif sent.poll and len(options) > 1 and not sent.poll["multiple"]:
+            assert answer["code"] == "invalid"
+        else:
+            assert (answer["op"], answer["dup"]) == ("ack", sent.votes.get(who, set()) == options)
+            if not answer["dup"]:
+                self.types.append("poll.voted")
+                assert answer["seq"] == len(self.types)
+            sent.votes[who] = options
+        self.run(self._compare_poll(sent))
+
+    @precondition(lambda self: any(sent.poll for sent in self.sent))
+    @rule(who=st.integers(0, 1), number=st.integers(0, 99))
+    def close_poll(self, who: int, number: int) -> None:
+        polls = [sent for sent in self.sent if sent.poll]
+        sent = polls[number % len(polls)]
+        answer = self.run(self.stage.people[who].ask("POST", f"/messages/{sent.id}/poll/close"))
+        if who == 1 and sent.sender == 0:
+            assert answer.status_code == 403
+        elif sent.deleted:
+            assert answer.status_code == 404
+        else:
+            assert answer.status_code == 200
+            self.types += [] if sent.closed else ["poll.closed"]
+            sent.closed = True
+
+    async def _compare_poll(self, sent: Sent) -> None:
+        """What is shown is what the votes say, and each knows their own."""
+        for who, person in enumerate(self.stage.people):
+            if sent.deleted:
+                assert (await person.get(f"/messages/{sent.id}"))["poll"] is None
+                continue
+            state = await person.get(f"/messages/{sent.id}/poll")
+            assert tally(state["poll"]) == expected(sent)
+            hidden = sent.closed and state["poll"]["anonymous"]
+            assert state["mine"] == (None if hidden else sorted(sent.votes.get(who, set())))
+
     @precondition(lambda self: self.sent)
     @rule(number=st.integers(0, 99), other=st.booleans())
     def send_again(self, number: int, *, other: bool) -> None:
         sent = self.pick(number)
         assert sent
-        more = {"thread": sent.root.id} if sent.root else {}
+        more: Json = {"thread": sent.root.id} if sent.root else {}
+        more |= {"poll": sent.poll} if sent.poll else {}
         text = sent.first_text + ("!" if other else "")
         answer = self.run(self.stage.sockets[sent.sender].send(self.room, text, sent.cid, **more))
         if other and not sent.deleted:  # what was deleted is not kept, not even to compare
@@ -309,6 +369,8 @@ class RoomMachine(RuleBasedStateMachine):
         assert [seen(item) for item in page["items"]] == [known(sent) for sent in tops]
         ids = [each.user["id"] for each in self.stage.people]
         assert [item["reactions"] for item in page["items"]] == [reactions(sent, ids) for sent in tops]
+        polls = [item["poll"] and tally(item["poll"]) for item in page["items"]]
+        assert polls == [expected(sent) if sent.poll and not sent.deleted else None for sent in tops]
         for top in tops[:3]:
             thread = await person.get(f"/messages/{top.id}/thread", limit=200)
             replies = [sent for sent in self.sent if sent.root is top]
@@ -329,6 +391,23 @@ def seen(message: Json) -> tuple[Any, ...]:
 
 def known(sent: Sent) -> tuple[Any, ...]:
     return (sent.id, sent.seq, sent.text, sent.deleted, sent.replies)
+
+
+def tally(poll: Json) -> Json:
+    return {
+        "votes": [option["votes"] for option in poll["options"]],
+        "voters": poll["voters"],
+        "closed": poll["closed_at"] is not None,
+    }
+
+
+def expected(sent: Sent) -> Json:
+    given = [options for options in sent.votes.values() if options]
+    return {
+        "votes": [sum(number in options for options in given) for number in range(3)],
+        "voters": len(given),
+        "closed": sent.closed,
+    }
 
 
 def reactions(sent: Sent, ids: list[str]) -> list[Json]:

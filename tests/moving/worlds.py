@@ -42,6 +42,10 @@ async def furnish(workspace: Workspace) -> None:
     named = f"@{bob.user['username']} look at this"
     await ada.post(f"/rooms/{public}/messages", {"text": named, "quote": first["id"]})
     await bob.put(f"/messages/{first['id']}/saved", expect=204)
+    for anonymous in (False, True):
+        asked = {"question": "When?", "options": ["Now", "Later"], "anonymous": anonymous}
+        poll = await ada.post(f"/rooms/{public}/messages", {"poll": asked})
+        await bob.put(f"/messages/{poll['id']}/poll/vote", {"options": [1]})
     await furnish_more(workspace, ada, bob)
     direct = await ada.post(f"/workspaces/{workspace.id}/direct", {"users": [bob.user["id"]]})
     await bob.post(f"/rooms/{direct['id']}/messages", {"text": "between you and me"})

@@ -114,6 +114,7 @@ async def nothing_is_known(server: Talkoot, person: Api) -> None:
     id_ = UUID(person.user["id"])
     tables = ["memberships", "read_positions", "exports", "identities", "sessions"]
     tables += ["drafts", "saved_messages", "thread_follows", "scheduled_messages"]
+    tables += ["poll_votes"]
     tables += ["letter_choices", "digest_items", "notifications", "notification_levels"]
     tables += ["statuses"]
     for table in tables:

@@ -174,3 +174,19 @@ async def test_a_workspace_and_a_query_are_needed(workspace: Workspace) -> None:
             401,
             "not_authenticated",
         )
+
+
+async def test_polls_and_pins_are_asked_for(workspace: Workspace) -> None:
+    owner, room = workspace.owner, await workspace.room()
+    poll = {"question": "Which harbour?", "options": ["Rotterdam", "Genoa"]}
+    asked = await owner.post(f"/rooms/{room}/messages", {"text": "Please vote", "poll": poll})
+    plain = await owner.post(f"/rooms/{room}/messages", {"text": "Please read"})
+    await until_found(owner, workspace.id, "please", [plain["text"], asked["text"]])
+    assert await texts(owner, workspace.id, "has:poll") == [asked["text"]]
+    assert await texts(owner, workspace.id, "please -has:poll") == [plain["text"]]
+    assert await texts(owner, workspace.id, "genoa") == [asked["text"]]
+    assert await texts(owner, workspace.id, '"harbour rotterdam"') == []
+    await owner.put(f"/messages/{plain['id']}/pin", expect=204)
+    await until_found(owner, workspace.id, "has:pin", [plain["text"]])
+    await owner.delete(f"/messages/{plain['id']}/pin")
+    assert await texts(owner, workspace.id, "please has:pin") == []

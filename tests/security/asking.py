@@ -68,6 +68,7 @@ class Case:
             "scheduled": str(uuid.uuid4()),
             "number": str(next(numbers)),
             "emoji": "👍",
+            "option": "0",
             "sanction": "mute",
             "provider": "nowhere",
             "identity": str(uuid.uuid4()),
@@ -138,12 +139,14 @@ FRAMES: dict[str, Json] = {
     "edit": {"message": "{message}", "text": "inside"},
     "delete": {"message": "{gone}"},
     "react": {"message": "{message}", "emoji": "👍"},
+    "vote": {"message": "{message}", "options": [0]},
+    "unvote": {"message": "{message}"},
     "unreact": {"message": "{message}", "emoji": "👍"},
     "read": {"room": "{room}", "seq": 1},
     "typing": {"room": "{room}"},
     "presence": {"users": ["{user}"]},
 }
-CODES = {"not_found": 404, "forbidden": 403, "thread_closed": 403}
+CODES = {"not_found": 404, "forbidden": 403, "thread_closed": 403, "no_poll": 200}
 
 
 async def over_socket(op: str, case: Case) -> int:
@@ -275,6 +278,7 @@ NO_MAIL = Ask(passed=frozenset({409}), body={"email": None})  # this server send
 NO_PASSKEYS = Ask(body={}, passed=frozenset({409}))
 NO_SUCH_POST = Ask(passed=frozenset({404}))
 OF_FIRST_ONES = Ask(body={}, passed=frozenset({200, 204, 422}))  # a thread has no replies to replies
+NO_POLL = Ask(passed=frozenset({409}))
 NO_SUCH_JOB = Ask(passed=frozenset({404}))
 # No provider is known here: who is let through is told so, or what is missing.
 NO_PROVIDER = Ask(body={}, passed=frozenset({303, 400, 404, 422}))
@@ -507,6 +511,12 @@ ASKS: dict[str, Ask] = {
     "publish_post": NO_SUCH_POST,
     "unpublish_post": NO_SUCH_POST,
     "list_versions": NO_SUCH_POST,
+    # Messages here have no polls: whoever is let through is told so.
+    "get_poll": NO_POLL,
+    "vote": Ask(body={"options": [0]}, passed=NO_POLL.passed),
+    "unvote": NO_POLL,
+    "list_voters": NO_POLL,
+    "close_poll": Ask(passed=NO_POLL.passed, both=True),
     "list_reactions": Ask(),
     "react": Ask(),
     "unreact": Ask(),

@@ -279,7 +279,7 @@ CREATE TABLE held_messages (
 	decided_at BIGINT, 
 	decided_by BLOB, 
 	reason VARCHAR, 
-	message_id BLOB, quote_id BLOB, 
+	message_id BLOB, quote_id BLOB, poll VARCHAR, 
 	CONSTRAINT pk_held_messages PRIMARY KEY (id), 
 	CONSTRAINT fk_held_messages_room_id FOREIGN KEY(room_id) REFERENCES rooms (id), 
 	CONSTRAINT fk_held_messages_sender_id FOREIGN KEY(sender_id) REFERENCES users (id), 
@@ -432,7 +432,7 @@ CREATE TABLE messages (
 	edited_at BIGINT, 
 	deleted_at BIGINT, 
 	reply_count BIGINT NOT NULL, 
-	last_reply_at BIGINT, attachments VARCHAR, reactions VARCHAR, pinned_at BIGINT, answers VARCHAR, mentions VARCHAR, previews VARCHAR, quote VARCHAR, post VARCHAR, 
+	last_reply_at BIGINT, attachments VARCHAR, reactions VARCHAR, pinned_at BIGINT, answers VARCHAR, mentions VARCHAR, previews VARCHAR, quote VARCHAR, post VARCHAR, poll VARCHAR, 
 	CONSTRAINT pk_messages PRIMARY KEY (id), 
 	CONSTRAINT fk_messages_room_id FOREIGN KEY(room_id) REFERENCES rooms (id), 
 	CONSTRAINT fk_messages_sender_id FOREIGN KEY(sender_id) REFERENCES users (id), 
@@ -498,6 +498,21 @@ CREATE TABLE pins (
 	CONSTRAINT fk_pins_message_id FOREIGN KEY(message_id) REFERENCES messages (id), 
 	CONSTRAINT fk_pins_room_id FOREIGN KEY(room_id) REFERENCES rooms (id), 
 	CONSTRAINT fk_pins_user_id FOREIGN KEY(user_id) REFERENCES users (id)
+);
+CREATE TABLE poll_keys (
+	message_id BLOB NOT NULL, 
+	"key" BLOB NOT NULL, 
+	CONSTRAINT pk_poll_keys PRIMARY KEY (message_id), 
+	CONSTRAINT fk_poll_keys_message_id FOREIGN KEY(message_id) REFERENCES messages (id)
+);
+CREATE TABLE poll_votes (
+	message_id BLOB NOT NULL, 
+	option BIGINT NOT NULL, 
+	voter BLOB NOT NULL, 
+	user_id BLOB, 
+	CONSTRAINT pk_poll_votes PRIMARY KEY (message_id, option, voter), 
+	CONSTRAINT fk_poll_votes_message_id FOREIGN KEY(message_id) REFERENCES messages (id), 
+	CONSTRAINT fk_poll_votes_user_id FOREIGN KEY(user_id) REFERENCES users (id)
 );
 CREATE TABLE post_slugs (
 	room_id BLOB NOT NULL, 
@@ -932,6 +947,7 @@ CREATE INDEX ix_notifications_created ON notifications (created_at);
 CREATE INDEX ix_notifications_user ON notifications (user_id, id);
 CREATE INDEX ix_passkeys_user_id ON passkeys (user_id);
 CREATE INDEX ix_pins_room ON pins (room_id, seq);
+CREATE INDEX ix_poll_votes_user ON poll_votes (user_id, message_id);
 CREATE INDEX ix_post_slugs_post ON post_slugs (post_id);
 CREATE INDEX ix_post_tags_tag ON post_tags (tag, post_id);
 CREATE INDEX ix_posts_author ON posts (author_id);
@@ -962,5 +978,5 @@ CREATE UNIQUE INDEX uq_report_cases_message ON report_cases (message_id) WHERE s
 CREATE UNIQUE INDEX uq_report_cases_person ON report_cases (workspace_id, user_id) WHERE state = 'open' AND message_id IS NULL;
 CREATE UNIQUE INDEX uq_sanctions_standing ON sanctions (user_id, resource_id, kind) WHERE ended_at IS NULL;
 CREATE UNIQUE INDEX uq_saved_messages_message_id ON saved_messages (message_id, user_id);
-INSERT INTO alembic_version ("version_num") VALUES ('0040');
+INSERT INTO alembic_version ("version_num") VALUES ('0041');
 INSERT INTO schema_floor ("id", "revision") VALUES (1, '0003');

@@ -17,6 +17,7 @@ import talkoot.chat.moderation.models
 import talkoot.chat.notifications.models
 import talkoot.chat.onboarding.models
 import talkoot.chat.pins.models
+import talkoot.chat.polls.models
 import talkoot.chat.posts.models
 import talkoot.chat.previews.models
 import talkoot.chat.privacy.models

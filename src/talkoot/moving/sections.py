@@ -18,6 +18,7 @@ from talkoot.chat.files.models import HELD, SENT, File
 from talkoot.chat.messages.models import HeldMessage, Mention, Message, Quote, RoomRules
 from talkoot.chat.notifications.models import NotificationLevel
 from talkoot.chat.pins.models import Pin
+from talkoot.chat.polls.models import PollVote
 from talkoot.chat.posts.models import Blog, Post, PostSlug, PostTag, PostVersion
 from talkoot.chat.previews.models import RemovedPreview
 from talkoot.chat.reactions.models import Reaction
@@ -171,13 +172,19 @@ CONTENT: tuple[Section, ...] = (
         Message,
         "A message as it is now.",
         lambda w: Message.room_id.in_(_rooms(w)),
-        json=frozenset({"attachments", "reactions", "previews", "mentions", "quote", "post"}),
+        json=frozenset({"attachments", "reactions", "previews", "mentions", "quote", "post", "poll"}),
     ),
     Section(
         "reaction",
         Reaction,
         "Somebody's emoji under a message.",
         lambda w: Reaction.message_id.in_(_messages(w)),
+    ),
+    Section(
+        "poll_vote",
+        PollVote,
+        "That somebody voted for an option of a poll; who that was in no anonymous one.",
+        lambda w: PollVote.message_id.in_(_messages(w)),
     ),
     Section("pin", Pin, "That a message is pinned.", lambda w: Pin.room_id.in_(_rooms(w))),
     Section("mention", Mention, "Whom a message names.", lambda w: Mention.room_id.in_(_rooms(w))),
@@ -217,6 +224,7 @@ TAIL: tuple[Section, ...] = (
         HeldMessage,
         "A message that a moderator was to see first.",
         lambda w: HeldMessage.room_id.in_(_rooms(w)),
+        json=frozenset({"poll"}),
     ),
     Section("quote", Quote, "That a message shows another one.", lambda w: Quote.room_id.in_(_rooms(w))),
     Section(

@@ -591,6 +591,7 @@ export type HeldOut = {
   message: string | null;
   quote: string | null;
   attachments: (Attachment)[];
+  poll: PollShown | null;
 };
 
 /** The answer to a send that is held; sent again with its `cid`, `state` is what came of it. */
@@ -803,6 +804,7 @@ export type MessageOut = {
   previews: (Preview)[];
   quote: QuoteOut | null;
   post: PostShown | null;
+  poll: PollShown | null;
 };
 
 /** The text that replaces a message's text. */
@@ -903,6 +905,7 @@ export type NewInvite = {
 /** A message to be sent. The same `cid` again answers with the first message and sends nothing. */
 export type NewMessage = {
   quote?: string | null;
+  poll?: NewPoll | null;
   attachments?: (string)[];
   text?: string;
   cid?: string | null;
@@ -915,6 +918,15 @@ export type NewPasskey = {
   name: string;
   ceremony: string;
   credential: NewCredential;
+};
+
+/** A poll to be sent: two to twenty different options, one or several (`multiple`) of which one votes for. */
+export type NewPoll = {
+  question: string;
+  options: (string)[];
+  multiple?: boolean;
+  anonymous?: boolean;
+  closes_at?: string | null;
 };
 
 /** A draft. Without a `slug` it is made from the title; the cover is a picture uploaded for this room. */
@@ -1163,6 +1175,39 @@ export type PinOut = {
   ts: string;
 };
 
+/** What one can vote for, and how many did. */
+export type PollOptionOut = {
+  text: string;
+  votes: number;
+};
+
+/** The poll of a message: `voters` is how many people voted. One that is closed takes no more votes. */
+export type PollShown = {
+  question: string;
+  options: (PollOptionOut)[];
+  multiple: boolean;
+  anonymous: boolean;
+  closes_at: string | null;
+  closed_at: string | null;
+  voters: number;
+};
+
+/** A poll as it stands. `mine` is what one voted for. */
+export type PollState = {
+  message: string;
+  poll: PollShown;
+  mine: (number)[] | null;
+};
+
+/** A poll, as `NewPoll` has it. */
+export type PollWish = {
+  question: string;
+  options: (string)[];
+  multiple?: boolean;
+  anonymous?: boolean;
+  closes_at?: string | null;
+};
+
 /** Where a log stands: its last position, and how many of its events count as unread. */
 export type Position = {
   head: number;
@@ -1370,6 +1415,7 @@ export type QuoteOut = {
   ts: string | null;
   files: number;
   gone: boolean;
+  poll?: boolean;
 };
 
 /** React to a message with an emoji; once more changes nothing. */
@@ -1657,6 +1703,7 @@ export type SendFrame = {
   thread?: string | null;
   attachments?: (string)[];
   quote?: string | null;
+  poll?: PollWish | null;
   ref?: number | string | null;
 };
 
@@ -1929,6 +1976,13 @@ export type Unsubscribe = {
   ref?: number | string | null;
 };
 
+/** Take one's vote back. */
+export type UnvoteFrame = {
+  op: "unvote";
+  message: string;
+  ref?: number | string | null;
+};
+
 /** Someone, as shown on their card. */
 export type UserOut = {
   id: string;
@@ -1954,6 +2008,27 @@ export type VersionOut = {
   text: string;
   ts: string;
   by: PublicUser;
+};
+
+/** Vote for options of a poll, in place of what one voted for before; the first one is 0. */
+export type VoteFrame = {
+  op: "vote";
+  message: string;
+  options: (number)[];
+  ref?: number | string | null;
+};
+
+/** What one votes for, in place of what one voted for before: numbers of options, the first is 0. */
+export type VoteIn = {
+  options: (number)[];
+};
+
+/** One has voted in a poll, on any device, or taken it back; `options` is all that one votes for now. */
+export type VoteNotice = {
+  op: "notice";
+  kind: "vote";
+  message: string;
+  options: (number)[];
 };
 
 /** Be told of these people's presence, instead of those named before; `state` says how one is oneself. */

@@ -308,6 +308,12 @@ REACT = Operation("message", P.ROOM_REACT, f"PUT {_REACTION}", socket="react")
 REMOVE_PREVIEW = Operation(
     "message", P.MESSAGES_MODERATE, "DELETE /messages/{message}/previews/{preview}", own=P.ROOM_READ
 )
+_POLL = "/messages/{message}/poll"
+GET_POLL = Operation("message", P.ROOM_READ, f"GET {_POLL}")
+VOTE = Operation("message", P.ROOM_REACT, f"PUT {_POLL}/vote", socket="vote")
+UNVOTE = Operation("message", P.ROOM_READ, f"DELETE {_POLL}/vote", socket="unvote", scope="write")
+LIST_VOTERS = Operation("message", P.ROOM_READ, f"GET {_POLL}/options/{{option}}/voters")
+CLOSE_POLL = Operation("message", P.MESSAGES_MODERATE, f"POST {_POLL}/close", own=P.ROOM_READ)
 LIST_PINS = Operation("room", P.ROOM_READ, "GET /rooms/{room}/pins")
 PIN = Operation("message", P.ROOM_PIN, "PUT /messages/{message}/pin")
 UNPIN = Operation("message", P.ROOM_PIN, "DELETE /messages/{message}/pin")

@@ -10,6 +10,7 @@ from uuid import UUID
 
 if TYPE_CHECKING:
     from talkoot.chat.messages.mentioned import Mentioned
+    from talkoot.chat.messages.polled import Polled
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +91,21 @@ class OwnChanged:
     user: UUID
     kind: str
     told: Mapping[str, object]
+
+
+@dataclass(frozen=True, slots=True)
+class PollSent:
+    """A message has a poll; told inside the transaction."""
+
+    message: UUID
+    poll: Polled
+
+
+@dataclass(frozen=True, slots=True)
+class PollsErased:
+    """These messages are deleted, and had polls; told inside the transaction."""
+
+    messages: Sequence[UUID]
 
 
 @dataclass(slots=True)

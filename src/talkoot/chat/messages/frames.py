@@ -9,6 +9,16 @@ import msgspec
 from talkoot.realtime.operations import Ref
 
 
+class PollWish(msgspec.Struct, frozen=True):
+    """A poll, as `NewPoll` has it."""
+
+    question: str
+    options: tuple[str, ...]
+    multiple: bool = False
+    anonymous: bool = False
+    closes_at: str | None = None
+
+
 class SendFrame(msgspec.Struct, frozen=True):
     """Send a message; the same `cid` again is answered with the first one's place."""
 
@@ -18,6 +28,7 @@ class SendFrame(msgspec.Struct, frozen=True):
     thread: UUID | None = None
     attachments: tuple[UUID, ...] = ()
     quote: UUID | None = None
+    poll: PollWish | None = None
     ref: Ref = None
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Annotated
 from uuid import UUID
 
@@ -61,6 +62,8 @@ async def send_message(kernel: KernelDep, actor: CurrentActor, room: UUID, new: 
     """Send a message; with a `cid` a retry can not send it twice."""
     files = tuple(new.attachments)
     command = Send(actor, room, new.text, new.cid, new.thread, None, files, new.quote, new.title)
+    if new.poll is not None:
+        command = replace(command, poll=new.poll.asked())
     count_for_room(kernel.rates, kernel.uow.caches, actor, room, new.thread)
     sent = await kernel.uow.submit_to(SEND, command, key=room)
     if isinstance(sent, Held):

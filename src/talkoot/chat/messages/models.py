@@ -59,6 +59,8 @@ class Message(Model):
     """What it shows of another message, as JSON; to find those that show one there are rows of `quotes`."""
     post: Mapped[str | None]
     """What a post shows besides its text, as JSON; None for every other message."""
+    poll: Mapped[str | None]
+    """Its poll as it stands, as JSON; who voted for what are rows of `poll_votes`."""
 
 
 class Mention(Model):
@@ -145,6 +147,7 @@ class HeldMessage(Model):
     digest: Mapped[bytes | None]
     thread_id: Mapped[UUID | None] = mapped_column(ForeignKey("messages.id"))
     quote_id: Mapped[UUID | None]
+    poll: Mapped[str | None]
     text: Mapped[str]
     why: Mapped[str]
     state: Mapped[str]

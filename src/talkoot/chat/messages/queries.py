@@ -52,6 +52,7 @@ MESSAGES: AnySelect = select(
     Message.previews,
     Message.quote,
     Message.post,
+    Message.poll,
 ).join(User, User.id == Message.sender_id)
 # What was deleted because it was too old is not shown at all: it would be a wall of tombstones.
 _EXPIRED = select(Room.expired_seq).where(Room.id == bindparam("room", type_=Id)).scalar_subquery()

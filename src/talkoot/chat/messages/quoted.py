@@ -20,6 +20,7 @@ class Quoted(msgspec.Struct, frozen=True):
     ts: str | None
     files: int
     gone: bool = False
+    poll: bool = False
 
     def emptied(self) -> Quoted:
         """What is left when the message itself was deleted."""

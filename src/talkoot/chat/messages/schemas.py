@@ -6,15 +6,18 @@ from collections.abc import Collection
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from pydantic import AfterValidator, BaseModel, Field, ValidationInfo, field_validator
+from pydantic import AfterValidator, AwareDatetime, BaseModel, Field, ValidationInfo, field_validator
 
 from talkoot.chat.accounts.schemas import Moment, PublicUser
 from talkoot.chat.files.schemas import Attachment
+from talkoot.chat.messages.polled import Polled, PollOption
+from talkoot.kernel.clock import from_datetime, rfc3339
 from talkoot.kernel.text import Line, body_text
 
 TEXT = 16_000  # characters
 TITLE, EXCERPT, TAGS = 200, 500, 10
 FILES = 10  # of one message
+OPTIONS = 20  # of a poll
 
 Text = Annotated[str, Field(min_length=1, max_length=TEXT), AfterValidator(body_text)]
 
@@ -64,7 +67,7 @@ class QuoteOut(BaseModel):
     """A message inside another one, as it was when it was quoted; at most 1,000 characters of its text.
 
     `room` and `thread` are where it is, for those who may read it there. `files` is how many it has; they are
-    not passed on. Of one that was deleted meanwhile (`gone`) nothing is left.
+    not passed on; `poll` says that it has one. Of one that was deleted meanwhile (`gone`) nothing is left.
     """
 
     message: UUID
@@ -75,6 +78,7 @@ class QuoteOut(BaseModel):
     ts: Moment | None
     files: int
     gone: bool
+    poll: bool = False
 
 
 class PostShown(BaseModel):
@@ -91,6 +95,52 @@ class PostShown(BaseModel):
     tags: list[str]
     cover: UUID | None
     published_at: Moment
+
+
+class NewPoll(BaseModel):
+    """A poll to be sent: two to twenty different options, one or several (`multiple`) of which one votes for.
+
+    Of one that is `anonymous` nobody is told who voted. Without `closes_at`, which has a zone and is at most
+    a year ahead, it stays open until somebody closes it.
+    """
+
+    question: Line
+    options: list[Line] = Field(min_length=2, max_length=OPTIONS)
+    multiple: bool = False
+    anonymous: bool = False
+    closes_at: AwareDatetime | None = None
+
+    @field_validator("options")
+    @classmethod
+    def _differ(cls, value: list[str]) -> list[str]:
+        if len({option.casefold() for option in value}) < len(value):
+            raise ValueError("two options are the same")
+        return value
+
+    def asked(self) -> Polled:
+        """The poll before anybody has voted."""
+        closes_at = rfc3339(from_datetime(self.closes_at)) if self.closes_at is not None else None
+        options = tuple(map(PollOption, self.options))
+        return Polled(self.question, options, self.multiple, self.anonymous, closes_at)
+
+
+class PollOptionOut(BaseModel):
+    """What one can vote for, and how many did."""
+
+    text: str
+    votes: int
+
+
+class PollShown(BaseModel):
+    """The poll of a message: `voters` is how many people voted. One that is closed takes no more votes."""
+
+    question: str
+    options: list[PollOptionOut]
+    multiple: bool
+    anonymous: bool
+    closes_at: Moment | None
+    closed_at: Moment | None
+    voters: int
 
 
 class MessageOut(BaseModel):
@@ -119,6 +169,7 @@ class MessageOut(BaseModel):
     previews: list[Preview]
     quote: QuoteOut | None
     post: PostShown | None
+    poll: PollShown | None
 
 
 class EditOut(BaseModel):
@@ -134,10 +185,11 @@ class NewMessage(BaseModel):
 
     `attachments` are files that one has uploaded for this room; `quote` is a message of this workspace that
     one may read, which is shown inside. Beside either the text may be empty. In a room of posts a message
-    with a `title` is a post, which is published at once.
+    with a `title` is a post, which is published at once. One with a `poll` and no text says its question.
     """
 
     quote: UUID | None = None
+    poll: NewPoll | None = None
     attachments: list[UUID] = Field(default=[], max_length=FILES)
     text: str = Field(default="", max_length=TEXT, validate_default=True)
     cid: UUID | None = None
@@ -147,6 +199,9 @@ class NewMessage(BaseModel):
     @field_validator("text")
     @classmethod
     def _says_something(cls, value: str, info: ValidationInfo) -> str:
+        asked = info.data.get("poll")
+        if asked is not None and not value.strip():
+            return str(asked.question)
         return text_with(value, [*(info.data.get("attachments") or ()), info.data.get("quote")])
 
 
@@ -165,6 +220,7 @@ class HeldOut(BaseModel):
     message: UUID | None
     quote: UUID | None
     attachments: list[Attachment]
+    poll: PollShown | None
 
 
 class HeldSend(BaseModel):

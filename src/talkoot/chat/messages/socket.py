@@ -5,21 +5,26 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
+import msgspec
+from pydantic import ValidationError
+
 from talkoot.chat.accounts.actors import actor_of
 from talkoot.chat.messages.access import count_for_room
 from talkoot.chat.messages.actions.change import Edit, delete_message, edit_message
 from talkoot.chat.messages.actions.commands import Held, Send, Sent
 from talkoot.chat.messages.actions.send import SEND
 from talkoot.chat.messages.frames import Ack, DeleteFrame, EditFrame, HeldFrame, SendFrame
-from talkoot.chat.messages.schemas import FILES, TEXT, text_with
+from talkoot.chat.messages.schemas import FILES, TEXT, NewPoll, text_with
 from talkoot.kernel.clock import rfc3339
-from talkoot.kernel.errors import Invalid
+from talkoot.kernel.errors import FieldError, Invalid
 from talkoot.realtime.operations import Later, Operation
 
 if TYPE_CHECKING:
     from collections.abc import Collection
     from uuid import UUID
 
+    from talkoot.chat.messages.frames import PollWish
+    from talkoot.chat.messages.polled import Polled
     from talkoot.kernel.keyed_rates import QuickRates
     from talkoot.kernel.unit_of_work import UnitOfWork
     from talkoot.realtime.connection import Connection
@@ -35,9 +40,11 @@ def operations(uow: UnitOfWork, rates: QuickRates) -> list[Operation]:
 
 
 def _send(uow: UnitOfWork, rates: QuickRates, connection: Connection, frame: SendFrame) -> Later:
-    text = _checked(frame.text, frame.attachments, frame.quote)
+    poll = _asked(frame.poll) if frame.poll is not None else None
+    said = poll.question if poll is not None and not frame.text.strip() else frame.text
+    text = _checked(said, frame.attachments, frame.quote)
     actor, files = actor_of(connection), frame.attachments
-    command = Send(actor, frame.room, text, frame.cid, frame.thread, attachments=files, quote=frame.quote)
+    command = Send(actor, frame.room, text, frame.cid, frame.thread, None, files, frame.quote, None, poll)
     count_for_room(rates, uow.caches, command.actor, command.room, command.thread)
     return Later(partial(uow.post, SEND, command, frame.room), partial(_sent, cid=frame.cid))
 
@@ -63,6 +70,18 @@ def acknowledged(sent: Sent, cid: UUID | None) -> Ack:
     """The answer to a change that is stored."""
     event = sent.event
     return Ack(room=event.log, seq=event.seq, id=event.id, ts=rfc3339(event.ts), dup=sent.dup, cid=cid)
+
+
+def _asked(wish: PollWish) -> Polled:
+    try:
+        return NewPoll.model_validate(msgspec.structs.asdict(wish)).asked()
+    except ValidationError as error:
+        wrong = [
+            FieldError(".".join(["poll", *map(str, each["loc"])]), each["type"], each["msg"])
+            for each in error.errors()
+        ]
+        names = ", ".join(each.field for each in wrong)
+        raise Invalid(f"Not acceptable: {names}", fields=tuple(wrong)) from None
 
 
 def _checked(text: str, attachments: Collection[UUID] = (), quote: UUID | None = None) -> str:

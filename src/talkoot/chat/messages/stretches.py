@@ -12,6 +12,7 @@ import msgspec
 from msgspec import Raw
 from msgspec.structs import replace
 
+from talkoot.chat.messages.polled import with_news
 from talkoot.chat.messages.reacted import with_reaction
 from talkoot.chat.messages.wire import NOTHING, Shown
 from talkoot.kernel.clock import rfc3339
@@ -32,6 +33,8 @@ _EMPTIED = {
     "reaction.added",
     "reaction.removed",
     "previews.updated",
+    "poll.voted",
+    "poll.closed",
 }
 # Events that change no message. One that is in no table makes the stretch be read again.
 _HARMLESS = {"member.joined", "member.left", "room.updated"}
@@ -86,7 +89,7 @@ class Stretch:
 
 
 def _cost(message: Shown) -> int:
-    raw = (message.reactions, message.mentions, message.previews, message.quote or b"")
+    raw = (message.reactions, message.mentions, message.previews, message.quote or b"", message.poll or b"")
     added = sum(memoryview(each).nbytes for each in raw) + (_POST if message.post is not None else 0)
     return _OVERHEAD + text_bytes(message.text) + _FILE * len(message.attachments) + added
 
@@ -126,6 +129,8 @@ def _created(event: Event, body: dict[str, Any], messages: list[Shown]) -> bool:
         made = replace(made, quote=Raw(msgspec.json.encode(quote)))
     if post := body.get("post"):
         made = replace(made, post=post)
+    if poll := body.get("poll"):
+        made = replace(made, poll=Raw(msgspec.json.encode(poll)))
     messages.append(made)
     return True
 
@@ -140,7 +145,7 @@ def _updated(message: Shown, body: dict[str, Any]) -> Shown:
 
 def _deleted(message: Shown, _body: dict[str, Any]) -> Shown:
     gone = replace(message, text="", deleted=True, attachments=(), pinned=False, quote=None, post=None)
-    return replace(gone, reactions=NOTHING, mentions=NOTHING, previews=NOTHING)
+    return replace(gone, reactions=NOTHING, mentions=NOTHING, previews=NOTHING, poll=None)
 
 
 def _pinned(message: Shown, _body: dict[str, Any]) -> Shown:
@@ -176,6 +181,10 @@ def _unquoted(message: Shown, body: dict[str, Any]) -> Shown:
     return message if message.deleted else replace(message, quote=Raw(msgspec.json.encode(body["quote"])))
 
 
+def _polled(message: Shown, body: dict[str, Any]) -> Shown:
+    return message if message.poll is None else replace(message, poll=Raw(with_news(message.poll, body)))
+
+
 _CHANGES: dict[str, Callable[[Shown, dict[str, Any]], Shown]] = {
     "message.updated": _updated,
     "message.deleted": _deleted,
@@ -185,6 +194,8 @@ _CHANGES: dict[str, Callable[[Shown, dict[str, Any]], Shown]] = {
     "quote.emptied": _unquoted,
     "reaction.added": _reacted,
     "reaction.removed": _reacted,
+    "poll.voted": _polled,
+    "poll.closed": _polled,
     "pin.added": _pinned,
     "pin.removed": _unpinned,
 }

@@ -51,6 +51,7 @@ class Shown(msgspec.Struct, frozen=True):
     previews: Raw = NOTHING
     quote: Raw | None = None
     post: dict[str, Any] | None = None
+    poll: Raw | None = None
 
 
 class Version(msgspec.Struct, frozen=True):
@@ -118,7 +119,7 @@ def page_json(items: Sequence[Shown], *, more_before: bool, more_after: bool) ->
 def shown(row: Row) -> Shown:
     """A message from a row of the query for them."""
     id_, room, seq, sender, username, name, bot, text, ts, edited, deleted, thread, count, last, *more = row
-    files, reactions, pinned, replies, mentions, previews, quote, post = more
+    files, reactions, pinned, replies, mentions, previews, quote, post, poll = more
     return Shown(
         id_,
         room,
@@ -139,4 +140,5 @@ def shown(row: Row) -> Shown:
         previews=Raw(previews) if previews and deleted is None else NOTHING,
         quote=Raw(quote) if quote and deleted is None else None,
         post=msgspec.json.decode(post) if post else None,
+        poll=Raw(poll) if poll and deleted is None else None,
     )

@@ -65,6 +65,7 @@ async def _tell(tx: Tx, message: Message, grants: Grants, type_: str) -> log.Eve
         type=type_,
         body={"message": message.id},
         sender=grants.user,
+        subject=message.id,
         fence=grants.version,
         scope=grants.workspace,
     )

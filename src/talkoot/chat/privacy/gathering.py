@@ -13,6 +13,7 @@ import msgspec
 from talkoot.chat.digests.queries import own_choice
 from talkoot.chat.drafts.queries import own_drafts
 from talkoot.chat.notifications.queries import notification_choices
+from talkoot.chat.polls.queries import own_votes
 from talkoot.chat.posts.queries import own_posts
 from talkoot.chat.privacy import queries
 from talkoot.chat.privacy.own_files import content_of, files_behind, line_of, name_in_archive
@@ -44,6 +45,7 @@ _WHOLE: dict[str, tuple[str, Callable[[Read, UUID], Awaitable[list[queries.Line]
     "rooms.jsonl": ("The rooms you may read, and how far you have read them", queries.rooms),
     "posts.jsonl": ("Your posts, those too that are not published", own_posts),
     "threads.jsonl": ("The threads that you follow, and left", own_follows),
+    "votes.jsonl": ("What you voted for in polls that tell who did", own_votes),
     "drafts.jsonl": ("What you have begun to write", own_drafts),
     "scheduled.jsonl": ("What you have written to be sent later", own_scheduled),
     "notifications.jsonl": ("What you want to be told of", notification_choices),

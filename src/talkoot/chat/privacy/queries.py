@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
+import msgspec
 from sqlalchemy import select
 
 from talkoot.chat.access.grants import readable_rooms
@@ -261,6 +262,7 @@ async def held_messages(read: Read, person: UUID, after: UUID, limit: int) -> li
             "id": held.id,
             "room": held.room_id,
             "text": held.text,
+            "poll": msgspec.json.decode(held.poll) if held.poll else None,
             "state": held.state,
             "reason": held.reason,
             "message": held.message_id,

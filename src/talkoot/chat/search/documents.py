@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from talkoot.chat.messages.polled import poll_in
 from talkoot.chat.search.tokens import tokens_of
 
 if TYPE_CHECKING:
@@ -19,7 +20,11 @@ _MARK = "\ue000"
 IN_THREAD = f"{_MARK}thread"
 HAS_LINK = f"{_MARK}link"
 HAS_FILE = f"{_MARK}file"
+HAS_POLL = f"{_MARK}poll"
+HAS_PIN = f"{_MARK}pin"
 KINDS = ("image", "video", "audio")  # of files that are asked for by themselves
+# Types of events after which a message is to be indexed again, for SQL.
+CHANGING = "('message.created', 'message.updated', 'message.deleted', 'pin.added', 'pin.removed')"
 _END = f"{_MARK}end"  # between texts: no phrase goes from one into the next
 _LINK = re.compile(r"https?://\w", re.IGNORECASE)
 _TELLING = 16  # hexadecimal digits at the end of an id: the random ones
@@ -57,6 +62,8 @@ class Row:
     text: str | None
     files: str | None = None
     """Those of the message as JSON, as it shows them."""
+    poll: str | None = None
+    pinned: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +78,7 @@ class Document:
 
 
 def document_of(row: Row, stems: Stems) -> Document | None:
-    """What there is to find of a message, the names of its files too; None for a deleted one."""
+    """What there is to find of a message, the names of its files and its poll too; None for a deleted one."""
     if row.text is None:
         return None
     marks = [of_room(row.room), of_sender(row.sender)]
@@ -85,8 +92,17 @@ def document_of(row: Row, stems: Stems) -> Document | None:
         marks += [HAS_FILE, *map(of_kind, _kinds(files))]
         for file in files:
             words += [_END, *tokens_of(file.name)]
+    marks += [HAS_PIN] if row.pinned else []
+    if row.poll:
+        marks.append(HAS_POLL)
+        words += _asked(row.poll)
     marks += dict.fromkeys(mark for word in words for mark in stems.marks(word))
     return Document(row.message, row.room, row.ts, words, marks)
+
+
+def _asked(poll: str) -> Iterator[str]:
+    for line in poll_in(poll).words().splitlines():
+        yield from (_END, *tokens_of(line))
 
 
 def _kinds(files: list[_File]) -> Iterator[str]:

@@ -8,7 +8,16 @@ from uuid import UUID
 
 from talkoot.chat.search import queries
 from talkoot.chat.search.days import span_of
-from talkoot.chat.search.documents import HAS_FILE, HAS_LINK, IN_THREAD, KINDS, of_kind, of_sender
+from talkoot.chat.search.documents import (
+    HAS_FILE,
+    HAS_LINK,
+    HAS_PIN,
+    HAS_POLL,
+    IN_THREAD,
+    KINDS,
+    of_kind,
+    of_sender,
+)
 from talkoot.chat.search.language import refused
 from talkoot.chat.search.wanted import Wanted
 
@@ -21,6 +30,8 @@ _MARKS = {
     ("is", "thread"): IN_THREAD,
     ("has", "link"): HAS_LINK,
     ("has", "file"): HAS_FILE,
+    ("has", "poll"): HAS_POLL,
+    ("has", "pin"): HAS_PIN,
     **{("has", kind): of_kind(kind) for kind in KINDS},
 }
 

@@ -149,7 +149,8 @@ async def _in_turn(row: Any, work: Callable[[], T]) -> T:
 
 def _matches(wanted: Wanted, row: Any, stems: Stems) -> bool:
     thread = row.thread_id.hex if row.thread_id else None
-    now = Row(row.id.hex, row.room_id.hex, row.sender_id.hex, thread, row.ts, row.text, row.attachments)
+    place = row.id.hex, row.room_id.hex, row.sender_id.hex, thread
+    now = Row(*place, row.ts, row.text, row.attachments, row.poll, row.pinned_at is not None)
     document = document_of(now, stems)
     return document is not None and wanted.matches(document)
 

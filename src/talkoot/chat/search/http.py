@@ -49,7 +49,7 @@ async def search_messages(
 
     All words have to be there: `words`, `"a phrase"`, `prefix*`, `-not`, `from:@somebody`, `in:#room`,
     `before:2026-12-31`, `after:`, `on:`, `is:thread`, `has:link`, `has:file`, `has:image`,
-    `has:video`, `has:audio`.
+    `has:video`, `has:audio`, `has:poll`, `has:pin`.
     `sort=best` gives the best of the newest 200 that match, in one page.
     """
     await kernel.limits.require(str(actor.user), SEARCHES)

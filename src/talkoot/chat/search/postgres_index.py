@@ -210,5 +210,6 @@ def _hit(row: Any) -> Hit:
 
 
 def _row(message: UUID, rest: Sequence[Any]) -> Row:
-    room, sender, thread, ts, text, files = rest
-    return Row(message.hex, room.hex, sender.hex, thread.hex if thread else None, ts, text, files)
+    room, sender, thread, ts, text, files, poll, pinned = rest
+    place = message.hex, room.hex, sender.hex, thread.hex if thread else None
+    return Row(*place, ts, text, files, poll, pinned)

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from sqlalchemy import text
 
+from talkoot.chat.search.documents import CHANGING
+
 _MESSAGE = """m.id, m.room_id, m.sender_id, m.thread_id, m.ts,
-    CASE WHEN m.deleted_at IS NULL THEN m.text END AS text, m.attachments"""
+    CASE WHEN m.deleted_at IS NULL THEN m.text END AS text, m.attachments, m.poll,
+    m.pinned_at IS NOT NULL AS pinned"""
 
 # What is derived may be lost with the power, as long as its position is lost with it. Whoever is frozen in
 # the middle must not keep the next one from taking over.
@@ -40,7 +43,7 @@ CHANGES = text(
         WHERE log = wanted.room AND seq > coalesce(p.seq, 0) ORDER BY seq LIMIT :limit
     ) e
     LEFT JOIN messages m ON m.id = e.subject
-        AND e.type IN ('message.created', 'message.updated', 'message.deleted')
+        AND e.type IN {CHANGING}
     ORDER BY e.log, e.seq LIMIT :limit"""  # noqa: S608 - constant
 )
 EXPIRED = text(

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from talkoot.chat.search.documents import Document, Row
+from talkoot.chat.search.documents import CHANGING, Document, Row
 from talkoot.chat.search.index import Changes, Hit
 from talkoot.chat.search.sqlite_query import expression
 
@@ -37,11 +37,11 @@ CREATE VIRTUAL TABLE IF NOT EXISTS words USING fts5 (
 """
 _SECURE_DELETE = (3, 42)  # the first SQLite whose FTS5 can wipe what is deleted at once
 _MESSAGE = """m.id, m.room_id, m.sender_id, m.thread_id, m.ts,
-    CASE WHEN m.deleted_at IS NULL THEN m.text END, m.attachments"""
+    CASE WHEN m.deleted_at IS NULL THEN m.text END, m.attachments, m.poll, m.pinned_at IS NOT NULL"""
 _CHANGES = f"""
 SELECT e.seq, CASE WHEN e.type = 'messages.expired' THEN e.body END, {_MESSAGE}
 FROM events e LEFT JOIN messages m ON m.id = e.subject
-    AND e.type IN ('message.created', 'message.updated', 'message.deleted')
+    AND e.type IN {CHANGING}
 WHERE e.log = ? AND e.seq > ? ORDER BY e.seq LIMIT ?"""  # noqa: S608 - constant
 _EXPIRED = f"""
 SELECT {_MESSAGE} FROM events e JOIN messages m ON m.id = e.id
@@ -198,5 +198,6 @@ def room_key(room: str) -> int:
 
 
 def _row(message: bytes, rest: Sequence[Any]) -> Row:
-    room, sender, thread, ts, text, files = rest
-    return Row(message.hex(), room.hex(), sender.hex(), thread.hex() if thread else None, ts, text, files)
+    room, sender, thread, ts, text, files, poll, pinned = rest
+    place = message.hex(), room.hex(), sender.hex(), thread.hex() if thread else None
+    return Row(*place, ts, text, files, poll, bool(pinned))

@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from talkoot.chat.search.folding import FOLDING
 
-VERSION = 2  # one more whenever a message gives other tokens: indexes are then made again
+VERSION = 3  # one more whenever a message gives other tokens: indexes are then made again
 LONGEST = 64  # characters of a word that count
 
 # Thai and Lao, Tibetan and Burmese, Khmer, kana, Han, Hangul.

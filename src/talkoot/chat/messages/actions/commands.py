@@ -7,8 +7,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from uuid import UUID
 
+import msgspec
+
 if TYPE_CHECKING:
     from talkoot.chat.accounts.actors import Actor
+    from talkoot.chat.messages.polled import Polled
     from talkoot.kernel.log import Event
 
 
@@ -28,6 +31,7 @@ class Send:
     attachments: tuple[UUID, ...] = ()
     quote: UUID | None = None
     title: str | None = None
+    poll: Polled | None = None
 
     @property
     def key(self) -> tuple[UUID, UUID] | None:
@@ -43,6 +47,8 @@ class Send:
             asked += b"\0quote\0" + self.quote.bytes
         if self.title is not None:
             asked += f"\0title\0{self.title}".encode()
+        if self.poll is not None:
+            asked += b"\0poll\0" + msgspec.json.encode(self.poll)
         return hashlib.blake2b(asked, digest_size=16, key=self.cid.bytes if self.cid else b"").digest()
 
 

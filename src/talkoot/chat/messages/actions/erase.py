@@ -16,7 +16,13 @@ from talkoot.chat.messages.actions.attach import drop_decided
 from talkoot.chat.messages.actions.mention import forget_mentions
 from talkoot.chat.messages.actions.quote import empty_quotes_soon, forget_quotes
 from talkoot.chat.messages.actions.send import thread_entry
-from talkoot.chat.messages.events import PinnedErased, PostsErased, PreviewedErased, ReactedErased
+from talkoot.chat.messages.events import (
+    PinnedErased,
+    PollsErased,
+    PostsErased,
+    PreviewedErased,
+    ReactedErased,
+)
 from talkoot.chat.messages.models import HeldMessage, HeldState, Message, RoomSender
 from talkoot.kernel import log
 
@@ -84,6 +90,7 @@ async def forget_held_of(tx: Tx, author: UUID, room: UUID | None, *, since: int 
         .where(HeldMessage.sender_id == author, HeldMessage.created_at >= since, *where)
         .values(
             text="",
+            poll=None,
             state=case((waiting, HeldState.WITHDRAWN), else_=HeldMessage.state),
             decided_at=case((waiting, tx.now), else_=HeldMessage.decided_at),
         )
@@ -113,11 +120,12 @@ async def erase(tx: Tx, messages: Sequence[Message], erasing: Erasing) -> list[l
 
 async def leave_empty(tx: Tx, messages: Sequence[Message]) -> None:
     """Take out of messages what was in them, and what others added to them."""
-    told: list[PinnedErased | ReactedErased | PreviewedErased | PostsErased] = [
+    told: list[PinnedErased | ReactedErased | PreviewedErased | PostsErased | PollsErased] = [
         PinnedErased([message.id for message in messages if message.pinned_at is not None]),
         ReactedErased([message.id for message in messages if message.reactions is not None]),
         PreviewedErased([message.id for message in messages if message.previews is not None]),
         PostsErased([message.id for message in messages if message.post is not None]),
+        PollsErased([message.id for message in messages if message.poll is not None]),
     ]
     if carrying := [message.id for message in messages if message.attachments or message.previews]:
         await drop_files_of(tx, carrying)
@@ -128,7 +136,7 @@ async def leave_empty(tx: Tx, messages: Sequence[Message]) -> None:
     for message in messages:
         message.text, message.deleted_at = "", tx.now
         message.attachments = message.mentions = message.reactions = None
-        message.previews = message.pinned_at = message.quote = message.post = None
+        message.previews = message.pinned_at = message.quote = message.post = message.poll = None
     await empty_quotes_soon(tx, [message.id for message in messages])
     for erased in told:
         if erased.messages:

@@ -90,6 +90,7 @@ async def expire_held(tx: Tx) -> None:
         .where(or_(HeldMessage.text != "", waits), exists().where(Room.id == HeldMessage.room_id, too_old))
         .values(
             text="",
+            poll=None,
             state=case((waits, HeldState.REJECTED), else_=HeldMessage.state),
             reason=case((waits, _TOO_OLD), else_=HeldMessage.reason),
         )

@@ -151,5 +151,12 @@ def _shown(message: Message) -> Quoted:
     text = message.text if len(message.text) <= LONGEST else f"{message.text[:LONGEST]}…"
     files = len(msgspec.json.decode(message.attachments)) if message.attachments else 0
     return Quoted(
-        message.id, message.room_id, message.thread_id, message.sender_id, text, rfc3339(message.ts), files
+        message.id,
+        message.room_id,
+        message.thread_id,
+        message.sender_id,
+        text,
+        rfc3339(message.ts),
+        files,
+        poll=message.poll is not None,
     )

@@ -20,6 +20,7 @@ from talkoot.chat.access.queries import role_in
 from talkoot.chat.messages.actions.commands import Held, Send
 from talkoot.chat.messages.events import ToDecide, What
 from talkoot.chat.messages.models import HeldMessage, HeldState, Message, RoomRules, RoomSender
+from talkoot.chat.messages.polled import as_stored
 from talkoot.chat.messages.words import has_link, word_list
 from talkoot.kernel import log
 from talkoot.kernel.clock import SECOND
@@ -136,8 +137,7 @@ async def _judge(tx: Tx, desk: _Desk, send: Send, workspace: UUID) -> Held | Tal
                 retry_after=wait / SECOND,
                 code="slow_mode",
             )
-    said = f"{send.text}\n{desk.quotes[send.quote].text}" if send.quote else send.text
-    why = await _reasons(tx, rules, _Author(*key, workspace, sender), said)
+    why = await _reasons(tx, rules, _Author(*key, workspace, sender), _all_said(desk, send))
     sender.last_at = tx.now
     desk.touched.add(key)
     if why:
@@ -145,6 +145,12 @@ async def _judge(tx: Tx, desk: _Desk, send: Send, workspace: UUID) -> Held | Tal
     if sender.passed is not None:
         sender.passed += 1
     return None
+
+
+def _all_said(desk: _Desk, send: Send) -> str:
+    """The text, with what it quotes and what its poll asks."""
+    said = f"{send.text}\n{desk.quotes[send.quote].text}" if send.quote else send.text
+    return said if send.poll is None else f"{said}\n{send.poll.words()}"
 
 
 async def _reasons(tx: Tx, rules: RoomRules, author: _Author, text: str) -> list[str]:
@@ -175,6 +181,7 @@ async def _hold(tx: Tx, send: Send, why: Iterable[str]) -> Held:
         digest=send.digest() if send.cid else None,
         thread_id=send.thread,
         quote_id=send.quote,
+        poll=as_stored(send.poll) if send.poll is not None else None,
         text=send.text,
         why=" ".join(why),
         state=HeldState.WAITING,

@@ -17,11 +17,13 @@ from talkoot.chat.messages.access import closed_or
 from talkoot.chat.messages.actions.attach import Shapes, carry_with, shown_of, stored_of, take_files
 from talkoot.chat.messages.actions.commands import Held, Send, Sent
 from talkoot.chat.messages.actions.mention import Named, as_stored, keep_names, name_in
+from talkoot.chat.messages.actions.poll import refusal_of_poll
 from talkoot.chat.messages.actions.post import refusal_of_post, shape_posts
 from talkoot.chat.messages.actions.quote import Quotes, keep_quotes, take_quotes
 from talkoot.chat.messages.actions.screen import screen
-from talkoot.chat.messages.events import LinksChanged, Replied, Reply
+from talkoot.chat.messages.events import LinksChanged, PollSent, Replied, Reply
 from talkoot.chat.messages.models import Message
+from talkoot.chat.messages.polled import as_stored as poll_as_stored
 from talkoot.chat.messages.queries import thread_roots
 from talkoot.chat.messages.quoted import as_stored as quote_as_stored
 from talkoot.chat.messages.words import MARK_OF_LINKS
@@ -58,7 +60,7 @@ async def send_messages(tx: Tx, commands: Sequence[Send]) -> Sequence[Outcome]:
     for number, send in enumerate(commands):
         held = grants[number]
         outcome = _repeated(send, earlier, held) if earlier else None
-        outcome = outcome or _refusal(send, held, here[number], roots)
+        outcome = outcome or _refusal(send, held, here[number], roots) or _wrong_poll(send, tx.now)
         outcomes.append(outcome)
         if outcome is not None:
             continue
@@ -159,6 +161,10 @@ def _refusal(
     return None
 
 
+def _wrong_poll(send: Send, now: int) -> TalkootError | None:
+    return refusal_of_poll(send, now) if send.poll is not None else None
+
+
 def _repeated(send: Send, earlier: _Known, grants: Grants | None) -> Outcome | None:
     if send.key is None or send.key not in earlier:
         return None
@@ -217,6 +223,8 @@ async def _tell(
     for event, (send, _) in zip(events, allowed, strict=True):
         if MARK_OF_LINKS in send.text and send.title is None:
             await tx.emit(LinksChanged(event.id))
+        if send.poll is not None:
+            await tx.emit(PollSent(event.id, send.poll))
     if roots and (replies := [*_replies(events, allowed, roots)]):
         await tx.emit(Replied(replies))
 
@@ -258,6 +266,8 @@ def _entry(send: Send, grants: Grants, taken: _Taken) -> log.Entry:
     carried: dict[str, Any] = {"attachments": shown_of(send, files)} if send.attachments else {}
     if send.quote:
         carried["quote"] = quotes[send.quote]
+    if send.poll is not None:
+        carried["poll"] = send.poll
     entry = log.Entry(
         log=send.room,
         type=CREATED,
@@ -308,6 +318,7 @@ _INSERT = inserting(
     mentions="text",
     quote="text",
     post="text",
+    poll="text",
 )
 
 
@@ -317,4 +328,6 @@ def _row(event: log.Event, send: Send, taken: _Taken, named: Named, posts: Mappi
     names = as_stored(named[event.id]) if event.id in named else None
     shown = stored_of(send, files), names, quote_as_stored(quotes[send.quote]) if send.quote else None
     post = posts.get(event.id) if posts else None
-    return event.id, event.log, event.seq, event.sender, send.thread, send.text, event.ts, 0, *shown, post
+    poll = poll_as_stored(send.poll) if send.poll is not None else None
+    place = event.id, event.log, event.seq, event.sender, send.thread
+    return *place, send.text, event.ts, 0, *shown, post, poll

@@ -18,6 +18,7 @@ from talkoot.chat.messages.actions.quote import was_edited_since
 from talkoot.chat.messages.actions.screen import count_passed
 from talkoot.chat.messages.actions.send import send_approved
 from talkoot.chat.messages.models import HeldMessage, HeldState
+from talkoot.chat.messages.polled import poll_in
 from talkoot.chat.moderation.events import Reviewed
 from talkoot.kernel.audit import Act, record
 from talkoot.kernel.errors import Conflict, Forbidden, NotFound, TalkootError
@@ -55,7 +56,9 @@ async def let_through(
         raise Conflict("What it said is not kept any more", code="not_kept")
     said = asked if text is None else text
     own = Actor(author.id, author.username, NO_SESSION, author.bot)
-    send = Send(own, room, said, held.cid, held.thread_id, asked, tuple(files), held.quote_id)
+    poll = poll_in(held.poll) if held.poll else None
+    more = (tuple(files), held.quote_id, None, poll)
+    send = Send(own, room, said, held.cid, held.thread_id, asked, *more)
     try:
         event = await send_approved(tx, send)
     except (Forbidden, NotFound) as refusal:
@@ -68,7 +71,7 @@ async def let_through(
         )
     await count_passed(tx, room, author.id)
     # The message has the text now, and is what may be deleted: a second one would outlive it here.
-    held.message_id, held.state, held.text = event.id, HeldState.APPROVED, ""
+    held.message_id, held.state, held.text, held.poll = event.id, HeldState.APPROVED, "", None
     await _decided(tx, actor, grants, held)
     if said != asked:
         act = Act("held.edited", grants.workspace, author.id, room, after={"held": held.id})
@@ -93,7 +96,7 @@ async def withdraw(tx: Tx, actor: Actor, room: UUID, held_id: UUID) -> None:
     if held.sender_id != actor.user:
         raise NotFound("There is no such message")
     _still_waiting(held)
-    held.state, held.text, held.decided_at = HeldState.WITHDRAWN, "", tx.now
+    held.state, held.text, held.poll, held.decided_at = HeldState.WITHDRAWN, "", None, tx.now
     await tx.flush()
     await drop_decided(tx)
 

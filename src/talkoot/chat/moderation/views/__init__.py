@@ -10,7 +10,7 @@ import msgspec
 from talkoot.chat.accounts.views import public_user
 from talkoot.chat.files.schemas import Attachment
 from talkoot.chat.files.views import attachment
-from talkoot.chat.messages.schemas import HeldOut
+from talkoot.chat.messages.schemas import HeldOut, PollShown
 from talkoot.chat.moderation.schemas import ActOut, PurgeOut, Rules, SanctionOut
 from talkoot.kernel.clock import rfc3339, rfc3339_or_none
 
@@ -108,6 +108,7 @@ def held_out(held: HeldMessage, author: User, files: Sequence[File]) -> HeldOut:
         message=held.message_id,
         quote=held.quote_id,
         attachments=[Attachment(**attachment(file)) for file in files],
+        poll=PollShown.model_validate_json(held.poll) if held.poll else None,
     )
 
 

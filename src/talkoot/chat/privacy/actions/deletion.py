@@ -24,6 +24,7 @@ from talkoot.chat.mail.notices import tell_owner
 from talkoot.chat.messages.actions.erase import forget_held_of, forget_sender
 from talkoot.chat.moderation.actions.forgetting import forget_complaints_of
 from talkoot.chat.notifications.actions import forget_notifications_of
+from talkoot.chat.polls.actions import forget_votes_of
 from talkoot.chat.posts.actions.writing import forget_unpublished_of
 from talkoot.chat.privacy.actions.exports import forget_exports_of
 from talkoot.chat.reads.actions import forget_positions_of
@@ -109,6 +110,7 @@ async def delete_now(tx: Tx, person: UUID) -> None:
         forget_scheduled_of,
         forget_follows_of,
         forget_status_of,
+        forget_votes_of,
     ):
         await forget(tx, person)
     await forget_complaints_of(tx, person, messages=messages)
