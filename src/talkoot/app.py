@@ -65,6 +65,7 @@ from talkoot.chat.notifications.actions import enqueue_notify, enqueue_replies
 from talkoot.chat.notifications.events import Notified, QuietChanged
 from talkoot.chat.notifications.jobs import Whereabouts
 from talkoot.chat.notifications.notices import told_notice
+from talkoot.chat.notifications.reacting import enqueue_reacted
 from talkoot.chat.onboarding.actions import revoke_invitations_of
 from talkoot.chat.pins.actions import forget_pins
 from talkoot.chat.polls import socket as polls_socket
@@ -78,6 +79,7 @@ from talkoot.chat.previews.actions import forget_removed, look_soon
 from talkoot.chat.push.actions import forget_session, tell_browsers
 from talkoot.chat.reactions import socket as reactions_socket
 from talkoot.chat.reactions.actions import forget_reactions
+from talkoot.chat.reactions.events import ReactionMoved
 from talkoot.chat.reads import socket as reads_socket
 from talkoot.chat.reads.actions import begin_at_head
 from talkoot.chat.reads.events import ReadMoved
@@ -212,6 +214,7 @@ class Program:
             Appended: ([], [self.tails.appended, self._publish, *followed]),
             Redacted: ([], [self.tails.redacted]),
             ReactedErased: ([forget_reactions], []),
+            ReactionMoved: ([enqueue_reacted], []),
             PinnedErased: ([forget_pins], []),
             LinksChanged: ([look_soon] if self.settings.link_previews == "on" else [], []),
             PreviewedErased: ([forget_removed], []),

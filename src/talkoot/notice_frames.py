@@ -177,7 +177,7 @@ class NotifiedNotice(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     message: UUID
     thread: UUID | None
     seq: int
-    why: Literal["mention", "direct", "reply", "keyword", "message"]
+    why: Literal["mention", "direct", "reply", "keyword", "message", "reaction"]
     by: UUID
     quiet: bool
 
@@ -189,6 +189,14 @@ class NotificationsReadNotice(msgspec.Struct, frozen=True, forbid_unknown_fields
     kind: Literal["notifications.read"]
     ids: list[UUID]
     up_to: UUID | None
+
+
+class NotificationsChangedNotice(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Reactions of which one was told were taken back: these notifications are gone, or of fewer people."""
+
+    op: Literal["notice"]
+    kind: Literal["notifications.changed"]
+    ids: list[UUID]
 
 
 class NotificationSettingsNotice(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -216,5 +224,6 @@ NOTICES = {
     "notice.sign": SignNotice,
     "notice.notified": NotifiedNotice,
     "notice.notifications.read": NotificationsReadNotice,
+    "notice.notifications.changed": NotificationsChangedNotice,
     "notice.notifications.settings": NotificationSettingsNotice,
 }

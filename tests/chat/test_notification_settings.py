@@ -113,7 +113,8 @@ async def test_words_are_looked_at_in_slices_and_nobody_is_passed_over(
 
 async def test_settings_are_kept_and_told_to_other_devices(workspace: Workspace, member: Api) -> None:
     room, socket = await a_room(workspace, member), await workspace.socket(member)
-    nothing = {"quiet": {"until": None, "hours": None}, "workspaces": [], "rooms": []}
+    everywhere = {"replies": True, "reactions": "here"}
+    nothing = {"quiet": {"until": None, "hours": None}, **everywhere, "workspaces": [], "rooms": []}
     assert await member.get("/notifications/settings") == nothing
     await member.put(f"/rooms/{room}/notifications", {"level": "all"}, expect=204)
     await socket.until(op="notice", kind="notifications.settings")

@@ -438,6 +438,13 @@ CREATE TABLE messages (
 	CONSTRAINT fk_messages_sender_id FOREIGN KEY(sender_id) REFERENCES users (id), 
 	CONSTRAINT fk_messages_thread_id FOREIGN KEY(thread_id) REFERENCES messages (id)
 );
+CREATE TABLE notification_choices (
+	user_id BLOB NOT NULL, 
+	replies BOOLEAN DEFAULT 1 NOT NULL, 
+	reactions VARCHAR DEFAULT 'here' NOT NULL, 
+	CONSTRAINT pk_notification_choices PRIMARY KEY (user_id), 
+	CONSTRAINT fk_notification_choices_user_id FOREIGN KEY(user_id) REFERENCES users (id)
+);
 CREATE TABLE notification_levels (
 	user_id BLOB NOT NULL, 
 	resource_id BLOB NOT NULL, 
@@ -978,5 +985,5 @@ CREATE UNIQUE INDEX uq_report_cases_message ON report_cases (message_id) WHERE s
 CREATE UNIQUE INDEX uq_report_cases_person ON report_cases (workspace_id, user_id) WHERE state = 'open' AND message_id IS NULL;
 CREATE UNIQUE INDEX uq_sanctions_standing ON sanctions (user_id, resource_id, kind) WHERE ended_at IS NULL;
 CREATE UNIQUE INDEX uq_saved_messages_message_id ON saved_messages (message_id, user_id);
-INSERT INTO alembic_version ("version_num") VALUES ('0041');
+INSERT INTO alembic_version ("version_num") VALUES ('0042');
 INSERT INTO schema_floor ("id", "revision") VALUES (1, '0003');

@@ -1025,14 +1025,15 @@ export type NewWorkspace = {
   name: string;
 };
 
-/** Something that one is told of, with the message as it is now. */
+/** Something that one is told of, with the message as it is now; `reactors` of a `reaction` only. */
 export type NotificationOut = {
   id: string;
-  kind: "mention" | "direct" | "reply" | "keyword" | "message";
+  kind: "mention" | "direct" | "reply" | "keyword" | "message" | "reaction";
   workspace: string;
   message: MessageOut;
   ts: string;
   read: boolean;
+  reactors?: Reactors | null;
 };
 
 /** A page of them, those that are not read first; `unread` counts all of those, up to 100. */
@@ -1046,6 +1047,8 @@ export type NotificationPage = {
 /** All that one has said of what one wants to be told of; where nothing is said it is `mentions`. */
 export type NotificationSettings = {
   quiet: QuietOut;
+  replies: boolean;
+  reactions: "nothing" | "here" | "everywhere";
   workspaces: (WorkspaceLevelOut)[];
   rooms: (RoomLevelOut)[];
 };
@@ -1054,6 +1057,13 @@ export type NotificationSettings = {
 export type NotificationSettingsNotice = {
   op: "notice";
   kind: "notifications.settings";
+};
+
+/** Reactions of which one was told were taken back: these notifications are gone, or of fewer people. */
+export type NotificationsChangedNotice = {
+  op: "notice";
+  kind: "notifications.changed";
+  ids: (string)[];
 };
 
 /** One has read notifications: these, and all up to one of them. */
@@ -1074,7 +1084,7 @@ export type NotifiedNotice = {
   message: string;
   thread: string | null;
   seq: number;
-  why: "direct" | "keyword" | "mention" | "message" | "reply";
+  why: "direct" | "keyword" | "mention" | "message" | "reaction" | "reply";
   by: string;
   quiet: boolean;
 };
@@ -1399,12 +1409,6 @@ export type QuietOut = {
   hours: QuietHours | null;
 };
 
-/** What is to change of that; null takes it away. */
-export type QuietPatch = {
-  until?: string | null;
-  hours?: QuietHours | null;
-};
-
 /** A message inside another one, as it was when it was quoted; at most 1,000 characters of its text. */
 export type QuoteOut = {
   message: string;
@@ -1440,6 +1444,12 @@ export type ReactionPeople = {
   count: number;
   users: (PublicUser)[];
   mine: boolean;
+};
+
+/** How many others have reacted to a message, and the newest three of them. */
+export type Reactors = {
+  count: number;
+  users: (PublicUser)[];
 };
 
 /** One has read a room up to here, or marked it as unread from `marked` on, on another device. */
@@ -1731,6 +1741,14 @@ export type SessionState = {
   second_step: StepWanted | null;
   must_enrol: boolean;
   passkeys: boolean;
+};
+
+/** What is to change, of what one wants everywhere; null takes a time away. */
+export type SettingsPatch = {
+  replies?: boolean | null;
+  reactions?: "nothing" | "here" | "everywhere" | null;
+  until?: string | null;
+  hours?: QuietHours | null;
 };
 
 /** The first run: the owner, and the first workspace. */

@@ -28,10 +28,9 @@ async def note(tx: Tx, notified: Notified, *, minutes: int) -> None:
 
     `minutes` is until when, of who has not said.
     """
-    waits = await readers(tx, {told.user for told in notified.told})
-    items = [
-        {"notification_id": told.id, "user_id": told.user} for told in notified.told if told.user in waits
-    ]
+    mailed = [told for told in notified.told if not told.aside]
+    waits = await readers(tx, {told.user for told in mailed})
+    items = [{"notification_id": told.id, "user_id": told.user} for told in mailed if told.user in waits]
     if not items:
         return
     await tx.connection.execute(insert(DigestItem), items)

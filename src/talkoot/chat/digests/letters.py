@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from talkoot.chat.digests.unsubscribing import token_for
 from talkoot.chat.mail.letters import Letter, Part, Quote, Unsubscribe
+from talkoot.chat.notifications.models import REACTION
 
 if TYPE_CHECKING:
     from talkoot.chat.accounts.models import User
@@ -58,10 +59,11 @@ def queues(
 
 
 def _subject(pieces: Sequence[Piece]) -> str:
+    did = "reacted to what you wrote" if all(each.kind == REACTION for each in pieces) else "wrote to you"
     people = list(dict.fromkeys(piece.who for piece in pieces))
     if len(people) == 1:
-        return f"{people[0]} wrote to you"
-    return f"{people[0]} and others wrote to you"
+        return f"{people[0]} {did}"
+    return f"{people[0]} and others {did}"
 
 
 def _waits(count: str, number: int) -> str:

@@ -16,7 +16,13 @@ from talkoot.chat.access.reading import grants_of_many
 from talkoot.chat.messages.events import OwnChanged
 from talkoot.chat.notifications.audience import HERE, Said, said
 from talkoot.chat.notifications.events import Notified, QuietChanged, Told
-from talkoot.chat.notifications.models import REPLY, Notification, NotificationLevel, QuietTime
+from talkoot.chat.notifications.models import (
+    REPLY,
+    Notification,
+    NotificationChoice,
+    NotificationLevel,
+    QuietTime,
+)
 from talkoot.chat.notifications.queries import UNSAID, Levels, levels_of
 from talkoot.chat.notifications.quiet import HOUR, is_quiet
 from talkoot.chat.reads.models import ReadPosition
@@ -32,7 +38,7 @@ if TYPE_CHECKING:
     from talkoot.chat.access.cache import Grants
     from talkoot.chat.accounts.actors import Actor
     from talkoot.chat.messages.events import NotableSaid, Replied
-    from talkoot.chat.notifications.schemas import QuietPatch, ReadNotifications, RoomLevel, WorkspaceLevel
+    from talkoot.chat.notifications.schemas import ReadNotifications, RoomLevel, SettingsPatch, WorkspaceLevel
     from talkoot.kernel.transactions import Tx
 
 NOTIFY = "notifications.notify"
@@ -74,8 +80,10 @@ async def tell(tx: Tx, message: UUID, names: frozenset[UUID] | None, people: Map
     wanted = {
         user: kind
         for user, kind in people.items()
-        if user in readers and (kind == REPLY, user) not in read_it and _wants(kind, levels.get(user, UNSAID))
+        if user in readers and (kind == REPLY, user) not in read_it and wants(kind, levels.get(user, UNSAID))
     }
+    for user in await _without_replies(tx, [user for user, kind in wanted.items() if kind == REPLY]):
+        del wanted[user]
     if wanted:
         await _tell(tx, about, wanted, readers)
 
@@ -96,8 +104,20 @@ async def _read_already(tx: Tx, about: Said, users: Sequence[UUID]) -> set[tuple
     return found
 
 
-def _wants(kind: str, said_of_it: Levels) -> bool:
-    """What one says of a thread counts before what one says of its room, and that before the workspace."""
+async def _without_replies(tx: Tx, users: Sequence[UUID]) -> Sequence[UUID]:
+    """Those of these people who do not want to know of replies in threads that they follow."""
+    if not users:
+        return ()
+    found = await tx.connection.scalars(
+        select(NotificationChoice.user_id).where(
+            NotificationChoice.user_id.in_(users), NotificationChoice.replies.is_(False)
+        )
+    )
+    return found.all()
+
+
+def wants(kind: str, said_of_it: Levels) -> bool:
+    """Whether one wants to be told: what one says of a thread, else of its room, else of the workspace."""
     level = said_of_it.thread or said_of_it.room or said_of_it.workspace
     if level == "nothing" or (said_of_it.muted and said_of_it.thread is None):
         return False
@@ -129,11 +149,7 @@ async def _tell(tx: Tx, about: Said, wanted: Mapping[UUID, str], readers: Mappin
             written.returning(Notification.id, Notification.user_id, Notification.kind)
         )
     ).all()
-    quiet = {
-        times.user_id
-        for times in await tx.session.scalars(select(QuietTime).where(QuietTime.user_id.in_([*wanted])))
-        if is_quiet(times, tx.now)
-    }
+    quiet = await is_quiet_for(tx, [*wanted])
     told = [
         Told(
             id=row.id,
@@ -152,6 +168,12 @@ async def _tell(tx: Tx, about: Said, wanted: Mapping[UUID, str], readers: Mappin
     ]
     if told:
         await tx.emit(Notified(told))
+
+
+async def is_quiet_for(tx: Tx, users: Sequence[UUID]) -> set[UUID]:
+    """Those of these people who do not want to be disturbed at this moment."""
+    times = await tx.session.scalars(select(QuietTime).where(QuietTime.user_id.in_(users)))
+    return {each.user_id for each in times if is_quiet(each, tx.now)}
 
 
 async def read_notifications(tx: Tx, actor: Actor, which: ReadNotifications) -> None:
@@ -216,8 +238,19 @@ async def _look_who_attends(tx: Tx, resource: UUID, workspace: UUID) -> None:
     await set_attentive(tx, resource, workspace=workspace, attentive=attentive)
 
 
-async def set_quiet(tx: Tx, actor: Actor, wanted: QuietPatch) -> None:
-    """Say when one does not want to be disturbed; what is not said stays."""
+async def set_choices(tx: Tx, actor: Actor, wanted: SettingsPatch) -> None:
+    """Say what one wants to know of, and when one does not want to be disturbed; what is not said stays."""
+    said_of = {"replies": wanted.replies, "reactions": wanted.reactions}
+    chosen = {name: value for name, value in said_of.items() if value is not None}
+    if chosen:
+        row = insert_into(tx.connection, NotificationChoice).values(user_id=actor.user, **chosen)
+        await tx.connection.execute(row.on_conflict_do_update(index_elements=["user_id"], set_=chosen))
+    if wanted.model_fields_set & {"until", "hours"}:
+        await _set_quiet(tx, actor, wanted)
+    await tx.emit(OwnChanged(actor.user, "notifications.settings", {}))
+
+
+async def _set_quiet(tx: Tx, actor: Actor, wanted: SettingsPatch) -> None:
     times = await tx.session.get(QuietTime, actor.user)
     if times is None:
         times = QuietTime(user_id=actor.user, timezone="UTC")
@@ -230,7 +263,6 @@ async def set_quiet(tx: Tx, actor: Actor, wanted: QuietPatch) -> None:
         times.ends = _minute(hours.ends) if hours else None
         times.timezone = hours.timezone if hours else times.timezone
     await tx.flush()
-    await tx.emit(OwnChanged(actor.user, "notifications.settings", {}))
     if "until" in wanted.model_fields_set:
         await tx.emit(QuietChanged(actor.user))
 
@@ -247,5 +279,5 @@ async def forget_old(tx: Tx) -> None:
 
 async def forget_notifications_of(tx: Tx, user: UUID) -> None:
     """Nothing is left of what this user was told of, and wanted to be."""
-    for table in (Notification, NotificationLevel, QuietTime):
+    for table in (Notification, NotificationLevel, NotificationChoice, QuietTime):
         await tx.connection.execute(delete(table).where(table.user_id == user))

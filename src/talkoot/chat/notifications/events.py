@@ -23,6 +23,8 @@ class Told:
     quiet: bool
     version: int
     """Of the workspace's access rules, under which they may read it."""
+    aside: bool = False
+    """It is found in the list, and not mailed."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,9 +14,9 @@ from talkoot.chat.notifications.queries import notifications_of, settings_of
 from talkoot.chat.notifications.schemas import (
     NotificationPage,
     NotificationSettings,
-    QuietPatch,
     ReadNotifications,
     RoomLevel,
+    SettingsPatch,
     WorkspaceLevel,
 )
 from talkoot.kernel.errors import Forbidden, Invalid, NotAuthenticated, NotFound
@@ -52,9 +52,9 @@ async def get_notification_settings(kernel: KernelDep, actor: CurrentActor) -> N
 
 
 @router.patch("/notifications/settings", status_code=204)
-async def change_notification_settings(kernel: KernelDep, actor: CurrentActor, quiet: QuietPatch) -> None:
-    """Say when one does not want to be disturbed."""
-    await kernel.uow.run(partial(actions.set_quiet, actor=actor, wanted=quiet))
+async def change_notification_settings(kernel: KernelDep, actor: CurrentActor, wanted: SettingsPatch) -> None:
+    """Say what one wants to be told of everywhere, and when one does not want to be disturbed."""
+    await kernel.uow.run(partial(actions.set_choices, actor=actor, wanted=wanted))
 
 
 @router.put("/workspaces/{workspace}/notifications", status_code=204, responses=problems(NotFound, Forbidden))

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from talkoot.chat.notifications.actions import FORGET, NOTIFY, forget_old, tell
 from talkoot.chat.notifications.audience import FIRST, HERE, concerned, said
+from talkoot.chat.notifications.reacting import REACTED, tell_of_reactions
 from talkoot.kernel.cron import Cron
 
 if TYPE_CHECKING:
@@ -54,5 +55,10 @@ async def forget(_kernel: Kernel, _claim: Claim) -> InTheEnd:
     return forget_old
 
 
-HANDLERS: dict[str, Handler] = {NOTIFY: notify, FORGET: forget}
+async def reacted(_kernel: Kernel, claim: Claim) -> InTheEnd:
+    """Tell the author of a message of the reactions to it; done twice, they are told once."""
+    return partial(tell_of_reactions, message=UUID(claim.payload["message"]))
+
+
+HANDLERS: dict[str, Handler] = {NOTIFY: notify, REACTED: reacted, FORGET: forget}
 SCHEDULE = (Cron(FORGET, "57 3 * * *"),)

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Index, UniqueConstraint, false
+from sqlalchemy import ForeignKey, Index, UniqueConstraint, false, true
 from sqlalchemy.orm import Mapped, mapped_column
 
 from talkoot.kernel.types import Model
 
-REPLY = "reply"
+REPLY, REACTION = "reply", "reaction"
 
 
 class Notification(Model):
@@ -17,7 +17,7 @@ class Notification(Model):
 
     It is read with `read_at`, or when its room was read up to `seq`, a reply when its thread was; it is gone
     when the message is deleted, or its room can not be read any more. `kind` is `mention`, `direct`, `reply`,
-    `keyword` or `message`.
+    `keyword` or `message`; or `reaction`, to who wrote it, and then `seq` is that of the newest reaction.
     """
 
     __tablename__ = "notifications"
@@ -66,3 +66,16 @@ class QuietTime(Model):
     begins: Mapped[int | None]
     ends: Mapped[int | None]
     timezone: Mapped[str] = mapped_column(default="UTC", server_default="UTC")
+
+
+class NotificationChoice(Model):
+    """What somebody wants to know of besides, everywhere; who said nothing wants what stands here.
+
+    `reactions` is `nothing`, `here`, which is in the list alone, or `everywhere`: in letters and pushes too.
+    """
+
+    __tablename__ = "notification_choices"
+
+    user_id: Mapped[UUID] = mapped_column(ForeignKey("users.id"), primary_key=True)
+    replies: Mapped[bool] = mapped_column(default=True, server_default=true())
+    reactions: Mapped[str] = mapped_column(default="here", server_default="here")

@@ -13,10 +13,18 @@ from sqlalchemy import and_, case, func, select
 from talkoot.chat.access.grants import readable_among
 from talkoot.chat.access.permissions import Permission
 from talkoot.chat.access.reading import grants_of_many
+from talkoot.chat.accounts.models import User
 from talkoot.chat.messages.models import Message
 from talkoot.chat.messages.queries import MESSAGES
 from talkoot.chat.messages.wire import Shown, shown
-from talkoot.chat.notifications.models import REPLY, Notification, NotificationLevel, QuietTime
+from talkoot.chat.notifications.models import (
+    REACTION,
+    REPLY,
+    Notification,
+    NotificationChoice,
+    NotificationLevel,
+    QuietTime,
+)
 from talkoot.chat.notifications.quiet import HOUR, is_quiet
 from talkoot.chat.notifications.schemas import (
     NotificationSettings,
@@ -25,6 +33,7 @@ from talkoot.chat.notifications.schemas import (
     RoomLevelOut,
     WorkspaceLevelOut,
 )
+from talkoot.chat.reactions.models import Reaction
 from talkoot.chat.reads.models import ReadPosition
 from talkoot.chat.threads.models import ThreadFollow
 from talkoot.kernel.clock import rfc3339, rfc3339_or_none
@@ -35,6 +44,7 @@ if TYPE_CHECKING:
     from talkoot.kernel.transactions import Read
 
 COUNTED = 100
+NAMED = 3  # of those who have reacted to a message
 _WIDTH = len(MESSAGES.selected_columns)
 _POSITION = and_(ReadPosition.user_id == Notification.user_id, ReadPosition.room_id == Notification.room_id)
 _FOLLOWED = and_(
@@ -45,7 +55,11 @@ _READ_TO = case((Notification.kind == REPLY, ThreadFollow.seq), else_=ReadPositi
 UNREAD = and_(Notification.read_at.is_(None), Notification.seq > func.coalesce(_READ_TO, 0))
 _SHOWN = (
     MESSAGES.add_columns(
-        Notification.id, Notification.kind, Notification.workspace_id, Notification.created_at
+        Notification.id,
+        Notification.kind,
+        Notification.workspace_id,
+        Notification.created_at,
+        Notification.message_id,
     )
     .join(Notification, Notification.message_id == Message.id)
     .outerjoin(ReadPosition, _POSITION)
@@ -75,6 +89,22 @@ class Levels:
 UNSAID = Levels()
 
 
+class Person(msgspec.Struct, frozen=True):
+    """The documented `PublicUser`."""
+
+    id: UUID
+    username: str
+    display_name: str
+    bot: bool
+
+
+class Reactors(msgspec.Struct, frozen=True):
+    """The documented `Reactors`."""
+
+    count: int
+    users: list[Person]
+
+
 class _Out(msgspec.Struct, frozen=True):
     """The documented `NotificationOut`."""
 
@@ -84,6 +114,7 @@ class _Out(msgspec.Struct, frozen=True):
     message: Shown
     ts: str
     read: bool
+    reactors: Reactors | None = None
 
 
 class _Page(msgspec.Struct, frozen=True):
@@ -131,11 +162,40 @@ async def _some(
     )
     if below is not None:
         wanted = wanted.where(Notification.id < below)
+    rows = (await read.connection.execute(wanted.limit(limit))).all()
+    reacted_to = [row.message_id for row in rows if row.kind == REACTION]
+    others = await reactors_of(read, reacted_to, actor.user) if reacted_to else {}
     out = []
-    for row in await read.connection.execute(wanted.limit(limit)):
-        id_, kind, workspace, ts = row[_WIDTH:]
-        out.append(_Out(id_, kind, workspace, shown(row[:_WIDTH]), rfc3339(ts), not unread))
+    for row in rows:
+        id_, kind, workspace, ts, message = row[_WIDTH:]
+        reactors = others.get(message) if kind == REACTION else None
+        out.append(_Out(id_, kind, workspace, shown(row[:_WIDTH]), rfc3339(ts), not unread, reactors))
     return out
+
+
+async def reactors_of(read: Read, messages: Collection[UUID], author: UUID) -> dict[UUID, Reactors]:
+    """Who else has reacted to these messages of somebody, the newest first."""
+    last = (
+        select(Reaction.message_id, Reaction.user_id, func.max(Reaction.seq).label("seq"))
+        .where(Reaction.message_id.in_(messages), Reaction.user_id != author)
+        .group_by(Reaction.message_id, Reaction.user_id)
+        .subquery()
+    )
+    message = last.c.message_id
+    place = func.row_number().over(partition_by=message, order_by=last.c.seq.desc()).label("place")
+    people = func.count().over(partition_by=message).label("people")
+    ranked = select(message, last.c.user_id, place, people).subquery()
+    found = await read.connection.execute(
+        select(ranked.c.message_id, ranked.c.people, User.id, User.username, User.display_name, User.bot)
+        .join(User, User.id == ranked.c.user_id)
+        .where(ranked.c.place <= NAMED)
+        .order_by(ranked.c.place)
+    )
+    told: dict[UUID, Reactors] = {}
+    for row in found:
+        reactors = told.setdefault(row.message_id, Reactors(row.people, []))
+        reactors.users.append(Person(row.id, row.username, row.display_name, row.bot))
+    return told
 
 
 async def _unread(read: Read, actor: Actor, rooms: Collection[UUID]) -> int:
@@ -216,8 +276,21 @@ async def settings_of(read: Read, actor: Actor) -> NotificationSettings:
         elif Permission.ROOM_READ in may:
             told = {"room": row.resource_id, "level": row.level, "muted": row.muted}
             rooms.append(RoomLevelOut.model_validate(told))
-    quiet = await quiet_of(read, actor.user)
-    return NotificationSettings(quiet=quiet, workspaces=workspaces, rooms=rooms)
+    replies, reactions = await _choices_of(read, actor.user)
+    return NotificationSettings.model_validate(
+        {
+            "quiet": await quiet_of(read, actor.user),
+            "replies": replies,
+            "reactions": reactions,
+            "workspaces": workspaces,
+            "rooms": rooms,
+        }
+    )
+
+
+async def _choices_of(read: Read, user: UUID) -> tuple[bool, str]:
+    choice = await read.session.get(NotificationChoice, user)
+    return (choice.replies, choice.reactions) if choice else (True, "here")
 
 
 async def notification_choices(read: Read, user: UUID) -> list[dict[str, Any]]:
@@ -236,7 +309,9 @@ async def notification_choices(read: Read, user: UUID) -> list[dict[str, Any]]:
         }
         for row in found
     ]
-    return [(await quiet_of(read, user)).model_dump(), *levels]
+    replies, reactions = await _choices_of(read, user)
+    everywhere = {"replies": replies, "reactions": reactions}
+    return [(await quiet_of(read, user)).model_dump(), everywhere, *levels]
 
 
 async def quiet_of(read: Read, user: UUID) -> QuietOut:

@@ -7,14 +7,18 @@ from uuid import UUID
 
 from pydantic import AfterValidator, AwareDatetime, BaseModel, Field, model_validator
 
-from talkoot.chat.accounts.schemas import Moment
+from talkoot.chat.accounts.schemas import Moment, PublicUser
 from talkoot.chat.messages.schemas import MessageOut
 from talkoot.chat.notifications.keywords import cleaned
 from talkoot.chat.notifications.zones import zone_named
 from talkoot.kernel.paging import Page
 
 Level = Literal["all", "mentions", "nothing"]
-Kind = Literal["mention", "direct", "reply", "keyword", "message"]
+Kind = Literal["mention", "direct", "reply", "keyword", "message", "reaction"]
+Reactions = Annotated[
+    Literal["nothing", "here", "everywhere"],
+    Field(description="To what one wrote: in the list (`here`), in letters and pushes too (`everywhere`)."),
+]
 Minutes = Annotated[str, Field(pattern=r"^([01]\d|2[0-3]):[0-5]\d$", examples=["22:00"])]
 
 
@@ -23,8 +27,15 @@ def _known_zone(name: str) -> str:
     return name
 
 
+class Reactors(BaseModel):
+    """How many others have reacted to a message, and the newest three of them."""
+
+    count: int
+    users: list[PublicUser]
+
+
 class NotificationOut(BaseModel):
-    """Something that one is told of, with the message as it is now."""
+    """Something that one is told of, with the message as it is now; `reactors` of a `reaction` only."""
 
     id: UUID
     kind: Kind
@@ -32,6 +43,7 @@ class NotificationOut(BaseModel):
     message: MessageOut
     ts: Moment
     read: bool
+    reactors: Reactors | None = None
 
 
 class NotificationPage(Page[NotificationOut]):
@@ -68,8 +80,11 @@ class QuietOut(BaseModel):
     hours: QuietHours | None
 
 
-class QuietPatch(BaseModel):
-    """What is to change of that; null takes it away."""
+class SettingsPatch(BaseModel):
+    """What is to change, of what one wants everywhere; null takes a time away."""
+
+    replies: bool | None = None
+    reactions: Reactions | None = None
 
     until: AwareDatetime | None = None
     hours: QuietHours | None = None
@@ -105,5 +120,7 @@ class NotificationSettings(BaseModel):
     """All that one has said of what one wants to be told of; where nothing is said it is `mentions`."""
 
     quiet: QuietOut
+    replies: Annotated[bool, Field(description="In threads that one follows.")]
+    reactions: Reactions
     workspaces: list[WorkspaceLevelOut]
     rooms: list[RoomLevelOut]

@@ -18,6 +18,7 @@ from talkoot.chat.messages.actions.change import digest_of, done_before, hold
 from talkoot.chat.messages.actions.commands import Sent
 from talkoot.chat.messages.models import Message
 from talkoot.chat.messages.reacted import NONE, SHOWN, Reacted, reactions_in, with_reaction
+from talkoot.chat.reactions.events import ReactionMoved
 from talkoot.chat.reactions.models import Reaction
 from talkoot.kernel import log
 from talkoot.kernel.errors import Conflict, Invalid, NotFound
@@ -162,4 +163,6 @@ async def _tell(tx: Tx, message: Message, entry: log.Entry, now: Reacted) -> log
     entry.body = {"message": message.id, **msgspec.structs.asdict(now)}
     left = with_reaction(message.reactions, entry.body)
     message.reactions = left.decode() if left != NONE else None
+    if entry.sender != message.sender_id:
+        await tx.emit(ReactionMoved(message.id))
     return (await log.append(tx, [entry]))[0]

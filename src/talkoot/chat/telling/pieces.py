@@ -12,7 +12,8 @@ from sqlalchemy import select
 from talkoot.chat.access.models import Workspace
 from talkoot.chat.accounts.models import User
 from talkoot.chat.messages.models import Message
-from talkoot.chat.notifications.queries import still_unread
+from talkoot.chat.notifications.models import REACTION
+from talkoot.chat.notifications.queries import Reactors, reactors_of, still_unread
 from talkoot.chat.rooms.models import Room
 from talkoot.chat.telling.words import in_words
 
@@ -46,14 +47,25 @@ async def pieces(read: Read, user: UUID, notifications: Collection[UUID]) -> lis
         .where(Message.id.in_([each.message_id for each in waiting]))
     )
     said = {row[0]: row[1:] for row in found}
+    reacted_to = [each.message_id for each in waiting if each.kind == REACTION]
+    reactors = await reactors_of(read, reacted_to, user) if reacted_to else {}
     told = []
     for each in waiting:
-        if each.message_id in said:
+        if each.message_id in said and (each.kind != REACTION or each.message_id in reactors):
             text, post, quote, attachments, who, room, kind, workspace = said[each.message_id]
             words = in_words(text, post, quote, attachments)
             if words is None:
                 continue
             name = "" if kind == "direct" else f"#{room}"
+            if each.kind == REACTION:
+                who, words = _who_reacted(reactors[each.message_id]), f"reacted to: {words}"
             path = f"/r/{each.room_id}/m/{each.message_id}"
             told.append(Piece(each.kind, each.room_id, name, workspace, who, words, path))
     return told
+
+
+def _who_reacted(reactors: Reactors) -> str:
+    first, others = reactors.users[0].display_name, reactors.count - 1
+    if others == 0:
+        return first
+    return f"{first} and {f'{others} others' if others > 1 else 'another'}"
