@@ -161,7 +161,10 @@ async def test_a_thread_is_closed_and_opened_again(enter: Enter, workspace_sqlit
     at = await InThread.of(enter, workspace_sqlite)
     mine, theirs = at.panes
     await expect(theirs.get_by_label("Reply in thread")).to_be_enabled()
-    await expect(theirs.get_by_role("button", name="Thread menu")).to_have_count(0)
+    await press(theirs.get_by_role("button", name="Thread menu"))
+    menu = at.reader.get_by_role("menu", name="Thread menu")
+    await expect(menu.get_by_role("menuitem")).to_have_text(["Notifications"])
+    await at.reader.keyboard.press("Escape")
     await choose(at.admin, at.menu, "Close for replies")
     for pane in (theirs, mine):
         await expect(pane.get_by_text("This thread is closed for replies.")).to_be_visible()

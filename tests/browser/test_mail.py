@@ -165,6 +165,7 @@ async def test_letters_are_chosen_in_the_settings_and_ended_by_a_link(
         await lena.post("/auth/address/confirm", {"token": link.partition("#")[2]}, expect=200)
         page = await enter(lena)
         await page.get_by_role("button", name="Your profile").click()
+        await page.get_by_role("button", name="Choose what I am told of").click()
         letters = page.get_by_role("region", name="Letters")
         await expect(letters.get_by_label("When")).to_have_value("15")
         await letters.get_by_label("When").select_option("At once")

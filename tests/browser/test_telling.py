@@ -56,6 +56,7 @@ async def owner(
 async def subscribe(page: Page, browser: Browser) -> None:
     await page.evaluate(SUBSCRIBES, browser.subscription)
     await page.get_by_role("button", name="Your profile").click()
+    await page.get_by_role("button", name="Choose what I am told of").click()
     await page.get_by_role("button", name="Tell this browser").click()
     await expect(page.get_by_role("button", name="Try it out")).to_be_visible()
 

@@ -22,6 +22,9 @@ interface Wanted {
 const AGAIN = "push-again";
 const wanted = (user: string) => `push.${user}`;
 
+/** Whether Web Push tells the person in this browser. */
+export const pushHere = (user: string): boolean => recall<Wanted | null>(wanted(user), null) !== null;
+
 /** Nobody is signed in: the server forgets with the session that this browser is to be told. */
 export const pushEnded = (): void => keep(AGAIN, true);
 

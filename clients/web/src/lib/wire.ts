@@ -38,6 +38,10 @@ export type {
   Me,
   MemberOut as Member,
   MentionOut as Mention,
+  NotificationOut as Told,
+  NotificationPage,
+  NotificationSettings,
+  NotifiedNotice,
   PasskeyAdded,
   PasskeyOut as Passkey,
   PasskeyStarted,
@@ -151,6 +155,7 @@ export type Notice =
   | wire.SignNotice
   | wire.NotifiedNotice
   | wire.NotificationsReadNotice
+  | wire.NotificationsChangedNotice
   | wire.NotificationSettingsNotice;
 
 export type ServerFrame =

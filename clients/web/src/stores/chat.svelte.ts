@@ -70,7 +70,7 @@ export class Chat {
     });
     this.outbox = new Outbox(me.id, this.socket);
     this.own = new Own(me.id);
-    this.reading = new Reading(this.socket, this.rooms);
+    this.reading = new Reading(this.socket, this.rooms, () => this.own.bell.moved());
     this.attendance = new Attendance(this.socket, this.people, this.rooms, me.id);
     this.#follower = new Follower(this.socket, {
       events: (_room, events) => events.forEach((event) => this.#arrived.add(event)),
@@ -90,6 +90,7 @@ export class Chat {
 
   stop(): void {
     this.socket.stop();
+    this.own.bell.stop();
     this.#arrived.flush();
   }
 
@@ -100,8 +101,7 @@ export class Chat {
     this.workspace = workspace;
     keep(`workspace.${this.me.id}`, workspace.id);
     route.go(path);
-    await this.#readWorkspace();
-    await this.threads.load(workspace.id);
+    await Promise.all([this.#readWorkspace(), this.threads.load(workspace.id)]);
   }
 
   /** A room is ours now: made, joined, or we were taken in. */
@@ -120,6 +120,7 @@ export class Chat {
     this.rooms.byId.delete(room);
     this.pages.forget(room);
     this.threads.forget(room);
+    this.own.bell.soon();
     if (route.place.name === "room" && route.place.room === room) {
       if (known) toasts.add(`You are no longer in ${this.rooms.title(known)}.`);
       route.go("/", true);
@@ -148,6 +149,7 @@ export class Chat {
       all<Category>(`/workspaces/${id}/categories`).catch(() => []),
       this.members(),
     ]);
+    if (this.workspace.id !== id) return; // the person went on to another one meanwhile
     this.rooms.replaceAll(rooms);
     await this.rooms.readUnreads();
     for (const room of rooms) this.people.meet(...(room.users ?? []));
@@ -234,6 +236,7 @@ export class Chat {
         timeline.divider = room.read_seq;
       this.rooms.count(id, batch, this.workspace?.role ?? undefined);
       this.threads.apply(batch);
+      this.own.bell.apply(batch);
       this.people.gone(batch);
       this.pages.apply(id, batch, this.reading.room === id && this.reading.atBottom);
       for (const event of others) this.people.stopTyping(id, event.sender ?? "");

@@ -7,8 +7,11 @@ export function take(chat: Chat, notice: Notice): void {
   if (notice.kind === "read") {
     if (notice.marked !== null) chat.reading.hold(notice.room);
     chat.rooms.readElsewhere(notice);
-  } else if (notice.kind === "thread") chat.threads.put(notice);
-  else if (notice.kind === "room.joined") chat.admit(notice.room);
+    chat.own.bell.moved();
+  } else if (notice.kind === "thread") {
+    if (chat.rooms.get(notice.room)) chat.threads.put(notice); // of another workspace it counts there
+    chat.own.bell.moved();
+  } else if (notice.kind === "room.joined") chat.admit(notice.room);
   else if (notice.kind === "room.left") chat.expel(notice.room);
   else if (notice.kind === "held") chat.outbox.decided(notice);
   else if (notice.kind === "sign") chat.people.signs.put(notice.user, notice.sign);

@@ -1,14 +1,19 @@
 import { SvelteSet } from "svelte/reactivity";
 import { api, sentence } from "../lib/api";
 import type { Id, Message, Notice, SavedIds } from "../lib/wire";
+import { Bell } from "./bell.svelte";
 import { Drafts } from "./drafts.svelte";
 import { toasts } from "./toasts.svelte";
 
-type OwnNotice = Extract<Notice, { kind: "draft" | "saved" | "scheduled" }>;
+type OwnNotice = Extract<
+  Notice,
+  { kind: "draft" | "saved" | "scheduled" | "notified" | `notifications.${string}` }
+>;
 
 /** What is the person's alone, on all their devices: drafts, saved messages, what is sent later. */
 export class Own {
   readonly drafts: Drafts;
+  readonly bell: Bell;
   readonly saved = new SvelteSet<Id>();
   /** Grow whenever something of it changed. */
   savedChanged = $state(0);
@@ -18,6 +23,7 @@ export class Own {
 
   constructor(me: Id) {
     this.drafts = new Drafts(me);
+    this.bell = new Bell(me);
   }
 
   /** Says whether a notice was about something here. */
@@ -27,12 +33,14 @@ export class Own {
     else if (notice.kind === "scheduled") {
       this.scheduledChanged += 1;
       if (notice.state === "refused") toasts.add(`A scheduled message was not sent. ${notice.reason ?? ""}`);
-    } else return false;
+    } else return this.bell.told(notice);
     return true;
   }
 
   /** The connection is new: what was told meanwhile is read. */
   async read(): Promise<void> {
+    this.bell.soon();
+    this.bell.settingsChanged += 1;
     await this.drafts.read();
     const { messages } = await api.get<SavedIds>("/saved/ids");
     this.saved.clear();

@@ -17,6 +17,8 @@ export class Reading {
   constructor(
     private readonly socket: Socket,
     private readonly rooms: Rooms,
+    /** The server knows that more was read. */
+    private readonly moved: () => void,
   ) {}
 
   watch(): () => void {
@@ -59,6 +61,8 @@ export class Reading {
     clearTimeout(this.#timer);
     this.rooms.markRead(room.id, room.head);
     const { id, head } = room;
-    this.#timer = setTimeout(() => this.socket.tell({ op: "read", room: id, seq: head }), PAUSE_MS);
+    this.#timer = setTimeout(() => {
+      this.socket.ask({ op: "read", room: id, seq: head }).then(this.moved, () => undefined);
+    }, PAUSE_MS);
   }
 }

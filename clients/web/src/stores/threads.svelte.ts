@@ -22,6 +22,8 @@ export class Threads {
   readonly followed = new SvelteMap<Id, Followed>();
   /** Grows when the list of threads may be another one. */
   changes = $state(0);
+  /** Whose threads these are. */
+  #workspace: Id | null = null;
   readonly unread = $derived([...this.followed.values()].filter((thread) => thread.unread > 0).length);
 
   constructor(
@@ -31,8 +33,12 @@ export class Threads {
 
   /** Reads the list anew; those with unread replies come first, so that these are known. */
   async load(workspace: Id): Promise<FollowedThread[]> {
+    if (workspace !== this.#workspace) this.followed.clear();
+    this.#workspace = workspace;
     const before = new Set(this.followed.keys());
     const page = await api.get<Page<FollowedThread>>(`/threads?workspace=${workspace}&limit=100`);
+    // Of a workspace that was left meanwhile nothing belongs here.
+    if (workspace !== this.#workspace) return page.items;
     this.people.meet(...page.items.map(({ message }) => message.sender));
     for (const { message, ...stands } of page.items) {
       before.delete(message.id);

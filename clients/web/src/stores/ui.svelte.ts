@@ -20,8 +20,11 @@ export type DialogName =
   | "limits"
   | "retention"
   | "audit"
+  | "notifications"
   | "scheduled"
   | "status";
+
+export type PanelName = "people" | "pins" | "saved" | "notifications";
 
 /** What stands open on the page. */
 class Ui {
@@ -29,9 +32,8 @@ class Ui {
   /** What a search begins with. */
   wanted = "";
   drawer = $state(false);
-  people = $state(false);
-  pins = $state(false);
-  saved = $state(false);
+  /** What stands beside the room; an open thread comes before it. */
+  panel = $state<PanelName | null>(null);
   profile = $state.raw<{ user: User; anchor: Element } | null>(null);
 
   picker = $state.raw<{ anchor: HTMLElement; pick: (emoji: string) => void } | null>(null);

@@ -1,0 +1,21 @@
+import type { Told } from "./wire";
+
+/** Who did what, in words; `me` are told of reactions of others to what they wrote. */
+export function happening({ kind, message, reactors }: Told, me: string): string {
+  const who = message.sender.display_name;
+  if (kind === "reaction") {
+    const others = (reactors?.count ?? 1) - 1;
+    const more = others > 1 ? ` and ${others} others` : others === 1 ? " and another" : "";
+    const emoji = message.reactions
+      .filter(({ count, users }) => count > 1 || users[0] !== me)
+      .map((reaction) => reaction.emoji);
+    return `${reactors?.users[0]?.display_name ?? "Somebody"}${more} reacted ${emoji.join(" ")}`;
+  }
+  return {
+    mention: `${who} mentioned you`,
+    direct: `${who} wrote to you`,
+    reply: `${who} replied in a thread`,
+    keyword: `${who} wrote one of your words`,
+    message: `${who} wrote`,
+  }[kind];
+}
