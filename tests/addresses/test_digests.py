@@ -1,14 +1,17 @@
 """What waits for somebody who has not looked is mailed: once, late enough, and only what they may read."""
 
 import asyncio
+import json
 import re
 import uuid
 from email.message import EmailMessage
+from pathlib import Path
 
 import pytest
 
 from talkoot.chat.messages.spoilers import without_spoilers
 from tests.addresses.conftest import HOME, Place
+from tests.chat import inboxes
 from tests.clients import Api, Json, Socket
 from tests.job_rows import put_job, rows
 from tests.servers.post_office import text_of
@@ -250,16 +253,27 @@ async def test_a_letter_says_what_is_shown_and_keeps_what_is_hidden(place: Place
         assert [word for word in ("butler", "but not", "snow", "(a file)") if word in text] == []
 
 
-@pytest.mark.parametrize(
-    ("text", "shown"),
-    [
-        ("the ||cook **did** it|| and ||nobody||", "the (spoiler) and (spoiler)"),
-        ("||a ||b||", "||a (spoiler)"),
-        ("||so `a || b`|| or `||` this||", "(spoiler)"),
-        ("`x || y` ||so||", "`x || y` (spoiler)"),
-        *((text, text) for text in ("a || b || c", "||||", "||", "||a", "|| a||", "|| a ||")),
-    ],
-)
+async def test_reactions_are_mailed_to_who_wants_that_alone(place: Place) -> None:
+    async with await place.member() as grace, await place.member(address=False) as ada:
+        room = (await room_with(place, grace, ada))["id"]
+        message = await say(grace, room, "It is done")
+        await ada.put(f"/messages/{message['id']}/reactions/👑", expect=204)
+        await inboxes.told(grace, message)  # in the transaction that would have noted a letter
+        await waiting(place, grace, 0)
+        await grace.patch("/notifications/settings", {"reactions": "everywhere"}, expect=204)
+        await ada.put(f"/messages/{message['id']}/reactions/🌹", expect=204)
+        await waiting(place, grace, 1)
+        await now_due(place, grace)
+        letter = await place.post.letter(grace.user["email"], 2)
+        assert letter["Subject"] == f"{ada.user['display_name']} reacted to what you wrote"
+        assert "reacted to: It is done" in text_of(letter)
+
+
+# The web client hides the same; its tests read these too.
+SPOILERS = Path(__file__).parents[2] / "clients/web/src/lib/spoilers.json"
+
+
+@pytest.mark.parametrize(("text", "shown"), json.loads(SPOILERS.read_text(encoding="utf-8")))
 def test_what_is_hidden_is_hidden_out_of_its_place(text: str, shown: str) -> None:
     assert without_spoilers(text) == shown
 

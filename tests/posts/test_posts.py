@@ -31,9 +31,15 @@ async def snapshot(person: Api, room: str) -> list[Json]:
 
 async def test_an_excerpt_is_of_words(workspace_sqlite: Workspace) -> None:
     author = await workspace_sqlite.member()
-    text = "## Wet\n\n| day | mm |\n|---|--:|\n| *today* | 3 |\n\n---\nSoon ||the butler||"
-    made = await draft(author, await journal(workspace_sqlite, author), text=text)
-    assert made["excerpt"] == "Wet day mm today 3 Soon (spoiler)"
+    room = await journal(workspace_sqlite, author)
+    for text, excerpt in (
+        (
+            "## Wet\n\n| day | mm |\n|---|--:|\n| *today* | 3 |\n\n---\nSoon ||the butler||",
+            "Wet day mm today 3 Soon",
+        ),
+        (f"Soon ||{'the butler ' * 150}did it||", "Soon"),
+    ):
+        assert (await draft(author, room, text=text))["excerpt"] == f"{excerpt} (spoiler)"
 
 
 async def test_a_draft_is_known_to_its_author_and_to_editors_alone(

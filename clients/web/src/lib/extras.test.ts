@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { beginning, toggleSpoiler, withoutSpoilers } from "./extras";
 import { highlight } from "./highlight";
 import { render } from "./markdown";
+import spoilers from "./spoilers.json";
 
 function dom(text: string): HTMLElement {
   const root = document.createElement("div");
@@ -27,7 +28,14 @@ describe("what markdown has besides", () => {
     ]);
     toggleSpoiler(hidden);
     expect(hidden.getAttribute("aria-expanded")).toBe("false");
-    expect(withoutSpoilers("see ||this|| and a || b")).toBe("see (spoiler) and a || b");
+  });
+
+  it.each(spoilers)("hides %j out of its place as the server does", (text, shown) => {
+    expect(withoutSpoilers(text!)).toBe(shown);
+  });
+
+  it("keeps hidden what is cut off before its end", () => {
+    expect(beginning(`so ||${"secret ".repeat(100)}||`)).toBe("so (spoiler)");
   });
 
   it("shows tasks, and leaves mathematics as it is written", () => {

@@ -102,14 +102,36 @@ export function toggleSpoiler(spoiler: Element): void {
   else spoiler.setAttribute("aria-label", HIDDEN);
 }
 
-/** A text without what its writer hid, for where it stands out of its place. */
+const LOOKED_AT = 500; // characters
+const INSTEAD = "(spoiler)";
+
+/**
+ * A text without what its writer hid, for where it stands out of its place, by the rule of the server; all
+ * between the first and the last with code in it, for bars in code are none: rather too much than too little.
+ */
 export function withoutSpoilers(text: string): string {
-  return text.replace(/\|\|(?=\S)[^|]+(?<=\S)\|\|/g, "(spoiler)");
+  const [first = "", ...parts] = text.split("||");
+  const greedy = text.includes("`");
+  const shown = [first];
+  let [opened, before] = [-1, first];
+  for (const behind of parts) {
+    if (opened >= 0 && /\S$/.test(before)) {
+      shown.splice(opened, shown.length, INSTEAD + behind);
+      if (!greedy) opened = -1;
+    } else {
+      if (/^\S/.test(behind) && !(greedy && opened >= 0)) opened = shown.length;
+      shown.push(`||${behind}`);
+    }
+    before = behind;
+  }
+  return shown.join("");
 }
 
 /** The first words of a text as one plain line, without its Markdown and what its writer hid. */
 export function beginning(text: string): string {
-  const lines = withoutSpoilers(text.slice(0, 500))
+  // What is hidden may end behind what is looked at.
+  const looked = text.length > LOOKED_AT ? `${text.slice(0, LOOKED_AT)}||` : text;
+  const lines = withoutSpoilers(looked)
     .split("\n")
     .filter((line) => /[^ |:=-]/.test(line)); // without what only divides, in a table for one
   return lines

@@ -4,12 +4,13 @@ import type { Told } from "./wire";
 export function happening({ kind, message, reactors }: Told, me: string): string {
   const who = message.sender.display_name;
   if (kind === "reaction") {
+    const [first, second] = reactors?.users ?? [];
     const others = (reactors?.count ?? 1) - 1;
-    const more = others > 1 ? ` and ${others} others` : others === 1 ? " and another" : "";
+    const more = others > 1 ? ` and ${others} others` : second ? ` and ${second.display_name}` : "";
     const emoji = message.reactions
       .filter(({ count, users }) => count > 1 || users[0] !== me)
       .map((reaction) => reaction.emoji);
-    return `${reactors?.users[0]?.display_name ?? "Somebody"}${more} reacted ${emoji.join(" ")}`;
+    return `${first?.display_name ?? "Somebody"}${more} reacted ${emoji.join(" ")}`;
   }
   return {
     mention: `${who} mentioned you`,

@@ -34,7 +34,9 @@ def tag_key(tag: str) -> str:
 
 def beginning_of(text: str) -> str:
     """The first words of a text without its Markdown, in time that grows with what is looked at only."""
-    said = "\n".join(line for line in without_spoilers(text[:_LOOKED_AT]).splitlines() if line.strip(_RULE))
+    # What is hidden may end behind what is looked at.
+    looked = text if len(text) <= _LOOKED_AT else f"{text[:_LOOKED_AT]}||"
+    said = "\n".join(line for line in without_spoilers(looked).splitlines() if line.strip(_RULE))
     plain = _MARKS.sub("", _LINKS.sub("", said).replace("![", "").replace("[", ""))
     words = " ".join(plain.split())
     if len(words) <= _SHOWN:

@@ -65,7 +65,6 @@ async def pieces(read: Read, user: UUID, notifications: Collection[UUID]) -> lis
 
 
 def _who_reacted(reactors: Reactors) -> str:
-    first, others = reactors.users[0].display_name, reactors.count - 1
-    if others == 0:
-        return first
-    return f"{first} and {f'{others} others' if others > 1 else 'another'}"
+    names = [person.display_name for person in reactors.users]
+    others = reactors.count - 1
+    return f"{names[0]} and {others} others" if others > 1 else " and ".join(names)
