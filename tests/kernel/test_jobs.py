@@ -16,7 +16,7 @@ from talkoot.kernel.clock import SECOND
 from talkoot.kernel.context import Kernel
 from talkoot.kernel.errors import Conflict, Forbidden, NotFound, Unavailable
 from talkoot.kernel.job_runner import Handler, InTheEnd, JobRunner
-from talkoot.kernel.jobs import Claim, Enqueued, enqueue
+from talkoot.kernel.jobs import Claim, Enqueued, NewJob, enqueue, enqueue_many
 from talkoot.kernel.transactions import Tx
 from tests.kernel.ground import ForwardClock, Ground, until
 
@@ -101,6 +101,20 @@ async def test_eight_runners_do_each_job_once(ground: Ground) -> None:
             await stack.enter_async_context(running(own, handle, workers=2))
         await until(lambda: all_are(ground, "done"))
     assert done == dict.fromkeys(range(40), 1)
+
+
+async def test_many_are_written_at_once_and_those_that_wait_already_are_not(ground: Ground) -> None:
+    many = [NewJob({"n": n}, dedupe=str(n)) for n in range(501)]  # more than one statement takes
+    far = NewJob({"n": "far"}, run_at=2**62)
+    assert await ground.uow.run(lambda tx: enqueue(tx, "mark", {"n": 7}, dedupe="7")) is not None
+    written = await ground.uow.run(lambda tx: enqueue_many(tx, "mark", [*many, many[0], far]))
+    assert len({*written}) == len(written) == 501
+    assert await ground.uow.run(lambda tx: enqueue_many(tx, "mark", many)) == []
+    assert await ground.uow.run(lambda tx: enqueue_many(tx, "mark", [])) == []
+    assert await states(ground) == {"ready": 502}
+    async with ground.uow.read() as read:
+        due = (await read.connection.scalars(select(jobs.Job.due_at).order_by(jobs.Job.due_at.desc()))).all()
+    assert due[0] == 2**62 > due[1]
 
 
 async def test_at_most_so_many_at_a_time(ground: Ground) -> None:

@@ -35,6 +35,7 @@ KEEP_DEAD = 30 * DAY
 
 _FIRST_WAIT, _LONGEST_WAIT = 5 * SECOND, 3600 * SECOND
 _ERROR_LENGTH = 500
+_AT_ONCE = 500  # jobs in one statement
 
 
 class Job(Model):
@@ -93,6 +94,15 @@ class Claim:
     """Call it to tell how far the job is."""
 
 
+@dataclass(frozen=True, slots=True)
+class NewJob:
+    """A job to be written: `run_at` None is at once; one that waits with this kind and `dedupe` is enough."""
+
+    payload: dict[str, Any] = field(default_factory=dict)
+    run_at: int | None = None
+    dedupe: str | None = None
+
+
 async def enqueue(
     tx: Tx,
     kind: str,
@@ -103,25 +113,39 @@ async def enqueue(
     max_attempts: int = MAX_ATTEMPTS,
 ) -> UUID | None:
     """Write a job in this transaction; its id, or None when one with this kind and `dedupe` waits already."""
-    job = new_id()
+    written = await enqueue_many(tx, kind, [NewJob(payload or {}, run_at, dedupe)], max_attempts=max_attempts)
+    return written[0] if written else None
+
+
+async def enqueue_many(
+    tx: Tx, kind: str, new: Sequence[NewJob], *, max_attempts: int = MAX_ATTEMPTS
+) -> list[UUID]:
+    """Write many jobs of a kind with few statements; the ids of those that did not wait already."""
     now = moment(tx.connection, tx.now)
-    values = {
-        "id": job,
-        "kind": kind,
-        "payload": msgspec.json.encode(payload or {}).decode(),
-        "state": READY,
-        "due_at": now if run_at is None else run_at,
-        "attempts": 0,
-        "max_attempts": max_attempts,
-        "dedupe": dedupe,
-        "created_at": now,
-    }
-    written = insert_into(tx.connection, Job).values(values).on_conflict_do_nothing()
-    row = (await tx.connection.execute(written.returning(Job.due_at))).one_or_none()
-    if row is None:
-        return None
-    await tx.emit(Enqueued(kind, row.due_at))
-    return job
+    rows = [
+        {
+            "id": new_id(),
+            "kind": kind,
+            "payload": msgspec.json.encode(job.payload).decode(),
+            "state": READY,
+            "due_at": now if job.run_at is None else job.run_at,
+            "attempts": 0,
+            "max_attempts": max_attempts,
+            "dedupe": job.dedupe,
+            "created_at": now,
+        }
+        for job in new
+    ]
+    written: list[UUID] = []
+    for at in range(0, len(rows), _AT_ONCE):
+        some = rows[at : at + _AT_ONCE]
+        # A statement with a list of rows is compiled each time; most write one.
+        insert = insert_into(tx.connection, Job).values(some if len(some) > 1 else some[0])
+        insert = insert.on_conflict_do_nothing()
+        for row in (await tx.connection.execute(insert.returning(Job.id, Job.due_at))).all():
+            written.append(row.id)
+            await tx.emit(Enqueued(kind, row.due_at))
+    return written
 
 
 async def until_due(read: Read, kinds: Sequence[str] | None, now: int) -> int | None:

@@ -10,7 +10,7 @@ from sqlalchemy import delete, insert, or_, update
 from talkoot.chat.digests.models import DigestItem, LetterChoice
 from talkoot.chat.digests.queries import choice_of, mailed_moderators, readers
 from talkoot.kernel.clock import HOUR, MINUTE
-from talkoot.kernel.jobs import enqueue
+from talkoot.kernel.jobs import NewJob, enqueue_many
 from talkoot.kernel.upsert import insert_into
 
 if TYPE_CHECKING:
@@ -34,13 +34,20 @@ async def note(tx: Tx, notified: Notified, *, minutes: int) -> None:
     if not items:
         return
     await tx.connection.execute(insert(DigestItem), items)
-    for user, wait in waits.items():
-        await mail_later(tx, user, minutes if wait is None else wait)
+    await enqueue_many(
+        tx,
+        MAIL,
+        [_letter(tx, user, minutes if wait is None else wait) for user, wait in waits.items()],
+    )
 
 
 async def mail_later(tx: Tx, user: UUID, minutes: int) -> None:
     """A letter about what waits then; one that is planned already is enough."""
-    await enqueue(tx, MAIL, {"user": str(user)}, run_at=tx.now + minutes * MINUTE, dedupe=str(user))
+    await enqueue_many(tx, MAIL, [_letter(tx, user, minutes)])
+
+
+def _letter(tx: Tx, user: UUID, minutes: int) -> NewJob:
+    return NewJob({"user": str(user)}, tx.now + minutes * MINUTE, str(user))
 
 
 async def take(tx: Tx, user: UUID, job: UUID) -> list[UUID]:
@@ -62,8 +69,8 @@ async def forget_taken(tx: Tx, job: UUID) -> None:
 
 async def look_at_queues(tx: Tx) -> None:
     """Have moderators mailed who want to be."""
-    for user in await mailed_moderators(tx):
-        await enqueue(tx, MAIL_QUEUES, {"user": str(user)}, dedupe=str(user))
+    told = [NewJob({"user": str(user)}, dedupe=str(user)) for user in await mailed_moderators(tx)]
+    await enqueue_many(tx, MAIL_QUEUES, told)
 
 
 async def told_of_queues(tx: Tx, user: UUID, newest: UUID) -> None:

@@ -44,6 +44,7 @@ if TYPE_CHECKING:
 NOTIFY = "notifications.notify"
 FORGET = "notifications.forget"
 KEPT = 90 * DAY
+FORGOTTEN = 1000  # notifications in one transaction
 
 
 async def enqueue_notify(tx: Tx, event: NotableSaid) -> None:
@@ -272,9 +273,11 @@ def _minute(at: str) -> int:
     return int(hours) * HOUR + int(minutes)
 
 
-async def forget_old(tx: Tx) -> None:
-    """Forget what people were told of long ago."""
-    await tx.connection.execute(delete(Notification).where(Notification.created_at < tx.now - KEPT))
+async def forget_old(tx: Tx) -> int:
+    """Forget some of what people were told of long ago; how much it was."""
+    old = select(Notification.id).where(Notification.created_at < tx.now - KEPT).limit(FORGOTTEN)
+    gone = await tx.connection.execute(delete(Notification).where(Notification.id.in_(old)))
+    return gone.rowcount
 
 
 async def forget_notifications_of(tx: Tx, user: UUID) -> None:

@@ -14,7 +14,7 @@ from talkoot.kernel.cron import Cron
 
 if TYPE_CHECKING:
     from talkoot.kernel.context import Kernel
-    from talkoot.kernel.job_runner import Handler, InTheEnd
+    from talkoot.kernel.job_runner import Handler
     from talkoot.kernel.jobs import Claim
 
 
@@ -50,9 +50,10 @@ async def notify(kernel: Kernel, claim: Claim) -> None:
             claim.progress(done, note="people looked at")
 
 
-async def forget(_kernel: Kernel, _claim: Claim) -> InTheEnd:
-    """The table of notifications does not grow for ever."""
-    return forget_old
+async def forget(kernel: Kernel, _claim: Claim) -> None:
+    """The table of notifications does not grow for ever. A portion at a time: others have their turn."""
+    while await kernel.uow.run(forget_old):
+        pass
 
 
 async def reacted(_kernel: Kernel, claim: Claim) -> InTheEnd:

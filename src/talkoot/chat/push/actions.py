@@ -11,7 +11,7 @@ from sqlalchemy import delete, or_, select
 from talkoot.chat.push.models import PushSubscription
 from talkoot.kernel.errors import NotFound
 from talkoot.kernel.ids import fingerprint, new_id
-from talkoot.kernel.jobs import enqueue
+from talkoot.kernel.jobs import NewJob, enqueue, enqueue_many
 from talkoot.kernel.sealing import seal
 
 if TYPE_CHECKING:
@@ -71,9 +71,11 @@ async def tell_browsers(tx: Tx, notified: Notified) -> None:
     found = await tx.connection.execute(
         select(PushSubscription.id, PushSubscription.user_id).where(PushSubscription.user_id.in_([*told]))
     )
-    for row in found.all():
-        payload = {"subscription": str(row.id), "notification": str(told[row.user_id].id)}
-        await enqueue(tx, DELIVER, payload, max_attempts=ATTEMPTS)
+    new = [
+        NewJob({"subscription": str(row.id), "notification": str(told[row.user_id].id)})
+        for row in found.all()
+    ]
+    await enqueue_many(tx, DELIVER, new, max_attempts=ATTEMPTS)
 
 
 async def forget_session(tx: Tx, closed: SessionClosed) -> None:
