@@ -14,7 +14,7 @@ from talkoot.kernel.cron import Cron
 
 if TYPE_CHECKING:
     from talkoot.kernel.context import Kernel
-    from talkoot.kernel.job_runner import Handler
+    from talkoot.kernel.job_runner import Handler, InTheEnd
     from talkoot.kernel.jobs import Claim
 
 
