@@ -21,6 +21,7 @@ from talkoot.chat.digests import http as digests_http
 from talkoot.chat.drafts import http as drafts_http
 from talkoot.chat.emoji import http as emoji_http
 from talkoot.chat.files import http as files_http
+from talkoot.chat.files import http_uploads
 from talkoot.chat.groups import http as groups_http
 from talkoot.chat.identities import http as identities_http
 from talkoot.chat.messages import http as messages_http
@@ -65,6 +66,7 @@ _FEATURES = (
     access_http,
     rooms_http,
     files_http,
+    http_uploads,
     emoji_http,
     messages_http,
     reactions_http,

@@ -91,6 +91,24 @@ class TooLarge(TalkootError):
     code, status, title = "too_large", 413, "The request is too large"
 
 
+class Outdated(TalkootError):
+    """It was asked for under a condition that does not hold, such as another version of a protocol."""
+
+    code, status, title = "precondition_failed", 412, "A condition of the request does not hold"
+
+
+class Busy(TalkootError):
+    """Somebody else is changing just this."""
+
+    code, status, title, retryable = "busy", 423, "This is being changed by somebody else", True
+
+
+class Damaged(TalkootError):
+    """What came is not what its checksum says; the number is that of the tus protocol."""
+
+    code, status, title, retryable = "damaged", 460, "What came is not what was sent", True
+
+
 class UnsupportedType(TalkootError):
     """The body's media type is not one that is taken here."""
 

@@ -886,6 +886,22 @@ CREATE TABLE thread_follows (
 	CONSTRAINT fk_thread_follows_thread_id FOREIGN KEY(thread_id) REFERENCES messages (id), 
 	CONSTRAINT fk_thread_follows_user_id FOREIGN KEY(user_id) REFERENCES users (id)
 );
+CREATE TABLE upload_pieces (
+	id BLOB NOT NULL, 
+	file_id BLOB NOT NULL, 
+	start BIGINT NOT NULL, 
+	size BIGINT NOT NULL, 
+	parts BIGINT NOT NULL, 
+	CONSTRAINT pk_upload_pieces PRIMARY KEY (id)
+);
+CREATE TABLE uploads (
+	file_id BLOB NOT NULL, 
+	size BIGINT NOT NULL, 
+	received BIGINT NOT NULL, 
+	told VARCHAR NOT NULL, 
+	finished_at BIGINT, 
+	CONSTRAINT pk_uploads PRIMARY KEY (file_id)
+);
 CREATE TABLE used_assertions (
 	application_id BLOB NOT NULL, 
 	jti_hash BLOB NOT NULL, 
@@ -979,6 +995,7 @@ CREATE INDEX ix_seen_groups_name ON seen_groups (provider, name);
 CREATE INDEX ix_sessions_revoked ON sessions (revoked_at) WHERE revoked_at IS NOT NULL;
 CREATE INDEX ix_sessions_user ON sessions (user_id);
 CREATE INDEX ix_thread_follows_thread ON thread_follows (thread_id);
+CREATE INDEX ix_upload_pieces_file_id ON upload_pieces (file_id);
 CREATE UNIQUE INDEX uq_jobs_kind_dedupe ON jobs (kind, dedupe);
 CREATE UNIQUE INDEX uq_purges_running ON purges (resource_id, user_id) WHERE state = 'running';
 CREATE UNIQUE INDEX uq_report_cases_message ON report_cases (message_id) WHERE state = 'open' AND message_id IS NOT NULL;

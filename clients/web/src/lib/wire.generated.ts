@@ -2001,6 +2001,14 @@ export type UnvoteFrame = {
   ref?: number | string | null;
 };
 
+/** An upload in several requests: so many bytes of `size` have come; `file` is what it became. */
+export type UploadOut = {
+  id: string;
+  size: number;
+  offset: number;
+  file: FileOut | null;
+};
+
 /** Someone, as shown on their card. */
 export type UserOut = {
   id: string;

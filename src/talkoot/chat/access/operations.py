@@ -342,6 +342,13 @@ UPLOAD_FILE = Operation("room", P.ROOM_POST, "POST /files", form=True)
 GET_FILE = Operation("message", P.ROOM_READ, "GET /files/{file}", public=True)
 GET_THUMBNAIL = Operation("message", P.ROOM_READ, "GET /files/{file}/thumbnail", public=True)
 DELETE_FILE = Operation("message", None, "DELETE /files/{file}", own=P.ROOM_READ)
+# Uploads in several requests: one's own, and for each the door of the room is asked again by `upload_file`
+BEGIN_UPLOAD = Operation("room", P.ROOM_POST, "POST /uploads")
+_UPLOAD = "/uploads/{upload}"
+GET_UPLOAD = Operation("oneself", None, f"GET {_UPLOAD}", scope="write", anywhere=True)
+GO_ON_UPLOADING = Operation("oneself", None, f"PATCH {_UPLOAD}", scope="write", anywhere=True, form=True)
+TUNNEL_UPLOAD = Operation("oneself", None, f"POST {_UPLOAD}", scope="write", anywhere=True, form=True)
+STOP_UPLOAD = Operation("oneself", None, f"DELETE {_UPLOAD}", scope="write", anywhere=True)
 
 TABLE: dict[str, Operation] = {
     name.lower(): row for name, row in list(globals().items()) if isinstance(row, Operation)

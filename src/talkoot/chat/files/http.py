@@ -138,7 +138,9 @@ def room_for_files(settings: Settings) -> Callable[[Scope], int | None]:
     most = settings.max_file_mb * MB + 2 * AROUND
 
     def allowed(scope: Scope) -> int | None:
-        return most if scope["method"] == "POST" and scope["path"] == f"{API}/files" else None
+        whole = scope["method"] == "POST" and scope["path"] == f"{API}/files"
+        part = scope["method"] in {"POST", "PATCH"} and scope["path"].startswith(f"{API}/uploads/")
+        return most if whole or part else None
 
     return allowed
 

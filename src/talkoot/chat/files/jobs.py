@@ -8,7 +8,14 @@ from uuid import UUID
 
 from talkoot.chat.files.actions.filming import DROP_ORIGINAL, leave_film, prepare_later, use_film
 from talkoot.chat.files.actions.preparing import PREPARE, PREPARE_FILM, use_picture
-from talkoot.chat.files.actions.sweeping import SWEEP, forget_gone, forget_unused, gone_files
+from talkoot.chat.files.actions.sweeping import (
+    SWEEP,
+    forget_gone,
+    forget_pieces,
+    forget_unused,
+    gone_files,
+    used_pieces,
+)
 from talkoot.chat.files.films import prepare_film, programs
 from talkoot.chat.files.models import GONE, ORIGINAL, File
 from talkoot.chat.files.pictures import prepare
@@ -28,16 +35,17 @@ async def sweep(kernel: Kernel, claim: Claim) -> None:
     await kernel.uow.run(forget_unused)
     await kernel.blobs.sweep()
     done = 0
-    while True:
-        async with kernel.uow.read() as read:
-            ids = await gone_files(read)
-        if not ids:
-            return
-        for file in ids:
-            await kernel.blobs.drop(str(file))
-        await kernel.uow.run(partial(forget_gone, ids=ids))
-        done += len(ids)
-        claim.progress(done, note="files deleted")
+    for found, forget in ((used_pieces, forget_pieces), (gone_files, forget_gone)):
+        while True:
+            async with kernel.uow.read() as read:
+                ids = await found(read)
+            if not ids:
+                break
+            for folder in ids:
+                await kernel.blobs.drop(str(folder))
+            await kernel.uow.run(partial(forget, ids=ids))
+            done += len(ids)
+            claim.progress(done, note="files deleted")
 
 
 async def prepare_picture(kernel: Kernel, claim: Claim) -> InTheEnd | None:

@@ -58,3 +58,36 @@ class File(Model):
     kept: Mapped[int | None]
     created_at: Mapped[int]
     changed_at: Mapped[int]
+
+
+class Upload(Model):
+    """A file that comes in several requests. `size` is what it will have, `received` what has come of it.
+
+    `told` is the metadata that its client gave. `finished_at` is when all had come: for a while a client that
+    did not hear the answer can still ask.
+    """
+
+    __tablename__ = "uploads"
+
+    file_id: Mapped[UUID] = mapped_column(primary_key=True)
+    size: Mapped[int]
+    received: Mapped[int]
+    told: Mapped[str]
+    finished_at: Mapped[int | None]
+
+
+class UploadPiece(Model):
+    """What one request brought: `parts` contents of the storage, in a folder of this id.
+
+    It is there before the storage has anything, and stays until that is deleted, whatever became of the file;
+    `size` counts what belongs to the file for certain.
+    """
+
+    __tablename__ = "upload_pieces"
+    __table_args__ = (Index("ix_upload_pieces_file_id", "file_id"),)
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    file_id: Mapped[UUID]
+    start: Mapped[int]
+    size: Mapped[int]
+    parts: Mapped[int]

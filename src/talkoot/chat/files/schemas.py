@@ -37,6 +37,15 @@ class FileOut(Attachment):
     sha256: str = Field(min_length=64, max_length=64)
 
 
+class UploadOut(BaseModel):
+    """An upload in several requests: so many bytes of `size` have come; `file` is what it became."""
+
+    id: UUID
+    size: int
+    offset: int
+    file: FileOut | None
+
+
 FORM: dict[str, Any] = {
     "requestBody": {
         "required": True,
@@ -52,3 +61,11 @@ FORM: dict[str, Any] = {
     }
 }
 """The body of an upload, for the document: it is read as a stream."""
+
+BYTES: dict[str, Any] = {
+    "requestBody": {
+        "required": True,
+        "content": {"application/offset+octet-stream": {"schema": {"type": "string", "format": "binary"}}},
+    }
+}
+"""The same for a part of one."""

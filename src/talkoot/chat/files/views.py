@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from talkoot.chat.files.models import FAILED, READY, WAITING, File
+from talkoot.chat.files.models import FAILED, READY, RECEIVING, WAITING, File, Upload
 from talkoot.chat.files.names import disposition
-from talkoot.chat.files.schemas import FileOut
+from talkoot.chat.files.schemas import FileOut, UploadOut
 from talkoot.chat.files.sniffing import SHOWN, TEXT, UNKNOWN
+from talkoot.chat.files.tus import expires
+from talkoot.kernel.clock import DAY
+
+KEPT = DAY  # for so long a file may be in no message, and nothing come of an upload
 
 
 def attachment(file: File) -> dict[str, Any]:
@@ -35,6 +39,22 @@ def type_of(file: File) -> str:
 def file_out(file: File) -> FileOut:
     """A file for its owner."""
     return FileOut(**attachment(file), room=file.room_id, sha256=(file.sha256 or b"").hex())
+
+
+def upload_out(file: File, upload: Upload) -> UploadOut:
+    """An upload in several requests for its owner."""
+    whole = file_out(file) if file.state != RECEIVING else None
+    return UploadOut(id=file.id, size=upload.size, offset=upload.received, file=whole)
+
+
+def progress_of(file: File, upload: Upload) -> dict[str, str]:
+    """The same as headers of the tus protocol."""
+    headers = {"Upload-Offset": str(upload.received), "Upload-Length": str(upload.size)}
+    if upload.told:
+        headers["Upload-Metadata"] = upload.told
+    if file.state == RECEIVING:
+        headers["Upload-Expires"] = expires(file.changed_at + KEPT)
+    return headers
 
 
 def tag_of(file: File) -> str:

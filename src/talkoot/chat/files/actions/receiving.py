@@ -41,10 +41,7 @@ async def begin_file(tx: Tx, actor: Actor, settings: Settings, *, room: UUID, na
     workspace = (await room_to_read(tx, actor, room, UPLOAD_FILE)).workspace
     if size > settings.max_file_mb * MB:
         raise TooLarge(f"A file may have {settings.max_file_mb} MB")
-    for owner, most in ((actor.user, settings.person_files_mb), (None, settings.workspace_files_mb)):
-        if most and await taken_by(tx, workspace, owner) + max(size, LEAST) > most * MB:
-            whose = "Your files" if owner else "All files of this workspace"
-            raise TooLarge(f"{whose} may have {most} MB together: delete some first", code="quota")
+    await require_room(tx, actor, settings, workspace=workspace, more=max(size, LEAST))
     file = new_id()
     await tx.connection.execute(
         insert(File).values(
@@ -62,6 +59,14 @@ async def begin_file(tx: Tx, actor: Actor, settings: Settings, *, room: UUID, na
         )
     )
     return file
+
+
+async def require_room(tx: Tx, actor: Actor, settings: Settings, *, workspace: UUID, more: int) -> None:
+    """TooLarge if a person or the workspace may not have so many bytes more."""
+    for owner, most in ((actor.user, settings.person_files_mb), (None, settings.workspace_files_mb)):
+        if most and await taken_by(tx, workspace, owner) + more > most * MB:
+            whose = "Your files" if owner else "All files of this workspace"
+            raise TooLarge(f"{whose} may have {most} MB together: delete some first", code="quota")
 
 
 async def finish_file(tx: Tx, file_id: UUID, received: Received) -> File:

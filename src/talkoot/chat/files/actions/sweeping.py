@@ -8,16 +8,15 @@ from uuid import UUID
 
 from sqlalchemy import delete, or_, select, update
 
-from talkoot.chat.files.models import GONE, LOOSE, RECEIVING, File
+from talkoot.chat.files.models import GONE, LOOSE, RECEIVING, File, Upload, UploadPiece
+from talkoot.chat.files.views import KEPT
 from talkoot.kernel import jobs
-from talkoot.kernel.clock import DAY
 from talkoot.kernel.moments import moment
 
 if TYPE_CHECKING:
     from talkoot.kernel.transactions import Read, Tx
 
 SWEEP = "files.sweep"
-_KEPT = DAY  # for so long a file may be in no message, and an upload take
 _AT_ONCE = 100
 
 
@@ -28,10 +27,13 @@ async def sweep_soon(tx: Tx) -> None:
 
 async def forget_unused(tx: Tx) -> None:
     """Nobody may have what was in no message for a day, nor what did not come to its end in one."""
-    old = File.changed_at < moment(tx.connection, tx.now) - _KEPT
+    before = moment(tx.connection, tx.now) - KEPT
+    old = File.changed_at < before
     await tx.connection.execute(
         update(File).where(or_(File.state == RECEIVING, File.state == LOOSE), old).values(state=GONE)
     )
+    forgotten = ~select(File.id).where(File.id == Upload.file_id).exists()
+    await tx.connection.execute(delete(Upload).where(or_(Upload.finished_at < before, forgotten)))
 
 
 async def gone_files(read: Read) -> Sequence[UUID]:
@@ -40,8 +42,25 @@ async def gone_files(read: Read) -> Sequence[UUID]:
     return found.all()
 
 
+async def used_pieces(read: Read) -> Sequence[UUID]:
+    """Some of what came in several requests and is in a whole file now, or in none any more."""
+    found = await read.connection.scalars(
+        select(UploadPiece.id)
+        .outerjoin(File, File.id == UploadPiece.file_id)
+        .where(or_(File.id.is_(None), File.state != RECEIVING))
+        .limit(_AT_ONCE)
+    )
+    return found.all()
+
+
+async def forget_pieces(tx: Tx, ids: Sequence[UUID]) -> None:
+    """Their content is deleted."""
+    await tx.connection.execute(delete(UploadPiece).where(UploadPiece.id.in_(ids)))
+
+
 async def forget_gone(tx: Tx, ids: Sequence[UUID]) -> None:
     """Their content is deleted: nothing is known of them any more."""
+    await tx.connection.execute(delete(Upload).where(Upload.file_id.in_(ids)))
     await tx.connection.execute(delete(File).where(File.id.in_(ids), File.state == GONE))
 
 
