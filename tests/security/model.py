@@ -172,6 +172,9 @@ UNHELD |= dict.fromkeys(("list_saved", "list_drafts", "list_scheduled", "list_no
 UNHELD |= dict.fromkeys(("list_threads", "list_saved_ids"), "read")
 UNHELD |= {"set_status": "write", "clear_status": "write", "get_status": "read"}
 UNHELD |= dict.fromkeys(("unsave", "drop_draft", "reschedule", "unschedule"), "write")
+UPLOADS = ("get_upload", "go_on_uploading", "tunnel_upload", "stop_upload")
+OF_ONES_OWN |= {*UPLOADS}
+UNHELD |= dict.fromkeys(UPLOADS, "write")
 UNHELD |= dict.fromkeys(("beat", "renew", "unsubscribe", "open_socket"), "any")
 
 

@@ -1,4 +1,5 @@
 import { ApiError, csrfToken, problemOfText } from "./api";
+import { PIECE, uploadInParts } from "./parts";
 import type { Id, UploadedFile } from "./wire";
 
 /** A file on its way to the server; `stop` gives it up. */
@@ -7,11 +8,18 @@ export interface Upload {
   stop(): void;
 }
 
-/** Sends a file for a room, and tells how much of it has left, from 0 to 1. */
-export function upload(room: Id, file: File, progress: (share: number) => void): Upload {
+/**
+ * Sends a file for a room, and tells how much of it has left, from 0 to 1, or that it waits for the connection.
+ * A large one goes in pieces.
+ */
+export function upload(room: Id, file: File, tell: (share: number, waiting: boolean) => void): Upload {
+  return file.size > PIECE ? uploadInParts(room, file, tell) : uploadWhole(room, file, tell);
+}
+
+function uploadWhole(room: Id, file: File, tell: (share: number, waiting: boolean) => void): Upload {
   const request = new XMLHttpRequest();
   const done = new Promise<UploadedFile>((resolve, reject) => {
-    request.upload.onprogress = (event) => event.lengthComputable && progress(event.loaded / event.total);
+    request.upload.onprogress = (event) => event.lengthComputable && tell(event.loaded / event.total, false);
     request.onload = () => {
       if (request.status === 201) resolve(JSON.parse(request.responseText) as UploadedFile);
       else reject(problemOfText(request.status, request.responseText));

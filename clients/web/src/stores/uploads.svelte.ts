@@ -10,6 +10,8 @@ export interface Chosen {
   name: string;
   size: number;
   share: number;
+  /** The connection broke; it goes on by itself. */
+  waiting: boolean;
   state: "sending" | "ready" | "failed";
   error: string;
   file: Attachment | null;
@@ -38,7 +40,16 @@ export class Uploads {
       const key = this.#next++;
       this.#sources.set(key, file);
       const { name, size } = file;
-      this.chosen.push({ key, name, size, share: 0, state: "sending", error: "", file: null });
+      this.chosen.push({
+        key,
+        name,
+        size,
+        share: 0,
+        waiting: false,
+        state: "sending",
+        error: "",
+        file: null,
+      });
       void this.#send(key);
     }
   }
@@ -69,9 +80,10 @@ export class Uploads {
     if (!source || !begun) return;
     begun.state = "sending";
     begun.share = 0;
-    const under = upload(this.room, source, (share) => {
+    begun.waiting = false;
+    const under = upload(this.room, source, (share, waiting) => {
       const chosen = this.#find(key);
-      if (chosen) chosen.share = share;
+      if (chosen) Object.assign(chosen, waiting ? { waiting } : { share, waiting });
     });
     this.#under.set(key, under);
     try {

@@ -14,7 +14,7 @@ from talkoot.chat.accounts.http_auth import CurrentActor
 from talkoot.chat.files.access import upload_for
 from talkoot.chat.files.actions.receiving import MB, require_place
 from talkoot.chat.files.actions.uploading import begin_upload, stop_upload, take_turn
-from talkoot.chat.files.schemas import BYTES, UploadOut
+from talkoot.chat.files.schemas import UploadOut
 from talkoot.chat.files.tus import (
     CHECKSUMS,
     EXTENSIONS,
@@ -106,10 +106,9 @@ async def get_upload(kernel: KernelDep, actor: CurrentActor, upload: UUID) -> Up
     status_code=204,
     response_class=Response,
     responses=_WROTE | _WRITING,
-    openapi_extra=BYTES,
 )
 async def go_on_uploading(request: Request, kernel: KernelDep, actor: CurrentActor, upload: UUID) -> Response:
-    """Send more of it, from `Upload-Offset` on; with the last byte it is a file of the same id."""
+    """Send more of it as `application/offset+octet-stream`, from `Upload-Offset` on to the last byte."""
     return await _spoken(_go_on(request, kernel, actor, upload))
 
 
@@ -118,7 +117,6 @@ async def go_on_uploading(request: Request, kernel: KernelDep, actor: CurrentAct
     status_code=204,
     response_class=Response,
     responses=_WROTE | _WRITING,
-    openapi_extra=BYTES,
 )
 async def tunnel_upload(request: Request, kernel: KernelDep, actor: CurrentActor, upload: UUID) -> Response:
     """The same for who can send POST only: `X-HTTP-Method-Override` is `PATCH` or `DELETE`."""

@@ -61,11 +61,3 @@ FORM: dict[str, Any] = {
     }
 }
 """The body of an upload, for the document: it is read as a stream."""
-
-BYTES: dict[str, Any] = {
-    "requestBody": {
-        "required": True,
-        "content": {"application/offset+octet-stream": {"schema": {"type": "string", "format": "binary"}}},
-    }
-}
-"""The same for a part of one."""
