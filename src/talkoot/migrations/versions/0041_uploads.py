@@ -5,8 +5,8 @@ import sqlalchemy as sa
 
 from talkoot.kernel import types
 
-revision = "0040"
-down_revision = "0039"
+revision = "0041"
+down_revision = "0040"
 branch_labels = None
 depends_on = None
 phase = "expand"
