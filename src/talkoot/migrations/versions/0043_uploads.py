@@ -5,8 +5,8 @@ import sqlalchemy as sa
 
 from talkoot.kernel import types
 
-revision = "0042"
-down_revision = "0041"
+revision = "0043"
+down_revision = "0042"
 branch_labels = None
 depends_on = None
 phase = "expand"
