@@ -18,6 +18,7 @@ export class Bell {
   #due = false;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #asked = 0;
+  /** Of which the list that is asked for is to tell more: an answer on its way may be older. */
   readonly #outside = new Map<Id, NotifiedNotice>();
 
   constructor(private readonly me: Id) {}
@@ -26,6 +27,7 @@ export class Bell {
   told(notice: Notice): boolean {
     if (notice.kind === "notifications.settings") this.settingsChanged += 1;
     else if (notice.kind === "notified") {
+      if (this.#outside.size >= MOST) this.#outside.clear(); // what is gone by now never comes
       this.#outside.set(notice.id, notice);
       this.soon();
     } else if (notice.kind === "notifications.read" || notice.kind === "notifications.changed") this.soon();
@@ -107,8 +109,8 @@ export class Bell {
     for (const item of items) {
       const notice = this.#outside.get(item.id);
       if (notice && !item.read) showOutside(this.me, item, notice.quiet);
+      this.#outside.delete(item.id);
     }
-    this.#outside.clear();
   }
 
   #turn(): void {
