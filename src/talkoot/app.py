@@ -207,8 +207,7 @@ class Program:
         """Every event: who acts on it in its transaction, and who is told after the commit."""
         controls, follower, mails = self.controls, self.work.follower, self.settings.mails
         telling: list[Inside] = [tell_browsers] if self.settings.web_push == "on" else []
-        if mails:
-            telling.append(partial(note, minutes=self.settings.letter_minutes))
+        telling += [partial(note, minutes=self.settings.letter_minutes)] if mails else []
         followed = [follower.appended] if follower else []
         return {
             Appended: ([], [self.tails.appended, self._publish, *followed]),
