@@ -96,7 +96,7 @@ def pytest_sessionfinish() -> None:
 LONG = ("faults", "bench", "cluster", "contracts", "deploy", "packaging", "web", "browser", "cli")
 
 
-OURS = re.compile(r"^ *(?:from|import) talkoot\b", re.MULTILINE)
+OURS = re.compile(r"^ *(?:from|import) (?:talkoot|bench|tools)\b", re.MULTILINE)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -115,7 +115,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @cache
 def _runs_the_program_itself(file: Path) -> bool:
-    """Whether a test, or what stands beside it to help, loads parts of the program."""
+    """Whether a test, or what stands beside it to help, loads parts of the program, or tools that do."""
     beside = [path for path in file.parent.glob("*.py") if not path.name.startswith("test_")]
     return any(OURS.search(path.read_text()) for path in (file, *beside))
 
