@@ -4,6 +4,8 @@ import asyncio
 import socket
 from pathlib import Path
 
+import httpx2
+
 from tests.chat.test_files import fetch, upload
 from tests.clients import Api, Json, join, set_up
 from tests.conftest import Serve
@@ -138,6 +140,9 @@ async def test_what_can_not_be_cleaned_is_its_owners_alone_where_that_is_wished(
             shown = await prepared(owner, room, content, "broken")
             assert await reader.refusal("GET", f"/files/{shown['id']}") == (403, "forbidden")
             assert (await fetch(owner, shown["id"])).content == content
+        made = await upload(owner, room, b"\0\0\0\x18ftypheic" + b"x" * 100, "telephone.heic")
+        await owner.post(f"/rooms/{room}/messages", {"attachments": [made["id"]]})
+        assert await reader.refusal("GET", f"/files/{made['id']}") == (403, "forbidden")
         content = make(tmp_path, "a.wav", *SOUNDS, *TELLS)
         shown = await prepared(owner, room, content, "a.wav")
         assert (await fetch(reader, shown["id"])).status_code == 200
@@ -190,3 +195,23 @@ async def test_a_server_that_is_killed_meanwhile_begins_again_and_drops_what_nob
             while (folder / "original").exists():  # noqa: ASYNC110
                 await asyncio.sleep(0.05)
         assert len((await fetch(owner, shown["id"])).content) == shown["size"]
+
+
+async def test_a_voice_message_keeps_its_waveform(workspace_sqlite: Workspace, tmp_path: Path) -> None:
+    author, reader = workspace_sqlite.owner, await workspace_sqlite.member()
+    room = await workspace_sqlite.room()
+    content = make(tmp_path, "a.webm", *SOUNDS, "-c:a", "libopus", "-f", "webm")
+
+    async def say(what: bytes, waveform: str) -> httpx2.Response:
+        asked = {"room": room, "waveform": waveform}
+        return await author.http.post("/files", params=asked, files={"file": ("Voice message.webm", what)})
+
+    made = (await say(content, "AEB__w")).json()
+    assert (made["type"], made["waveform"]) == ("audio/webm", "AEB__w")
+    sent = await author.post(f"/rooms/{room}/messages", {"attachments": [made["id"]]})
+    shown = await decided(reader, sent["id"])
+    assert (shown["type"], shown["waveform"], shown["poster"]) == ("audio/webm", "AEB__w", False)
+    assert 900 <= shown["duration"] <= 1200
+    for what, waveform in ((b"words", "AEB__w"), (content, "A"), (content, "A" * 172), (content, "<b>")):
+        answer = await say(what, waveform)
+        assert (answer.status_code, answer.json()["code"]) == (422, "invalid"), (what[:5], waveform)

@@ -3,8 +3,11 @@
 Where they come from: this machine, else apt-get as root.
 """
 
+import fcntl
+import functools
 import shutil
 import subprocess
+import tempfile
 from pathlib import Path
 
 from tests.servers.process import ServerUnavailableError, apt_install, can_apt
@@ -12,12 +15,15 @@ from tests.servers.process import ServerUnavailableError, apt_install, can_apt
 HOW = "These tests need ffmpeg and ffprobe. Install them (apt-get install ffmpeg, brew install ffmpeg)."
 
 
+@functools.cache
 def find_ffmpeg() -> str:
     """The program; what the server looks for is beside it on the PATH."""
-    if not _there() and can_apt():
-        apt_install("ffmpeg")
-    if not _there():
-        raise ServerUnavailableError(HOW)
+    with (Path(tempfile.gettempdir()) / "talkoot-tests-ffmpeg.lock").open("a") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)  # another worker may be in the middle of installing it
+        if not _there() and can_apt():
+            apt_install("ffmpeg")
+        if not _there():
+            raise ServerUnavailableError(HOW)
     return str(shutil.which("ffmpeg"))
 
 

@@ -12,6 +12,7 @@ CONTENT_SECURITY_POLICY = (
     "script-src 'self'; "
     "style-src 'self'; "
     "img-src 'self' data: blob:; "
+    "media-src 'self' blob:; "
     "font-src 'self'; "
     "connect-src 'self'; "
     "manifest-src 'self'; "
@@ -29,7 +30,7 @@ _EVERYWHERE: tuple[tuple[bytes, bytes], ...] = (
     (b"x-frame-options", b"DENY"),
     (b"cross-origin-opener-policy", b"same-origin"),
     (b"cross-origin-resource-policy", b"same-origin"),
-    (b"permissions-policy", b"camera=(), microphone=(), geolocation=()"),
+    (b"permissions-policy", b"camera=(), microphone=(self), geolocation=()"),
     (b"content-security-policy", CONTENT_SECURITY_POLICY.encode()),
 )
 

@@ -10,13 +10,17 @@ export interface Upload {
 
 /**
  * Sends a file for a room, and tells how much of it has left, from 0 to 1, or that it waits for the connection.
- * A large one goes in pieces.
+ * A large one goes in pieces; a voice message has a waveform, and is small.
  */
-export function upload(room: Id, file: File, tell: (share: number, waiting: boolean) => void): Upload {
-  return file.size > PIECE ? uploadInParts(room, file, tell) : uploadWhole(room, file, tell);
+export function upload(room: Id, file: File, tell: Tell, waveform?: string): Upload {
+  return file.size > PIECE && !waveform
+    ? uploadInParts(room, file, tell)
+    : uploadWhole(room, file, tell, waveform);
 }
 
-function uploadWhole(room: Id, file: File, tell: (share: number, waiting: boolean) => void): Upload {
+type Tell = (share: number, waiting: boolean) => void;
+
+function uploadWhole(room: Id, file: File, tell: Tell, waveform?: string): Upload {
   const request = new XMLHttpRequest();
   const done = new Promise<UploadedFile>((resolve, reject) => {
     request.upload.onprogress = (event) => event.lengthComputable && tell(event.loaded / event.total, false);
@@ -30,7 +34,8 @@ function uploadWhole(room: Id, file: File, tell: (share: number, waiting: boolea
   });
   const form = new FormData();
   form.append("file", file, file.name || "file");
-  request.open("POST", `/api/v1/files?room=${encodeURIComponent(room)}`);
+  const asked = new URLSearchParams({ room, ...(waveform && { waveform }) });
+  request.open("POST", `/api/v1/files?${asked}`);
   const token = csrfToken();
   if (token) request.setRequestHeader("X-CSRF-Token", token);
   request.send(form);

@@ -26,11 +26,13 @@ export class Uploads {
   readonly failed = $derived(this.chosen.some((each) => each.state === "failed"));
   #next = 0;
   #sources = new Map<number, File>();
+  #waveforms = new Map<number, string>();
   #under = new Map<number, Upload>();
 
   constructor(private readonly room: Id) {}
 
-  add(files: Iterable<File>): void {
+  /** A voice message is a file with a waveform. */
+  add(files: Iterable<File>, waveform?: string): void {
     this.complaint = "";
     for (const file of files) {
       if (this.chosen.length >= MOST) {
@@ -39,6 +41,7 @@ export class Uploads {
       }
       const key = this.#next++;
       this.#sources.set(key, file);
+      if (waveform) this.#waveforms.set(key, waveform);
       const { name, size } = file;
       this.chosen.push({
         key,
@@ -81,10 +84,15 @@ export class Uploads {
     begun.state = "sending";
     begun.share = 0;
     begun.waiting = false;
-    const under = upload(this.room, source, (share, waiting) => {
-      const chosen = this.#find(key);
-      if (chosen) Object.assign(chosen, waiting ? { waiting } : { share, waiting });
-    });
+    const under = upload(
+      this.room,
+      source,
+      (share, waiting) => {
+        const chosen = this.#find(key);
+        if (chosen) Object.assign(chosen, waiting ? { waiting } : { share, waiting });
+      },
+      this.#waveforms.get(key),
+    );
     this.#under.set(key, under);
     try {
       const file = await under.done;
@@ -103,6 +111,7 @@ export class Uploads {
   #forget(key: number): void {
     this.chosen = this.chosen.filter((each) => each.key !== key);
     this.#sources.delete(key);
+    this.#waveforms.delete(key);
     this.#under.delete(key);
   }
 }

@@ -47,6 +47,14 @@ if TYPE_CHECKING:
 router = make_router(NotAuthenticated, NotFound, Invalid, tags=["files"])
 
 Room = Annotated[UUID, Query(description="The room that it is for; nobody elsewhere can get it.")]
+Waveform = Annotated[
+    str | None,
+    Query(
+        pattern=r"^[A-Za-z0-9_-]{2,171}$",
+        description="Of a voice message: how loud it is, a byte for each of up to 128 equal parts, base64url"
+        " without padding.",
+    ),
+]
 _CONTENT: dict[int | str, dict[str, Any]] = {
     200: {"description": "All of it", "content": {"application/octet-stream": {}}},
     206: {"description": "The range that was asked for", "content": {"application/octet-stream": {}}},
@@ -62,7 +70,9 @@ _THUMBNAIL: dict[int | str, dict[str, Any]] = {
 @router.post(
     "/files", status_code=201, responses=problems(Forbidden, Conflict, UnsupportedType), openapi_extra=FORM
 )
-async def upload_file(request: Request, kernel: KernelDep, actor: CurrentActor, room: Room) -> FileOut:
+async def upload_file(
+    request: Request, kernel: KernelDep, actor: CurrentActor, room: Room, waveform: Waveform = None
+) -> FileOut:
     """Upload one file, in a part named `file`; then send it: `attachments` of a message to this room."""
     async with kernel.uow.read() as read:
         await room_to_read(read, actor, room, UPLOAD_FILE)
@@ -75,15 +85,15 @@ async def upload_file(request: Request, kernel: KernelDep, actor: CurrentActor, 
     )
     try:
         received = await store(kernel, file, form.pieces())
-        return await kernel.uow.run(lambda tx: _finished(tx, file, received))
+        return await kernel.uow.run(lambda tx: _finished(tx, file, received, waveform))
     except BaseException:
         if not await kernel.uow.run(lambda tx: give_up_file(tx, file)):
             await kernel.blobs.drop(str(file))  # it took a day: nothing else would lead to what came of it
         raise
 
 
-async def _finished(tx: Tx, file: UUID, received: Received) -> FileOut:
-    return file_out(await finish_file(tx, file, received))
+async def _finished(tx: Tx, file: UUID, received: Received, waveform: str | None) -> FileOut:
+    return file_out(await finish_file(tx, file, received, waveform))
 
 
 @router.head("/files/{file}", include_in_schema=False)

@@ -9,6 +9,8 @@ from uuid import UUID
 from talkoot.chat.access.operations import GET_FILE, Operation
 from talkoot.chat.files.access import file_for
 from talkoot.chat.files.models import READY, THUMBNAIL, UNCLEAN, WAITING, File
+from talkoot.chat.files.recoding import MEDIA
+from talkoot.chat.files.sniffing import IMAGES
 from talkoot.chat.files.waiting import Waiting
 from talkoot.kernel.errors import Forbidden, NotAuthenticated, NotFound, Unavailable
 
@@ -20,6 +22,7 @@ if TYPE_CHECKING:
 PATIENCE = 20.0  # seconds that a request waits for a picture
 MOST = 2_000_000  # bytes of a thumbnail
 THUMBNAIL_TYPE = "image/webp"
+_TELLING = IMAGES | MEDIA | {"image/heic"}  # types that cameras write into
 
 
 async def prepared(kernel: Kernel, actor: Actor, file: UUID, operation: Operation = GET_FILE) -> File:
@@ -39,7 +42,8 @@ async def prepared(kernel: Kernel, actor: Actor, file: UUID, operation: Operatio
 
 def _handed_out(settings: Settings, actor: Actor, file: File) -> File:
     """The file; Forbidden for who does not own what may still tell of place and time, if that is wished."""
-    if settings.only_clean_files and file.owner_id != actor.user and file.picture in UNCLEAN:
+    unclean = file.picture in UNCLEAN or (file.picture is None and file.type in _TELLING)
+    if unclean and settings.only_clean_files and file.owner_id != actor.user:
         raise Forbidden("What is written into this file could not be taken out: its owner alone gets it")
     return file
 

@@ -15,7 +15,7 @@ from talkoot.chat.files.models import GONE, LOOSE, ORIGINAL, RECEIVING, File
 from talkoot.chat.files.names import clean_name
 from talkoot.chat.files.queries import LEAST, taken_by
 from talkoot.chat.rooms.access import room_to_read
-from talkoot.kernel.errors import Conflict, NotFound, TooLarge
+from talkoot.kernel.errors import Conflict, Invalid, NotFound, TooLarge
 from talkoot.kernel.ids import new_id
 
 if TYPE_CHECKING:
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from talkoot.settings import Settings
 
 MB = 1_000_000
+_SOUND = {"video/webm": "audio/webm", "video/mp4": "audio/mp4"}  # their first bytes may be the same
 
 
 def require_place(settings: Settings) -> None:
@@ -69,13 +70,20 @@ async def require_room(tx: Tx, actor: Actor, settings: Settings, *, workspace: U
             raise TooLarge(f"{whose} may have {most} MB together: delete some first", code="quota")
 
 
-async def finish_file(tx: Tx, file_id: UUID, received: Received) -> File:
-    """All of it is in the storage; NotFound if it took so long that nobody waits for it any more."""
+async def finish_file(tx: Tx, file_id: UUID, received: Received, waveform: str | None = None) -> File:
+    """All of it is in the storage; NotFound if it took so long that nobody waits for it any more.
+
+    What has a waveform is a voice message; Invalid for what is no sound.
+    """
     file = await tx.session.get(File, file_id, with_for_update=True)
     if file is None or file.state != RECEIVING:
         raise NotFound("This upload was given up")
     file.type, file.size, file.sha256 = received.type, received.size, received.sha256
     file.state, file.changed_at = LOOSE, tx.now
+    if waveform is not None:
+        file.type, file.waveform = _SOUND.get(file.type, file.type), waveform
+        if not file.type.startswith("audio/"):
+            raise Invalid.field("waveform", "no_sound", "Only sound has a waveform: leave it out")
     await prepare_soon(tx, file)
     await tx.flush()
     return file
