@@ -117,16 +117,20 @@ class SanctionNotice(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class HeldNotice(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A moderator has decided on a message of one's own; `message` is what it became."""
+    """A moderator has decided on a message of one's own, or it was taken back; `message` is what it became.
+
+    With `edits` it is a new text for that message, and told when it begins to wait too.
+    """
 
     op: Literal["notice"]
     kind: Literal["held"]
     held: UUID
     cid: UUID | None
     room: UUID
-    state: Literal["approved", "rejected"]
+    state: Literal["waiting", "approved", "rejected", "withdrawn"]
     reason: str
     message: UUID | None
+    edits: UUID | None
 
 
 class ReportNotice(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -36,7 +36,30 @@ async def test_a_held_message_waits_and_is_approved_with_another_text(
     for page in (hers, theirs):
         await expect(message(page, "I sell a ladder")).to_be_visible()
     await expect(hers.get_by_text("Waiting for a moderator")).to_have_count(0)
+    await _changes(hers, theirs)
     await _rejects(hers, theirs)
+
+
+async def _changes(hers: Page, theirs: Page) -> None:
+    """What is to be edited is as it was until a moderator has seen it; its author sees that it waits."""
+    await theirs.keyboard.press("Escape")
+    await message(hers, "I sell a ladder").focus()
+    await hers.keyboard.press("e")
+    await hers.get_by_label("Edit the message").fill("I give a ladder away")
+    await hers.keyboard.press("Enter")
+    await expect(hers.get_by_text("This change waits for a moderator")).to_be_visible()
+    await expect(message(theirs, "I sell a ladder")).to_be_visible()
+    await hers.reload()  # it is known to the server, and not to this page alone
+    await expect(hers.get_by_text("This change waits for a moderator")).to_be_visible()
+    await expect(theirs.get_by_title("For moderators to decide")).to_have_text("1")
+    await theirs.get_by_role("button", name="Room menu").click()
+    await theirs.get_by_role("menuitem", name="Moderation").click()
+    await expect(theirs.get_by_label("What it says now")).to_have_text("I sell a ladder")
+    await theirs.get_by_role("button", name="Approve").click()
+    await expect(theirs.get_by_text("Nothing waits.")).to_be_visible()
+    for page in (hers, theirs):
+        await expect(message(page, "I give a ladder away")).to_be_visible()
+    await expect(hers.get_by_text("This change waits for a moderator")).to_have_count(0)
 
 
 async def _rejects(hers: Page, theirs: Page) -> None:

@@ -170,7 +170,7 @@ async def test_words_links_roles_and_newcomers(workspace_sqlite: Workspace) -> N
     assert {text: await send(text) for text in PASSES} == dict.fromkeys(PASSES, 201)
     mine = (await author.get(f"/rooms/{room}/messages"))["items"][0]["id"]
     change = {"text": "now with spam"}
-    assert await author.refusal("PATCH", f"/messages/{mine}", change) == (403, "needs_review")
+    await author.patch(f"/messages/{mine}", change, expect=202)
     await author.patch(f"/messages/{mine}", {"text": "harmless"})
     await rules(owner, room, hold_links=True)
     links = ["see https://a.example", "[a](b)", "http&#58;//a.example", "mailto:a@b.example"]

@@ -279,7 +279,7 @@ CREATE TABLE held_messages (
 	decided_at BIGINT, 
 	decided_by BLOB, 
 	reason VARCHAR, 
-	message_id BLOB, quote_id BLOB, poll VARCHAR, 
+	message_id BLOB, quote_id BLOB, poll VARCHAR, edits_id BLOB, 
 	CONSTRAINT pk_held_messages PRIMARY KEY (id), 
 	CONSTRAINT fk_held_messages_room_id FOREIGN KEY(room_id) REFERENCES rooms (id), 
 	CONSTRAINT fk_held_messages_sender_id FOREIGN KEY(sender_id) REFERENCES users (id), 
@@ -954,6 +954,7 @@ CREATE INDEX ix_files_owner_id ON files (owner_id, workspace_id);
 CREATE INDEX ix_files_unused ON files (changed_at) WHERE state <> 'sent';
 CREATE INDEX ix_files_workspace_id ON files (workspace_id);
 CREATE INDEX ix_group_rules_provider ON group_rules (provider, name);
+CREATE INDEX ix_held_messages_edits ON held_messages (edits_id) WHERE edits_id IS NOT NULL;
 CREATE INDEX ix_held_messages_room ON held_messages (room_id, state, id);
 CREATE INDEX ix_held_messages_sender ON held_messages (sender_id, id);
 CREATE INDEX ix_identities_user_id ON identities (user_id);
@@ -1002,5 +1003,5 @@ CREATE UNIQUE INDEX uq_report_cases_message ON report_cases (message_id) WHERE s
 CREATE UNIQUE INDEX uq_report_cases_person ON report_cases (workspace_id, user_id) WHERE state = 'open' AND message_id IS NULL;
 CREATE UNIQUE INDEX uq_sanctions_standing ON sanctions (user_id, resource_id, kind) WHERE ended_at IS NULL;
 CREATE UNIQUE INDEX uq_saved_messages_message_id ON saved_messages (message_id, user_id);
-INSERT INTO alembic_version ("version_num") VALUES ('0043');
+INSERT INTO alembic_version ("version_num") VALUES ('0044');
 INSERT INTO schema_floor ("id", "revision") VALUES (1, '0003');

@@ -553,7 +553,7 @@ export type HeartbeatFrame = {
   ref?: number | string | null;
 };
 
-/** The answer to `send` where a moderator looks first: nobody sees it yet, and `notice.held` tells more. */
+/** The answer to `send` and `edit` where a moderator looks first: nobody sees it yet. */
 export type HeldFrame = {
   op: "held";
   room: string;
@@ -562,19 +562,21 @@ export type HeldFrame = {
   state: string;
   dup: boolean;
   cid?: string | null;
+  edits?: string | null;
   ref?: number | string;
 };
 
-/** A moderator has decided on a message of one's own; `message` is what it became. */
+/** A moderator has decided on a message of one's own, or it was taken back; `message` is what it became. */
 export type HeldNotice = {
   op: "notice";
   kind: "held";
   held: string;
   cid: string | null;
   room: string;
-  state: "approved" | "rejected";
+  state: "approved" | "rejected" | "waiting" | "withdrawn";
   reason: string;
   message: string | null;
+  edits: string | null;
 };
 
 /** A message that a moderator looks at before anybody else; `message` is what it became. */
@@ -590,17 +592,21 @@ export type HeldOut = {
   reason: string | null;
   message: string | null;
   quote: string | null;
+  quoted: QuoteOut | null;
+  edits: string | null;
+  before: string | null;
   attachments: (Attachment)[];
   poll: PollShown | null;
 };
 
-/** The answer to a send that is held; sent again with its `cid`, `state` is what came of it. */
+/** The answer to what is held; sent again with its `cid`, `state` is what came of it. */
 export type HeldSend = {
   id: string;
   room: string;
   ts: string;
   state: string;
   dup: boolean;
+  edits: string | null;
 };
 
 /** The first frame: a token (programs), a one-use ticket (browsers), or neither, and the levels it speaks. */

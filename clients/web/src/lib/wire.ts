@@ -32,6 +32,7 @@ export type {
   HeldNotice,
   InviteCard,
   HeldOut as HeldMessage,
+  HeldSend,
   Letters,
   LimitIn as LimitNumbers,
   LimitOut as Limit,

@@ -13,6 +13,7 @@ export function take(chat: Chat, notice: Notice): void {
     chat.own.bell.moved();
   } else if (notice.kind === "room.joined") chat.admit(notice.room);
   else if (notice.kind === "room.left") chat.expel(notice.room);
+  else if (notice.kind === "held" && notice.edits) chat.own.edits.told(notice, notice.edits);
   else if (notice.kind === "held") chat.outbox.decided(notice);
   else if (notice.kind === "sign") chat.people.signs.put(notice.user, notice.sign);
   else if (notice.kind === "person") chat.people.add(notice.user);

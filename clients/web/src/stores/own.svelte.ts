@@ -3,6 +3,7 @@ import { api, sentence } from "../lib/api";
 import type { Id, Message, Notice, SavedIds } from "../lib/wire";
 import { Bell } from "./bell.svelte";
 import { Drafts } from "./drafts.svelte";
+import { HeldEdits } from "./edits.svelte";
 import { toasts } from "./toasts.svelte";
 
 type OwnNotice = Extract<
@@ -14,6 +15,7 @@ type OwnNotice = Extract<
 export class Own {
   readonly drafts: Drafts;
   readonly bell: Bell;
+  readonly edits = new HeldEdits();
   readonly saved = new SvelteSet<Id>();
   /** Grow whenever something of it changed. */
   savedChanged = $state(0);
@@ -41,6 +43,7 @@ export class Own {
   async read(): Promise<void> {
     this.bell.soon();
     this.bell.settingsChanged += 1;
+    this.edits.forget();
     await this.drafts.read();
     const { messages } = await api.get<SavedIds>("/saved/ids");
     this.saved.clear();

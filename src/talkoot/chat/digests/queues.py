@@ -10,8 +10,8 @@ from talkoot.chat.access.doors import allows
 from talkoot.chat.access.grants import grants_inside
 from talkoot.chat.access.operations import LIST_HELD
 from talkoot.chat.access.queries import workspaces_of
-from talkoot.chat.moderation.queries import held_waiting
 from talkoot.chat.moderation.queries.complaints import cases_waiting
+from talkoot.chat.moderation.queries.held import held_waiting
 
 if TYPE_CHECKING:
     from talkoot.kernel.transactions import Read

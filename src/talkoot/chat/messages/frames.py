@@ -50,10 +50,10 @@ class DeleteFrame(msgspec.Struct, frozen=True):
 
 
 class HeldFrame(msgspec.Struct, frozen=True, tag_field="op", tag="held"):
-    """The answer to `send` where a moderator looks first: nobody sees it yet, and `notice.held` tells more.
+    """The answer to `send` and `edit` where a moderator looks first: nobody sees it yet.
 
-    Sent again with its `cid` it is not sent twice; `state` is then what came of it: `waiting`, `approved`,
-    `rejected` or `withdrawn`.
+    `notice.held` tells more. Sent again with its `cid` it is not sent twice; `state` is then what came of it:
+    `waiting`, `approved`, `rejected` or `withdrawn`. `edits` is the message that is to be edited.
     """
 
     room: UUID
@@ -62,6 +62,7 @@ class HeldFrame(msgspec.Struct, frozen=True, tag_field="op", tag="held"):
     state: str
     dup: bool
     cid: UUID | None = None
+    edits: UUID | None = None
 
 
 class Ack(msgspec.Struct, frozen=True, tag_field="op", tag="ack"):

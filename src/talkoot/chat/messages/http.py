@@ -26,8 +26,8 @@ from talkoot.chat.access.views import entry_out, explanation_of
 from talkoot.chat.accounts.http_auth import CurrentActor, CurrentReader
 from talkoot.chat.messages import queries
 from talkoot.chat.messages.access import count_for_room, message_for, thread_for
-from talkoot.chat.messages.actions.change import Edit, delete_message, edit_message
-from talkoot.chat.messages.actions.commands import Held, Send
+from talkoot.chat.messages.actions.change import delete_message, edit_message
+from talkoot.chat.messages.actions.commands import Edit, Held, Send
 from talkoot.chat.messages.actions.entries import replace_thread_entries
 from talkoot.chat.messages.actions.send import SEND
 from talkoot.chat.messages.schemas import EditOut, EventsOut, HeldSend, MessageOut, MessagePatch, NewMessage
@@ -67,8 +67,7 @@ async def send_message(kernel: KernelDep, actor: CurrentActor, room: UUID, new: 
     count_for_room(kernel.rates, kernel.uow.caches, actor, room, new.thread)
     sent = await kernel.uow.submit_to(SEND, command, key=room)
     if isinstance(sent, Held):
-        held = HeldSend(id=sent.id, room=room, ts=rfc3339(sent.ts), state=sent.state, dup=sent.dup)
-        return Response(held.model_dump_json(), 202, media_type="application/json")
+        return _waits(sent)
     try:
         async with kernel.uow.read() as read:
             await room_to_read(read, actor, room, LIST_MESSAGES)
@@ -129,18 +128,26 @@ async def get_message(request: Request, kernel: KernelDep, actor: CurrentReader,
     return answer(request, found)
 
 
-@router.patch("/messages/{message}", response_model=MessageOut, responses=problems(Forbidden, Conflict))
+@router.patch(
+    "/messages/{message}",
+    response_model=MessageOut,
+    responses=problems(Forbidden, Conflict)
+    | {202: {"model": HeldSend, "description": "It waits for a moderator: the text is as it was"}},
+)
 async def change_message(
     kernel: KernelDep, actor: CurrentActor, message: UUID, patch: MessagePatch
 ) -> Response:
-    """Replace the text of one's own message."""
+    """Replace the text of one's own message; a newer text takes the place of one that waits."""
 
-    async def action(tx: Tx) -> Document:
-        await edit_message(tx, actor, Edit(message, patch.text, patch.cid))
+    async def action(tx: Tx) -> Document | Held:
+        done = await edit_message(tx, actor, Edit(message, patch.text, patch.cid))
+        if isinstance(done, Held):
+            return done
         await tx.flush()
         return await queries.message_json(tx, message)
 
-    return Response((await kernel.uow.run(action)).body, media_type="application/json")
+    done = await kernel.uow.run(action)
+    return _waits(done) if isinstance(done, Held) else Response(done.body, media_type="application/json")
 
 
 @router.delete("/messages/{message}", status_code=204, responses=problems(Forbidden))
@@ -226,6 +233,13 @@ async def explain(
         lineage = await lineage_in(read, root.room_id, message)
         found = await explained(read, grants, lineage, user=user, permission=permission)
     return explanation_of(found, user, permission)
+
+
+def _waits(held: Held) -> Response:
+    shown = HeldSend(
+        id=held.id, room=held.room, ts=rfc3339(held.ts), state=held.state, dup=held.dup, edits=held.edits
+    )
+    return Response(shown.model_dump_json(), 202, media_type="application/json")
 
 
 async def _entries(read: Read, thread: UUID) -> Page[EntryOut]:

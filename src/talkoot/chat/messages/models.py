@@ -130,7 +130,8 @@ class HeldState(StrEnum):
 class HeldMessage(Model):
     """A message that a moderator looks at first: in no log, and known to its author and the moderators alone.
 
-    `state` is a `HeldState`; of one that was approved, `message_id` is what it became.
+    `state` is a `HeldState`; of one that was approved, `message_id` is what it became. With `edits_id` it is
+    a new text for that message, of which one at most waits.
     """
 
     __tablename__ = "held_messages"
@@ -138,6 +139,7 @@ class HeldMessage(Model):
         UniqueConstraint("cid", "sender_id"),
         Index("ix_held_messages_room", "room_id", "state", "id"),
         Index("ix_held_messages_sender", "sender_id", "id"),
+        partial_index("ix_held_messages_edits", "edits_id", where=text("edits_id IS NOT NULL")),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
@@ -148,6 +150,7 @@ class HeldMessage(Model):
     thread_id: Mapped[UUID | None] = mapped_column(ForeignKey("messages.id"))
     quote_id: Mapped[UUID | None]
     poll: Mapped[str | None]
+    edits_id: Mapped[UUID | None]
     text: Mapped[str]
     why: Mapped[str]
     state: Mapped[str]

@@ -206,7 +206,11 @@ class NewMessage(BaseModel):
 
 
 class HeldOut(BaseModel):
-    """A message that a moderator looks at before anybody else; `message` is what it became."""
+    """A message that a moderator looks at before anybody else; `message` is what it became.
+
+    `quoted` is what it quotes, as it is now, for those who may read it there. With `edits` it is a new text
+    for that message, and `before` what everybody sees there until then.
+    """
 
     id: UUID
     room: UUID
@@ -219,18 +223,25 @@ class HeldOut(BaseModel):
     reason: str | None
     message: UUID | None
     quote: UUID | None
+    quoted: QuoteOut | None
+    edits: UUID | None
+    before: str | None
     attachments: list[Attachment]
     poll: PollShown | None
 
 
 class HeldSend(BaseModel):
-    """The answer to a send that is held; sent again with its `cid`, `state` is what came of it."""
+    """The answer to what is held; sent again with its `cid`, `state` is what came of it.
+
+    `edits` is the message that is to be edited.
+    """
 
     id: UUID
     room: UUID
     ts: Moment
     state: str
     dup: bool
+    edits: UUID | None
 
 
 class MessagePatch(BaseModel):

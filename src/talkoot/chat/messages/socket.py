@@ -10,8 +10,8 @@ from pydantic import ValidationError
 
 from talkoot.chat.accounts.actors import actor_of
 from talkoot.chat.messages.access import count_for_room
-from talkoot.chat.messages.actions.change import Edit, delete_message, edit_message
-from talkoot.chat.messages.actions.commands import Held, Send, Sent
+from talkoot.chat.messages.actions.change import delete_message, edit_message
+from talkoot.chat.messages.actions.commands import Edit, Held, Send, Sent
 from talkoot.chat.messages.actions.send import SEND
 from talkoot.chat.messages.frames import Ack, DeleteFrame, EditFrame, HeldFrame, SendFrame
 from talkoot.chat.messages.schemas import FILES, TEXT, NewPoll, text_with
@@ -49,9 +49,9 @@ def _send(uow: UnitOfWork, rates: QuickRates, connection: Connection, frame: Sen
     return Later(partial(uow.post, SEND, command, frame.room), partial(_sent, cid=frame.cid))
 
 
-async def _edit(uow: UnitOfWork, connection: Connection, frame: EditFrame) -> Ack:
+async def _edit(uow: UnitOfWork, connection: Connection, frame: EditFrame) -> Ack | HeldFrame:
     actor, edit = actor_of(connection), Edit(frame.message, _checked(frame.text), frame.cid)
-    return acknowledged(await uow.run(lambda tx: edit_message(tx, actor, edit)), frame.cid)
+    return _sent(await uow.run(lambda tx: edit_message(tx, actor, edit)), frame.cid)
 
 
 async def _delete(uow: UnitOfWork, connection: Connection, frame: DeleteFrame) -> Ack:
@@ -63,7 +63,8 @@ def _sent(outcome: Sent | Held, cid: UUID | None) -> Ack | HeldFrame:
     if isinstance(outcome, Sent):
         return acknowledged(outcome, cid)
     held = outcome
-    return HeldFrame(room=held.room, id=held.id, ts=rfc3339(held.ts), state=held.state, dup=held.dup, cid=cid)
+    ts = rfc3339(held.ts)
+    return HeldFrame(held.room, held.id, ts, held.state, held.dup, cid=cid, edits=held.edits)
 
 
 def acknowledged(sent: Sent, cid: UUID | None) -> Ack:

@@ -43,7 +43,10 @@ class AppealDecided:
 
 @dataclass(frozen=True, slots=True)
 class Reviewed:
-    """A moderator has decided on a held message of this user."""
+    """A moderator has decided on a held message of this user, or they took it back.
+
+    With `edits` it was a new text for that message.
+    """
 
     user: UUID
     held: UUID
@@ -52,3 +55,4 @@ class Reviewed:
     state: str
     reason: str
     message: UUID | None
+    edits: UUID | None

@@ -47,7 +47,7 @@ def appeal_notice(event: AppealDecided) -> Message:
 
 
 def held_notice(event: Reviewed) -> Message:
-    """To the author of a held message: what was decided."""
+    """To the author of a held message: what was decided, or that it was taken back."""
     return _notice(
         event.user,
         "held",
@@ -57,6 +57,7 @@ def held_notice(event: Reviewed) -> Message:
         state=event.state,
         reason=event.reason,
         message=event.message,
+        edits=event.edits,
     )
 
 

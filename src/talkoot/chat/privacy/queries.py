@@ -266,6 +266,7 @@ async def held_messages(read: Read, person: UUID, after: UUID, limit: int) -> li
             "state": held.state,
             "reason": held.reason,
             "message": held.message_id,
+            "edits": held.edits_id,
             "created_at": rfc3339(held.created_at),
         }
         for held in found

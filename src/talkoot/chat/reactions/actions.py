@@ -14,8 +14,8 @@ from talkoot.chat.access.grants import versions_of
 from talkoot.chat.access.operations import REACT, UNREACT
 from talkoot.chat.emoji.queries import with_name
 from talkoot.chat.messages.access import message_for
-from talkoot.chat.messages.actions.change import digest_of, done_before, hold
-from talkoot.chat.messages.actions.commands import Sent
+from talkoot.chat.messages.actions.change import done_before, hold
+from talkoot.chat.messages.actions.commands import Sent, digest_of
 from talkoot.chat.messages.models import Message
 from talkoot.chat.messages.reacted import NONE, SHOWN, Reacted, reactions_in, with_reaction
 from talkoot.chat.reactions.events import ReactionMoved

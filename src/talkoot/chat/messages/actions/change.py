@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import hashlib
-from dataclasses import dataclass
+from dataclasses import replace
 from typing import TYPE_CHECKING, Protocol
 from uuid import UUID
 
@@ -11,10 +10,10 @@ import msgspec
 
 from talkoot.chat.access.operations import DELETE_MESSAGE, EDIT_MESSAGE
 from talkoot.chat.messages.access import message_for
-from talkoot.chat.messages.actions.commands import Sent
+from talkoot.chat.messages.actions.commands import Edit, Held, Sent
 from talkoot.chat.messages.actions.erase import DELETED, Erasing, erase
+from talkoot.chat.messages.actions.held_edits import hold_edit, is_outdated, take_back_edit
 from talkoot.chat.messages.actions.mention import mentions_in, name_again
-from talkoot.chat.messages.actions.screen import refuse_unseen_edit
 from talkoot.chat.messages.events import LinksChanged
 from talkoot.chat.messages.words import MARK_OF_LINKS
 from talkoot.kernel import log
@@ -23,8 +22,9 @@ from talkoot.kernel.clock import rfc3339
 from talkoot.kernel.errors import Conflict, NotFound
 
 if TYPE_CHECKING:
+    from talkoot.chat.access.cache import Grants
     from talkoot.chat.accounts.actors import Actor
-    from talkoot.chat.messages.models import Message
+    from talkoot.chat.messages.models import HeldMessage, Message
     from talkoot.kernel.transactions import Tx
 
 
@@ -49,35 +49,45 @@ class Change(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
-class Edit:
-    """A new text for a message."""
+async def edit_message(tx: Tx, actor: Actor, edit: Edit) -> Sent | Held:
+    """Replace the text of one's own message, or keep the new one until a moderator has looked at it.
 
-    message: UUID
-    text: str
-    cid: UUID | None = None
-
-    def digest(self) -> bytes:
-        """16 bytes over what was asked."""
-        return digest_of(self.message, self.text)
-
-
-def digest_of(message: UUID, what: str) -> bytes:
-    """16 bytes over what was asked to be done with a message."""
-    return hashlib.blake2b(f"{message}\0{what}".encode(), digest_size=16).digest()
-
-
-async def edit_message(tx: Tx, actor: Actor, edit: Edit) -> Sent:
-    """Replace the text of one's own message. Conflict if the cid was used for something else."""
+    Conflict if the cid was used for something else.
+    """
     message, grants = await message_for(tx, actor, EDIT_MESSAGE, edit.message)
     await hold(tx, message)
     if edit.cid is not None and (before := await done_before(tx, actor, edit, _UPDATED)) is not None:
         return before
+    _refuse_what_is_no_text(message)
+    if (held := await hold_edit(tx, grants, message, edit)) is not None:
+        return held
+    await take_back_edit(tx, message.id)
+    return Sent(await _replace_text(tx, grants, message, edit), dup=False)
+
+
+async def edit_approved(tx: Tx, author: Actor, edit: Edit, rejected: HeldMessage | None = None) -> log.Event:
+    """Replace the text as a moderator let it through; refused if its author could not do it now.
+
+    It may have been `rejected` first: Conflict if its author has wanted something newer since.
+    """
+    message, grants = await message_for(tx, author, EDIT_MESSAGE, edit.message)
+    await hold(tx, message)
+    _refuse_what_is_no_text(message)
+    if rejected is not None and await is_outdated(tx, rejected, message):
+        raise Conflict("Its author has changed the message since", code="edited_since")
+    if edit.cid is not None and await log.events_with_cids(tx, [(author.user, edit.cid)]):
+        edit = replace(edit, cid=None)  # its author has used it for something else since
+    return await _replace_text(tx, grants, message, edit)
+
+
+def _refuse_what_is_no_text(message: Message) -> None:
     if message.deleted_at is not None:
         raise NotFound("This message was deleted")
     if message.post is not None:
         raise Conflict("This is a post: change it by its own address, with its title", code="is_post")
-    await refuse_unseen_edit(tx, grants, edit.text)
+
+
+async def _replace_text(tx: Tx, grants: Grants, message: Message, edit: Edit) -> log.Event:
     mentions = await mentions_in(tx, edit.text, grants)
     message.text, message.edited_at = edit.text, tx.now
     body = {"message": message.id, "text": edit.text, "edited_at": rfc3339(tx.now)}
@@ -85,7 +95,7 @@ async def edit_message(tx: Tx, actor: Actor, edit: Edit) -> Sent:
         log=message.room_id,
         type=_UPDATED,
         body=body | {"mentions": mentions} if mentions else body,
-        sender=actor.user,
+        sender=message.sender_id,
         cid=edit.cid,
         digest=edit.digest() if edit.cid else None,
         subject=message.id,
@@ -97,7 +107,7 @@ async def edit_message(tx: Tx, actor: Actor, edit: Edit) -> Sent:
         await name_again(tx, event, message, mentions, grants)
     if MARK_OF_LINKS in edit.text or message.previews is not None:
         await tx.emit(LinksChanged(message.id))
-    return Sent(event, dup=False)
+    return event
 
 
 async def delete_message(tx: Tx, actor: Actor, message_id: UUID) -> Sent:

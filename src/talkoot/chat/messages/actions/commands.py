@@ -53,6 +53,25 @@ class Send:
 
 
 @dataclass(frozen=True, slots=True)
+class Edit:
+    """A new text for a message; `asked` is its author's where a moderator changed it."""
+
+    message: UUID
+    text: str
+    cid: UUID | None = None
+    asked: str | None = None
+
+    def digest(self) -> bytes:
+        """16 bytes over what was asked."""
+        return digest_of(self.message, self.asked or self.text)
+
+
+def digest_of(message: UUID, what: str) -> bytes:
+    """16 bytes over what was asked to be done with a message."""
+    return hashlib.blake2b(f"{message}\0{what}".encode(), digest_size=16).digest()
+
+
+@dataclass(frozen=True, slots=True)
 class Sent:
     """Where the message stands in its room's log; `dup` when it had been sent before."""
 
@@ -62,10 +81,14 @@ class Sent:
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """The message waits for a moderator; `dup` when it had been sent before, and `state` what came of it."""
+    """The message waits for a moderator; `dup` when it had been sent before, and `state` what came of it.
+
+    With `edits` it is a new text for that message.
+    """
 
     id: UUID
     room: UUID
     ts: int
     state: str
     dup: bool
+    edits: UUID | None = None

@@ -13,6 +13,7 @@ from sqlalchemy import case, delete, select, update
 from talkoot.chat.access.grants import versions_of
 from talkoot.chat.files.actions.carrying import drop_files_of
 from talkoot.chat.messages.actions.attach import drop_decided
+from talkoot.chat.messages.actions.held_edits import forget_edits_of
 from talkoot.chat.messages.actions.mention import forget_mentions
 from talkoot.chat.messages.actions.quote import empty_quotes_soon, forget_quotes
 from talkoot.chat.messages.actions.send import thread_entry
@@ -137,6 +138,7 @@ async def leave_empty(tx: Tx, messages: Sequence[Message]) -> None:
         message.text, message.deleted_at = "", tx.now
         message.attachments = message.mentions = message.reactions = None
         message.previews = message.pinned_at = message.quote = message.post = message.poll = None
+    await forget_edits_of(tx, [message.id for message in messages])
     await empty_quotes_soon(tx, [message.id for message in messages])
     for erased in told:
         if erased.messages:

@@ -14,10 +14,9 @@ from talkoot.chat.access.doors import admit
 from talkoot.chat.access.grants import grants_now, versions_of
 from talkoot.chat.access.operations import GET_MESSAGE
 from talkoot.chat.messages.models import Message, Quote
-from talkoot.chat.messages.quoted import LONGEST, Quoted, as_stored, quoted_in
+from talkoot.chat.messages.quoted import Quoted, as_stored, quoted_from, quoted_in
 from talkoot.chat.rooms.models import Room
 from talkoot.kernel import jobs, log
-from talkoot.kernel.clock import rfc3339
 from talkoot.kernel.errors import Invalid, TalkootError
 
 if TYPE_CHECKING:
@@ -51,7 +50,7 @@ async def take_quotes(
             refused[number] = Invalid.field(
                 "quote", "unknown", "There is no such message in this workspace that could be quoted"
             )
-    return {id_: _shown(message) for id_, message in found.items()}, refused
+    return {id_: quoted_from(message) for id_, message in found.items()}, refused
 
 
 async def keep_quotes(tx: Tx, sent: Iterable[tuple[Send, Event]], quotes: Quotes) -> None:
@@ -142,21 +141,3 @@ def _may_quote(send: Send, held: Grants | None, here: Grants | None) -> bool:
     except TalkootError:
         return False
     return held is not None and here is not None and held.workspace == here.workspace
-
-
-def _shown(message: Message) -> Quoted:
-    """A message that only passes another one on is that one."""
-    if not message.text and message.quote is not None:
-        return quoted_in(message.quote)
-    text = message.text if len(message.text) <= LONGEST else f"{message.text[:LONGEST]}…"
-    files = len(msgspec.json.decode(message.attachments)) if message.attachments else 0
-    return Quoted(
-        message.id,
-        message.room_id,
-        message.thread_id,
-        message.sender_id,
-        text,
-        rfc3339(message.ts),
-        files,
-        poll=message.poll is not None,
-    )

@@ -24,7 +24,7 @@ from talkoot.chat.messages.polled import as_stored
 from talkoot.chat.messages.words import has_link, word_list
 from talkoot.kernel import log
 from talkoot.kernel.clock import SECOND
-from talkoot.kernel.errors import Conflict, Forbidden, RateLimited, TalkootError
+from talkoot.kernel.errors import Conflict, RateLimited, TalkootError
 from talkoot.kernel.ids import new_id
 from talkoot.kernel.upsert import insert_into
 
@@ -97,17 +97,14 @@ async def screen(
     return found
 
 
-async def refuse_unseen_edit(tx: Tx, grants: Grants, text: str) -> None:
-    """An edit can not be held, for the message is there already: what would be is refused."""
-    if not is_watched(grants):
-        return
+async def why_hold_edit(tx: Tx, grants: Grants, text: str) -> list[str]:
+    """Why a moderator is to see first what a message of theirs is to say; slow mode is about new ones."""
     rules = (await _rules_of(tx, [grants.resource])).get(grants.resource)
-    key = (grants.resource, grants.user)
     if rules is None:
-        return
+        return []
+    key = (grants.resource, grants.user)
     sender = (await _senders(tx, {key}))[key]
-    if await _reasons(tx, rules, _Author(*key, grants.workspace, sender), text):
-        raise Forbidden("A moderator looks at this first: send it as a new message", code="needs_review")
+    return await _reasons(tx, rules, _Author(*key, grants.workspace, sender), text)
 
 
 async def count_passed(tx: Tx, room: UUID, user: UUID) -> None:

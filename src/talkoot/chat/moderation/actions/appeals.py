@@ -13,6 +13,7 @@ from talkoot.chat.access.grants import grants_of
 from talkoot.chat.access.models import Sanction
 from talkoot.chat.access.operations import ACCEPT_APPEAL, Operation
 from talkoot.chat.access.permissions import Permission
+from talkoot.chat.messages.actions.held_edits import held_still
 from talkoot.chat.messages.events import ToDecide, What
 from talkoot.chat.messages.models import HeldMessage, HeldState
 from talkoot.chat.moderation.access import decides_on
@@ -151,6 +152,7 @@ async def _grant(tx: Tx, actor: Actor, grants: Grants, found: Appeal) -> None:
         if _stands(tx, sanction):
             await end_early(tx, actor, sanction)
         return
-    held = await tx.session.get_one(HeldMessage, found.held_id, with_for_update=True)
-    if held.state == HeldState.REJECTED:
+    assert found.held_id is not None
+    held = await held_still(tx, found.held_id)
+    if held is not None and held.state == HeldState.REJECTED:
         await let_through(tx, actor, grants, held)

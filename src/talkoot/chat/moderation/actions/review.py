@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 from uuid import UUID
-
-from sqlalchemy import select
 
 from talkoot.chat.access.doors import resource_for
 from talkoot.chat.access.operations import APPROVE_HELD, REJECT_HELD, WITHDRAW_HELD, Operation
@@ -13,7 +12,9 @@ from talkoot.chat.accounts.actors import NO_SESSION, Actor
 from talkoot.chat.accounts.queries import user_with_id
 from talkoot.chat.files.actions.carrying import release
 from talkoot.chat.messages.actions.attach import drop_decided
-from talkoot.chat.messages.actions.commands import Send
+from talkoot.chat.messages.actions.change import edit_approved
+from talkoot.chat.messages.actions.commands import Edit, Send
+from talkoot.chat.messages.actions.held_edits import held_still
 from talkoot.chat.messages.actions.quote import was_edited_since
 from talkoot.chat.messages.actions.screen import count_passed
 from talkoot.chat.messages.actions.send import send_approved
@@ -45,37 +46,47 @@ async def let_through(
     tx: Tx, actor: Actor, grants: Grants, held: HeldMessage, text: str | None = None
 ) -> None:
     """Send a held message in its author's name; whoever calls this may do so. Conflict as for `approve`."""
-    room = held.room_id
     author = await user_with_id(tx, held.sender_id)
     if author.deactivated_at is not None:
         raise Conflict("The author has no account any more", code="author_may_not_post")
     asked, files = held.text, await release(tx, held.id)
     if not (
         asked or files or held.quote_id
-    ):  # it was older than its room keeps messages, since it was rejected
+    ):  # it was older than its room keeps messages, since it was rejected, or what it edits was deleted
         raise Conflict("What it said is not kept any more", code="not_kept")
     said = asked if text is None else text
     own = Actor(author.id, author.username, NO_SESSION, author.bot)
-    poll = poll_in(held.poll) if held.poll else None
-    more = (tuple(files), held.quote_id, None, poll)
-    send = Send(own, room, said, held.cid, held.thread_id, asked, *more)
     try:
-        event = await send_approved(tx, send)
+        message = await _come_true(tx, own, held, said, files)
     except (Forbidden, NotFound) as refusal:
         raise _too_late(refusal) from refusal
+    # The message has the text now, and is what may be deleted: a second one would outlive it here.
+    held.message_id, held.state, held.text, held.poll = message, HeldState.APPROVED, "", None
+    await _decided(tx, actor, grants, held)
+    if said != asked:
+        act = Act("held.edited", grants.workspace, author.id, held.room_id, after={"held": held.id})
+        await record(tx, actor, act)
+
+
+async def _come_true(tx: Tx, own: Actor, held: HeldMessage, said: str, files: Sequence[UUID]) -> UUID:
+    """Send it, or edit what it edits, in its author's name; which message has it then."""
+    if held.edits_id is not None:
+        edit = Edit(held.edits_id, said, held.cid, held.text)
+        await edit_approved(tx, own, edit, held if held.state == HeldState.REJECTED else None)
+        return held.edits_id
+    room = held.room_id
+    poll = poll_in(held.poll) if held.poll else None
+    more = (tuple(files), held.quote_id, None, poll)
+    send = Send(own, room, said, held.cid, held.thread_id, held.text, *more)
+    event = await send_approved(tx, send)
     # Only now: nobody can edit what is quoted any more before this is committed.
     if held.quote_id is not None and await was_edited_since(tx, held.quote_id, held.created_at):
         raise Conflict(
             "What it quotes was changed after it was sent: reject it, and let them send it again",
             code="quote_changed",
         )
-    await count_passed(tx, room, author.id)
-    # The message has the text now, and is what may be deleted: a second one would outlive it here.
-    held.message_id, held.state, held.text, held.poll = event.id, HeldState.APPROVED, "", None
-    await _decided(tx, actor, grants, held)
-    if said != asked:
-        act = Act("held.edited", grants.workspace, author.id, room, after={"held": held.id})
-        await record(tx, actor, act)
+    await count_passed(tx, room, own.user)
+    return event.id
 
 
 async def reject(tx: Tx, actor: Actor, room: UUID, held_id: UUID, reason: str) -> HeldMessage:
@@ -99,19 +110,14 @@ async def withdraw(tx: Tx, actor: Actor, room: UUID, held_id: UUID) -> None:
     held.state, held.text, held.poll, held.decided_at = HeldState.WITHDRAWN, "", None, tx.now
     await tx.flush()
     await drop_decided(tx)
+    await tx.emit(_reviewed(held))
 
 
 async def _held_in(
     tx: Tx, actor: Actor, operation: Operation, room: UUID, held_id: UUID
 ) -> tuple[Grants, HeldMessage]:
-    """A held message as it is now that nobody else decides on it."""
     grants = await resource_for(tx, actor, operation, room, exclusive=False)
-    held = await tx.session.scalar(
-        select(HeldMessage)
-        .where(HeldMessage.id == held_id, HeldMessage.room_id == room)
-        .with_for_update()
-        .execution_options(populate_existing=True)
-    )
+    held = await held_still(tx, held_id, HeldMessage.room_id == room)
     if held is None:
         raise NotFound("There is no such message")
     return grants, held
@@ -133,4 +139,9 @@ async def _decided(tx: Tx, actor: Actor, grants: Grants, held: HeldMessage) -> N
     after = {"held": held.id, "message": held.message_id}
     act = Act(f"held.{state}", grants.workspace, held.sender_id, held.room_id, after=after, reason=reason)
     await record(tx, actor, act)
-    await tx.emit(Reviewed(held.sender_id, held.id, held.cid, held.room_id, state, reason, held.message_id))
+    await tx.emit(_reviewed(held))
+
+
+def _reviewed(held: HeldMessage) -> Reviewed:
+    told = (held.state, held.reason or "", held.message_id, held.edits_id)
+    return Reviewed(held.sender_id, held.id, held.cid, held.room_id, *told)

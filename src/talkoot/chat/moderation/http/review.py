@@ -15,8 +15,10 @@ from talkoot.chat.messages.schemas import HeldOut
 from talkoot.chat.moderation import queries
 from talkoot.chat.moderation.actions import review
 from talkoot.chat.moderation.actions.rules import set_rules
+from talkoot.chat.moderation.queries.held import held_message, held_messages
 from talkoot.chat.moderation.schemas import Approval, Rejection, Rules
-from talkoot.chat.moderation.views import held_out, rules_out
+from talkoot.chat.moderation.views import rules_out
+from talkoot.chat.moderation.views.held import held_out
 from talkoot.kernel.errors import Conflict, Forbidden, Invalid, NotAuthenticated, NotFound
 from talkoot.kernel.http import KernelDep, make_router, problems
 from talkoot.kernel.paging import Limit, Page, page_of
@@ -51,8 +53,8 @@ async def list_queue(
         await resource_for(read, actor, LIST_QUEUE, workspace)
         inside = await grants_inside(read, actor.user, workspace)
         rooms = [room for room, grants in inside.items() if allows(grants, LIST_HELD, actor.limits)]
-        found = await queries.held_messages(read, rooms, after=after, limit=limit + 1)
-    return page_of([held_out(*each) for each in found], limit, key=lambda held: held.id)
+        found = await held_messages(read, actor, rooms, after=after, limit=limit + 1)
+    return page_of([held_out(each) for each in found], limit, key=lambda held: held.id)
 
 
 @router.get("/rooms/{room}/held")
@@ -67,21 +69,26 @@ async def list_held(
     """What waits in a room, or was decided, the oldest first; for its moderators."""
     async with kernel.uow.read() as read:
         await resource_for(read, actor, LIST_HELD, room)
-        found = await queries.held_messages(read, [room], state=state, after=after, limit=limit + 1)
-    return page_of([held_out(*each) for each in found], limit, key=lambda held: held.id)
+        found = await held_messages(read, actor, [room], state=state, after=after, limit=limit + 1)
+    return page_of([held_out(each) for each in found], limit, key=lambda held: held.id)
 
 
 @router.get("/rooms/{room}/held/mine")
 async def list_own_held(
-    kernel: KernelDep, actor: CurrentActor, room: UUID, after: After = None, limit: Limit = 50
+    kernel: KernelDep,
+    actor: CurrentActor,
+    room: UUID,
+    state: State | None = None,
+    after: After = None,
+    limit: Limit = 50,
 ) -> Page[HeldOut]:
-    """One's own messages that were held in a room, and what came of them, the oldest first."""
+    """One's own messages and edits that were held in a room, and what came of them, the oldest first."""
     async with kernel.uow.read() as read:
         await resource_for(read, actor, LIST_OWN_HELD, room)
-        found = await queries.held_messages(
-            read, [room], sender=actor.user, state=None, after=after, limit=limit + 1
+        found = await held_messages(
+            read, actor, [room], sender=actor.user, state=state, after=after, limit=limit + 1
         )
-    return page_of([held_out(*each) for each in found], limit, key=lambda held: held.id)
+    return page_of([held_out(each) for each in found], limit, key=lambda held: held.id)
 
 
 @router.post("/rooms/{room}/held/{held}/approve", responses=problems(Conflict))
@@ -90,7 +97,7 @@ async def approve(kernel: KernelDep, actor: CurrentActor, room: UUID, held: UUID
 
     async def action(tx: Tx) -> HeldOut:
         await review.approve(tx, actor, room, held, given.text)
-        return held_out(*await queries.held_message(tx, held))
+        return held_out(await held_message(tx, held))
 
     return await kernel.uow.run(action, key=room)
 
@@ -101,7 +108,7 @@ async def reject(kernel: KernelDep, actor: CurrentActor, room: UUID, held: UUID,
 
     async def action(tx: Tx) -> HeldOut:
         await review.reject(tx, actor, room, held, given.reason)
-        return held_out(*await queries.held_message(tx, held))
+        return held_out(await held_message(tx, held))
 
     return await kernel.uow.run(action, key=room)
 

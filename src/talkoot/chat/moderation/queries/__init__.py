@@ -6,15 +6,13 @@ from collections.abc import Collection, Sequence
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import or_, select
 
 from talkoot.chat.access.models import Membership, Resource, Role, Sanction
 from talkoot.chat.access.reading import read_grants
 from talkoot.chat.access.standings import counts_at
 from talkoot.chat.accounts.models import User
-from talkoot.chat.files.models import File
-from talkoot.chat.files.queries import carried_by
-from talkoot.chat.messages.models import HeldMessage, HeldState, RoomRules
+from talkoot.chat.messages.models import RoomRules
 from talkoot.chat.moderation.models import Purge
 
 if TYPE_CHECKING:
@@ -78,58 +76,6 @@ async def rooms_within(read: Read, resource: UUID) -> list[UUID]:
 async def rules_of(read: Read, room: UUID) -> RoomRules | None:
     """The rules of a room, if it ever had some."""
     return await read.session.get(RoomRules, room)
-
-
-HeldWith = tuple[HeldMessage, User, Sequence[File]]
-"""A held message, its author, and its files while it waits."""
-
-
-async def held_messages(
-    read: Read,
-    rooms: Collection[UUID],
-    *,
-    sender: UUID | None = None,
-    state: str | None = HeldState.WAITING,
-    after: UUID | None = None,
-    limit: int,
-) -> Sequence[HeldWith]:
-    """Held messages of these rooms, of everybody or of one author, in one state or all; the oldest first."""
-    query = (
-        select(HeldMessage, User)
-        .join(User, User.id == HeldMessage.sender_id)
-        .where(HeldMessage.room_id.in_(rooms))
-        .order_by(HeldMessage.id)
-        .limit(limit)
-    )
-    if state is not None:
-        query = query.where(HeldMessage.state == state)
-    if sender is not None:
-        query = query.where(HeldMessage.sender_id == sender)
-    if after is not None:
-        query = query.where(HeldMessage.id > after)
-    found = (await read.session.execute(query)).all()
-    files: dict[UUID | None, list[File]] = {}
-    for file in await carried_by(read, [held.id for held, _ in found]) if found else ():
-        files.setdefault(file.message_id, []).append(file)
-    return [(held, user, files.get(held.id, [])) for held, user in found]
-
-
-async def held_waiting(read: Read, rooms: Collection[UUID]) -> tuple[int, UUID | None]:
-    """How many held messages wait in these rooms, and the newest of them."""
-    newest = (
-        select(HeldMessage.id, func.count().over())
-        .where(HeldMessage.room_id.in_(rooms), HeldMessage.state == HeldState.WAITING)
-        .order_by(HeldMessage.id.desc())
-        .limit(1)
-    )
-    found = (await read.connection.execute(newest)).one_or_none()
-    return (0, None) if found is None else (found[1], found[0])
-
-
-async def held_message(read: Read, held: UUID) -> HeldWith:
-    """One that was decided on, by somebody who passed a door to it before."""
-    found = await read.session.get_one(HeldMessage, held)
-    return found, await read.session.get_one(User, found.sender_id), []
 
 
 async def workspace_of(read: Read, resource: UUID) -> UUID:

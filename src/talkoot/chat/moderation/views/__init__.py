@@ -8,19 +8,13 @@ from uuid import UUID
 import msgspec
 
 from talkoot.chat.accounts.views import public_user
-from talkoot.chat.files.schemas import Attachment
-from talkoot.chat.files.views import attachment
-from talkoot.chat.messages.schemas import HeldOut, PollShown
 from talkoot.chat.moderation.schemas import ActOut, PurgeOut, Rules, SanctionOut
 from talkoot.kernel.clock import rfc3339, rfc3339_or_none
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from talkoot.chat.access.models import Sanction
     from talkoot.chat.accounts.models import User
-    from talkoot.chat.files.models import File
-    from talkoot.chat.messages.models import HeldMessage, RoomRules
+    from talkoot.chat.messages.models import RoomRules
     from talkoot.chat.moderation.models import Purge
     from talkoot.kernel.audit import AuditRecord
 
@@ -90,25 +84,6 @@ def rules_out(rules: RoomRules | None) -> Rules:
         hold_first=rules.hold_first,
         hold_words=rules.hold_words.splitlines(),
         hold_links=rules.hold_links,
-    )
-
-
-def held_out(held: HeldMessage, author: User, files: Sequence[File]) -> HeldOut:
-    """A held message, as shown to moderators and to its author."""
-    return HeldOut(
-        id=held.id,
-        room=held.room_id,
-        sender=public_user(author),
-        text=held.text,
-        ts=rfc3339(held.created_at),
-        thread=held.thread_id,
-        why=cast("list[Any]", held.why.split()),
-        state=cast("Any", held.state),
-        reason=held.reason,
-        message=held.message_id,
-        quote=held.quote_id,
-        attachments=[Attachment(**attachment(file)) for file in files],
-        poll=PollShown.model_validate_json(held.poll) if held.poll else None,
     )
 
 
