@@ -143,7 +143,11 @@ async def test_row_38_no_browser_leads_into_a_private_network(serve: Serve) -> N
     async with owner:
         plain = service.browser()
         assert await owner.refusal("POST", "/push/subscriptions", plain.subscription) == (422, "invalid")
-        inside = Browser(plain.endpoint.replace("http:", "https:"))
+        for host in ("127.0.0.1", "127.1", "2130706433", "10.0.0.1", "169.254.169.254", "[::1]"):
+            wrong = {**plain.subscription, "endpoint": f"https://{host}/1"}
+            assert await owner.refusal("POST", "/push/subscriptions", wrong) == (422, "invalid"), host
+        # A name is looked up when something is sent.
+        inside = Browser(plain.endpoint.replace("http://127.0.0.1", "https://localhost"))
         made = await owner.post("/push/subscriptions", inside.subscription)
         await try_out(owner, made["id"])
         said = "SELECT last_error FROM jobs WHERE kind = 'push.deliver' AND last_error IS NOT NULL"

@@ -79,11 +79,15 @@ class Outgoing:
         self._for_members = tuple(ip_network(entry, strict=False) for entry in for_members)
 
     def accepts(self, url: str) -> bool:
-        """Whether a member may name this address; what its name stands for is looked at when it is asked."""
+        """Whether a member may name this address; what a name stands for is looked at when it is asked."""
         try:
-            return _target(url).scheme == "https" or bool(self._for_members)
+            target = _target(url)
         except OutgoingError:
             return False
+        if (address := _literal(target.host)) is None:
+            return target.scheme == "https" or bool(self._for_members)
+        near = any(address in network for network in self._for_members)
+        return near or (target.scheme == "https" and is_public(address))
 
     async def get(
         self,
@@ -262,6 +266,17 @@ def _target(url: str) -> _Target:
     if not parts.hostname or parts.username is not None or parts.password is not None:
         raise OutgoingError("An address needs a host, and has no password in it")
     return _Target(url, parts.scheme, parts.hostname, port)
+
+
+def _literal(host: str) -> IPv4Address | IPv6Address | None:
+    """The address that a host is, in any of the ways in which systems read one (`127.1`); None of a name."""
+    try:
+        return ip_address(host.partition("%")[0])
+    except ValueError:
+        try:
+            return IPv4Address(socket.inet_aton(host))
+        except (OSError, UnicodeError):
+            return None
 
 
 def _host_header(target: _Target) -> str:

@@ -31,6 +31,9 @@ async def get_push_key(kernel: KernelDep, _actor: CurrentActor) -> PushKeyOut:
     return PushKeyOut(key=public_part(await installation_key(kernel)))
 
 
+_NO_SERVICE = "It must be the https address of a push service, and not in a private network"
+
+
 @router.post("/push/subscriptions", status_code=201, responses=problems(Invalid))
 async def subscribe(kernel: KernelDep, actor: CurrentActor, new: NewPushSubscription) -> PushSubscriptionOut:
     """Have the browser that one is signed in with told of what one should see, also while its page is closed.
@@ -40,7 +43,7 @@ async def subscribe(kernel: KernelDep, actor: CurrentActor, new: NewPushSubscrip
     _require_push(kernel)
     check_keys(new.keys.p256dh, new.keys.auth)
     if not kernel.outgoing.accepts(new.endpoint):
-        raise Invalid.field("endpoint", "not_an_address", "It must be the https address of a push service")
+        raise Invalid.field("endpoint", "not_an_address", _NO_SERVICE)
     browser = Browser(new.endpoint, new.keys.p256dh, new.keys.auth)
     act = partial(actions.subscribe, secrets=kernel.secrets, actor=actor, browser=browser, text=new.text)
     made = await kernel.uow.run(act, key=actor.user)
