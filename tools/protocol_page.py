@@ -40,6 +40,7 @@ _ANSWERS = {
     "read": ("ok", "error"),
     "typing": ("ok", "error"),
     "presence": ("presence", "ok", "error"),
+    "readers": ("readers", "ok", "error"),
 }
 
 # A limit without a sentence stops the page too.

@@ -83,6 +83,7 @@ from talkoot.chat.reactions.events import ReactionMoved
 from talkoot.chat.reads import socket as reads_socket
 from talkoot.chat.reads.actions import begin_at_head
 from talkoot.chat.reads.events import ReadMoved
+from talkoot.chat.reads.live import MOVED, ReaderWatches
 from talkoot.chat.reads.notices import read_notice
 from talkoot.chat.rooms import socket as rooms_socket
 from talkoot.chat.rooms.actions import leave_rooms_of_workspace
@@ -149,8 +150,12 @@ class Program:
         self.gate = gate(self.kernel, self.backends)
         self.desk = Desk(self.kernel)
         self.hub = Hub(socket_limits(settings))
-        self.tails, self.timelines = uow.caches.of(LogTails), uow.caches.of(Timelines)
-        self.live = LiveRooms(self.hub, uow)
+        self.tails, self.timelines, self.live = (
+            uow.caches.of(LogTails),
+            uow.caches.of(Timelines),
+            LiveRooms(self.hub, uow),
+        )
+        self.readers = ReaderWatches(uow, self.bus, self._spawn, settings.read_by_members)
         watches = PresenceWatches(presence)
         self.acquaintance = Acquaintance(uow, watches, presence)
         self.operations = [
@@ -158,7 +163,7 @@ class Program:
             *messages_socket.operations(uow, self.backends.rates),
             *reactions_socket.operations(uow),
             *polls_socket.operations(uow),
-            *reads_socket.operations(uow),
+            *reads_socket.operations(uow, self.readers),
             *presence_socket.operations(uow, self.bus, presence, self.acquaintance),
         ]
         self.gateway = Gateway(
@@ -178,7 +183,7 @@ class Program:
         self.controls = Controls(self.bus, self.hub, self.gate.sessions, self.timelines, self.fence, watches)
         self.work = Work(self.kernel, self.metrics, self.controls.tell_enqueued, here=works)
         presence.listen(watches.tell)
-        self.hub.on_close.append(watches.forget)
+        self.hub.on_close += [watches.forget, self.readers.forget]
         self._listeners.update(self._table())
         self._connect_hub()
 
@@ -208,9 +213,8 @@ class Program:
         controls, follower, mails = self.controls, self.work.follower, self.settings.mails
         telling: list[Inside] = [tell_browsers] if self.settings.web_push == "on" else []
         telling += [partial(note, minutes=self.settings.letter_minutes)] if mails else []
-        followed = [follower.appended] if follower else []
         return {
-            Appended: ([], [self.tails.appended, self._publish, *followed]),
+            Appended: ([], [self.tails.appended, self._publish, *([follower.appended] if follower else [])]),
             Redacted: ([], [self.tails.redacted]),
             ReactedErased: ([forget_reactions], []),
             ReactionMoved: ([enqueue_reacted], []),
@@ -234,7 +238,7 @@ class Program:
             MembersJoined: ([begin_at_head], [self.notices.joined]),
             MemberLeft: ([], [self.notices.left]),
             OwnChanged: ([], [lambda event: self.bus.publish(own_notice(event))]),
-            ReadMoved: ([], [lambda event: self.bus.publish(read_notice(event))]),
+            ReadMoved: ([], [lambda event: self.bus.publish(read_notice(event)), self.readers.moved]),
             Replied: ([follow_by_replying, enqueue_replies], []),
             ThreadMoved: ([], [lambda event: self.bus.publish(thread_notice(event))]),
             SessionClosed: ([forget_session], [controls.tell_session_closed]),
@@ -270,7 +274,7 @@ class Program:
         hub.on_open.append(lambda connection: self._spawn(self.heads.watch([connection])))
         self.controls.connect()
         hub.controls |= self.backends.controls
-        hub.controls |= {JOINED: self.notices.look, TO_DECIDE: self.deciders.look}
+        hub.controls |= {JOINED: self.notices.look, TO_DECIDE: self.deciders.look, MOVED: self.readers.look}
         book = self.kernel.limits.book
         self.limit_watch = LimitWatch(self.kernel.uow, book, clustered=self.settings.clustered)
         book.on_change.append(self._use_limits)

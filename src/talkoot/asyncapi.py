@@ -11,6 +11,7 @@ import msgspec
 from talkoot import __version__
 from talkoot.chat.messages.frames import Ack, HeldFrame
 from talkoot.chat.presence.frames import PresenceFrame, TypingFrame
+from talkoot.chat.reads.frames import ReadersFrame
 from talkoot.chat.rooms.frames import SubscribedFrame
 from talkoot.chat.rooms.schemas import RoomOut
 from talkoot.notice_frames import NOTICES, FrameUser, JoinedNotice
@@ -146,6 +147,7 @@ SERVER_FRAMES = (
     HeadsFrame,
     TypingFrame,
     PresenceFrame,
+    ReadersFrame,
     ResetFrame,
     GoneFrame,
     DrainFrame,
@@ -153,7 +155,13 @@ SERVER_FRAMES = (
 """What the server says, each known by its `op`; notices are also told apart by their `kind`."""
 
 
-_ANSWERS = (Ack, HeldFrame, SubscribedFrame, PresenceFrame)  # the reference is added when they are sent
+_ANSWERS = (
+    Ack,
+    HeldFrame,
+    SubscribedFrame,
+    PresenceFrame,
+    ReadersFrame,
+)  # the reference is added when they are sent
 
 
 def asyncapi(operations: Iterable[Operation]) -> dict[str, Any]:

@@ -74,7 +74,7 @@ GROUPS: dict[str, tuple[str, ...]] = {
         "export_days",
         "deletion_days",
     ),
-    "How people are told": ("web_push", "letter_minutes"),
+    "How people are told": ("web_push", "letter_minutes", "read_by_members"),
     "How much": (
         "rate_limits",
         "max_body_bytes",

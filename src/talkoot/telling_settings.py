@@ -21,3 +21,10 @@ class TellingSettings(BaseModel):
         le=1440,
         description="How long a message waits to be read before it is mailed, if its reader says nothing.",
     )
+    read_by_members: int = Field(
+        20,
+        ge=0,
+        le=100,
+        description="In rooms of so many members they see who has read what; in larger ones nobody does."
+        " 0: nowhere. A workspace can do without, and so can each person.",
+    )

@@ -5,7 +5,7 @@ import re
 from playwright.async_api import Locator, Page, expect
 
 from tests.browser.conftest import Enter
-from tests.browser.screen import connected, message, press, sidebar_link, tell
+from tests.browser.screen import connected, message, press, say, sidebar_link, tell
 from tests.workspaces import Workspace
 
 
@@ -79,3 +79,20 @@ async def test_a_status_is_chosen_seen_by_others_and_taken_away(
     await expect(sign).to_have_count(0)
     await choose_status(hers)
     await expect(dialog.get_by_role("button", name="Clear status")).to_have_count(0)
+
+
+async def test_under_ones_last_message_stands_who_has_read_it(
+    enter: Enter, workspace_sqlite: Workspace
+) -> None:
+    owner, ann = workspace_sqlite.owner, await workspace_sqlite.member("ann")
+    room = await workspace_sqlite.room("shed")
+    await ann.post(f"/rooms/{room}/join", expect=204)
+    page = await enter(owner, f"/r/{room}")
+    await connected(page)
+    await say(page, "Has anybody seen this?")
+    await expect(message(page, "Has anybody seen this?")).to_be_visible()
+    seen = page.get_by_text(f"Seen by {ann.user['display_name']}")
+    await expect(seen).to_have_count(0)
+    head = (await ann.get(f"/rooms/{room}"))["head"]
+    await ann.put(f"/rooms/{room}/read", {"seq": head})
+    await expect(seen).to_have_count(1)

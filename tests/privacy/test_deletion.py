@@ -116,7 +116,7 @@ async def nothing_is_known(server: Talkoot, person: Api) -> None:
     tables += ["drafts", "saved_messages", "thread_follows", "scheduled_messages"]
     tables += ["poll_votes"]
     tables += ["letter_choices", "digest_items", "notifications", "notification_levels"]
-    tables += ["statuses"]
+    tables += ["statuses", "read_choices"]
     for table in tables:
         assert await rows(server, f"SELECT 1 FROM {table} WHERE user_id = $1", id_) == []  # noqa: S608
     ((username, email, password),) = await rows(

@@ -144,6 +144,7 @@ FRAMES: dict[str, Json] = {
     "unvote": {"message": "{message}"},
     "unreact": {"message": "{message}", "emoji": "👍"},
     "read": {"room": "{room}", "seq": 1},
+    "readers": {"room": "{room}"},
     "typing": {"room": "{room}"},
     "presence": {"users": ["{user}"]},
 }
@@ -468,6 +469,10 @@ ASKS: dict[str, Ask] = {
     "list_messages": Ask(),
     "send_message": Ask(body=lambda case: {"text": "x"} | in_its_thread(case)),
     "list_events": Ask(),
+    "list_readers": Ask(),
+    "read_by": Ask(),
+    "get_read_choice": Ask(),
+    "change_read_choice": Ask(body={"told": True}),
     "mark_read": Ask(body={"seq": 1}),
     "mark_unread": Ask(body={"seq": 1}),
     "get_message": Ask(both=True),

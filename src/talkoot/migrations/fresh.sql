@@ -635,6 +635,12 @@ CREATE TABLE reactions (
 	CONSTRAINT fk_reactions_message_id FOREIGN KEY(message_id) REFERENCES messages (id), 
 	CONSTRAINT fk_reactions_user_id FOREIGN KEY(user_id) REFERENCES users (id)
 );
+CREATE TABLE read_choices (
+	user_id BLOB NOT NULL, 
+	told BOOLEAN NOT NULL, 
+	CONSTRAINT pk_read_choices PRIMARY KEY (user_id), 
+	CONSTRAINT fk_read_choices_user_id FOREIGN KEY(user_id) REFERENCES users (id)
+);
 CREATE TABLE read_positions (
 	user_id BLOB NOT NULL, 
 	room_id BLOB NOT NULL, 
@@ -929,7 +935,7 @@ CREATE TABLE workspaces (
 	id BLOB NOT NULL, 
 	name VARCHAR NOT NULL, 
 	access_version BIGINT NOT NULL, 
-	created_at BIGINT NOT NULL, retention_days BIGINT, link_previews BOOLEAN DEFAULT 1 NOT NULL, 
+	created_at BIGINT NOT NULL, retention_days BIGINT, link_previews BOOLEAN DEFAULT 1 NOT NULL, read_by BOOLEAN DEFAULT 1 NOT NULL, 
 	CONSTRAINT pk_workspaces PRIMARY KEY (id)
 );
 CREATE TRIGGER audit_log_refuses_delete BEFORE DELETE ON audit_log BEGIN SELECT RAISE(ABORT, 'audit_log only grows'); END;
@@ -1003,5 +1009,5 @@ CREATE UNIQUE INDEX uq_report_cases_message ON report_cases (message_id) WHERE s
 CREATE UNIQUE INDEX uq_report_cases_person ON report_cases (workspace_id, user_id) WHERE state = 'open' AND message_id IS NULL;
 CREATE UNIQUE INDEX uq_sanctions_standing ON sanctions (user_id, resource_id, kind) WHERE ended_at IS NULL;
 CREATE UNIQUE INDEX uq_saved_messages_message_id ON saved_messages (message_id, user_id);
-INSERT INTO alembic_version ("version_num") VALUES ('0044');
+INSERT INTO alembic_version ("version_num") VALUES ('0045');
 INSERT INTO schema_floor ("id", "revision") VALUES (1, '0003');

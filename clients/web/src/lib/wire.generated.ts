@@ -533,6 +533,10 @@ export type GroupRuleOut = {
   created_at: string;
 };
 
+export type HTTPValidationError = {
+  detail?: (ValidationError)[];
+};
+
 /** Rooms that moved and are known, but not subscribed to. */
 export type HeadsFrame = {
   op: "heads";
@@ -1458,6 +1462,17 @@ export type Reactors = {
   users: (PublicUser)[];
 };
 
+/** Who has read a message; not `told` to this person, or of this message, there is nobody. */
+export type ReadBy = {
+  told: boolean;
+  items: (PublicUser)[];
+};
+
+/** With `told`, members of small rooms are told what one has read, and one is told what they have. */
+export type ReadChoiceOut = {
+  told: boolean;
+};
+
 /** One has read a room up to here, or marked it as unread from `marked` on, on another device. */
 export type ReadNotice = {
   op: "notice";
@@ -1481,6 +1496,33 @@ export type ReadTo = {
   room: string;
   seq: number;
   ref?: number | string | null;
+};
+
+/** How far somebody has read a room, of which they are a member `since` then. */
+export type Reader = {
+  seq: number;
+  since: string;
+};
+
+/** How far somebody has read, who is a member `since` then. */
+export type ReaderShown = {
+  seq: number;
+  since: string;
+};
+
+/** How far others have read a room, all of them; not `told` to oneself, or of it, there is nobody. */
+export type ReadersFrame = {
+  op: "readers";
+  room: string;
+  told: boolean;
+  readers: Record<string, ReaderShown>;
+  ref?: number | string;
+};
+
+/** How far others have read a room; not `told` to this person, or of this room, there is nobody. */
+export type ReadersOut = {
+  told: boolean;
+  readers: Record<string, Reader>;
 };
 
 /** The codes that open the account when everything else is lost; shown this once. */
@@ -2025,6 +2067,14 @@ export type UserOut = {
   deactivated: boolean;
 };
 
+export type ValidationError = {
+  loc: (string | number)[];
+  msg: string;
+  type: string;
+  input?: unknown;
+  ctx?: Record<string, unknown>;
+};
+
 /** What is done about it: `dismiss` alone, or one or more of the others. */
 export type Verdict = {
   reason?: string;
@@ -2071,6 +2121,13 @@ export type Watch = {
   ref?: number | string | null;
 };
 
+/** Be told how far others have read this room, and of no other; of none without it. */
+export type WatchReaders = {
+  op: "readers";
+  room?: string | null;
+  ref?: number | string | null;
+};
+
 /** The answer to a hello that was accepted; `heartbeat` is in seconds. */
 export type Welcome = {
   op: "welcome";
@@ -2102,12 +2159,14 @@ export type WorkspaceOut = {
   role: string;
   permissions: (Permission)[];
   link_previews: boolean;
+  read_by: boolean;
 };
 
 /** What is to change of a workspace; what is left out stays. */
 export type WorkspacePatch = {
   name?: string | null;
   link_previews?: boolean | null;
+  read_by?: boolean | null;
 };
 
 /** The rule for rooms that have none of their own: to delete after so many days, or, null, to keep. */

@@ -49,6 +49,9 @@ export type {
   Permission,
   Problem,
   ProblemField as FieldError,
+  ReadChoiceOut as ReadChoice,
+  PresenceFrame,
+  ReadersFrame,
   Refused as RefusedRoom,
   RetentionOut as Retention,
   RoleOut as Role,
@@ -172,6 +175,7 @@ export type ServerFrame =
   | wire.HeadsFrame
   | wire.TypingFrame
   | wire.PresenceFrame
+  | wire.ReadersFrame
   | wire.ResetFrame
   | wire.GoneFrame
   | wire.DrainFrame

@@ -1,6 +1,7 @@
 import type { Socket } from "../lib/socket";
 import type { Id, Presence, Sign } from "../lib/wire";
 import type { People } from "./people.svelte";
+import { Readers } from "./readers.svelte";
 import type { Rooms } from "./rooms.svelte";
 
 const WATCHED = 200;
@@ -9,6 +10,7 @@ const TYPING_EVERY_MS = 3_000;
 
 /** Who is here: tells of ourselves and asks about those who are on the screen. */
 export class Attendance {
+  readonly readers: Readers;
   #shown = new Set<Id>();
   #wrote: readonly Id[] = [];
   #asked = "";
@@ -21,7 +23,9 @@ export class Attendance {
     private readonly people: People,
     private readonly rooms: Rooms,
     private readonly me: Id,
-  ) {}
+  ) {
+    this.readers = new Readers(socket);
+  }
 
   watch(): () => void {
     const look = () => this.#look();
@@ -51,6 +55,7 @@ export class Attendance {
     if (!this.socket.ready || (asked === this.#asked && !again)) return;
     this.#asked = asked;
     if (again) this.people.presence.clear();
+    if (again) this.readers.ask();
     // With a reference: the answer is who is here now.
     this.socket
       .ask({ op: "presence", users, ...(this.#away ? { state: "away" } : {}) })

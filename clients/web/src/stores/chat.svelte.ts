@@ -216,12 +216,12 @@ export class Chat {
         return this.#follower.heads(frame.heads ?? {});
       case "typing":
         return frame.user === this.me.id ? undefined : this.people.startTyping(frame.room, frame.user);
-      case "presence":
-        return this.attendance.told(frame);
       case "reset":
         return void this.#follower.reset(frame.room);
       case "gone":
         return this.expel(frame.room);
+      case "presence":
+      case "readers":
       case "notice":
         return take(this, frame);
     }

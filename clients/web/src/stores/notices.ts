@@ -1,10 +1,12 @@
-import type { Notice } from "../lib/wire";
+import type { Notice, PresenceFrame, ReadersFrame } from "../lib/wire";
 import type { Chat } from "./chat.svelte";
 import { toasts } from "./toasts.svelte";
 
-/** Takes over what the server says of the person alone. */
-export function take(chat: Chat, notice: Notice): void {
-  if (notice.kind === "read") {
+/** Takes over what the server says of people: of the person alone, and of those whom they watch. */
+export function take(chat: Chat, notice: Notice | PresenceFrame | ReadersFrame): void {
+  if (notice.op === "presence") chat.attendance.told(notice);
+  else if (notice.op === "readers") chat.attendance.readers.told(notice);
+  else if (notice.kind === "read") {
     if (notice.marked !== null) chat.reading.hold(notice.room);
     chat.rooms.readElsewhere(notice);
     chat.own.bell.moved();

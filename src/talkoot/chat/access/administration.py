@@ -57,14 +57,21 @@ async def create_workspace(tx: Tx, actor: Actor, name: str) -> Workspace:
 
 
 async def change_workspace(
-    tx: Tx, actor: Actor, workspace: UUID, *, name: str | None, link_previews: bool | None
+    tx: Tx,
+    actor: Actor,
+    workspace: UUID,
+    *,
+    name: str | None,
+    link_previews: bool | None,
+    read_by: bool | None,
 ) -> None:
-    """Give a workspace another name, and decide whether its messages show previews; None leaves it."""
+    """Give a workspace another name, and decide what its messages show: previews, readers; None leaves it."""
     await resource_for(tx, actor, CHANGE_WORKSPACE, workspace)
     found = await tx.session.get_one(Workspace, workspace)
     for act, field, wanted in (
         ("workspace.renamed", "name", name),
         ("workspace.changed", "link_previews", link_previews),
+        ("workspace.changed", "read_by", read_by),
     ):
         if wanted is not None:
             before, after = {field: getattr(found, field)}, {field: wanted}

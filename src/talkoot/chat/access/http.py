@@ -78,7 +78,12 @@ async def change_workspace(
 
     async def action(tx: Tx) -> WorkspaceOut:
         await administration.change_workspace(
-            tx, actor, workspace, name=patch.name, link_previews=patch.link_previews
+            tx,
+            actor,
+            workspace,
+            name=patch.name,
+            link_previews=patch.link_previews,
+            read_by=patch.read_by,
         )
         return next(w for w in await _my_workspaces(tx, actor.user) if w.id == workspace)
 
@@ -213,6 +218,7 @@ async def _my_workspaces(read: Read, user: UUID) -> list[WorkspaceOut]:
                 role=role,
                 permissions=permissions,
                 link_previews=workspace.link_previews,
+                read_by=workspace.read_by,
             )
         )
     return out

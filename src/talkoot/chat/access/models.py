@@ -15,7 +15,8 @@ class Workspace(Model):
     """The root of a tree. `access_version` counts every change to who may do what in it, without a gap.
 
     `retention_days` is the rule of its rooms that have none of their own. With `link_previews` its messages
-    show what the pages that they link to say of themselves.
+    show what the pages that they link to say of themselves, with `read_by` members of small rooms see who has
+    read what.
     """
 
     __tablename__ = "workspaces"
@@ -25,6 +26,7 @@ class Workspace(Model):
     access_version: Mapped[int] = mapped_column(default=0)
     retention_days: Mapped[int | None]
     link_previews: Mapped[bool] = mapped_column(default=True, server_default=true())
+    read_by: Mapped[bool] = mapped_column(default=True, server_default=true())
     created_at: Mapped[int]
 
 

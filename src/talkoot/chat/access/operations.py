@@ -108,6 +108,8 @@ LIST_OWN_APPEALS = Operation("oneself", None, "GET /users/me/appeals")
 APPEAL = Operation("oneself", None, "POST /users/me/appeals")
 SET_STATUS = Operation("oneself", None, "PUT /users/me/status", scope="write")
 CLEAR_STATUS = Operation("oneself", None, "DELETE /users/me/status", scope="write")
+GET_READ_CHOICE = Operation("oneself", None, "GET /users/me/reads")
+CHANGE_READ_CHOICE = Operation("oneself", None, "PATCH /users/me/reads")
 WATCH_PRESENCE = Operation("oneself", None, socket="presence", scope="read")  # of strangers it tells nothing
 
 # People, and the installation
@@ -261,6 +263,7 @@ SUBSCRIBE = Operation("room", P.ROOM_READ, socket="sub", scope="read", public=Tr
 SCHEDULE = Operation("room", P.ROOM_POST, "POST /rooms/{room}/scheduled")
 PUT_DRAFT = Operation("room", P.ROOM_READ, "PUT /drafts/{room}")
 SET_ROOM_LEVEL = Operation("room", P.ROOM_READ, "PUT /rooms/{room}/notifications")
+LIST_READERS = Operation("room", P.ROOM_READ, "GET /rooms/{room}/readers", socket="readers")
 MARK_READ = Operation("room", P.ROOM_READ, "PUT /rooms/{room}/read", socket="read")
 MARK_UNREAD = Operation("room", P.ROOM_READ, "PUT /rooms/{room}/unread")
 TYPE = Operation("room", P.ROOM_POST, socket="typing")
@@ -303,6 +306,7 @@ DELETE_MESSAGE = Operation(
     "message", P.MESSAGES_MODERATE, "DELETE /messages/{message}", socket="delete", own=P.ROOM_READ
 )
 _REACTION = "/messages/{message}/reactions/{emoji}"
+READ_BY = Operation("message", P.ROOM_READ, "GET /messages/{message}/read-by")
 LIST_REACTIONS = Operation("message", P.ROOM_READ, "GET /messages/{message}/reactions")
 REACT = Operation("message", P.ROOM_REACT, f"PUT {_REACTION}", socket="react")
 REMOVE_PREVIEW = Operation(

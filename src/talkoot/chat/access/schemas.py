@@ -23,6 +23,7 @@ class WorkspaceOut(BaseModel):
     role: str
     permissions: list[Permission]
     link_previews: bool
+    read_by: bool
 
 
 class RoleOut(BaseModel):
@@ -69,6 +70,7 @@ class WorkspacePatch(BaseModel):
 
     name: Name | None = None
     link_previews: bool | None = None
+    read_by: bool | None = None
 
 
 class NewRole(BaseModel):

@@ -17,7 +17,7 @@ from talkoot.chat.access.grants import grants_now
 from talkoot.chat.access.operations import MARK_READ as MARKING
 from talkoot.chat.access.operations import MARK_UNREAD
 from talkoot.chat.reads.events import ReadMoved
-from talkoot.chat.reads.models import ReadPosition
+from talkoot.chat.reads.models import ReadChoice, ReadPosition
 from talkoot.chat.reads.schemas import UnreadOut
 from talkoot.chat.rooms.access import room_to_read
 from talkoot.kernel.errors import Invalid, TalkootError
@@ -137,9 +137,17 @@ async def begin_at_head(tx: Tx, joined: MembersJoined) -> None:
     await _move(tx, [(user, joined.room, head.head, head.count, None, None) for user in joined.users])
 
 
+async def choose_to_tell(tx: Tx, actor: Actor, *, told: bool) -> None:
+    """Whether others are told what one has read, and one is told what they have."""
+    await tx.connection.execute(delete(ReadChoice).where(ReadChoice.user_id == actor.user))
+    tx.session.add(ReadChoice(user_id=actor.user, told=told))
+    await tx.flush()
+
+
 async def forget_positions_of(tx: Tx, user: UUID) -> None:
     """It is not known any more how far this user has read what."""
-    await tx.connection.execute(delete(ReadPosition).where(ReadPosition.user_id == user))
+    for table in (ReadPosition, ReadChoice):
+        await tx.connection.execute(delete(table).where(table.user_id == user))
 
 
 def _refusal(actor: Actor, grants: Grants | None, row: Row | None) -> TalkootError | None:

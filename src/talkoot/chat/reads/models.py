@@ -25,3 +25,12 @@ class ReadPosition(Model):
     count: Mapped[int]
     marked_seq: Mapped[int | None]
     marked_count: Mapped[int | None]
+
+
+class ReadChoice(Model):
+    """Whether somebody tells others what they have read, and is told what they have; else they do."""
+
+    __tablename__ = "read_choices"
+
+    user_id: Mapped[UUID] = mapped_column(ForeignKey("users.id"), primary_key=True)
+    told: Mapped[bool]

@@ -10,13 +10,15 @@ from sqlalchemy.orm import aliased
 from talkoot.chat.access.grants import member_rooms
 from talkoot.chat.access.models import Membership
 from talkoot.chat.messages.models import Mention
-from talkoot.chat.reads.models import ReadPosition
+from talkoot.chat.reads.models import ReadChoice, ReadPosition
 from talkoot.chat.reads.schemas import UnreadOut
 from talkoot.chat.rooms.models import Room
 from talkoot.kernel.log import Log
 from talkoot.kernel.types import Id
 
 if TYPE_CHECKING:
+    from uuid import UUID
+
     from talkoot.chat.accounts.actors import Actor
     from talkoot.kernel.transactions import Read
 
@@ -69,3 +71,9 @@ async def unreads_of(read: Read, actor: Actor) -> list[UnreadOut]:
         for room, workspace, unread, read_seq, head, marked, mentions in found
         if room in readable and actor.reaches(room, workspace)
     ]
+
+
+async def tells(read: Read, user: UUID) -> bool:
+    """Whether somebody tells others what they have read, and is told that of others."""
+    choice = await read.session.get(ReadChoice, user)
+    return choice is None or choice.told

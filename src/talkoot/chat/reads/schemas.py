@@ -7,6 +7,8 @@ from uuid import UUID
 
 from pydantic import BaseModel, Field
 
+from talkoot.chat.accounts.schemas import Moment, PublicUser
+
 
 class ReadTo(BaseModel):
     """The last position that was read."""
@@ -29,3 +31,30 @@ class UnreadOut(BaseModel):
     read_seq: int
     head: int
     marked: int | None
+
+
+class ReadChoiceOut(BaseModel):
+    """With `told`, members of small rooms are told what one has read, and one is told what they have."""
+
+    told: bool
+
+
+class Reader(BaseModel):
+    """How far somebody has read a room, of which they are a member `since` then."""
+
+    seq: int
+    since: Moment
+
+
+class ReadersOut(BaseModel):
+    """How far others have read a room; not `told` to this person, or of this room, there is nobody."""
+
+    told: bool
+    readers: dict[UUID, Reader]
+
+
+class ReadBy(BaseModel):
+    """Who has read a message; not `told` to this person, or of this message, there is nobody."""
+
+    told: bool
+    items: list[PublicUser]

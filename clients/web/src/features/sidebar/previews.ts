@@ -3,14 +3,29 @@ import type { Workspace } from "../../lib/wire";
 import type { Chat } from "../../stores/chat.svelte";
 import { toasts } from "../../stores/toasts.svelte";
 
-/** Decides whether messages of the workspace show what the pages they link to say of themselves. */
-export async function showPreviews(chat: Chat, link_previews: boolean): Promise<void> {
+async function change(chat: Chat, wanted: Partial<Workspace>, said: string): Promise<void> {
   try {
-    const changed = await api.patch<Workspace>(`/workspaces/${chat.workspace!.id}`, { link_previews });
+    const changed = await api.patch<Workspace>(`/workspaces/${chat.workspace!.id}`, wanted);
     chat.workspaces = chat.workspaces.map((other) => (other.id === changed.id ? changed : other));
     chat.workspace = changed;
-    toasts.add(link_previews ? "Links are shown with previews." : "Links are shown without previews.");
+    toasts.add(said);
   } catch (error) {
     toasts.add(sentence(error));
   }
 }
+
+/** Decides whether messages of the workspace show what the pages they link to say of themselves. */
+export const showPreviews = (chat: Chat, link_previews: boolean): Promise<void> =>
+  change(
+    chat,
+    { link_previews },
+    link_previews ? "Links are shown with previews." : "Links are shown without previews.",
+  );
+
+/** Decides whether members of small rooms see who has read what. */
+export const showReaders = (chat: Chat, read_by: boolean): Promise<void> =>
+  change(
+    chat,
+    { read_by },
+    read_by ? "In small rooms people see who has read what." : "Nobody sees who has read what.",
+  );

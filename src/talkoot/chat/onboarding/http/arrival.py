@@ -100,6 +100,7 @@ async def set_up(gate: GateDep, given: Setup) -> SetupDone:
             role="owner",
             permissions=sorted(Permission),
             link_previews=workspace.link_previews,
+            read_by=workspace.read_by,
         ),
     )
 
