@@ -17,6 +17,7 @@ from tests.job_rows import rows
 from tests.servers.bucket import Bucket
 from tests.servers.talkoot import Talkoot
 from tests.uploads import (
+    BYTES,
     TUS,
     arrived,
     ask_to_begin,
@@ -98,6 +99,14 @@ async def test_what_is_no_part_is_refused_and_changes_nothing(workspace_sqlite: 
         assert (answer.status_code, answer.headers["tus-resumable"]) == (status, "1.0.0"), headers
     path = await begin(author, room, len(WORDS))
     half = WORDS[:1500]
+    for method, at, header, value in (
+        ("POST", f"/uploads?room={room}", b"Upload-Metadata", b"filename \xe4"),
+        ("PATCH", path, b"Upload-Checksum", b"sha1 \xe4"),
+    ):
+        raw = {**TUS, **BYTES, "Upload-Length": "10", "Upload-Offset": "0"}
+        pairs = [*((k.encode(), v.encode()) for k, v in raw.items()), (header, value)]
+        answer = await author.http.request(method, at, content=b"", headers=pairs)
+        assert (answer.status_code, answer.headers["tus-resumable"]) == (400, "1.0.0"), header
     for offset, content, headers, status in (
         (1, half, {}, 409),
         (0, WORDS + b"x", {}, 413),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import binascii
 import hashlib
 from dataclasses import dataclass
 from email.utils import formatdate
@@ -59,7 +58,7 @@ def name_in(metadata: str) -> str:
         key, _, value = pair.strip().partition(" ")
         try:
             told[key] = base64.b64decode(value, validate=True).decode()
-        except (binascii.Error, UnicodeDecodeError):
+        except ValueError:  # of no Base64, of what is not ASCII, and of no UTF-8
             raise Malformed("`Upload-Metadata` has pairs of a key and its value in Base64") from None
     return next((told[name] for name in _NAMES if told.get(name)), "")
 
@@ -72,7 +71,7 @@ def checksum_in(headers: Mapping[str, str]) -> Checksum | None:
     algorithm, _, value = given.strip().partition(" ")
     try:
         digest = base64.b64decode(value, validate=True)
-    except binascii.Error:
+    except ValueError:
         digest = b""
     if algorithm not in CHECKSUMS or len(digest) != hashlib.new(algorithm, usedforsecurity=False).digest_size:
         raise Malformed(f"`Upload-Checksum` is one of {', '.join(CHECKSUMS)} and the sum in Base64")
