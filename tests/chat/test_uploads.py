@@ -309,3 +309,29 @@ async def test_a_client_that_is_there_uploads_through_a_bucket(serve: Serve) -> 
         await until(alone)
         assert bucket.unfinished() == 0
         await owner.close()
+
+
+async def test_what_comes_after_an_upload_was_given_up_is_not_kept(serve: Serve) -> None:
+    with Bucket() as bucket:
+        server = serve("sqlite", **bucket.settings)
+        owner, room = await own_room(server)
+
+        async def begun() -> bool:
+            return bool(await rows(server, "SELECT id FROM upload_pieces"))
+
+        async def swept() -> bool:
+            return not await begun() and not await rows(server, "SELECT id FROM files")
+
+        for size in (len(WORDS), len(WORDS) * 2):  # all of it comes, and half
+            path = await begin(owner, room, size)
+
+            async def slowly(path: str = path) -> AsyncIterator[bytes]:
+                yield WORDS[:10]
+                await until(begun)
+                assert (await owner.http.delete(path, headers=TUS)).status_code == 204
+                await until(swept)
+                yield WORDS[10:]
+
+            assert (await send(owner, path, 0, slowly())).status_code == 404
+            assert await asyncio.to_thread(bucket.names) == []
+        await owner.close()

@@ -18,12 +18,13 @@ from talkoot.chat.files.actions.uploading import (
     end_turn,
     finish_upload,
     forget_turns,
+    is_given_up,
     keep_turn,
     pieces_of,
 )
 from talkoot.chat.files.storing import store
 from talkoot.kernel.blobs import PIECE
-from talkoot.kernel.errors import Damaged, TooLarge
+from talkoot.kernel.errors import Damaged, NotFound, TooLarge
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -97,28 +98,38 @@ async def write_on(kernel: Kernel, turn: Turn, body: AsyncIterator[bytes], check
 
     What came before the connection broke counts, unless a checksum was to tell whether it is right.
     """
-    coming, parts = _Coming(kernel, turn, body, checksum), 0
+    coming = _Coming(kernel, turn, body, checksum)
     try:
         await _forget(kernel, turn.lost)
-        while await coming.more():
-            parts += 1
-            await kernel.blobs.put(_part(turn.piece, parts), coming.part())
-            if checksum is None and turn.start + coming.came < turn.size:
-                await kernel.uow.run(partial(add_to_upload, turn=turn, came=coming.came, parts=parts))
-        if checksum is not None:
-            coming.require_whole(checksum)
-        if turn.start + coming.came == turn.size:
-            await _finish(kernel, turn, coming, parts)
-            return turn.size
-        if checksum is not None and parts:
-            await kernel.uow.run(partial(add_to_upload, turn=turn, came=coming.came, parts=parts))
-        return turn.start + coming.came
+        return await _write(kernel, turn, coming, checksum)
     except (Damaged, TooLarge):
         if checksum is not None:
             await _forget(kernel, [turn.piece])  # of all else the next turn, or the sweep, finds what is left
         raise
+    except NotFound:
+        if await _is_given_up(kernel, turn.file):
+            for folder in (turn.piece, turn.file):  # the sweep may have been here before what came now
+                await kernel.blobs.drop(str(folder))
+        raise
     finally:
         await kernel.uow.run(partial(end_turn, turn=turn))
+
+
+async def _write(kernel: Kernel, turn: Turn, coming: _Coming, checksum: Checksum | None) -> int:
+    parts = 0
+    while await coming.more():
+        parts += 1
+        await kernel.blobs.put(_part(turn.piece, parts), coming.part())
+        if checksum is None and turn.start + coming.came < turn.size:
+            await kernel.uow.run(partial(add_to_upload, turn=turn, came=coming.came, parts=parts))
+    if checksum is not None:
+        coming.require_whole(checksum)
+    if turn.start + coming.came == turn.size:
+        await _finish(kernel, turn, coming, parts)
+        return turn.size
+    if checksum is not None and parts:
+        await kernel.uow.run(partial(add_to_upload, turn=turn, came=coming.came, parts=parts))
+    return turn.start + coming.came
 
 
 async def _forget(kernel: Kernel, pieces: Sequence[UUID]) -> None:
@@ -127,6 +138,11 @@ async def _forget(kernel: Kernel, pieces: Sequence[UUID]) -> None:
         await kernel.blobs.drop(str(piece))
     if pieces:
         await kernel.uow.run(partial(forget_turns, pieces=pieces))
+
+
+async def _is_given_up(kernel: Kernel, upload: UUID) -> bool:
+    async with kernel.uow.read() as read:
+        return await is_given_up(read, upload)
 
 
 async def _finish(kernel: Kernel, turn: Turn, coming: _Coming, parts: int) -> None:

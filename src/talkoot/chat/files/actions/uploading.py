@@ -120,6 +120,12 @@ async def pieces_of(read: Read, upload: UUID) -> Sequence[tuple[UUID, int, int]]
     return [(row.id, row.size, row.parts) for row in found]
 
 
+async def is_given_up(read: Read, upload: UUID) -> bool:
+    """Whether nobody waits for it any more."""
+    wanted = select(File.id).where(File.id == upload, File.state != GONE)
+    return await read.connection.scalar(wanted) is None
+
+
 async def finish_upload(tx: Tx, turn: Turn, received: Received) -> None:
     """All of it is one file now, as if it had come at once."""
     await keep_turn(tx, turn)
