@@ -150,7 +150,7 @@ async def _tell(tx: Tx, about: Said, wanted: Mapping[UUID, str], readers: Mappin
             written.returning(Notification.id, Notification.user_id, Notification.kind)
         )
     ).all()
-    quiet = await is_quiet_for(tx, [*wanted])
+    quiet = await quiet_among(tx, [*wanted])
     told = [
         Told(
             id=row.id,
@@ -171,7 +171,7 @@ async def _tell(tx: Tx, about: Said, wanted: Mapping[UUID, str], readers: Mappin
         await tx.emit(Notified(told))
 
 
-async def is_quiet_for(tx: Tx, users: Sequence[UUID]) -> set[UUID]:
+async def quiet_among(tx: Tx, users: Sequence[UUID]) -> set[UUID]:
     """Those of these people who do not want to be disturbed at this moment."""
     times = await tx.session.scalars(select(QuietTime).where(QuietTime.user_id.in_(users)))
     return {each.user_id for each in times if is_quiet(each, tx.now)}

@@ -16,7 +16,7 @@ from talkoot.chat.access.reading import grants_of_many
 from talkoot.chat.accounts.models import User
 from talkoot.chat.messages.models import Message
 from talkoot.chat.messages.queries import MESSAGES
-from talkoot.chat.messages.wire import Shown, shown
+from talkoot.chat.messages.wire import Sender, Shown, shown
 from talkoot.chat.notifications.models import (
     REACTION,
     REPLY,
@@ -89,20 +89,11 @@ class Levels:
 UNSAID = Levels()
 
 
-class Person(msgspec.Struct, frozen=True):
-    """The documented `PublicUser`."""
-
-    id: UUID
-    username: str
-    display_name: str
-    bot: bool
-
-
 class Reactors(msgspec.Struct, frozen=True):
     """The documented `Reactors`."""
 
     count: int
-    users: list[Person]
+    users: list[Sender]
 
 
 class _Out(msgspec.Struct, frozen=True):
@@ -194,7 +185,7 @@ async def reactors_of(read: Read, messages: Collection[UUID], author: UUID) -> d
     told: dict[UUID, Reactors] = {}
     for row in found:
         reactors = told.setdefault(row.message_id, Reactors(row.people, []))
-        reactors.users.append(Person(row.id, row.username, row.display_name, row.bot))
+        reactors.users.append(Sender(row.id, row.username, row.display_name, row.bot))
     return told
 
 

@@ -11,7 +11,7 @@ from talkoot.chat.access.models import Membership
 from talkoot.chat.access.permissions import Permission
 from talkoot.chat.access.reading import grants_of_many
 from talkoot.chat.messages.events import OwnChanged
-from talkoot.chat.notifications.actions import is_quiet_for, wants
+from talkoot.chat.notifications.actions import quiet_among, wants
 from talkoot.chat.notifications.audience import Said, said
 from talkoot.chat.notifications.events import Notified, Told
 from talkoot.chat.notifications.models import REACTION, Notification, NotificationChoice
@@ -116,7 +116,7 @@ async def _tell(tx: Tx, about: Said, by: UUID, seq: int) -> None:
         seq=seq,
         kind=REACTION,
         by=by,
-        quiet=aside or about.sender in await is_quiet_for(tx, [about.sender]),
+        quiet=aside or about.sender in await quiet_among(tx, [about.sender]),
         version=grants.version,
         aside=aside,
     )
