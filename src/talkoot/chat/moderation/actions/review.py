@@ -76,8 +76,7 @@ async def _come_true(tx: Tx, own: Actor, held: HeldMessage, said: str, files: Se
         return held.edits_id
     room = held.room_id
     poll = poll_in(held.poll) if held.poll else None
-    more = (tuple(files), held.quote_id, None, poll)
-    send = Send(own, room, said, held.cid, held.thread_id, held.text, *more)
+    send = Send(own, room, said, held.cid, held.thread_id, held.text, tuple(files), held.quote_id, poll=poll)
     event = await send_approved(tx, send)
     # Only now: nobody can edit what is quoted any more before this is committed.
     if held.quote_id is not None and await was_edited_since(tx, held.quote_id, held.created_at):
