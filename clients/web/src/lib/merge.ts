@@ -3,6 +3,7 @@ import type {
   Id,
   Mention,
   Message,
+  PollShown,
   PostShown,
   Quote,
   Reaction,
@@ -39,6 +40,7 @@ export function messageOf(event: RoomEvent, lookup: Lookup): Message {
     attachments?: Attachment[];
     mentions?: Mention[];
     post?: PostShown;
+    poll?: PollShown;
     quote?: Quote;
   };
   return {
@@ -59,6 +61,7 @@ export function messageOf(event: RoomEvent, lookup: Lookup): Message {
     pinned: false,
     replies: null,
     post: body.post ?? null,
+    poll: body.poll ?? null,
     quote: body.quote ?? null,
   };
 }
@@ -89,6 +92,7 @@ export function change(message: Message, event: RoomEvent): Message {
         mentions: [],
         pinned: false,
         post: null,
+        poll: null,
         quote: null,
       };
     case "quote.emptied":
@@ -105,6 +109,11 @@ export function change(message: Message, event: RoomEvent): Message {
       return body.deleted
         ? message
         : { ...message, reactions: reacted(message.reactions, event.body as unknown as Reaction) };
+    case "poll.voted":
+    case "poll.closed":
+      return message.poll && !body.deleted
+        ? { ...message, poll: polled(message.poll, event.body as unknown as PollNews) }
+        : message;
     case "thread.updated":
       return {
         ...message,
@@ -115,6 +124,14 @@ export function change(message: Message, event: RoomEvent): Message {
     default:
       return message;
   }
+}
+
+type PollNews = { votes: number[]; voters: number; closed_at: Time | null };
+
+/** A poll with the numbers that an event tells. */
+function polled(poll: PollShown, { votes, voters, closed_at }: PollNews): PollShown {
+  const options = poll.options.map(({ text }, number) => ({ text, votes: votes[number] ?? 0 }));
+  return { ...poll, options, voters, closed_at };
 }
 
 /** How an emoji stands now, in its place; one that is new is the last. */

@@ -62,6 +62,8 @@ export type {
   OwnSanction,
   ProviderOut as Provider,
   PinOut as Pin,
+  PollShown,
+  PollState,
   QuoteOut as Quote,
   DraftOut as Draft,
   SavedIds,
@@ -133,6 +135,7 @@ export type Message = Pick<
   attachments?: wire.Attachment[];
   previews?: wire.Preview[];
   post?: wire.PostShown | null;
+  poll?: wire.PollShown | null;
 };
 
 /** What a post shows besides its text. */
@@ -147,6 +150,7 @@ export type Notice =
   | wire.ThreadNotice
   | wire.SavedNotice
   | wire.DraftNotice
+  | wire.VoteNotice
   | wire.ScheduledNotice
   | wire.JoinedNotice
   | wire.LeftNotice

@@ -169,7 +169,7 @@ export class Outbox {
 }
 
 /** `crypto.randomUUID` exists on secure pages only, and a first run may be on plain http. */
-function uuid(): Id {
+export function uuid(): Id {
   const bytes = crypto.getRandomValues(new Uint8Array(16));
   bytes[6] = (bytes[6]! & 0x0f) | 0x40;
   bytes[8] = (bytes[8]! & 0x3f) | 0x80;

@@ -1,4 +1,4 @@
-import { SvelteSet } from "svelte/reactivity";
+import { SvelteMap, SvelteSet } from "svelte/reactivity";
 import { api, sentence } from "../lib/api";
 import type { Id, Message, Notice, SavedIds } from "../lib/wire";
 import { Bell } from "./bell.svelte";
@@ -8,7 +8,7 @@ import { toasts } from "./toasts.svelte";
 
 type OwnNotice = Extract<
   Notice,
-  { kind: "draft" | "saved" | "scheduled" | "notified" | `notifications.${string}` }
+  { kind: "draft" | "saved" | "scheduled" | "vote" | "notified" | `notifications.${string}` }
 >;
 
 /** What is the person's alone, on all their devices: drafts, saved messages, what is sent later. */
@@ -17,6 +17,8 @@ export class Own {
   readonly bell: Bell;
   readonly edits = new HeldEdits();
   readonly saved = new SvelteSet<Id>();
+  /** What the person voted for, of each poll where that is known. */
+  readonly votes = new SvelteMap<Id, readonly number[]>();
   /** Grow whenever something of it changed. */
   savedChanged = $state(0);
   scheduledChanged = $state(0);
@@ -31,6 +33,7 @@ export class Own {
   /** Says whether a notice was about something here. */
   told(notice: Notice): notice is OwnNotice {
     if (notice.kind === "draft") this.drafts.told(notice);
+    else if (notice.kind === "vote") this.votes.set(notice.message, notice.options);
     else if (notice.kind === "saved") this.#saved(notice.message, notice.saved);
     else if (notice.kind === "scheduled") {
       this.scheduledChanged += 1;
@@ -44,6 +47,7 @@ export class Own {
     this.bell.soon();
     this.bell.settingsChanged += 1;
     this.edits.forget();
+    this.votes.clear();
     await this.drafts.read();
     const { messages } = await api.get<SavedIds>("/saved/ids");
     this.saved.clear();
