@@ -43,6 +43,7 @@ from talkoot.chat.mail.events import NoticeDue
 from talkoot.chat.messages import socket as messages_socket
 from talkoot.chat.messages.actions.attach import show_picture
 from talkoot.chat.messages.events import (
+    AuthorsNamed,
     LinksChanged,
     NotableSaid,
     OwnChanged,
@@ -95,7 +96,7 @@ from talkoot.chat.rooms.wire import event_message
 from talkoot.chat.statuses.actions import tell_sign
 from talkoot.chat.statuses.events import SignChanged
 from talkoot.chat.statuses.queries import signs_among
-from talkoot.chat.threads.actions import follow_by_mention, follow_by_replying
+from talkoot.chat.threads.actions import follow_by_mention, follow_by_replying, follow_by_writing
 from talkoot.chat.threads.events import ThreadMoved
 from talkoot.chat.threads.notices import thread_notice
 from talkoot.controls import Controls
@@ -225,6 +226,7 @@ class Program:
             PollsErased: ([forget_polls], []),
             PostComing: ([keep_new_post], []),
             PostsErased: ([forget_posts], []),
+            AuthorsNamed: ([follow_by_writing], []),
             PostsRoomMade: ([name_blog], []),
             NotableSaid: ([enqueue_notify, follow_by_mention], []),
             Notified: (telling, [self._tell_notified]),

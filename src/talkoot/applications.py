@@ -20,6 +20,7 @@ from talkoot.chat.bots import http as bots_http
 from talkoot.chat.digests import http as digests_http
 from talkoot.chat.drafts import http as drafts_http
 from talkoot.chat.emoji import http as emoji_http
+from talkoot.chat.exports import http as exports_http
 from talkoot.chat.files import http as files_http
 from talkoot.chat.files import http_uploads
 from talkoot.chat.groups import http as groups_http
@@ -91,6 +92,7 @@ _FEATURES = (
     bots_http,
     applications_http,
     statuses_http,
+    exports_http,
 )
 
 

@@ -87,6 +87,25 @@ class ScheduledNotice(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     reason: str | None
 
 
+class PostRefusedNotice(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A post that one wanted to be published at a time was not, for this `reason`."""
+
+    op: Literal["notice"]
+    kind: Literal["post.refused"]
+    post: UUID
+    room: UUID
+    reason: str
+
+
+class ExportReadyNotice(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The file with what one may read of a workspace is ready."""
+
+    op: Literal["notice"]
+    kind: Literal["export.ready"]
+    export: UUID
+    workspace: UUID
+
+
 class JoinedNotice(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """One is a member of a room now; `room` is as `GET /rooms/{id}` answers it."""
 
@@ -217,6 +236,8 @@ NOTICES = {
     "notice.vote": VoteNotice,
     "notice.draft": DraftNotice,
     "notice.scheduled": ScheduledNotice,
+    "notice.post.refused": PostRefusedNotice,
+    "notice.export.ready": ExportReadyNotice,
     "notice.room.joined": JoinedNotice,
     "notice.room.left": LeftNotice,
     "notice.sanction": SanctionNotice,

@@ -21,6 +21,7 @@ from talkoot.chat.notifications import jobs as notifications_jobs
 from talkoot.chat.onboarding.actions import MAIL_INVITATION
 from talkoot.chat.onboarding.jobs import mail_invitation
 from talkoot.chat.polls import jobs as polls_jobs
+from talkoot.chat.posts import jobs as posts_jobs
 from talkoot.chat.previews import jobs as previews_jobs
 from talkoot.chat.privacy.actions.deletion import DELETE_ACCOUNT, DELETE_MESSAGES
 from talkoot.chat.privacy.actions.exports import MAKE_EXPORT
@@ -37,6 +38,7 @@ from talkoot.kernel.errors import TalkootError
 from talkoot.kernel.job_metrics import watch_jobs
 from talkoot.kernel.job_runner import FORGET_FINISHED, Handler, JobRunner, forget_finished
 from talkoot.kernel.turns import Turn
+from talkoot.moving import asked
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -85,6 +87,8 @@ HANDLERS: dict[str, Handler] = {
     **previews_jobs.HANDLERS,
     **polls_jobs.HANDLERS,
     **scheduled_jobs.HANDLERS,
+    **posts_jobs.HANDLERS,
+    **asked.HANDLERS,
     **push_jobs.HANDLERS,
     **digests_jobs.HANDLERS,
     **notifications_jobs.HANDLERS,

@@ -3,7 +3,7 @@
 from playwright.async_api import expect
 
 from tests.browser.conftest import Enter
-from tests.posts.journals import journal, published
+from tests.posts.journals import at, journal, published
 from tests.workspaces import Workspace
 
 
@@ -53,3 +53,54 @@ async def test_what_was_taken_back_leaves_the_list(enter: Enter, workspace_sqlit
     await page.get_by_role("button", name="Take it back").click()
     await expect(page.get_by_role("list", name="Posts")).to_contain_text("Nothing has been published yet.")
     await expect(page.get_by_role("region", name="Not published")).to_contain_text("taken back")
+
+
+async def test_a_post_of_two_is_put_off_compared_and_taken_back(
+    enter: Enter, workspace_sqlite: Workspace
+) -> None:
+    owner, bob = workspace_sqlite.owner, await workspace_sqlite.member("bob")
+    room = await journal(workspace_sqlite, bob)
+    post = await published(owner, room, text="It rains.\nA lot.")
+    page = await enter(owner, f"/r/{room}")
+    await page.get_by_role("button", name="Edit", exact=True).click()
+    editor = page.get_by_role("dialog", name="Edit the post")
+    await editor.get_by_label("Text").fill("It rains.\nNot at all.")
+    await editor.get_by_label("Co-authors").fill(bob.user["username"])
+    await editor.get_by_label("Co-authors").press("Enter")
+    await expect(editor.get_by_role("list", name="Co-authors")).to_contain_text(bob.user["display_name"])
+    await editor.get_by_label("Comments are open").uncheck()
+    await editor.get_by_role("button", name="Save", exact=True).click()
+    await expect(page.get_by_role("article").first).to_contain_text(bob.user["display_name"])
+    found = await bob.get(at(post))
+    assert (found["may_edit"], found["comments_open"]) == (True, False)
+
+    await editor.get_by_role("button", name="Versions").click()
+    versions = page.get_by_role("dialog", name="Versions of")
+    await versions.get_by_role("button", name="Compare with now").last.click()
+    await expect(versions.get_by_label("Version 1 and now")).to_contain_text("Only then: A lot.")
+    await versions.get_by_role("button", name="Take it back").last.click()
+    await expect(editor.get_by_label("Text")).to_have_value("It rains.\nA lot.")
+    await editor.get_by_role("button", name="Take it back").click()
+
+    await page.get_by_role("button", name="On rain").click()
+    await editor.get_by_text("Publish later").click()
+    await editor.get_by_role("button", name="Publish it then").click()
+    await expect(editor.get_by_role("status")).to_contain_text("It will be published")
+    await editor.press("Escape")
+    waiting = page.get_by_role("region", name="Not published")
+    await expect(waiting).to_contain_text("to be published")
+    assert (await bob.get(at(post)))["publish_at"] is not None
+
+
+async def test_held_comments_stand_above_the_posts(enter: Enter, workspace_sqlite: Workspace) -> None:
+    owner, bob = workspace_sqlite.owner, await workspace_sqlite.member("bob")
+    room = await journal(workspace_sqlite, bob)
+    post = await published(owner, room)
+    await owner.put(f"/rooms/{room}/rules", {"hold_all": True})
+    comment = {"text": "So it does", "thread": post["message"]}
+    await bob.post(f"/rooms/{room}/messages", comment, expect=202)
+    page = await enter(owner, f"/r/{room}")
+    held = page.get_by_role("region", name="Comments to review")
+    await held.get_by_role("button", name="1 comment waits for you").click()
+    await held.get_by_role("button", name="Approve").click()
+    await expect(page.get_by_role("button", name="1 comment", exact=True)).to_be_visible()

@@ -22,6 +22,7 @@ ONLY_WHEN_ASKED = {
     "talkoot.cli.checks",
     "talkoot.cli.accounts",
     "talkoot.cli.job_commands",
+    "talkoot.moving.exporting",
     "talkoot.realtime.redis_bus",
     "redis",
     "hiredis",

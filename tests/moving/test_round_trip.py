@@ -14,7 +14,8 @@ def test_it_is_the_same_wherever_it_is_brought(
 ) -> None:
     wanted = (
         "workspace user resource role entry room log membership file emoji message reaction pin mention event"
-        " read_position quote saved_message blog post post_slug post_tag notification_level poll_vote"
+        " read_position quote saved_message blog post post_author post_slug post_tag notification_level"
+        " poll_vote"
     )
     assert {line["what"] for line in made.lines} >= set(wanted.split())
 

@@ -57,9 +57,11 @@ async def furnish_more(workspace: Workspace, ada: Api, bob: Api) -> None:
     wanted = {"level": "all", "keywords": ["lighthouse"]}
     await bob.put(f"/workspaces/{workspace.id}/notifications", wanted, expect=204)
     journal = await workspace.room("journal", "posts")
-    await ada.post(f"/rooms/{journal}/join", expect=204)
+    for person in (ada, bob):
+        await person.post(f"/rooms/{journal}/join", expect=204)
     post = await ada.post(
-        f"/rooms/{journal}/posts", {"title": "On rain", "text": "It pours.", "tags": ["weather"]}
+        f"/rooms/{journal}/posts",
+        {"title": "On rain", "text": "It pours.", "tags": ["weather"], "co_authors": [bob.user["id"]]},
     )
     await ada.post(f"/rooms/{journal}/posts/{post['id']}/publish", expect=200)
     emoji = {"name": "our_own", "picture": encoded(picture("PNG"))}

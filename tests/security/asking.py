@@ -399,6 +399,11 @@ ASKS: dict[str, Ask] = {
     "list_acts_of_installation": Ask(),
     "list_acts": Ask(),
     "export_acts": Ask(),
+    "export_workspace": Ask(body={}, passed=frozenset({202, 409})),
+    "list_workspace_exports": Ask(),
+    "drop_workspace_export": NO_SUCH_JOB,
+    "link_workspace_export": Ask(body={}, passed=frozenset({404})),
+    "fetch_workspace_export": Ask(passed=frozenset({404}), before=nobody_at_all),
     "list_group_rules": Ask(),
     "make_group_rule": Ask(
         body={"provider": "nowhere", "group": "any", "role": "guest"}, passed=frozenset({422})
@@ -521,6 +526,8 @@ ASKS: dict[str, Ask] = {
     "delete_post": NO_SUCH_POST,
     "publish_post": NO_SUCH_POST,
     "unpublish_post": NO_SUCH_POST,
+    "schedule_post": Ask(body={"at": "2020-01-01T00:00:00Z"}, passed=frozenset({404})),
+    "unschedule_post": NO_SUCH_POST,
     "list_versions": NO_SUCH_POST,
     # Messages here have no polls: whoever is let through is told so.
     "get_poll": NO_POLL,

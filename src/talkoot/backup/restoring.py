@@ -112,5 +112,5 @@ async def _begin_anew(connection: AsyncConnection, *, keep_tokens: bool) -> None
     await connection.execute(
         invitations.update().where(invitations.c.revoked_at.is_(None)).values(revoked_at=now)
     )
-    for name in ("leases", "incarnation", "mailed_links", "export_pieces", "exports"):
+    for name in ("leases", "incarnation", "mailed_links", "export_pieces", "exports", "workspace_exports"):
         await connection.execute(tables[name].delete())

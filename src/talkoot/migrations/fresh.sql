@@ -521,6 +521,14 @@ CREATE TABLE poll_votes (
 	CONSTRAINT fk_poll_votes_message_id FOREIGN KEY(message_id) REFERENCES messages (id), 
 	CONSTRAINT fk_poll_votes_user_id FOREIGN KEY(user_id) REFERENCES users (id)
 );
+CREATE TABLE post_authors (
+	post_id BLOB NOT NULL, 
+	user_id BLOB NOT NULL, 
+	place BIGINT NOT NULL, 
+	CONSTRAINT pk_post_authors PRIMARY KEY (post_id, user_id), 
+	CONSTRAINT fk_post_authors_post_id FOREIGN KEY(post_id) REFERENCES posts (id), 
+	CONSTRAINT fk_post_authors_user_id FOREIGN KEY(user_id) REFERENCES users (id)
+);
 CREATE TABLE post_slugs (
 	room_id BLOB NOT NULL, 
 	slug VARCHAR NOT NULL, 
@@ -560,7 +568,7 @@ CREATE TABLE posts (
 	cover_id BLOB, 
 	created_at BIGINT NOT NULL, 
 	updated_at BIGINT NOT NULL, 
-	published_at BIGINT, 
+	published_at BIGINT, publish_at BIGINT, publish_by BLOB, refusal VARCHAR, 
 	CONSTRAINT pk_posts PRIMARY KEY (id), 
 	CONSTRAINT fk_posts_room_id FOREIGN KEY(room_id) REFERENCES rooms (id), 
 	CONSTRAINT fk_posts_author_id FOREIGN KEY(author_id) REFERENCES users (id), 
@@ -931,6 +939,25 @@ CREATE TABLE users (
 	CONSTRAINT uq_users_email_key UNIQUE (email_key), 
 	CONSTRAINT uq_users_username_key UNIQUE (username_key)
 );
+CREATE TABLE workspace_exports (
+	id BLOB NOT NULL, 
+	workspace_id BLOB NOT NULL, 
+	requested_by BLOB NOT NULL, 
+	job_id BLOB NOT NULL, 
+	content VARCHAR, 
+	rooms VARCHAR NOT NULL, 
+	size BIGINT NOT NULL, 
+	created_at BIGINT NOT NULL, 
+	ready_at BIGINT, 
+	expires_at BIGINT, 
+	link_hash BLOB, 
+	link_session BLOB, 
+	link_until BIGINT, 
+	CONSTRAINT pk_workspace_exports PRIMARY KEY (id), 
+	CONSTRAINT fk_workspace_exports_requested_by FOREIGN KEY(requested_by) REFERENCES users (id), 
+	CONSTRAINT fk_workspace_exports_workspace_id FOREIGN KEY(workspace_id) REFERENCES workspaces (id), 
+	CONSTRAINT uq_workspace_exports_workspace_id_requested_by UNIQUE (workspace_id, requested_by)
+);
 CREATE TABLE workspaces (
 	id BLOB NOT NULL, 
 	name VARCHAR NOT NULL, 
@@ -978,6 +1005,7 @@ CREATE INDEX ix_notifications_user ON notifications (user_id, id);
 CREATE INDEX ix_passkeys_user_id ON passkeys (user_id);
 CREATE INDEX ix_pins_room ON pins (room_id, seq);
 CREATE INDEX ix_poll_votes_user ON poll_votes (user_id, message_id);
+CREATE INDEX ix_post_authors_user ON post_authors (user_id);
 CREATE INDEX ix_post_slugs_post ON post_slugs (post_id);
 CREATE INDEX ix_post_tags_tag ON post_tags (tag, post_id);
 CREATE INDEX ix_posts_author ON posts (author_id);
@@ -1003,11 +1031,12 @@ CREATE INDEX ix_sessions_revoked ON sessions (revoked_at) WHERE revoked_at IS NO
 CREATE INDEX ix_sessions_user ON sessions (user_id);
 CREATE INDEX ix_thread_follows_thread ON thread_follows (thread_id);
 CREATE INDEX ix_upload_pieces_file_id ON upload_pieces (file_id);
+CREATE INDEX ix_workspace_exports_requested_by ON workspace_exports (requested_by);
 CREATE UNIQUE INDEX uq_jobs_kind_dedupe ON jobs (kind, dedupe);
 CREATE UNIQUE INDEX uq_purges_running ON purges (resource_id, user_id) WHERE state = 'running';
 CREATE UNIQUE INDEX uq_report_cases_message ON report_cases (message_id) WHERE state = 'open' AND message_id IS NOT NULL;
 CREATE UNIQUE INDEX uq_report_cases_person ON report_cases (workspace_id, user_id) WHERE state = 'open' AND message_id IS NULL;
 CREATE UNIQUE INDEX uq_sanctions_standing ON sanctions (user_id, resource_id, kind) WHERE ended_at IS NULL;
 CREATE UNIQUE INDEX uq_saved_messages_message_id ON saved_messages (message_id, user_id);
-INSERT INTO alembic_version ("version_num") VALUES ('0045');
+INSERT INTO alembic_version ("version_num") VALUES ('0047');
 INSERT INTO schema_floor ("id", "revision") VALUES (1, '0003');

@@ -9,6 +9,7 @@ import talkoot.chat.bots.models
 import talkoot.chat.digests.models
 import talkoot.chat.drafts.models
 import talkoot.chat.emoji.models
+import talkoot.chat.exports.models
 import talkoot.chat.files.models
 import talkoot.chat.groups.models
 import talkoot.chat.identities.models

@@ -54,25 +54,29 @@ class Writer:
         self.lines: Counter[str] = Counter()
 
     def line(self, kind: str, line: bytes) -> None:
-        """One more line."""
+        """One more line; when enough are `due`, `write_lines` packs them, which takes a while."""
         self.lines[kind] += 1
         self._waiting += line + b"\n"
-        if len(self._waiting) >= _PART:
-            self._write_lines()
+
+    @property
+    def due(self) -> bool:
+        """Whether as many lines wait as are written at once."""
+        return len(self._waiting) >= _PART
 
     def content(self, name: str, file: IO[bytes], size: int, sha256: str) -> None:
         """What a file holds, under `files/`."""
-        self._write_lines()
+        self.write_lines()
         self._add(f"files/{name}", file, size, sha256)
 
     def close(self) -> None:
         """That was all."""
-        self._write_lines()
+        self.write_lines()
         manifest = msgspec.json.encode(Manifest(FORMAT, dict(self.lines), self._parts))
         self._put(_MANIFEST, io.BytesIO(manifest), len(manifest))
         self._tar.close()
 
-    def _write_lines(self) -> None:
+    def write_lines(self) -> None:
+        """Write the lines that wait."""
         if self._waiting:
             self._number += 1
             data = bytes(self._waiting)

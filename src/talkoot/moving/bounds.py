@@ -45,6 +45,8 @@ class Bounds:
             or row.get("resource_id", node) not in self._nodes
         ):
             raise MovingError(f"A line of the kind {kind!r} is about something outside of its workspace.")
+        if row.get("post_id", node) not in {node, *self._posts}:
+            raise MovingError(f"A line of the kind {kind!r} is about a post that the archive does not bring.")
 
     async def require_here(self, tx: Tx, rows: Sequence[Row]) -> None:
         """The same of what only the tables tell."""

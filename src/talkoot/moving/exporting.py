@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import tempfile
 from collections.abc import AsyncIterator, Sequence
@@ -10,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import bindparam, case, select, tuple_
+from sqlalchemy import bindparam, case, null, select, tuple_
 
 from talkoot import __version__
 from talkoot.chat.access.models import Workspace
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from talkoot.kernel.unit_of_work import UnitOfWork
     from talkoot.moving.archive import Writer
     from talkoot.moving.reporting import Report, Told
+    from talkoot.moving.sharing import Share
 
 STRETCH = 500  # events of a room that are written together
 _PAGE = 1000
@@ -39,11 +41,12 @@ _SPOOLED = 4_000_000  # bytes of a file that are kept in memory on its way
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """Which workspace, at which moment, and whether with what opens accounts."""
+    """Which workspace, at which moment, whether with what opens accounts, and what of it: None for all."""
 
     workspace: UUID
     now: int
     credentials: bool = False
+    share: Share | None = None
 
 
 async def export_workspace(uow: UnitOfWork, blobs: Blobs, wanted: Wanted, out: Writer, told: Told) -> None:
@@ -52,6 +55,8 @@ async def export_workspace(uow: UnitOfWork, blobs: Blobs, wanted: Wanted, out: W
     async with uow.read() as read:
         async for kind, row, line in _lines(read, wanted):
             out.line(kind, line)
+            if out.due:
+                await asyncio.to_thread(out.write_lines)
             told.progress.more(1, len(line))
             if kind == "file":
                 files += [(row["id"], name) for name in _contents_of(row)]
@@ -73,19 +78,31 @@ async def _lines(read: Read, wanted: Wanted) -> AsyncIterator[tuple[str, Any, by
     }
     yield "export", begin, msgspec.json.encode(begin)
     for section in FRAME:
-        if section is _USER and wanted.credentials:
-            section = _WITH_PASSWORDS  # noqa: PLW2901 - the same kind, with one field more
-        async for row in _rows(read, section, wanted.workspace):
-            yield section.kind, row, line_of(section, row)
+        of = _people_of(wanted) if section is _USER else section
+        async for row in _kept(wanted, section.kind, _rows(read, of, wanted.workspace)):
+            yield section.kind, row, line_of(of, row)
     rooms = await read.connection.scalars(
         select(Room.id).where(Room.workspace_id == wanted.workspace).order_by(Room.id)
     )
     for room in rooms.all():
-        async for section, row in _content(read, room):
-            yield section.kind, row, line_of(section, row)
+        if wanted.share is None or room in wanted.share.rooms:
+            async for section, row in _content(read, room):
+                yield section.kind, row, line_of(section, row)
     for section in TAIL:
-        async for row in _rows(read, section, wanted.workspace):
+        async for row in _kept(wanted, section.kind, _rows(read, section, wanted.workspace)):
             yield section.kind, row, line_of(section, row)
+
+
+async def _kept(wanted: Wanted, kind: str, rows: AsyncIterator[Any]) -> AsyncIterator[Any]:
+    async for row in rows:
+        if wanted.share is None or wanted.share.keeps(kind, row):
+            yield row
+
+
+def _people_of(wanted: Wanted) -> Section:
+    if wanted.share is not None:
+        return _WITHOUT_ADDRESSES
+    return _WITH_PASSWORDS if wanted.credentials else _USER
 
 
 _USER = next(section for section in FRAME if section.kind == "user")
@@ -94,6 +111,9 @@ _WITH_PASSWORDS = replace(
     left_out=_USER.left_out - {"password_hash"},
     # Whoever has a second factor would be without it elsewhere: their password stays behind with it.
     instead={"password_hash": case((User.second_factor, None), else_=User.password_hash)},
+)
+_WITHOUT_ADDRESSES = replace(
+    _USER, instead={"email": null(), "email_verified_at": null(), "time_zone": null()}
 )
 
 
@@ -162,4 +182,4 @@ async def _copy(blobs: Blobs, file: UUID, name: str, out: Writer, report: Report
             report.leave_out("file", "not_there", f"{file}/{name}")
             return
         copy.seek(0)
-        out.content(f"{file}/{name}", copy, size, digest.hexdigest())
+        await asyncio.to_thread(out.content, f"{file}/{name}", copy, size, digest.hexdigest())

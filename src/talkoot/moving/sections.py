@@ -19,7 +19,7 @@ from talkoot.chat.messages.models import HeldMessage, Mention, Message, Quote, R
 from talkoot.chat.notifications.models import NotificationLevel
 from talkoot.chat.pins.models import Pin
 from talkoot.chat.polls.models import PollVote
-from talkoot.chat.posts.models import Blog, Post, PostSlug, PostTag, PostVersion
+from talkoot.chat.posts.models import Blog, Post, PostAuthor, PostSlug, PostTag, PostVersion
 from talkoot.chat.previews.models import RemovedPreview
 from talkoot.chat.reactions.models import Reaction
 from talkoot.chat.reads.models import ReadPosition
@@ -241,7 +241,19 @@ TAIL: tuple[Section, ...] = (
         lambda w: NotificationLevel.workspace_id == w,
     ),
     Section("blog", Blog, "The name of a room of posts in addresses.", lambda w: Blog.room_id.in_(_rooms(w))),
-    Section("post", Post, "A post, also one that is only begun.", lambda w: Post.room_id.in_(_rooms(w))),
+    Section(
+        "post",
+        Post,
+        "A post, also one that is only begun.",
+        lambda w: Post.room_id.in_(_rooms(w)),
+        left_out=frozenset({"publish_at", "publish_by", "refusal"}),
+    ),
+    Section(
+        "post_author",
+        PostAuthor,
+        "That somebody writes a post together with its first author.",
+        lambda w: PostAuthor.post_id.in_(_posts(w)),
+    ),
     Section(
         "post_slug",
         PostSlug,

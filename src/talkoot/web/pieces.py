@@ -45,7 +45,7 @@ def path_to(blog: Blog, slug: str) -> str:
 
 def post_in(blog: Blog, found: Found, *, text: bool) -> dict[str, Any]:
     """A post for a template."""
-    post, author = found.post, found.author
+    post = found.post
     published = rfc3339(post.published_at or post.created_at)
     return {
         "id": post.id,
@@ -53,8 +53,9 @@ def post_in(blog: Blog, found: Found, *, text: bool) -> dict[str, Any]:
         "title": post.title,
         "excerpt": excerpt_of(post),
         "cover": f"/api/v1/files/{post.cover_id}" if post.cover_id else None,
-        "author": author.display_name,
-        "author_path": f"{blog.path}/author/{quote(author.username, safe='')}",
+        "authors": [
+            (who.display_name, f"{blog.path}/author/{quote(who.username, safe='')}") for who in found.authors
+        ],
         "tags": [(tag, f"{blog.path}/tag/{quote(tag_key(tag), safe='')}") for tag in tags_of(post)],
         "comments": found.comments,
         "open": found.replies is None,

@@ -438,6 +438,14 @@ export type ExportOut = {
   expires_at: string | null;
 };
 
+/** The file with what one may read of a workspace is ready. */
+export type ExportReadyNotice = {
+  op: "notice";
+  kind: "export.ready";
+  export: string;
+  workspace: string;
+};
+
 /** A second factor is there; with the first one come the recovery codes, shown this once. */
 export type FactorAdded = {
   recovery_codes: (string)[] | null;
@@ -947,6 +955,7 @@ export type NewPost = {
   excerpt?: string;
   tags?: (string)[];
   cover?: string | null;
+  co_authors?: (string)[];
 };
 
 /** Whose messages are to be deleted; with `hours` only those of so many hours up to now. */
@@ -1241,6 +1250,7 @@ export type PostListed = {
   message: string | null;
   state: "draft" | "published" | "unpublished";
   author: PublicUser;
+  co_authors: (PublicUser)[];
   title: string;
   slug: string;
   path: string;
@@ -1252,6 +1262,8 @@ export type PostListed = {
   created_at: string;
   updated_at: string;
   published_at: string | null;
+  publish_at: string | null;
+  refusal: string | null;
   may_edit: boolean;
 };
 
@@ -1262,6 +1274,7 @@ export type PostOut = {
   message: string | null;
   state: "draft" | "published" | "unpublished";
   author: PublicUser;
+  co_authors: (PublicUser)[];
   title: string;
   slug: string;
   path: string;
@@ -1273,6 +1286,8 @@ export type PostOut = {
   created_at: string;
   updated_at: string;
   published_at: string | null;
+  publish_at: string | null;
+  refusal: string | null;
   may_edit: boolean;
   text: string;
   own_excerpt: string;
@@ -1286,7 +1301,22 @@ export type PostPatch = {
   excerpt?: string | null;
   tags?: (string)[] | null;
   cover?: string | null;
+  co_authors?: (string)[] | null;
   comments_open?: boolean | null;
+};
+
+/** A post that one wanted to be published at a time was not, for this `reason`. */
+export type PostRefusedNotice = {
+  op: "notice";
+  kind: "post.refused";
+  post: string;
+  room: string;
+  reason: string;
+};
+
+/** When a post is to be published: a moment with a zone, at most a year ahead. */
+export type PostSchedule = {
+  at: string;
 };
 
 /** What a post shows besides its text; `cover` is one of its `attachments`. */
@@ -1299,6 +1329,7 @@ export type PostShown = {
   tags: (string)[];
   cover: string | null;
   published_at: string;
+  co_authors?: (string)[];
 };
 
 /** How these people are; an answer says what those show beside their names who show something. */
@@ -2137,6 +2168,23 @@ export type Welcome = {
   limits: FrameLimits;
   level: number;
   ref?: number | string | null;
+};
+
+/** Where the file is, relative to the API: in this session, in ranges too, within `expires_in` seconds. */
+export type WorkspaceExportLink = {
+  path: string;
+  expires_in: number;
+};
+
+/** A file with what one may read of a workspace; `lines` of it are written, `size` is in bytes. */
+export type WorkspaceExportOut = {
+  id: string;
+  workspace: string;
+  state: "waiting" | "writing" | "ready" | "failed";
+  lines: number;
+  size: number;
+  created_at: string;
+  expires_at: string | null;
 };
 
 /** What one wants to be told of in a workspace. */

@@ -142,6 +142,8 @@ export type Message = Pick<
 export type PostShown = wire.PostShown;
 export type Post = wire.PostOut;
 export type PostListed = wire.PostListed;
+export type WorkspaceExport = wire.WorkspaceExportOut;
+export type Version = wire.VersionOut;
 
 export type Presence = "online" | "away" | "offline";
 
@@ -152,6 +154,8 @@ export type Notice =
   | wire.DraftNotice
   | wire.VoteNotice
   | wire.ScheduledNotice
+  | wire.PostRefusedNotice
+  | wire.ExportReadyNotice
   | wire.JoinedNotice
   | wire.LeftNotice
   | wire.SanctionNotice

@@ -6,10 +6,15 @@ import { Drafts } from "./drafts.svelte";
 import { HeldEdits } from "./edits.svelte";
 import { toasts } from "./toasts.svelte";
 
-type OwnNotice = Extract<
-  Notice,
-  { kind: "draft" | "saved" | "scheduled" | "vote" | "notified" | `notifications.${string}` }
->;
+type OwnKind =
+  | "draft"
+  | "saved"
+  | "scheduled"
+  | "vote"
+  | "post.refused"
+  | "export.ready"
+  | "notified";
+type OwnNotice = Extract<Notice, { kind: OwnKind | `notifications.${string}` }>;
 
 /** What is the person's alone, on all their devices: drafts, saved messages, what is sent later. */
 export class Own {
@@ -22,6 +27,7 @@ export class Own {
   /** Grow whenever something of it changed. */
   savedChanged = $state(0);
   scheduledChanged = $state(0);
+  postsChanged = $state(0);
   /** The message that the next one written at a place quotes. */
   quoting = $state.raw<{ place: Id; message: Message } | null>(null);
 
@@ -38,7 +44,11 @@ export class Own {
     else if (notice.kind === "scheduled") {
       this.scheduledChanged += 1;
       if (notice.state === "refused") toasts.add(`A scheduled message was not sent. ${notice.reason ?? ""}`);
-    } else return this.bell.told(notice);
+    } else if (notice.kind === "post.refused") {
+      this.postsChanged += 1;
+      toasts.add(`A post was not published. ${notice.reason}`);
+    } else if (notice.kind === "export.ready") toasts.add("The export of the workspace is ready.");
+    else return this.bell.told(notice);
     return true;
   }
 

@@ -21,6 +21,7 @@ export type DialogName =
   | "retention"
   | "audit"
   | "notifications"
+  | "export"
   | "scheduled"
   | "status";
 

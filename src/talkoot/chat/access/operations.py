@@ -219,6 +219,20 @@ SET_DEFAULT_RETENTION = Operation("workspace", P.RETENTION_MANAGE, "PUT /workspa
 LIST_ACTS = Operation("workspace", P.AUDIT_READ, "GET /workspaces/{workspace}/audit")
 EXPORT_ACTS = Operation("workspace", P.AUDIT_READ, "GET /workspaces/{workspace}/audit/export")
 
+# What one may read of a workspace, in a file
+_EXPORTS = "/workspaces/{workspace}/exports"
+EXPORT_WORKSPACE = Operation("workspace", P.WORKSPACE_MANAGE, f"POST {_EXPORTS}", scope="never")
+LIST_WORKSPACE_EXPORTS = Operation("workspace", P.WORKSPACE_MANAGE, f"GET {_EXPORTS}", scope="never")
+DROP_WORKSPACE_EXPORT = Operation(
+    "workspace", P.WORKSPACE_MANAGE, f"DELETE {_EXPORTS}/{{export}}", scope="never"
+)
+LINK_WORKSPACE_EXPORT = Operation(
+    "workspace", P.WORKSPACE_MANAGE, f"POST {_EXPORTS}/{{export}}/link", scope="never", proof=ALWAYS
+)
+FETCH_WORKSPACE_EXPORT = Operation(
+    "workspace", P.WORKSPACE_MANAGE, f"GET {_EXPORTS}/{{export}}/file/{{token}}", scope="never"
+)
+
 # Entries of any node
 LIST_ENTRIES = Operation("node", P.ACCESS_MANAGE, "GET /{kind}/{resource}/acl")
 REPLACE_ENTRIES = Operation("node", P.ACCESS_MANAGE, "PUT /{kind}/{resource}/acl")
@@ -333,6 +347,8 @@ CHANGE_POST = Operation("room", P.POSTS_WRITE, f"PATCH {_POSTS}/{{post}}")
 DELETE_POST = Operation("room", P.POSTS_WRITE, f"DELETE {_POSTS}/{{post}}")
 PUBLISH_POST = Operation("room", P.POSTS_WRITE, f"POST {_POSTS}/{{post}}/publish")
 UNPUBLISH_POST = Operation("room", P.POSTS_WRITE, f"POST {_POSTS}/{{post}}/unpublish")
+SCHEDULE_POST = Operation("room", P.POSTS_WRITE, f"PUT {_POSTS}/{{post}}/schedule")
+UNSCHEDULE_POST = Operation("room", P.POSTS_WRITE, f"DELETE {_POSTS}/{{post}}/schedule")
 LIST_VERSIONS = Operation("room", P.POSTS_WRITE, f"GET {_POSTS}/{{post}}/versions")
 # Threads that one follows, which go by the id of their first message
 GET_THREAD_STATE = Operation("message", P.ROOM_READ, "GET /messages/{message}/follow")

@@ -124,6 +124,16 @@ class PostComing:
 
 
 @dataclass(frozen=True, slots=True)
+class AuthorsNamed:
+    """These people write a public post together with its sender; told inside the transaction."""
+
+    message: UUID
+    room: UUID
+    workspace: UUID
+    authors: Sequence[UUID]
+
+
+@dataclass(frozen=True, slots=True)
 class PostsErased:
     """These messages are deleted, and were posts; told inside the transaction."""
 

@@ -84,6 +84,7 @@ class QuoteOut(BaseModel):
 class PostShown(BaseModel):
     """What a post shows besides its text; `cover` is one of its `attachments`.
 
+    `co_authors` write it together with the sender of its message.
     One that is not public any more is `unpublished`, and shows nothing until it is published again.
     """
 
@@ -95,6 +96,7 @@ class PostShown(BaseModel):
     tags: list[str]
     cover: UUID | None
     published_at: Moment
+    co_authors: list[UUID] = []
 
 
 class NewPoll(BaseModel):

@@ -1,11 +1,14 @@
-"""The door to posts: what is not published is known to its author and to who edits all posts."""
+"""The door to posts: what is not published is known to its authors and to who edits all posts."""
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import TYPE_CHECKING
 
+from sqlalchemy import select
+
 from talkoot.chat.access.permissions import Permission
-from talkoot.chat.posts.models import PUBLISHED, Post
+from talkoot.chat.posts.models import PUBLISHED, Post, PostAuthor
 from talkoot.chat.rooms.access import room_to_read
 from talkoot.kernel.errors import Forbidden, NotFound
 
@@ -18,15 +21,16 @@ if TYPE_CHECKING:
     from talkoot.kernel.transactions import Read
 
 
-def may_edit(grants: Grants, author: UUID) -> bool:
-    """Whether these grants let somebody change a post of this author."""
+def may_edit(grants: Grants, authors: Collection[UUID]) -> bool:
+    """Whether these grants let somebody change a post of these authors."""
     held = grants.permissions
-    return Permission.POSTS_WRITE in held and (author == grants.user or Permission.POSTS_EDIT in held)
+    return Permission.POSTS_WRITE in held and (grants.user in authors or Permission.POSTS_EDIT in held)
 
 
-def may_know(grants: Grants, post: Post) -> bool:
-    """Whether these grants, on its room, let somebody read a post."""
-    return post.state == PUBLISHED or post.author_id == grants.user or may_edit(grants, post.author_id)
+async def authors_of(read: Read, post: Post) -> list[UUID]:
+    """Who writes a post, the first author first."""
+    others = select(PostAuthor.user_id).where(PostAuthor.post_id == post.id).order_by(PostAuthor.place)
+    return [post.author_id, *await read.session.scalars(others)]
 
 
 async def post_to_read(
@@ -34,7 +38,7 @@ async def post_to_read(
 ) -> tuple[Post, Grants]:
     """A post with which the actor may do this, and what they may do in its room."""
     grants = await room_to_read(read, actor, room, operation)
-    return _known(await read.session.get(Post, post_id), grants), grants
+    return (await _known(read, await read.session.get(Post, post_id), grants))[0], grants
 
 
 async def post_to_change(
@@ -42,18 +46,22 @@ async def post_to_change(
 ) -> tuple[Post, Grants]:
     """A post that the actor may change, as it is now."""
     grants = await room_to_read(read, actor, room, operation)
-    return changeable(await read.session.get(Post, post_id, populate_existing=True), grants), grants
+    return await changeable(read, post_id, grants), grants
 
 
-def changeable(post: Post | None, grants: Grants) -> Post:
-    """The post, if these grants let somebody change it; NotFound or Forbidden if not."""
-    known = _known(post, grants)
-    if not may_edit(grants, known.author_id):
+async def changeable(read: Read, post_id: UUID, grants: Grants) -> Post:
+    """The post as it is now, if these grants let somebody change it; NotFound or Forbidden if not."""
+    found = await read.session.get(Post, post_id, populate_existing=True)
+    known, authors = await _known(read, found, grants)
+    if not may_edit(grants, authors):
         raise Forbidden(f"The posts of others are changed with the permission {Permission.POSTS_EDIT}")
     return known
 
 
-def _known(post: Post | None, grants: Grants) -> Post:
-    if post is None or post.room_id != grants.resource or not may_know(grants, post):
+async def _known(read: Read, post: Post | None, grants: Grants) -> tuple[Post, list[UUID]]:
+    authors = [] if post is None else await authors_of(read, post)
+    if post is None or post.room_id != grants.resource:
         raise NotFound("There is no such post")
-    return post
+    if post.state != PUBLISHED and grants.user not in authors and not may_edit(grants, authors):
+        raise NotFound("There is no such post")
+    return post, authors

@@ -13,10 +13,20 @@ from talkoot.chat.accounts.http_auth import CurrentActor, CurrentReader
 from talkoot.chat.posts import queries, views
 from talkoot.chat.posts.access import may_edit, post_to_change, post_to_read
 from talkoot.chat.posts.actions.publishing import publish_post, unpublish_post
+from talkoot.chat.posts.actions.scheduling import schedule_post, unschedule_post
 from talkoot.chat.posts.actions.writing import change_post, delete_post, make_post
 from talkoot.chat.posts.queries import Found, Wanted
-from talkoot.chat.posts.schemas import NewPost, PostListed, PostOut, PostPatch, State, VersionOut
+from talkoot.chat.posts.schemas import (
+    NewPost,
+    PostListed,
+    PostOut,
+    PostPatch,
+    PostSchedule,
+    State,
+    VersionOut,
+)
 from talkoot.chat.rooms.access import room_to_read
+from talkoot.kernel.clock import from_datetime
 from talkoot.kernel.errors import Conflict, Forbidden, Invalid, NotAuthenticated, NotFound
 from talkoot.kernel.http import KernelDep, make_router, problems
 from talkoot.kernel.paging import Limit, Page, page_of
@@ -108,6 +118,26 @@ async def unpublish(kernel: KernelDep, actor: CurrentActor, room: UUID, post: UU
     return await kernel.uow.run(action, key=room)
 
 
+@router.put("/rooms/{room}/posts/{post}/schedule", responses=problems(Forbidden, Conflict))
+async def schedule(
+    kernel: KernelDep, actor: CurrentActor, room: UUID, post: UUID, wish: PostSchedule
+) -> PostOut:
+    """Have a post published at a time, in one's own name; whether one may publish it is asked again then."""
+    at = from_datetime(wish.at)
+
+    async def action(tx: Tx) -> PostOut:
+        await schedule_post(tx, actor, room, post, at)
+        return await _seen(tx, await room_to_read(tx, actor, room, GET_POST), post)
+
+    return await kernel.uow.run(action, key=room)
+
+
+@router.delete("/rooms/{room}/posts/{post}/schedule", status_code=204, responses=problems(Forbidden))
+async def unschedule(kernel: KernelDep, actor: CurrentActor, room: UUID, post: UUID) -> None:
+    """Do not publish it by itself after all."""
+    await kernel.uow.run(lambda tx: unschedule_post(tx, actor, room, post), key=room)
+
+
 @router.get("/rooms/{room}/posts/{post}/versions", responses=problems(Forbidden))
 async def list_versions(
     kernel: KernelDep,
@@ -133,11 +163,11 @@ def _listed(found: Found, blog: str, grants: Grants) -> PostListed:
     post = found.post
     return views.listed(
         post,
-        found.author,
+        found.authors,
         comments=found.comments,
         replies=found.replies,
         path=f"/blog/{blog}/{post.slug}",
-        editable=may_edit(grants, post.author_id),
+        editable=may_edit(grants, [author.id for author in found.authors]),
     )
 
 

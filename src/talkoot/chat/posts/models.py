@@ -25,7 +25,8 @@ class Blog(Model):
 class Post(Model):
     """A post. A draft is in no log; `message_id` is what it became when it was first published.
 
-    `excerpt` is empty where nobody wrote one. `tags` are separated by line ends, in their order.
+    `excerpt` is empty where nobody wrote one. `tags` are separated by line ends, in their order. It is to be
+    published at `publish_at`, in the name of `publish_by`; `refusal` says why that could not be done.
     """
 
     __tablename__ = "posts"
@@ -48,6 +49,20 @@ class Post(Model):
     created_at: Mapped[int]
     updated_at: Mapped[int]
     published_at: Mapped[int | None]
+    publish_at: Mapped[int | None]
+    publish_by: Mapped[UUID | None]
+    refusal: Mapped[str | None]
+
+
+class PostAuthor(Model):
+    """Somebody who writes a post together with its first author, at a place behind theirs."""
+
+    __tablename__ = "post_authors"
+    __table_args__ = (Index("ix_post_authors_user", "user_id"),)
+
+    post_id: Mapped[UUID] = mapped_column(ForeignKey("posts.id"), primary_key=True)
+    user_id: Mapped[UUID] = mapped_column(ForeignKey("users.id"), primary_key=True)
+    place: Mapped[int]
 
 
 class PostSlug(Model):

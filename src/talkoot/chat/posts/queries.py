@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
@@ -15,7 +15,7 @@ from talkoot.chat.accounts.models import User
 from talkoot.chat.accounts.names import username_key
 from talkoot.chat.messages.models import Message
 from talkoot.chat.posts.access import may_edit
-from talkoot.chat.posts.models import PUBLISHED, Blog, Post, PostSlug, PostTag, PostVersion
+from talkoot.chat.posts.models import PUBLISHED, Blog, Post, PostAuthor, PostSlug, PostTag, PostVersion
 from talkoot.chat.posts.slugs import tag_key
 from talkoot.kernel.clock import rfc3339, rfc3339_or_none
 
@@ -26,12 +26,21 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A post with who wrote it, how many answers it has, and whether more are taken (`replies` as shown)."""
+    """A post with who wrote it, how many answers it has, and whether more are taken (`replies` as shown).
+
+    `others` wrote it together with its first author.
+    """
 
     post: Post
     author: User
     comments: int
     replies: str | None
+    others: Sequence[User] = ()
+
+    @property
+    def authors(self) -> list[User]:
+        """All who write it, the first author first."""
+        return [self.author, *self.others]
 
     @property
     def moment(self) -> int:
@@ -62,9 +71,9 @@ async def posts_of(read: Read, wanted: Wanted, grants: Grants, limit: int) -> li
     """The posts of a room that somebody with these grants on it may know of, the newest first."""
     chosen = _POSTS.where(Post.room_id == wanted.room, Post.state == wanted.state)
     if wanted.author is not None:
-        chosen = chosen.where(Post.author_id == wanted.author)
-    if wanted.state != PUBLISHED and not may_edit(grants, UUID(int=0)):
-        chosen = chosen.where(Post.author_id == grants.user)
+        chosen = chosen.where(_written_by(wanted.author))
+    if wanted.state != PUBLISHED and not may_edit(grants, ()):
+        chosen = chosen.where(_written_by(grants.user))
     if wanted.tag is not None:
         tagged = select(PostTag.post_id).where(PostTag.tag == tag_key(wanted.tag))
         chosen = chosen.where(Post.id.in_(tagged))
@@ -72,13 +81,31 @@ async def posts_of(read: Read, wanted: Wanted, grants: Grants, limit: int) -> li
         moment, post = wanted.before
         chosen = chosen.where(or_(moment > _MOMENT, and_(moment >= _MOMENT, Post.id < post)))
     rows = await read.session.execute(chosen.order_by(_MOMENT.desc(), Post.id.desc()).limit(limit))
-    return [Found(*row) for row in rows]
+    return await _with_others(read, [Found(*row) for row in rows])
 
 
 async def found_post(read: Read, post: UUID) -> Found:
     """A post that somebody passed a door to, with what is shown beside it."""
     row = (await read.session.execute(_POSTS.where(Post.id == post))).one()
-    return Found(*row)
+    return (await _with_others(read, [Found(*row)]))[0]
+
+
+async def _with_others(read: Read, found: Sequence[Found]) -> list[Found]:
+    rows = await read.session.execute(
+        select(PostAuthor.post_id, User)
+        .join(User, User.id == PostAuthor.user_id)
+        .where(PostAuthor.post_id.in_([each.post.id for each in found]))
+        .order_by(PostAuthor.place)
+    )
+    others: dict[UUID, list[User]] = {}
+    for post, user in rows:
+        others.setdefault(post, []).append(user)
+    return [replace(each, others=others.get(each.post.id, ())) for each in found]
+
+
+def _written_by(user: UUID) -> Any:
+    together = select(PostAuthor.post_id).where(PostAuthor.user_id == user)
+    return or_(Post.author_id == user, Post.id.in_(together))
 
 
 async def post_named(read: Read, room: UUID, slug: str) -> Post | None:
@@ -103,10 +130,11 @@ async def versions_of_post(
 
 async def author_named(read: Read, room: UUID, username: str) -> User | None:
     """Who goes by this name and has published something in a room."""
-    written = select(Post.author_id).where(Post.room_id == room, Post.state == PUBLISHED)
-    return await read.session.scalar(
-        select(User).where(User.username_key == username_key(username), User.id.in_(written))
-    )
+    here = (Post.room_id == room, Post.state == PUBLISHED)
+    first = select(Post.author_id).where(*here)
+    others = select(PostAuthor.user_id).join(Post, Post.id == PostAuthor.post_id).where(*here)
+    named = User.username_key == username_key(username)
+    return await read.session.scalar(select(User).where(named, or_(User.id.in_(first), User.id.in_(others))))
 
 
 async def slug_of_blog(read: Read, room: UUID) -> str:
@@ -162,7 +190,7 @@ def _as_id(name: str) -> UUID | None:
 
 async def own_posts(read: Read, user: UUID) -> list[dict[str, Any]]:
     """All of somebody's posts, drafts and what was taken back too, as they are now: for their own data."""
-    found = await read.session.scalars(select(Post).where(Post.author_id == user).order_by(Post.id))
+    found = await read.session.scalars(select(Post).where(_written_by(user)).order_by(Post.id))
     return [
         {
             "room": post.room_id,

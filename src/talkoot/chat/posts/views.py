@@ -8,13 +8,16 @@ from talkoot.chat.accounts.views import public_user
 from talkoot.chat.posts.models import PUBLISHED, UNPUBLISHED, Post, PostVersion
 from talkoot.chat.posts.schemas import PostListed, PostOut, State, VersionOut
 from talkoot.chat.posts.slugs import beginning_of
-from talkoot.kernel.clock import rfc3339
+from talkoot.kernel.clock import rfc3339, rfc3339_or_none
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from uuid import UUID
+
     from talkoot.chat.accounts.models import User
 
 
-def shown_of(post: Post) -> dict[str, Any]:
+def shown_of(post: Post, others: Sequence[UUID] = ()) -> dict[str, Any]:
     """What its message shows besides the text: the documented `PostShown`."""
     return {
         "id": str(post.id),
@@ -25,6 +28,7 @@ def shown_of(post: Post) -> dict[str, Any]:
         "tags": tags_of(post),
         "cover": str(post.cover_id) if post.cover_id else None,
         "published_at": rfc3339(post.published_at or post.created_at),
+        "co_authors": [str(other) for other in others],
     }
 
 
@@ -37,6 +41,7 @@ def hidden_of(post: Post) -> dict[str, Any]:
         "excerpt": "",
         "tags": [],
         "cover": None,
+        "co_authors": [],
     }
     return shown_of(post) | emptied
 
@@ -52,15 +57,17 @@ def tags_of(post: Post) -> list[str]:
 
 
 def listed(
-    post: Post, author: User, *, comments: int, replies: str | None, path: str, editable: bool
+    post: Post, authors: Sequence[User], *, comments: int, replies: str | None, path: str, editable: bool
 ) -> PostListed:
-    """A post in a list."""
+    """A post in a list; when it is to be published, and why not, is for those who may change it."""
+    author, *others = authors
     return PostListed(
         id=post.id,
         room=post.room_id,
         message=post.message_id,
         state=cast("State", post.state),
         author=public_user(author),
+        co_authors=[public_user(other) for other in others],
         title=post.title,
         slug=post.slug,
         path=path,
@@ -71,7 +78,9 @@ def listed(
         comments_open=replies != "closed",
         created_at=rfc3339(post.created_at),
         updated_at=rfc3339(post.updated_at),
-        published_at=rfc3339(post.published_at) if post.published_at is not None else None,
+        published_at=rfc3339_or_none(post.published_at),
+        publish_at=rfc3339_or_none(post.publish_at) if editable else None,
+        refusal=post.refusal if editable else None,
         may_edit=editable,
     )
 

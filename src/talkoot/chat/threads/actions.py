@@ -25,7 +25,7 @@ from talkoot.kernel.upsert import insert_into
 if TYPE_CHECKING:
     from talkoot.chat.access.cache import Grants
     from talkoot.chat.accounts.actors import Actor
-    from talkoot.chat.messages.events import Notable, NotableSaid, Replied
+    from talkoot.chat.messages.events import AuthorsNamed, Notable, NotableSaid, Replied
     from talkoot.chat.threads.schemas import Level, ThreadState
     from talkoot.kernel.transactions import Tx
 
@@ -72,20 +72,35 @@ async def follow_by_mention(tx: Tx, said: NotableSaid) -> None:
             await _follow_from(tx, notable, notable.thread, named)
 
 
+async def follow_by_writing(tx: Tx, named: AuthorsNamed) -> None:
+    """Who writes a post with others follows what is answered, unless they do not want to."""
+    held = await grants_of_many(tx, {(user, named.room) for user in named.authors})
+    readers = [user for (user, _), grants in held.items() if Permission.ROOM_READ in grants.permissions]
+    if readers:
+        seq = await tx.connection.scalar(select(Message.seq).where(Message.id == named.message))
+        assert seq is not None
+        await _begin(tx, (named.room, named.workspace), named.message, readers, seq)
+
+
 async def _follow_from(tx: Tx, notable: Notable, thread: UUID, users: Sequence[UUID]) -> None:
     seq = await tx.connection.scalar(select(Message.seq).where(Message.id == notable.message))
     assert seq is not None
-    here = {"thread_id": thread, "room_id": notable.room, "followed": True, "seq": seq - 1}
+    await _begin(tx, (notable.room, notable.workspace), thread, users, seq - 1)
+
+
+async def _begin(tx: Tx, place: tuple[UUID, UUID], thread: UUID, users: Sequence[UUID], seq: int) -> None:
+    room, workspace = place
+    here = {"thread_id": thread, "room_id": room, "followed": True, "seq": seq}
     begun = await tx.connection.execute(
         insert_into(tx.connection, ThreadFollow)
         .values([{"user_id": user, **here} for user in users])
         .on_conflict_do_nothing()
         .returning(ThreadFollow.user_id)
     )
-    rules = await versions_of(tx, [notable.workspace])
+    rules = await versions_of(tx, [workspace])
     for user in begun.scalars().all():
-        state = await state_of(tx, user, thread, notable.room)
-        await tx.emit(_moved(user, state, notable.workspace, rules[notable.workspace]))
+        state = await state_of(tx, user, thread, room)
+        await tx.emit(_moved(user, state, workspace, rules[workspace]))
 
 
 async def follow(tx: Tx, actor: Actor, thread: UUID, level: Level | None) -> ThreadState:

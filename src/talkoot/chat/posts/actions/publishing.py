@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from talkoot.chat.access.operations import PUBLISH_POST, UNPUBLISH_POST
 from talkoot.chat.messages.actions.post import change_message, hide_message, publish_message
 from talkoot.chat.posts.access import post_to_change
+from talkoot.chat.posts.actions.authoring import tell_co_authors
 from talkoot.chat.posts.actions.writing import add_version, message_of, publication
 from talkoot.chat.posts.models import PUBLISHED, UNPUBLISHED, Post
 from talkoot.chat.rooms.access import room_to_read
@@ -16,6 +17,7 @@ from talkoot.kernel.errors import Conflict, Invalid
 if TYPE_CHECKING:
     from uuid import UUID
 
+    from talkoot.chat.access.cache import Grants
     from talkoot.chat.accounts.actors import Actor
     from talkoot.kernel.transactions import Tx
 
@@ -27,17 +29,24 @@ async def publish_post(tx: Tx, actor: Actor, room: UUID, post_id: UUID) -> Post:
     post, _ = await post_to_change(tx, actor, PUBLISH_POST, room, post_id)
     if post.state == PUBLISHED:
         return post
+    await let_read(tx, grants, post, actor.user)
+    return post
+
+
+async def let_read(tx: Tx, grants: Grants, post: Post, by: UUID) -> None:
+    """Publish a post that these grants let somebody change, and whose room's log is locked."""
     if not post.text:
         raise Invalid.field("text", "missing", "What is published says something")
+    post.publish_at = post.publish_by = post.refusal = None
     post.state, post.updated_at = PUBLISHED, tx.now
     post.published_at = post.published_at or tx.now
     if post.message_id is None:
-        post.message_id = (await publish_message(tx, grants, publication(post))).id
+        post.message_id = (await publish_message(tx, grants, await publication(tx, post))).id
     else:
-        await change_message(tx, grants, await message_of(tx, post), publication(post))
-    await add_version(tx, post, actor.user)
+        await change_message(tx, grants, await message_of(tx, post), await publication(tx, post))
+    await add_version(tx, post, by)
     await tx.flush()
-    return post
+    await tell_co_authors(tx, grants, post)
 
 
 async def unpublish_post(tx: Tx, actor: Actor, room: UUID, post_id: UUID) -> Post:
@@ -49,6 +58,6 @@ async def unpublish_post(tx: Tx, actor: Actor, room: UUID, post_id: UUID) -> Pos
         raise Conflict("It was not published yet", code="not_published")
     if post.state == PUBLISHED:
         post.state, post.updated_at = UNPUBLISHED, tx.now
-        await hide_message(tx, grants, await message_of(tx, post), publication(post))
+        await hide_message(tx, grants, await message_of(tx, post), await publication(tx, post))
     await tx.flush()
     return post

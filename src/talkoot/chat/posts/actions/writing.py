@@ -10,20 +10,22 @@ from sqlalchemy import delete, func, select
 
 from talkoot.chat.access.doors import resource_for
 from talkoot.chat.access.operations import CHANGE_POST, DELETE_POST, MAKE_POST
+from talkoot.chat.access.permissions import Permission
 from talkoot.chat.files.actions.carrying import carry, drop_file, drop_files_of, files_to_send
 from talkoot.chat.files.models import HELD
 from talkoot.chat.messages.actions.entries import close_thread
 from talkoot.chat.messages.actions.erase import Erasing, erase
 from talkoot.chat.messages.actions.post import Publication, change_message
 from talkoot.chat.messages.models import Message
-from talkoot.chat.posts.access import changeable, post_to_change
+from talkoot.chat.posts.access import authors_of, changeable, post_to_change
+from talkoot.chat.posts.actions.authoring import leave_posts, name_co_authors
 from talkoot.chat.posts.actions.naming import name_post, tag_post
-from talkoot.chat.posts.models import DRAFT, PUBLISHED, Post, PostSlug, PostTag, PostVersion
+from talkoot.chat.posts.models import DRAFT, PUBLISHED, Post, PostAuthor, PostSlug, PostTag, PostVersion
 from talkoot.chat.posts.views import hidden_of, shown_of
 from talkoot.chat.rooms.access import room_to_read
 from talkoot.kernel import log
 from talkoot.kernel.audit import Act, record
-from talkoot.kernel.errors import Conflict, Invalid
+from talkoot.kernel.errors import Conflict, Forbidden, Invalid
 from talkoot.kernel.ids import new_id
 
 if TYPE_CHECKING:
@@ -47,6 +49,7 @@ async def make_post(tx: Tx, actor: Actor, room: UUID, new: NewPost) -> Post:
     if new.cover is not None:
         await _cover(tx, actor, post, new.cover)
     await tx.flush()
+    await name_co_authors(tx, grants, post, new.co_authors)
     return post
 
 
@@ -55,16 +58,18 @@ async def change_post(tx: Tx, actor: Actor, room: UUID, post_id: UUID, patch: Po
     closing = patch.comments_open is not None
     grants = await resource_for(tx, actor, CHANGE_POST, room, exclusive=closing)
     await log.lock(tx, [room])
-    post = changeable(await tx.session.get(Post, post_id, populate_existing=True), grants)
+    post = await changeable(tx, post_id, grants)
     said = (post.title, post.text)
     await _apply(tx, actor, post, patch)
+    if patch.co_authors is not None:
+        await name_co_authors(tx, grants, post, patch.co_authors)
     if post.state == PUBLISHED:
         if not post.text:
             raise Invalid.field("text", "missing", "What is published says something")
         if said != (post.title, post.text):
             await add_version(tx, post, actor.user)
         message = await message_of(tx, post)
-        await change_message(tx, grants, message, publication(post))
+        await change_message(tx, grants, message, await publication(tx, post))
     if closing:
         await _close(tx, grants, post, closed=not patch.comments_open)
     await tx.flush()
@@ -76,6 +81,8 @@ async def delete_post(tx: Tx, actor: Actor, room: UUID, post_id: UUID) -> None:
     grants = await room_to_read(tx, actor, room, DELETE_POST)
     await log.lock(tx, [room])
     post, _ = await post_to_change(tx, actor, DELETE_POST, room, post_id)
+    if actor.user != post.author_id and Permission.POSTS_EDIT not in grants.permissions:
+        raise Forbidden("A post is deleted by its first author, or by who edits all posts")
     await drop_files_of(tx, [post.id])
     if post.message_id is None:
         await _forget(tx, [post.id])
@@ -104,7 +111,8 @@ async def forget_posts(tx: Tx, erased: PostsErased) -> None:
 
 
 async def forget_unpublished_of(tx: Tx, author: UUID) -> None:
-    """Delete what somebody wrote and never published, with its files."""
+    """Delete what somebody wrote alone and never published, with its files."""
+    await leave_posts(tx, author)
     found = await tx.connection.scalars(
         select(Post.id).where(Post.author_id == author, Post.message_id.is_(None))
     )
@@ -118,10 +126,11 @@ async def message_of(tx: Tx, post: Post) -> Message:
     return await tx.session.get_one(Message, post.message_id, populate_existing=True)
 
 
-def publication(post: Post) -> Publication:
+async def publication(tx: Tx, post: Post) -> Publication:
     """A post as its message is to show it."""
     public = post.state == PUBLISHED
-    shown = shown_of(post) if public else hidden_of(post)
+    _, *others = await authors_of(tx, post)
+    shown = shown_of(post, others) if public else hidden_of(post)
     return Publication(post.room_id, post.author_id, post.text if public else "", shown, post.id)
 
 
@@ -149,6 +158,9 @@ def _new(tx: Tx, room: UUID, author: UUID, title: str, text: str) -> Post:
         created_at=tx.now,
         updated_at=tx.now,
         published_at=None,
+        publish_at=None,
+        publish_by=None,
+        refusal=None,
     )
 
 
@@ -195,6 +207,6 @@ async def _close(tx: Tx, grants: Grants, post: Post, *, closed: bool) -> None:
 async def _forget(tx: Tx, posts: Collection[UUID]) -> None:
     if not posts:
         return
-    for table in (PostVersion, PostTag, PostSlug):
+    for table in (PostVersion, PostTag, PostSlug, PostAuthor):
         await tx.connection.execute(delete(table).where(table.post_id.in_(posts)))
     await tx.connection.execute(delete(Post).where(Post.id.in_(posts)))
