@@ -6,14 +6,7 @@ import { Drafts } from "./drafts.svelte";
 import { HeldEdits } from "./edits.svelte";
 import { toasts } from "./toasts.svelte";
 
-type OwnKind =
-  | "draft"
-  | "saved"
-  | "scheduled"
-  | "vote"
-  | "post.refused"
-  | "export.ready"
-  | "notified";
+type OwnKind = "draft" | "saved" | "scheduled" | "vote" | "post.refused" | "export.ready" | "notified";
 type OwnNotice = Extract<Notice, { kind: OwnKind | `notifications.${string}` }>;
 
 /** What is the person's alone, on all their devices: drafts, saved messages, what is sent later. */
