@@ -7,7 +7,7 @@ import pytest
 
 from tests.clients import Api, Json
 from tests.conftest import make_talkoot
-from tests.moving.worlds import bring, lines, members
+from tests.moving.worlds import bring, lines, members, signed_in
 from tests.posts.journals import draft, journal, publish
 from tests.privacy.conftest import eventually
 from tests.workspaces import Workspace
@@ -119,8 +119,7 @@ async def test_nobody_else_gets_it_and_nobody_for_longer_than_they_may_read(work
     await owner.put(f"/rooms/{secret}/members/{admin.user['id']}", expect=204)
     export = await asked_for(admin, workspace)
     link = (await admin.post(f"{export}/link", expect=200))["path"]
-    again = await Api(admin.url).sign_in(admin.user["username"])
-    async with again:
+    async with await signed_in(admin.url, admin.user["username"]) as again:
         assert (await again.ask("GET", link)).status_code == 404  # it holds in one session
     for method, what in (("POST", f"{export}/link"), ("DELETE", export), ("GET", link)):
         assert (await owner.ask(method, what, {} if method == "POST" else None)).status_code == 404, what
