@@ -63,7 +63,7 @@ class Written:
     rooms: Collection[UUID]
 
 
-async def ask_for_workspace(tx: Tx, actor: Actor, workspace: UUID) -> None:
+async def ask_for_workspace_export(tx: Tx, actor: Actor, workspace: UUID) -> None:
     """Have what the actor may read of a workspace written down; the file before is forgotten."""
     await resource_for(tx, actor, EXPORT_WORKSPACE, workspace)
     mine = (WorkspaceExport.workspace_id == workspace, WorkspaceExport.requested_by == actor.user)
@@ -123,7 +123,7 @@ async def end_export(tx: Tx, export: UUID, written: Written, days: int) -> None:
     await tx.emit(OwnChanged(found.requested_by, "export.ready", told))
 
 
-async def link_workspace(tx: Tx, actor: Actor, workspace: UUID, export: UUID) -> str:
+async def link_workspace_export(tx: Tx, actor: Actor, workspace: UUID, export: UUID) -> str:
     """A link that fetches the file for an hour, in the session that asks for it."""
     await _own(tx, actor, LINK_WORKSPACE_EXPORT, Place(workspace, export, tx.now))
     token, now = new_token(), moment(tx.connection, tx.now)
@@ -162,7 +162,7 @@ async def drop_workspace_export(tx: Tx, actor: Actor, workspace: UUID, export: U
     await _forget(tx, [export])
 
 
-async def forget_old_workspaces(tx: Tx) -> None:
+async def forget_old_workspace_exports(tx: Tx) -> None:
     """Delete what nobody may fetch any more, and what was never finished."""
     now = moment(tx.connection, tx.now)
     unfinished = WorkspaceExport.ready_at.is_(None) & (WorkspaceExport.created_at < now - _GIVEN_UP)
@@ -170,7 +170,7 @@ async def forget_old_workspaces(tx: Tx) -> None:
     await _forget(tx, (await tx.connection.scalars(old)).all())
 
 
-async def forget_workspaces_of(tx: Tx, person: UUID) -> None:
+async def forget_workspace_exports_of(tx: Tx, person: UUID) -> None:
     """No file is left that somebody asked for."""
     theirs = select(WorkspaceExport.id).where(WorkspaceExport.requested_by == person)
     await _forget(tx, (await tx.connection.scalars(theirs)).all())

@@ -43,7 +43,7 @@ async def ask_for_workspace_export(
     """Have what one may read of a workspace written into a file; the one before is forgotten."""
 
     async def action(tx: Tx) -> WorkspaceExportOut:
-        await actions.ask_for_workspace(tx, actor, workspace)
+        await actions.ask_for_workspace_export(tx, actor, workspace)
         require_place(kernel.settings)
         return (await exports_of(tx, workspace, actor.user))[0]
 
@@ -73,7 +73,7 @@ async def link_workspace_export(
     kernel: KernelDep, actor: CurrentActor, workspace: UUID, export: UUID
 ) -> WorkspaceExportLink:
     """A link that fetches the file within an hour, in this session. It takes a proof."""
-    token = await kernel.uow.run(lambda tx: actions.link_workspace(tx, actor, workspace, export))
+    token = await kernel.uow.run(lambda tx: actions.link_workspace_export(tx, actor, workspace, export))
     path = f"/workspaces/{workspace}/exports/{export}/file/{token}"
     return WorkspaceExportLink(path=path, expires_in=actions.LINK_SECONDS)
 

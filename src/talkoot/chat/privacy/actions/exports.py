@@ -10,7 +10,7 @@ from sqlalchemy import delete, insert, or_, select, update
 from talkoot.chat.accounts.actors import NO_SESSION, Actor
 from talkoot.chat.accounts.queries import find_user, user_with_id
 from talkoot.chat.administration.access import installation_to_administer
-from talkoot.chat.exports.actions import forget_old_workspaces, forget_workspaces_of
+from talkoot.chat.exports.actions import forget_old_workspace_exports, forget_workspace_exports_of
 from talkoot.chat.mail.notices import tell_owner
 from talkoot.chat.privacy.models import Export, ExportPiece
 from talkoot.kernel import jobs
@@ -147,7 +147,7 @@ async def drop_export(tx: Tx, actor: Actor, export: UUID) -> None:
 
 async def forget_exports_of(tx: Tx, person: UUID) -> None:
     """No file with a person's data is left, nor one that they asked for."""
-    await forget_workspaces_of(tx, person)
+    await forget_workspace_exports_of(tx, person)
     await tx.connection.execute(
         delete(Export).where(or_(Export.user_id == person, Export.requested_by == person))
     )
@@ -155,7 +155,7 @@ async def forget_exports_of(tx: Tx, person: UUID) -> None:
 
 async def forget_old_exports(tx: Tx) -> None:
     """Delete what nobody may fetch any more, and what was never finished."""
-    await forget_old_workspaces(tx)
+    await forget_old_workspace_exports(tx)
     now = moment(tx.connection, tx.now)
     unfinished = Export.ready_at.is_(None) & (Export.created_at < now - _GIVEN_UP)
     await tx.connection.execute(delete(Export).where(or_(Export.expires_at <= now, unfinished)))
