@@ -116,6 +116,24 @@ async def test_posts_threads_letters_and_browsers_are_in_it(workspace: Workspace
     assert lines(archive, "browsers.jsonl") == []
 
 
+async def test_votes_status_and_what_one_tells_of_reading_are_in_it(workspace: Workspace) -> None:
+    person = await workspace.member("voter")
+    room = await workspace.room()
+    await person.post(f"/rooms/{room}/join", expect=204)
+    for anonymous in (False, True):
+        poll = {"question": "Which?", "options": ["this", "that"], "anonymous": anonymous}
+        asked = await workspace.owner.post(f"/rooms/{room}/messages", {"poll": poll})
+        await person.put(f"/messages/{asked['id']}/poll/vote", {"options": [0 if anonymous else 1]})
+    await person.put("/users/me/status", {"text": "on a train"}, expect=204)
+    await person.patch("/users/me/reads", {"told": False})
+    export = await person.post("/users/me/export", expect=202)
+    await ready(person, export["id"])
+    archive = await fetch(person, export["id"])
+    assert [vote["option"] for vote in lines(archive, "votes.jsonl")] == ["that"]
+    assert [status["text"] for status in lines(archive, "status.jsonl")] == ["on a train"]
+    assert lines(archive, "reads.jsonl") == [{"told": False}]
+
+
 async def test_passkeys_are_in_it_by_their_names(workspace_sqlite: Workspace) -> None:
     person = await workspace_sqlite.member("keeper")
     async with Api(local(person.url), person.token) as here:

@@ -20,6 +20,7 @@ from talkoot.chat.privacy.own_files import content_of, files_behind, line_of, na
 from talkoot.chat.privacy.own_messages import BEFORE_ALL, MINE, messages_behind
 from talkoot.chat.push.queries import own_browsers
 from talkoot.chat.reactions.queries import reactions_by
+from talkoot.chat.reads.queries import own_read_choice
 from talkoot.chat.saved.queries import ids_saved_by
 from talkoot.chat.scheduled.queries import own_scheduled
 from talkoot.chat.statuses.queries import own_status
@@ -49,6 +50,7 @@ _WHOLE: dict[str, tuple[str, Callable[[Read, UUID], Awaitable[list[queries.Line]
     "drafts.jsonl": ("What you have begun to write", own_drafts),
     "scheduled.jsonl": ("What you have written to be sent later", own_scheduled),
     "notifications.jsonl": ("What you want to be told of", notification_choices),
+    "reads.jsonl": ("Whether you tell others what you have read", own_read_choice),
     "status.jsonl": ("What you show beside your name", own_status),
     "letters.jsonl": ("What you want to be mailed", own_choice),
     "browsers.jsonl": ("The browsers that are told while no page is open", own_browsers),

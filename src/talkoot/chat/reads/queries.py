@@ -77,3 +77,8 @@ async def tells(read: Read, user: UUID) -> bool:
     """Whether somebody tells others what they have read, and is told that of others."""
     choice = await read.session.get(ReadChoice, user)
     return choice is None or choice.told
+
+
+async def own_read_choice(read: Read, user: UUID) -> list[dict[str, Any]]:
+    """The same, for their own data."""
+    return [{"told": await tells(read, user)}]
