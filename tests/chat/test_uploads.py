@@ -257,6 +257,8 @@ async def test_what_nobody_goes_on_with_leaves_nothing(serve: Serve) -> None:
     left, gone = await begin(owner, room, 100), await begin(owner, room, 100)
     for path in (left, gone):
         assert (await send(owner, path, 0, b"x" * 50)).status_code == 204
+    lease = f"upload:{left.rpartition('/')[2]}"  # of a server that was killed while it wrote
+    await rows(server, "INSERT INTO leases (name, holder, ends_at) VALUES ($1, $2, 0)", lease, uuid.uuid4())
     # Of `left` alone: a sweep that is on its way would take `gone` too, before it is deleted here.
     await rows(server, "UPDATE files SET changed_at = 0 WHERE id = $1", uuid.UUID(left.rpartition("/")[2]))
     await rows(server, "UPDATE uploads SET finished_at = 1 WHERE finished_at > 0")
@@ -266,6 +268,7 @@ async def test_what_nobody_goes_on_with_leaves_nothing(serve: Serve) -> None:
         return not await rows(server, "SELECT file_id FROM uploads")
 
     await until(forgotten)
+    assert await rows(server, "SELECT name FROM leases WHERE name LIKE 'upload:%'") == []
     assert (await owner.http.head(left, headers=TUS)).status_code == 404
     await only_left(server, done.rpartition("/")[2])
     # Whether there is room is asked when it begins, and again when it goes on.

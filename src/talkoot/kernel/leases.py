@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 from uuid import UUID
 
@@ -47,6 +48,11 @@ async def hold(tx: Tx, name: str, holder: UUID, seconds: float) -> bool:
 async def let_go(tx: Tx, name: str, holder: UUID) -> None:
     """Let others have it at once, if it is ours."""
     await tx.connection.execute(delete(Lease).where(Lease.name == name, Lease.holder == holder))
+
+
+async def forget(tx: Tx, names: Iterable[str]) -> None:
+    """What these were about is no more, and nobody will ask who does it."""
+    await tx.connection.execute(delete(Lease).where(Lease.name.in_([*names])))
 
 
 async def is_held(read: Read, name: str, now: int) -> bool:

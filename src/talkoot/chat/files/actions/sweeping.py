@@ -10,7 +10,7 @@ from sqlalchemy import delete, or_, select, update
 
 from talkoot.chat.files.models import GONE, LOOSE, RECEIVING, File, Upload, UploadPiece
 from talkoot.chat.files.views import KEPT
-from talkoot.kernel import jobs
+from talkoot.kernel import jobs, leases
 from talkoot.kernel.moments import moment
 
 if TYPE_CHECKING:
@@ -18,6 +18,11 @@ if TYPE_CHECKING:
 
 SWEEP = "files.sweep"
 _AT_ONCE = 100
+
+
+def lease_of(upload: UUID) -> str:
+    """What only one writes at a time."""
+    return f"upload:{upload}"
 
 
 async def sweep_soon(tx: Tx) -> None:
@@ -61,6 +66,7 @@ async def forget_pieces(tx: Tx, ids: Sequence[UUID]) -> None:
 async def forget_gone(tx: Tx, ids: Sequence[UUID]) -> None:
     """Their content is deleted: nothing is known of them any more."""
     await tx.connection.execute(delete(Upload).where(Upload.file_id.in_(ids)))
+    await leases.forget(tx, map(lease_of, ids))  # of servers that were killed while they wrote
     await tx.connection.execute(delete(File).where(File.id.in_(ids), File.state == GONE))
 
 

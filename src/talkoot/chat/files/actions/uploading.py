@@ -11,7 +11,7 @@ from sqlalchemy import delete, insert, select, update
 
 from talkoot.chat.files.access import upload_for
 from talkoot.chat.files.actions.receiving import MB, begin_file, finish_file, require_room
-from talkoot.chat.files.actions.sweeping import sweep_soon
+from talkoot.chat.files.actions.sweeping import lease_of, sweep_soon
 from talkoot.chat.files.models import GONE, LOOSE, RECEIVING, File, Upload, UploadPiece
 from talkoot.kernel.errors import Busy, Conflict, NotFound, TooLarge
 from talkoot.kernel.ids import new_id
@@ -55,7 +55,7 @@ async def take_turn(
     Whether one may is asked again, and whether there is room: both may have changed.
     """
     file, found = await upload_for(tx, actor, upload)
-    if not await hold(tx, _lease(upload), piece := new_id(), QUIET):
+    if not await hold(tx, lease_of(upload), piece := new_id(), QUIET):
         raise Busy(
             "Another request is writing this upload: ask how far it is, and go on there", retry_after=1
         )
@@ -78,13 +78,13 @@ async def take_turn(
 
 async def keep_turn(tx: Tx, turn: Turn) -> None:
     """Go on being the one who writes; Busy if somebody else took over."""
-    if not await hold(tx, _lease(turn.file), turn.piece, QUIET):
+    if not await hold(tx, lease_of(turn.file), turn.piece, QUIET):
         raise Busy("This brought nothing for too long: ask how far the upload is, and go on there")
 
 
 async def end_turn(tx: Tx, turn: Turn) -> None:
     """Let others write at once."""
-    await let_go(tx, _lease(turn.file), turn.piece)
+    await let_go(tx, lease_of(turn.file), turn.piece)
 
 
 async def forget_turns(tx: Tx, pieces: Sequence[UUID]) -> None:
@@ -150,7 +150,3 @@ async def stop_upload(tx: Tx, actor: Actor, upload: UUID) -> None:
     if stopped.one_or_none() is None:
         raise Conflict("This file is in a message: delete the message")
     await sweep_soon(tx)
-
-
-def _lease(upload: UUID) -> str:
-    return f"upload:{upload}"
