@@ -1,15 +1,18 @@
 """Exports that are asked for on the server: what one may read, for oneself alone, in the open format."""
 
 import json
+import uuid
 from pathlib import Path
 
 import pytest
 
 from tests.clients import Api, Json
 from tests.conftest import make_talkoot
+from tests.job_rows import rows
 from tests.moving.worlds import bring, lines, members, signed_in
 from tests.posts.journals import draft, journal, publish
 from tests.privacy.conftest import eventually
+from tests.servers.talkoot import Talkoot
 from tests.workspaces import Workspace
 
 SECRETS = ("among us", "between us", "their draft", "their post", "to be reviewed", "@example.org", "argon2")
@@ -107,6 +110,22 @@ async def test_one_gets_what_one_may_read_and_nothing_else(
 
     other = make_talkoot("sqlite", tmp_path / "elsewhere", request)
     assert "message: 3" in bring(other, path)
+
+
+async def test_what_is_still_being_prepared_is_its_owners_alone(
+    workspace_sqlite: Workspace, shared_sqlite: Talkoot, tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
+    owner, ada = workspace_sqlite.owner, await workspace_sqlite.member("ada")
+    room = await workspace_sqlite.room()
+    await ada.post(f"/rooms/{room}/join", expect=204)
+    for person, content in ((owner, b"mine"), (ada, b"of ada")):
+        made = await person.http.post("/files", params={"room": room}, files={"file": ("a.txt", content)})
+        await person.post(f"/rooms/{room}/messages", {"attachments": [made.json()["id"]]})
+    # As pictures are, of which the copy without the place is not there yet.
+    await rows(shared_sqlite, "UPDATE files SET picture = 'waiting' WHERE room_id = $1", uuid.UUID(room))
+    path = await fetched(owner, await asked_for(owner, workspace_sqlite), tmp_path / "made.tar.gz")
+    assert [data for name, data in members(path).items() if name.startswith("files/")] == [b"mine"]
+    assert "message: 2" in bring(make_talkoot("sqlite", tmp_path / "elsewhere", request), path)
 
 
 async def test_nobody_else_gets_it_and_nobody_for_longer_than_they_may_read(workspace: Workspace) -> None:

@@ -31,7 +31,8 @@ async def write_export(kernel: Kernel, claim: Claim) -> InTheEnd:
     async with kernel.uow.read() as read:
         asked = await begin_export(read, export)
         rooms = frozenset(await readable_rooms(read, asked.user, asked.workspace))
-    wanted = Wanted(asked.workspace, kernel.clock.now(), share=Share(asked.user, rooms))
+    share = Share(asked.user, rooms, only_clean=kernel.settings.only_clean_files)
+    wanted = Wanted(asked.workspace, kernel.clock.now(), share=share)
     progress = Progress(lambda _line: claim.progress(progress.items, note="lines"), terminal=True)
     with tempfile.TemporaryFile(dir=kernel.settings.data) as file:
         out = Writer(file, packed=True)

@@ -58,7 +58,7 @@ async def export_workspace(uow: UnitOfWork, blobs: Blobs, wanted: Wanted, out: W
             if out.due:
                 await asyncio.to_thread(out.write_lines)
             told.progress.more(1, len(line))
-            if kind == "file":
+            if kind == "file" and (wanted.share is None or wanted.share.has_content(row)):
                 files += [(row["id"], name) for name in _contents_of(row)]
     for file, name in files:
         await _copy(blobs, file, name, out, told.report)

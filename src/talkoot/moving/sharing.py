@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from typing import TYPE_CHECKING, Any
 
-from talkoot.chat.files.models import SENT
+from talkoot.chat.files.models import SENT, WAITING
+from talkoot.chat.files.serving import may_tell
 from talkoot.chat.posts.models import PUBLISHED
 
 if TYPE_CHECKING:
@@ -18,8 +19,9 @@ _FOR_MODERATORS = frozenset({"held_message", "sanction"})
 class Share:
     """Decides of each row, to be asked for all of them in their order."""
 
-    def __init__(self, user: UUID, rooms: Collection[UUID]) -> None:
+    def __init__(self, user: UUID, rooms: Collection[UUID], *, only_clean: bool) -> None:
         self.user = user
+        self._only_clean = only_clean
         self.rooms = rooms
         self._hidden: set[UUID] = set()  # nodes of the tree
         self._posts: set[UUID] = set()
@@ -31,6 +33,13 @@ class Share:
         if kind in _PERSONAL and row["user_id"] != self.user:
             return False
         return self._is_seen(kind, row) and self._is_public(kind, row)
+
+    def has_content(self, file: Mapping[str, Any]) -> bool:
+        """Whether what a file holds is handed out to them, and not to its owner alone."""
+        if file["owner_id"] == self.user:
+            return True
+        unfit = self._only_clean and may_tell(file["picture"], file["type"])
+        return not unfit and file["picture"] != WAITING
 
     def _is_seen(self, kind: str, row: Mapping[str, Any]) -> bool:
         """Whether it is about no room, or one that they may read."""

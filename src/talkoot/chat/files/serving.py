@@ -40,10 +40,14 @@ async def prepared(kernel: Kernel, actor: Actor, file: UUID, operation: Operatio
         await kernel.uow.caches.of(Waiting).until_decided(kernel.uow, file, left)
 
 
+def may_tell(picture: str | None, type_: str) -> bool:
+    """Whether what a camera wrote into such a file may still be in it."""
+    return picture in UNCLEAN or (picture is None and type_ in _TELLING)
+
+
 def _handed_out(settings: Settings, actor: Actor, file: File) -> File:
     """The file; Forbidden for who does not own what may still tell of place and time, if that is wished."""
-    unclean = file.picture in UNCLEAN or (file.picture is None and file.type in _TELLING)
-    if unclean and settings.only_clean_files and file.owner_id != actor.user:
+    if may_tell(file.picture, file.type) and settings.only_clean_files and file.owner_id != actor.user:
         raise Forbidden("What is written into this file could not be taken out: its owner alone gets it")
     return file
 
