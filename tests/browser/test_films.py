@@ -3,7 +3,7 @@
 import re
 from pathlib import Path
 
-from playwright.async_api import Locator, Page, expect
+from playwright.async_api import FilePayload, Locator, Page, expect
 
 from tests.browser.conftest import Enter
 from tests.browser.screen import messages
@@ -72,6 +72,28 @@ async def test_a_voice_message_is_recorded_heard_and_sent(enter: Enter, workspac
     assert shown["type"].startswith("audio/")
     assert shown["waveform"]
     assert shown["duration"] > 0
+
+
+async def test_a_voice_message_beside_too_many_files_is_not_lost(
+    enter: Enter, workspace_sqlite: Workspace
+) -> None:
+    ann, room = await workspace_sqlite.member("ann"), await workspace_sqlite.room("garden")
+    await ann.post(f"/rooms/{room}/join", expect=204)
+    page = await enter(ann, f"/r/{room}")
+    files: list[FilePayload] = [
+        {"name": f"{number}.txt", "mimeType": "text/plain", "buffer": b"leaves"} for number in range(10)
+    ]
+    await page.get_by_label("Files to attach").set_input_files(files)
+    new = await _record(page)
+    await page.keyboard.press("Enter")
+    send = new.get_by_role("button", name="Send voice message")
+    await send.press("Enter")
+    await expect(new).to_contain_text("A message takes 10 files")
+    await expect(messages(page)).to_have_count(0)
+    await page.get_by_role("button", name="Remove 9.txt").press("Enter")
+    await send.press("Enter")
+    await expect(new).to_have_count(0)
+    await expect(messages(page).last.get_by_role("group", name="Voice message")).to_be_visible()
 
 
 async def test_who_refuses_the_microphone_is_told_what_to_do(

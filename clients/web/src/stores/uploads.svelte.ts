@@ -31,13 +31,13 @@ export class Uploads {
 
   constructor(private readonly room: Id) {}
 
-  /** A voice message is a file with a waveform. */
-  add(files: Iterable<File>, waveform?: string): void {
+  /** Whether it took them all; a voice message is a file with a waveform. */
+  add(files: Iterable<File>, waveform?: string): boolean {
     this.complaint = "";
     for (const file of files) {
       if (this.chosen.length >= MOST) {
         this.complaint = `A message takes ${MOST} files: send these first.`;
-        return;
+        return false;
       }
       const key = this.#next++;
       this.#sources.set(key, file);
@@ -55,6 +55,7 @@ export class Uploads {
       });
       void this.#send(key);
     }
+    return true;
   }
 
   retry(key: number): void {
@@ -64,6 +65,7 @@ export class Uploads {
 
   /** Gives a file up, on its way or there already. */
   remove(key: number): void {
+    this.complaint = "";
     const file = this.#find(key)?.file;
     this.#under.get(key)?.stop();
     this.#forget(key);

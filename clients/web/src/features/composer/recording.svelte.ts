@@ -31,8 +31,8 @@ export class Recording {
   /** What was said, to listen to, and its waveform. */
   src = $state("");
   waveform = $state("");
+  file: File | null = null;
   levels = $state.raw<number[]>([]);
-  #file: File | null = null;
   #stream: MediaStream | null = null;
   #recorder: MediaRecorder | null = null;
   #context: AudioContext | null = null;
@@ -67,18 +67,11 @@ export class Recording {
     this.#release();
     if (this.src) URL.revokeObjectURL(this.src);
     this.src = "";
-    this.#file = null;
+    this.file = null;
     this.levels = [];
     this.seconds = 0;
     this.complaint = "";
     this.state = "idle";
-  }
-
-  /** Hands over what was said. */
-  take(): File | null {
-    const file = this.#file;
-    this.cancel();
-    return file;
   }
 
   #begin(stream: MediaStream, turn: number): void {
@@ -92,8 +85,8 @@ export class Recording {
     recorder.onstop = () => {
       if (turn !== this.#turn) return;
       const type = recorder.mimeType.split(";")[0] || "audio/webm";
-      this.#file = new File(parts, `Voice message.${ending}`, { type });
-      this.src = URL.createObjectURL(this.#file);
+      this.file = new File(parts, `Voice message.${ending}`, { type });
+      this.src = URL.createObjectURL(this.file);
       this.waveform = encoded(reduced(this.levels));
       this.#release();
       this.state = "done";
