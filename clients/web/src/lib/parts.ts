@@ -47,12 +47,14 @@ class Sending {
         failed = 0;
       } catch (error) {
         if (!(error instanceof ApiError) || this.#stopped) throw this.#stopped ? stopped() : error;
-        if (error.status === 404 && this.#path) this.#remember("");
-        else if (error.code !== "wrong_offset" && !error.retryable) throw error;
+        const gone = error.status === 404 && this.#path !== "";
+        const surprised = gone || error.code === "wrong_offset"; // nothing is broken: on at once
+        if (!surprised && !error.retryable) throw error;
+        if (gone) this.#remember("");
         failed += 1;
         if (failed > TRIES) throw error;
         offset = -1;
-        await this.#pause(error.code === "wrong_offset" ? 0 : backoff(Math.min(failed, 4)));
+        if (!surprised) await this.#pause(backoff(Math.min(failed, 4)));
       }
     }
   }
