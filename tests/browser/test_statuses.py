@@ -6,6 +6,7 @@ from playwright.async_api import Locator, Page, expect
 
 from tests.browser.conftest import Enter
 from tests.browser.screen import connected, message, press, say, sidebar_link, tell
+from tests.browser.test_looks import violations
 from tests.workspaces import Workspace
 
 
@@ -96,3 +97,10 @@ async def test_under_ones_last_message_stands_who_has_read_it(
     head = (await ann.get(f"/rooms/{room}"))["head"]
     await ann.put(f"/rooms/{room}/read", {"seq": head})
     await expect(seen).to_have_count(1)
+    # The names are there for who has no pointer that hovers.
+    names = page.get_by_role("list", name="Who has seen it")
+    await press(page.get_by_role("button", name=f"Seen by {ann.user['display_name']}"))
+    await expect(names.get_by_role("listitem")).to_have_text([re.compile(ann.user["display_name"])])
+    assert await violations(page) == []
+    await page.keyboard.press("Escape")
+    await expect(names).to_have_count(0)
