@@ -94,7 +94,7 @@ class Acquaintance:
             for user, state in (await self._states(held.connection, known)).items():
                 if state != held.states[user]:
                     self._watches.tell_one(held.connection, user, state)
-            if held.signs_told != self._watches.signs_told:
+            if self._watches.was_told(known, held.signs_told):
                 await self._tell_signs(held.connection, known)
 
     async def _tell_signs(self, connection: Connection, users: Collection[UUID]) -> None:
@@ -106,11 +106,11 @@ class Acquaintance:
                 self._watches.tell_one_sign(connection, user, sign)
 
     async def _signs_of(self, users: Collection[UUID]) -> dict[UUID, Sign]:
-        """Nothing that was told in the meantime is newer than what is returned."""
+        """Nothing that was told of them in the meantime is newer than what is returned."""
         for _ in range(_ROUNDS):
             told = self._watches.signs_told
             signs = await self._looking.ask(users) if users else {}
-            if told == self._watches.signs_told:
+            if not self._watches.was_told(users, told):
                 return signs
         raise Unavailable("What people show beside their names keeps changing")
 

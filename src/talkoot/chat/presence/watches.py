@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import defaultdict, deque
 from collections.abc import Collection, Iterable
+from itertools import islice
 from typing import TYPE_CHECKING
 from uuid import UUID
 
@@ -14,6 +15,9 @@ if TYPE_CHECKING:
     from talkoot.realtime.presence import PresenceStore
 
 
+_REMEMBERED = 1000  # tellings of signs
+
+
 class PresenceWatches:
     """Both ways round: from a user to the connections that watch, and from a connection to its users."""
 
@@ -22,7 +26,8 @@ class PresenceWatches:
         self._watchers: defaultdict[UUID, set[Connection]] = defaultdict(set)
         self._watched: dict[Connection, set[UUID]] = {}
         self.signs_told = 0
-        """Who has read a sign before it was told, and this has grown since, reads again."""
+        """Who reads signs keeps it, and then asks `was_told`."""
+        self._last_told: deque[UUID] = deque(maxlen=_REMEMBERED)
 
     def replace(self, connection: Connection, users: Iterable[UUID]) -> None:
         """From now on this connection is told of these users, and of no others."""
@@ -90,8 +95,16 @@ class PresenceWatches:
     def tell_sign(self, user: UUID, sign: bytes) -> None:
         """Someone shows something else beside their name; `sign` is a `Sign` in JSON."""
         self.signs_told += 1
+        self._last_told.append(user)
         for connection in list(self._watchers.get(user, ())):
             connection.send(_sign_frame(user, sign))
+
+    def was_told(self, users: Collection[UUID], since: int) -> bool:
+        """Whether a sign of one of these was told after `signs_told` was `since`: it is read again."""
+        told = self.signs_told - since
+        if told > _REMEMBERED:
+            return True
+        return any(user in users for user in islice(reversed(self._last_told), told))
 
     def tell_one_sign(self, connection: Connection, user: UUID, sign: bytes) -> None:
         """Tell one connection what someone shows beside their name."""
