@@ -273,7 +273,7 @@ async def test_with_the_message_nothing_of_it_is_left(
         message = await a_poll(workspace, member, anonymous=anonymous)
         room = message["room"]
         quote = await owner.post(f"/rooms/{room}/messages", {"text": "See", "quote": message["id"]})
-        assert (quote["quote"]["poll"], quote["quote"]["text"]) == (True, ASKED["question"])
+        assert (quote["quote"]["has_poll"], quote["quote"]["text"]) == (True, ASKED["question"])
         await vote(member, message, 1)
         await owner.patch(f"/messages/{message['id']}", {"text": "Another text"})
         assert counts(await shown(member, message)) == ([0, 1, 0], 1)

@@ -1460,7 +1460,7 @@ export type QuoteOut = {
   ts: string | null;
   files: number;
   gone: boolean;
-  poll?: boolean;
+  has_poll?: boolean;
 };
 
 /** React to a message with an emoji; once more changes nothing. */

@@ -26,7 +26,7 @@ class Quoted(msgspec.Struct, frozen=True):
     ts: str | None
     files: int
     gone: bool = False
-    poll: bool = False
+    has_poll: bool = False
 
     def emptied(self) -> Quoted:
         """What is left when the message itself was deleted."""
@@ -47,7 +47,7 @@ def quoted_from(message: Message) -> Quoted:
         text,
         rfc3339(message.ts),
         files,
-        poll=message.poll is not None,
+        has_poll=message.poll is not None,
     )
 
 

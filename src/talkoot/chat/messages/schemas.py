@@ -67,7 +67,7 @@ class QuoteOut(BaseModel):
     """A message inside another one, as it was when it was quoted; at most 1,000 characters of its text.
 
     `room` and `thread` are where it is, for those who may read it there. `files` is how many it has; they are
-    not passed on; `poll` says that it has one. Of one that was deleted meanwhile (`gone`) nothing is left.
+    not passed on; `has_poll` says that it has one. Of one deleted meanwhile (`gone`) nothing is left.
     """
 
     message: UUID
@@ -78,7 +78,7 @@ class QuoteOut(BaseModel):
     ts: Moment | None
     files: int
     gone: bool
-    poll: bool = False
+    has_poll: bool = False
 
 
 class PostShown(BaseModel):
