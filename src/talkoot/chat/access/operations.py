@@ -315,12 +315,12 @@ DENY_APPEAL = Operation(
 GET_MESSAGE = Operation("message", P.ROOM_READ, "GET /messages/{message}", public=True)
 LIST_THREAD = Operation("message", P.ROOM_READ, "GET /messages/{message}/thread", public=True)
 LIST_EDITS = Operation("message", P.ROOM_READ, "GET /messages/{message}/edits", public=True)
+GET_READ_BY = Operation("message", P.ROOM_READ, "GET /messages/{message}/read-by")
 EDIT_MESSAGE = Operation("message", None, "PATCH /messages/{message}", socket="edit", own=P.ROOM_POST)
 DELETE_MESSAGE = Operation(
     "message", P.MESSAGES_MODERATE, "DELETE /messages/{message}", socket="delete", own=P.ROOM_READ
 )
 _REACTION = "/messages/{message}/reactions/{emoji}"
-READ_BY = Operation("message", P.ROOM_READ, "GET /messages/{message}/read-by")
 LIST_REACTIONS = Operation("message", P.ROOM_READ, "GET /messages/{message}/reactions")
 REACT = Operation("message", P.ROOM_REACT, f"PUT {_REACTION}", socket="react")
 REMOVE_PREVIEW = Operation(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from talkoot.chat.access.operations import LIST_READERS, READ_BY
+from talkoot.chat.access.operations import GET_READ_BY, LIST_READERS
 from talkoot.chat.accounts.http_auth import CurrentActor
 from talkoot.chat.messages.access import message_for
 from talkoot.chat.reads.actions import MARK_READ, MarkRead, choose_to_tell, mark_unread
@@ -64,7 +64,7 @@ async def list_readers(kernel: KernelDep, actor: CurrentActor, room: UUID) -> Re
 async def get_read_by(kernel: KernelDep, actor: CurrentActor, message: UUID) -> ReadBy:
     """Who has read a message of a small room; of replies in threads that is not told."""
     async with kernel.uow.read() as read:
-        found, _ = await message_for(read, actor, READ_BY, message)
+        found, _ = await message_for(read, actor, GET_READ_BY, message)
         readers = await readers_of(read, found.room_id, kernel.settings.read_by_members)
         told = actor.user in readers.positions and found.thread_id is None
         people = [user for user in read_by(readers, found) if user != actor.user] if told else []
