@@ -38,7 +38,8 @@ class Wanted:
 async def wanted_for(read: Read, message_id: UUID) -> Wanted | None:
     """What a message should show; None if nothing of it, or of its previews, would change.
 
-    Asked again when the work is done: its author may still post there, and the workspace wants previews.
+    Its author may still post there, and the workspace wants previews: that is asked before the work only.
+    When it is done, `show_previews` looks whether the text is the same.
     """
     message = await read.session.get(Message, message_id, populate_existing=True)
     if message is None or message.deleted_at is not None:
