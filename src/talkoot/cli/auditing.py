@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime
 from typing import TYPE_CHECKING
 from uuid import UUID
 
@@ -12,7 +11,7 @@ from talkoot.chat.moderation.views import act_line
 from talkoot.cli.databases import unit_of_work
 from talkoot.cli.failures import Exit, Failure
 from talkoot.kernel.audit import Wanted, newest_acts
-from talkoot.kernel.clock import from_datetime
+from talkoot.kernel.clock import from_text
 
 if TYPE_CHECKING:
     from talkoot.kernel.transactions import Read
@@ -58,7 +57,7 @@ async def _account(read: Read, username: str) -> UUID:
 
 def _moment(given: str) -> int | None:
     try:
-        return from_datetime(datetime.fromisoformat(given)) if given else None
+        return from_text(given) if given else None
     except ValueError:
         raise Failure(
             Exit.USAGE, f"{given!r} is no time: write 2026-01-31 or 2026-01-31T12:00:00Z."

@@ -61,6 +61,11 @@ def from_datetime(moment: datetime) -> int:
     return (aware - _EPOCH) // timedelta(microseconds=1)
 
 
+def from_text(moment: str) -> int:
+    """The same of a moment in ISO 8601. ValueError if it is none."""
+    return from_datetime(datetime.fromisoformat(moment))
+
+
 def to_datetime(moment: int) -> datetime:
     """An aware UTC datetime for microseconds since the epoch."""
     return _EPOCH + timedelta(microseconds=moment)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import datetime
 from functools import cache
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
@@ -11,7 +10,7 @@ from uuid import UUID
 import msgspec
 from sqlalchemy import BigInteger, Boolean, LargeBinary, Uuid
 
-from talkoot.kernel.clock import from_datetime, rfc3339
+from talkoot.kernel.clock import from_text, rfc3339
 from talkoot.kernel.types import Id
 
 if TYPE_CHECKING:
@@ -79,7 +78,7 @@ def _in(section: Section, column: KeyedColumnElement[Any]) -> Turn:
     if isinstance(column.type, Id | Uuid):
         return UUID
     if isinstance(column.type, BigInteger):
-        return _moment if is_moment(column.name) else _of(int)
+        return from_text if is_moment(column.name) else _of(int)
     if isinstance(column.type, Boolean):
         return _of(bool)
     return bytes.fromhex if isinstance(column.type, LargeBinary) else _text
@@ -91,10 +90,6 @@ def _raw(text: str) -> msgspec.Raw:
 
 def _text_of(value: Any) -> str:
     return msgspec.json.encode(value).decode()
-
-
-def _moment(value: Any) -> int:
-    return from_datetime(datetime.fromisoformat(value))
 
 
 def _of(kind: type) -> Turn:

@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
 from typing import Any
 
 import msgspec
-
-from talkoot.kernel.clock import from_datetime
 
 
 class PollOption(msgspec.Struct, frozen=True):
@@ -62,8 +59,3 @@ def as_stored(poll: Polled) -> str:
 def with_news(shown: msgspec.Raw, body: dict[str, Any]) -> bytes:
     """The poll after an event that says how it stands."""
     return msgspec.json.encode(poll_in(shown).standing(body["votes"], body["voters"], body["closed_at"]))
-
-
-def moment_in(text: str) -> int:
-    """Microseconds since the epoch of a moment as it stands in a poll."""
-    return from_datetime(datetime.fromisoformat(text))

@@ -17,13 +17,13 @@ from talkoot.chat.messages.actions.commands import Sent
 from talkoot.chat.messages.actions.erase import Erasing
 from talkoot.chat.messages.events import OwnChanged
 from talkoot.chat.messages.models import Message
-from talkoot.chat.messages.polled import as_stored, moment_in
+from talkoot.chat.messages.polled import as_stored
 from talkoot.chat.polls.models import PollKey, PollVote
-from talkoot.chat.polls.queries import anonymous_voter, poll_of, votes_of
+from talkoot.chat.polls.queries import anonymous_voter, poll_of, votes_by
 from talkoot.chat.rooms.models import Room
 from talkoot.kernel import jobs, log
 from talkoot.kernel.audit import Act, record
-from talkoot.kernel.clock import rfc3339
+from talkoot.kernel.clock import from_text, rfc3339
 from talkoot.kernel.errors import Conflict, Invalid
 from talkoot.kernel.ids import new_id
 from talkoot.kernel.moments import current_moment
@@ -53,7 +53,7 @@ async def open_poll(tx: Tx, sent: PollSent) -> None:
         key = {"message_id": sent.message, "key": secrets.token_bytes(32)}
         await tx.connection.execute(insert(PollKey), [key])
     if sent.poll.closes_at is not None:
-        at = moment_in(sent.poll.closes_at)
+        at = from_text(sent.poll.closes_at)
         await jobs.enqueue(tx, CLOSE_DUE, {"message": str(sent.message)}, run_at=at)
 
 
@@ -66,15 +66,16 @@ async def vote(tx: Tx, actor: Actor, wish: Vote) -> Sent:
     await hold(tx, message)
     poll = poll_of(message)
     await _check(tx, poll, wish)
-    before = await votes_of(tx, message, poll, actor.user)
-    if before is None:
+    unnamed = await anonymous_voter(tx, message.id, actor.user) if poll.anonymous else None
+    if poll.anonymous and unnamed is None:
         raise Conflict(
             "This poll came from another server, and nobody knows here who voted", code="poll_elsewhere"
         )
+    before = await votes_by(tx, message, poll, unnamed or actor.user)
     if before.keys() == wish.options:
         (event,) = await log.events_after(tx, message.room_id, message.seq - 1, 1)
         return Sent(event, dup=True)
-    voter = next(iter(before.values()), None) or await _voter(tx, message, poll, actor.user)
+    voter = unnamed or next(iter(before.values()), None) or new_id()
     await _keep(tx, message, voter, (frozenset(before), wish.options), None if poll.anonymous else actor.user)
     counts = [
         option.votes + (number in wish.options) - (number in before)
@@ -134,11 +135,6 @@ async def _check(tx: Tx, poll: Polled, wish: Vote) -> None:
         raise Invalid.field("options", "unknown", f"This poll has {len(poll.options)} options")
     if len(wish.options) > 1 and not poll.multiple:
         raise Invalid.field("options", "too_many", "In this poll one votes for one option")
-
-
-async def _voter(tx: Tx, message: Message, poll: Polled, user: UUID) -> UUID:
-    known = await anonymous_voter(tx, message.id, user) if poll.anonymous else None
-    return known or new_id()
 
 
 async def _keep(

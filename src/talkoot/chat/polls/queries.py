@@ -34,12 +34,15 @@ def poll_of(message: Message) -> Polled:
 
 async def votes_of(read: Read, message: Message, poll: Polled, user: UUID) -> dict[int, UUID] | None:
     """What somebody voted for, and as which voter; None where that can not be known any more."""
-    theirs: ColumnElement[bool] = PollVote.user_id == user
+    who = await anonymous_voter(read, message.id, user) if poll.anonymous else user
+    return None if who is None else await votes_by(read, message, poll, who)
+
+
+async def votes_by(read: Read, message: Message, poll: Polled, who: UUID) -> dict[int, UUID]:
+    """What a user voted for, or, if it is anonymous, a voter, and as which voter."""
+    theirs: ColumnElement[bool] = PollVote.user_id == who
     if poll.anonymous:
-        voter = await anonymous_voter(read, message.id, user)
-        if voter is None:
-            return None
-        theirs = (PollVote.voter == voter) & PollVote.option.in_(range(len(poll.options)))
+        theirs = (PollVote.voter == who) & PollVote.option.in_(range(len(poll.options)))
     found = await read.connection.execute(
         select(PollVote.option, PollVote.voter).where(PollVote.message_id == message.id, theirs)
     )
