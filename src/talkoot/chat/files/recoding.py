@@ -52,7 +52,10 @@ _WORDS = {
     "h264": "-c:v libx264 -preset veryfast -crf 23",
     "vp9": "-c:v libvpx-vp9 -deadline realtime -cpu-used 6 -row-mt 1 -crf 33 -b:v 0",
 }
-_CLEAN, ONE_FRAME, ASKED, _AAC, _OPUS, _FAST, _H264, _VP9 = (words.split() for words in _WORDS.values())
+ONE_FRAME, ASKED = _WORDS["frame"].split(), _WORDS["asked"].split()
+_CLEAN, _FAST = _WORDS["clean"].split(), _WORDS["fast"].split()
+_AAC, _OPUS = _WORDS["aac"].split(), _WORDS["opus"].split()
+_H264, _VP9 = _WORDS["h264"].split(), _WORDS["vp9"].split()
 
 
 class _Marks(msgspec.Struct, frozen=True):

@@ -148,9 +148,17 @@ async def _in_turn(row: Any, work: Callable[[], T]) -> T:
 
 
 def _matches(wanted: Wanted, row: Any, stems: Stems) -> bool:
-    thread = row.thread_id.hex if row.thread_id else None
-    place = row.id.hex, row.room_id.hex, row.sender_id.hex, thread
-    now = Row(*place, row.ts, row.text, row.attachments, row.poll, row.pinned_at is not None)
+    now = Row(
+        message=row.id.hex,
+        room=row.room_id.hex,
+        sender=row.sender_id.hex,
+        thread=row.thread_id.hex if row.thread_id else None,
+        ts=row.ts,
+        text=row.text,
+        files=row.attachments,
+        poll=row.poll,
+        pinned=row.pinned_at is not None,
+    )
     document = document_of(now, stems)
     return document is not None and wanted.matches(document)
 

@@ -211,5 +211,14 @@ def _hit(row: Any) -> Hit:
 
 def _row(message: UUID, rest: Sequence[Any]) -> Row:
     room, sender, thread, ts, text, files, poll, pinned = rest
-    place = message.hex, room.hex, sender.hex, thread.hex if thread else None
-    return Row(*place, ts, text, files, poll, pinned)
+    return Row(
+        message=message.hex,
+        room=room.hex,
+        sender=sender.hex,
+        thread=thread.hex if thread else None,
+        ts=ts,
+        text=text,
+        files=files,
+        poll=poll,
+        pinned=pinned,
+    )

@@ -199,5 +199,14 @@ def room_key(room: str) -> int:
 
 def _row(message: bytes, rest: Sequence[Any]) -> Row:
     room, sender, thread, ts, text, files, poll, pinned = rest
-    place = message.hex(), room.hex(), sender.hex(), thread.hex() if thread else None
-    return Row(*place, ts, text, files, poll, bool(pinned))
+    return Row(
+        message=message.hex(),
+        room=room.hex(),
+        sender=sender.hex(),
+        thread=thread.hex() if thread else None,
+        ts=ts,
+        text=text,
+        files=files,
+        poll=poll,
+        pinned=bool(pinned),
+    )

@@ -142,5 +142,13 @@ async def _decided(tx: Tx, actor: Actor, grants: Grants, held: HeldMessage) -> N
 
 
 def _reviewed(held: HeldMessage) -> Reviewed:
-    told = (held.state, held.reason or "", held.message_id, held.edits_id)
-    return Reviewed(held.sender_id, held.id, held.cid, held.room_id, *told)
+    return Reviewed(
+        user=held.sender_id,
+        held=held.id,
+        cid=held.cid,
+        room=held.room_id,
+        state=held.state,
+        reason=held.reason or "",
+        message=held.message_id,
+        edits=held.edits_id,
+    )
