@@ -18,7 +18,7 @@ from talkoot.chat.exports.actions import Place
 from talkoot.chat.exports.queries import exports_of
 from talkoot.chat.exports.schemas import WorkspaceExportLink, WorkspaceExportOut
 from talkoot.chat.files.actions.receiving import require_place
-from talkoot.chat.files.ranges import wanted_range
+from talkoot.chat.files.ranges import serve_range
 from talkoot.kernel.clock import rfc3339
 from talkoot.kernel.context import Kernel
 from talkoot.kernel.errors import Conflict, Forbidden, Invalid, NotAuthenticated, NotFound
@@ -95,19 +95,13 @@ async def fetch_workspace_export(
         "Content-Disposition": f'attachment; filename="talkoot-{rfc3339(found.created_at)[:10]}.tar.gz"',
         "ETag": f'"{found.content}"',
     }
-    wanted = None
-    if request.headers.get("if-range", headers["ETag"]) == headers["ETag"]:
-        try:
-            wanted = wanted_range(request.headers.get("range", ""), found.size)
-        except ValueError:
-            return Response(status_code=416, headers=headers | {"Content-Range": f"bytes */{found.size}"})
-    start, end = wanted or (0, found.size)
-    headers["Content-Length"] = str(end - start)
-    if wanted:
-        headers["Content-Range"] = f"bytes {start}-{end - 1}/{found.size}"
+    part = serve_range(request.headers, headers, found.size)
+    if part is None:
+        return Response(status_code=416, headers=headers)
+    status, start, end = part
     content = kernel.blobs.get(f"{export}/{found.content}", start, end)
     pieces = _pieces(kernel, actor, (workspace, export, token), content)
-    return StreamingResponse(pieces, 206 if wanted else 200, headers, "application/gzip")
+    return StreamingResponse(pieces, status, headers, "application/gzip")
 
 
 async def _pieces(

@@ -20,7 +20,7 @@ from talkoot.chat.files.actions.receiving import (
     require_place,
 )
 from talkoot.chat.files.forms import AROUND, FileForm
-from talkoot.chat.files.ranges import wanted_range
+from talkoot.chat.files.ranges import serve_range
 from talkoot.chat.files.schemas import FORM, FileOut
 from talkoot.chat.files.serving import THUMBNAIL_TYPE, content_of, prepared, thumbnail_of
 from talkoot.chat.files.storing import store
@@ -107,17 +107,10 @@ async def get_file(request: Request, kernel: KernelDep, actor: CurrentReader, fi
     tag, headers = tag_of(found), headers_of(found)
     if is_named(tag, request.headers.get("if-none-match", "")):
         return Response(status_code=304, headers=headers)
-    wanted = None
-    if request.headers.get("if-range", tag) == tag:
-        try:
-            wanted = wanted_range(request.headers.get("range", ""), found.size)
-        except ValueError:
-            return Response(status_code=416, headers=headers | {"Content-Range": f"bytes */{found.size}"})
-    start, end = wanted or (0, found.size)
-    headers["Content-Length"] = str(end - start)
-    if wanted:
-        headers["Content-Range"] = f"bytes {start}-{end - 1}/{found.size}"
-    status = 206 if wanted else 200
+    part = serve_range(request.headers, headers, found.size)
+    if part is None:
+        return Response(status_code=416, headers=headers)
+    status, start, end = part
     if request.method == "HEAD":
         return Response(None, status, headers, told_type(found))
     content = await content_of(kernel, actor, found, start, end)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 
 _ONE = re.compile(r"bytes=(\d{0,18})-(\d{0,18})")
 
@@ -25,3 +26,22 @@ def wanted_range(header: str, size: int) -> tuple[int, int] | None:
     if start >= end:
         raise ValueError
     return start, end
+
+
+def serve_range(asked: Mapping[str, str], headers: dict[str, str], size: int) -> tuple[int, int, int] | None:
+    """Status, the first byte, and the one after the last; `headers`, with an `ETag`, say then which they are.
+
+    None if there are no such bytes: that is 416.
+    """
+    wanted = None
+    if asked.get("if-range", headers["ETag"]) == headers["ETag"]:
+        try:
+            wanted = wanted_range(asked.get("range", ""), size)
+        except ValueError:
+            headers["Content-Range"] = f"bytes */{size}"
+            return None
+    start, end = wanted or (0, size)
+    headers["Content-Length"] = str(end - start)
+    if wanted:
+        headers["Content-Range"] = f"bytes {start}-{end - 1}/{size}"
+    return 206 if wanted else 200, start, end
