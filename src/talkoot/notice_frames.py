@@ -136,9 +136,9 @@ class SanctionNotice(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class HeldNotice(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A moderator has decided on a message of one's own, or it was taken back; `message` is what it became.
+    """A held message is decided on, then `message`, or taken back; an edit of `edits` is told `waiting` too.
 
-    With `edits` it is a new text for that message, and told when it begins to wait too.
+    `edits` is null unless it is a new text for a message that is there.
     """
 
     op: Literal["notice"]

@@ -578,7 +578,7 @@ export type HeldFrame = {
   ref?: number | string;
 };
 
-/** A moderator has decided on a message of one's own, or it was taken back; `message` is what it became. */
+/** A held message is decided on, then `message`, or taken back; an edit of `edits` is told `waiting` too. */
 export type HeldNotice = {
   op: "notice";
   kind: "held";
