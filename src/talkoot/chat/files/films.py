@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+import os
 import shutil
 import subprocess
 import sys
 import tempfile
-from contextlib import suppress
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -25,6 +28,7 @@ if TYPE_CHECKING:
     from talkoot.kernel.blobs import Blobs
     from talkoot.settings import Settings
 
+_PREFIX, _NEW = "talkoot-film-", 10  # seconds in which it may not be held yet by who has made it
 _MEMORY = 2_000_000_000  # bytes
 _PROBED, _TOLD = 1_000_000, 30  # bytes that ffprobe may say, and seconds that it may take
 _SLOWER, _LONGEST = 4, 780  # times the seconds of the processor, and seconds, by the clock on the wall
@@ -50,8 +54,8 @@ def programs(settings: Settings) -> Programs | None:
 
 async def prepare_film(blobs: Blobs, file: File, settings: Settings, its: Programs) -> Film | None:
     """Write the copy for others, and a small picture of video; None for what can not be prepared."""
-    with tempfile.TemporaryDirectory(prefix="talkoot-") as name:
-        folder = Path(name)
+    await asyncio.to_thread(_clear_folders)
+    with _own_folder() as folder:
         with (folder / ORIGINAL).open("wb") as copy:
             async for piece in blobs.get(f"{file.id}/{ORIGINAL}", 0, file.size):
                 await asyncio.to_thread(copy.write, piece)
@@ -104,6 +108,47 @@ async def _probe(folder: Path, name: str, kind: str, its: Programs) -> Probed | 
         return msgspec.json.decode(await asyncio.to_thread((folder / "probed").read_bytes), type=Probed)
     except msgspec.MsgspecError:
         return None
+
+
+@contextmanager
+def _own_folder() -> Iterator[Path]:
+    """A folder that is held until this is over, or this process."""
+    with tempfile.TemporaryDirectory(prefix=_PREFIX, ignore_cleanup_errors=True) as name:
+        held = _hold(name)
+        try:
+            yield Path(name)
+        finally:
+            if held is not None:
+                os.close(held)
+
+
+def _clear_folders() -> None:
+    """Delete those that nobody holds: their server was killed."""
+    for folder in Path(tempfile.gettempdir()).glob(f"{_PREFIX}*"):
+        with suppress(OSError):
+            held = _hold(folder)
+            if held is not None:
+                try:
+                    found = os.fstat(held)
+                    if found.st_uid == os.geteuid() and found.st_mtime < time.time() - _NEW:
+                        shutil.rmtree(folder, ignore_errors=True)
+                finally:
+                    os.close(held)
+
+
+def _hold(folder: str | Path) -> int | None:
+    """OSError if somebody else does; None where that can not be known."""
+    if sys.platform == "win32":
+        return None
+    import fcntl
+
+    held = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
+    try:
+        fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        os.close(held)
+        raise
+    return held
 
 
 _encoders: dict[str, bool] = {}
