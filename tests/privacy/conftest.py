@@ -21,9 +21,9 @@ def server(request: pytest.FixtureRequest, workspace: Workspace) -> Talkoot:
     return found
 
 
-async def eventually(look: Callable[[], Awaitable[Any]]) -> Any:
+async def eventually(look: Callable[[], Awaitable[Any]], patience: float = PATIENCE) -> Any:
     """What is found once it is something, for jobs are done a moment later."""
-    end = time.monotonic() + PATIENCE
+    end = time.monotonic() + patience
     while not (found := await look()):
         assert time.monotonic() < end, "it did not happen"
         await asyncio.sleep(0.05)

@@ -6,7 +6,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-from talkoot.chat.groups.actions.settling import settle
+from talkoot.chat.groups.actions.settling import AT_ONCE, settle
 
 if TYPE_CHECKING:
     from talkoot.kernel.context import Kernel
@@ -14,7 +14,13 @@ if TYPE_CHECKING:
     from talkoot.kernel.jobs import Claim
 
 
-async def settle_some(_kernel: Kernel, claim: Claim) -> InTheEnd:
-    """These people get in a workspace what is due to them by the rules of the moment it runs."""
-    users = [UUID(user) for user in claim.payload["users"]]
-    return partial(settle, workspace=UUID(claim.payload["workspace"]), users=users)
+async def settle_some(kernel: Kernel, claim: Claim) -> InTheEnd:
+    """These people get in a workspace what is due to them by the rules of the moment it runs.
+
+    A few in each transaction; if it ends midway, all of them are looked at again.
+    """
+    workspace, users = UUID(claim.payload["workspace"]), [UUID(user) for user in claim.payload["users"]]
+    while len(users) > AT_ONCE:
+        some, users = users[:AT_ONCE], users[AT_ONCE:]
+        await kernel.uow.run(partial(settle, workspace=workspace, users=some))
+    return partial(settle, workspace=workspace, users=users)

@@ -38,7 +38,8 @@ if TYPE_CHECKING:
     from talkoot.kernel.transactions import Tx
 
 SETTLE = "groups.settle"
-AT_ONCE = 200  # people; those behind them follow in jobs, so that nobody waits long for the writer
+AT_ONCE = 20  # people in one transaction, so that nobody waits long for the writer or for a room's log
+_IN_ONE_JOB = 1_000  # people; jobs that run beside each other would make all others wait for each of them
 PROVIDER = Itself("identity provider")
 GUEST = "guest"
 
@@ -62,8 +63,8 @@ async def settle_who_unlinked(tx: Tx, unlinked: IdentityUnlinked) -> None:
 async def settle_many(tx: Tx, workspace: UUID, users: Sequence[UUID]) -> None:
     """After a change of the rules; whoever does not fit into one transaction follows in jobs."""
     await settle(tx, workspace, users[:AT_ONCE])
-    for start in range(AT_ONCE, len(users), AT_ONCE):
-        some = [str(user) for user in users[start : start + AT_ONCE]]
+    for start in range(AT_ONCE, len(users), _IN_ONE_JOB):
+        some = [str(user) for user in users[start : start + _IN_ONE_JOB]]
         await jobs.enqueue(tx, SETTLE, {"workspace": str(workspace), "users": some})
 
 
