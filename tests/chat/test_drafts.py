@@ -21,7 +21,7 @@ async def test_a_draft_follows_its_writer_and_nobody_else(workspace: Workspace, 
     second = await member.put(path, {"text": "Hello", "version": first["version"]})
     assert second["version"] > first["version"]
     assert await drafts(member) == [(room, None, "Hello"), (room, root, "Dear")]
-    assert await drafts(owner) == []
+    assert room not in {where for where, _, _ in await drafts(owner)}
     for stale in (0, first["version"]):
         assert await member.refusal("PUT", path, {"text": "old", "version": stale}) == (409, "stale_draft")
     await member.call("DELETE", path, expect=204, version=first["version"])  # it was changed since

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 log = logging.getLogger("talkoot.storage")
 
 _CHUNK = 5 * 1024 * 1024  # the least that a part may have
-_FULL = ("507", "QuotaExceeded", "XMinioStorageFull", "EntityTooLarge")
+_FULL = ("status code: 507", "QuotaExceeded", "XMinioStorageFull", "EntityTooLarge")
 
 
 class S3Blobs:

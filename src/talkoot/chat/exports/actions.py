@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from hmac import compare_digest
 from typing import TYPE_CHECKING
 from uuid import UUID
 
@@ -145,7 +146,7 @@ async def linked(read: Read, actor: Actor, place: Place, token: str) -> Workspac
     found = await _own(read, actor, FETCH_WORKSPACE_EXPORT, place)
     now = await current_moment(read.connection, place.now)
     if (
-        found.link_hash != fingerprint(token)
+        not compare_digest(found.link_hash or b"", fingerprint(token))
         or found.link_session != actor.session
         or (found.link_until or 0) <= now
     ):
