@@ -56,7 +56,7 @@ async def test_who_reads_the_message_reads_what_it_quotes(
         "ts": secret["ts"],
         "files": 0,
         "gone": False,
-        "poll": False,
+        "has_poll": False,
     }
     assert forwarded["quote"] == expected
     told = await socket.event("message.created")

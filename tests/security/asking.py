@@ -475,7 +475,7 @@ ASKS: dict[str, Ask] = {
     "send_message": Ask(body=lambda case: {"text": "x"} | in_its_thread(case)),
     "list_events": Ask(),
     "list_readers": Ask(),
-    "read_by": Ask(),
+    "get_read_by": Ask(),
     "get_read_choice": Ask(),
     "change_read_choice": Ask(body={"told": True}),
     "mark_read": Ask(body={"seq": 1}),
