@@ -163,7 +163,7 @@ class Program:
             *rooms_socket.operations(self.hub, self.live),
             *messages_socket.operations(uow, self.backends.rates),
             *reactions_socket.operations(uow),
-            *polls_socket.operations(uow),
+            *polls_socket.operations(uow, secrets),
             *reads_socket.operations(uow, self.readers),
             *presence_socket.operations(uow, self.bus, presence, self.acquaintance),
         ]
@@ -222,7 +222,7 @@ class Program:
             PinnedErased: ([forget_pins], []),
             LinksChanged: ([look_soon] if self.settings.link_previews == "on" else [], []),
             PreviewedErased: ([forget_removed], []),
-            PollSent: ([open_poll], []),
+            PollSent: ([partial(open_poll, self.kernel.secrets)], []),
             PollsErased: ([forget_polls], []),
             PostComing: ([keep_new_post], []),
             PostsErased: ([forget_posts], []),

@@ -200,6 +200,23 @@ async def test_where_nobody_knows_who_voted_no_vote_is_taken(
     assert counts(await shown(member, message)) == ([0, 1, 0], 1)
 
 
+async def test_a_key_that_does_not_open_lets_nobody_vote_and_the_poll_close(
+    workspace: Workspace, member: Api, server: Talkoot
+) -> None:
+    other = await a_poll(workspace, anonymous=True)
+    message = await a_poll(workspace, member, anonymous=True)
+    await vote(member, message, 1)
+    id_, taken = uuid.UUID(message["id"]), uuid.UUID(other["id"])
+    ((theirs,),) = await rows(server, "SELECT key FROM poll_keys WHERE message_id = $1", taken)
+    for key in (theirs, bytes(range(32))):  # that of another poll, and one that is not sealed
+        await rows(server, "UPDATE poll_keys SET key = $1 WHERE message_id = $2", key, id_)
+        for method, rest, body in (("GET", "", None), ("PUT", "/vote", {"options": [0]})):
+            assert await member.refusal(method, at(message, rest), body) == (503, "unavailable"), rest
+    assert counts((await member.get(f"/messages/{message['id']}"))["poll"]) == ([0, 1, 0], 1)
+    closed = await workspace.owner.post(at(message, "/close"), expect=200)
+    assert (closed["mine"], counts(closed["poll"])) == (None, ([0, 1, 0], 1))
+
+
 async def test_its_author_and_moderators_close_it_for_good(workspace: Workspace, member: Api) -> None:
     owner, other = workspace.owner, await workspace.member("voter")
     message = await a_poll(workspace, other)

@@ -127,7 +127,6 @@ NO_SECRETS = {
     "notification_levels.keywords",
     "applications.keys",  # the public halves, and where they are
     "applications.keys_url",
-    "poll_keys.key",  # makes voters of people in an open anonymous poll; no account and no text opens with it
     "passkeys.public_key",
     "passkeys.credential_id",  # a name: the secret half stays in the device
 }

@@ -51,3 +51,24 @@ async def test_row_50_another_key_opens_what_the_old_one_has_sealed(talkoot_sqli
     talkoot.start()
     async with Api(talkoot.url) as nobody, await nobody.sign_in("owner") as again:
         assert again.user["id"] == owner.user["id"]
+
+
+async def test_row_50_voters_of_an_anonymous_poll_are_the_same_with_another_key(
+    talkoot_sqlite: Talkoot,
+) -> None:
+    talkoot = talkoot_sqlite
+    owner, workspace = await set_up(talkoot.url)
+    room = (await owner.post(f"/workspaces/{workspace['id']}/rooms", {"name": "lunch"}))["id"]
+    asked = {"question": "Where to?", "options": ["Here", "There"], "anonymous": True}
+    poll = f"/messages/{(await owner.post(f'/rooms/{room}/messages', {'poll': asked}))['id']}/poll"
+    await owner.put(f"{poll}/vote", {"options": [0]})
+    await owner.close()
+    talkoot.terminate()
+    old = (talkoot.data / "secret.key").rename(talkoot.data / "old.key")
+    done = talkoot.run("rekey", "--old-key-file", str(old))
+    assert "Sealed anew: 1." in done.stdout, done.stderr
+    talkoot.start()
+    async with Api(talkoot.url) as nobody, await nobody.sign_in("owner") as again:
+        assert (await again.get(poll))["mine"] == [0]
+        state = (await again.put(f"{poll}/vote", {"options": [1]}))["poll"]
+        assert ([option["votes"] for option in state["options"]], state["voters"]) == ([0, 1], 1)

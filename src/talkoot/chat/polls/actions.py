@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import secrets
+import secrets as randomness
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from uuid import UUID
@@ -27,12 +27,14 @@ from talkoot.kernel.clock import from_text, rfc3339
 from talkoot.kernel.errors import Conflict, Invalid
 from talkoot.kernel.ids import new_id
 from talkoot.kernel.moments import current_moment
+from talkoot.kernel.sealing import seal
 
 if TYPE_CHECKING:
     from talkoot.chat.accounts.actors import Actor
     from talkoot.chat.messages.actions.send import Rules
     from talkoot.chat.messages.events import PollSent, PollsErased
     from talkoot.chat.messages.polled import Polled
+    from talkoot.kernel.secrets import Secrets
     from talkoot.kernel.transactions import Tx
 
 CLOSE_DUE = "polls.close"
@@ -47,17 +49,17 @@ class Vote:
     options: frozenset[int] = frozenset()
 
 
-async def open_poll(tx: Tx, sent: PollSent) -> None:
+async def open_poll(secrets: Secrets, tx: Tx, sent: PollSent) -> None:
     """A poll was sent: it closes when it is to, and of an anonymous one voters get names of their own."""
     if sent.poll.anonymous:
-        key = {"message_id": sent.message, "key": secrets.token_bytes(32)}
-        await tx.connection.execute(insert(PollKey), [key])
+        key = seal(secrets, PollKey.key, sent.message, randomness.token_hex(32))
+        await tx.connection.execute(insert(PollKey), [{"message_id": sent.message, "key": key}])
     if sent.poll.closes_at is not None:
         at = from_text(sent.poll.closes_at)
         await jobs.enqueue(tx, CLOSE_DUE, {"message": str(sent.message)}, run_at=at)
 
 
-async def vote(tx: Tx, actor: Actor, wish: Vote) -> Sent:
+async def vote(tx: Tx, secrets: Secrets, actor: Actor, wish: Vote) -> Sent:
     """Vote, or take one's vote back; `dup`, with the place of the message, if that is so already.
 
     Conflict when the poll is closed.
@@ -66,7 +68,7 @@ async def vote(tx: Tx, actor: Actor, wish: Vote) -> Sent:
     await hold(tx, message)
     poll = poll_of(message)
     await _check(tx, poll, wish)
-    unnamed = await anonymous_voter(tx, message.id, actor.user) if poll.anonymous else None
+    unnamed = await anonymous_voter(tx, secrets, message.id, actor.user) if poll.anonymous else None
     if poll.anonymous and unnamed is None:
         raise Conflict(
             "This poll came from another server, and nobody knows here who voted", code="poll_elsewhere"

@@ -35,7 +35,7 @@ async def get_poll(kernel: KernelDep, actor: CurrentActor, message: UUID) -> Pol
     """A poll as it stands, and what one voted for oneself."""
     async with kernel.uow.read() as read:
         found, _ = await message_for(read, actor, GET_POLL, message)
-        return await state_of(read, found, actor.user)
+        return await state_of(read, kernel.secrets, found, actor.user)
 
 
 @router.put(f"{_POLL}/vote", responses=problems(Forbidden))
@@ -72,13 +72,14 @@ async def close_poll(kernel: KernelDep, actor: CurrentActor, message: UUID) -> P
     """Take no more votes: one's own polls, and as a moderator those of others."""
 
     async def action(tx: Tx) -> PollState:
-        return await state_of(tx, await actions.close_poll(tx, actor, message), actor.user)
+        closed = await actions.close_poll(tx, actor, message)
+        return await state_of(tx, kernel.secrets, closed, actor.user)
 
     return await kernel.uow.run(action)
 
 
 async def _voted(kernel: Kernel, actor: Actor, wish: Vote) -> PollState:
-    await kernel.uow.run(lambda tx: actions.vote(tx, actor, wish))
+    await kernel.uow.run(lambda tx: actions.vote(tx, kernel.secrets, actor, wish))
     async with kernel.uow.read() as read:
         found, _ = await message_for(read, actor, GET_POLL, wish.message)
-        return await state_of(read, found, actor.user)
+        return await state_of(read, kernel.secrets, found, actor.user)

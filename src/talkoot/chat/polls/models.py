@@ -7,6 +7,7 @@ from uuid import UUID
 from sqlalchemy import ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column
 
+from talkoot.kernel.sealing import Sealed
 from talkoot.kernel.types import Model
 
 
@@ -31,4 +32,4 @@ class PollKey(Model):
     __tablename__ = "poll_keys"
 
     message_id: Mapped[UUID] = mapped_column(ForeignKey("messages.id"), primary_key=True)
-    key: Mapped[bytes]
+    key: Mapped[bytes] = mapped_column(Sealed)

@@ -17,9 +17,11 @@ from talkoot.chat.polls.models import PollKey, PollVote
 from talkoot.chat.polls.schemas import PollState
 from talkoot.kernel.errors import Conflict, Forbidden, Invalid, NotFound
 from talkoot.kernel.paging import Page
+from talkoot.kernel.sealing import unseal
 
 if TYPE_CHECKING:
     from talkoot.chat.messages.polled import Polled
+    from talkoot.kernel.secrets import Secrets
     from talkoot.kernel.transactions import Read
 
 
@@ -32,9 +34,11 @@ def poll_of(message: Message) -> Polled:
     return poll_in(message.poll)
 
 
-async def votes_of(read: Read, message: Message, poll: Polled, user: UUID) -> dict[int, UUID] | None:
+async def votes_of(
+    read: Read, secrets: Secrets, message: Message, poll: Polled, user: UUID
+) -> dict[int, UUID] | None:
     """What somebody voted for, and as which voter; None where that can not be known any more."""
-    who = await anonymous_voter(read, message.id, user) if poll.anonymous else user
+    who = await anonymous_voter(read, secrets, message.id, user) if poll.anonymous else user
     return None if who is None else await votes_by(read, message, poll, who)
 
 
@@ -49,18 +53,21 @@ async def votes_by(read: Read, message: Message, poll: Polled, who: UUID) -> dic
     return {row.option: row.voter for row in found}
 
 
-async def anonymous_voter(read: Read, message: UUID, user: UUID) -> UUID | None:
+async def anonymous_voter(read: Read, secrets: Secrets, message: UUID, user: UUID) -> UUID | None:
     """As whom somebody votes in an anonymous poll; None when it is closed, or came from another server."""
-    key: bytes | None = await read.connection.scalar(select(PollKey.key).where(PollKey.message_id == message))
-    if key is None:
+    sealed: bytes | None = await read.connection.scalar(
+        select(PollKey.key).where(PollKey.message_id == message)
+    )
+    if sealed is None:
         return None
+    key = bytes.fromhex(unseal(secrets, PollKey.key, message, sealed))
     return UUID(bytes=hashlib.blake2b(user.bytes, key=key, digest_size=16).digest())
 
 
-async def state_of(read: Read, message: Message, user: UUID) -> PollState:
+async def state_of(read: Read, secrets: Secrets, message: Message, user: UUID) -> PollState:
     """A poll as it stands, and what one voted for."""
     poll = poll_of(message)
-    votes = await votes_of(read, message, poll, user)
+    votes = await votes_of(read, secrets, message, poll, user)
     shown = PollShown.model_validate_json(message.poll or "")
     return PollState(message=message.id, poll=shown, mine=sorted(votes) if votes is not None else None)
 

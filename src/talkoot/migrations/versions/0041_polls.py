@@ -3,7 +3,7 @@
 from alembic import op
 import sqlalchemy as sa
 
-from talkoot.kernel import types
+from talkoot.kernel import sealing, types
 
 revision = "0041"
 down_revision = "0040"
@@ -19,7 +19,7 @@ def upgrade() -> None:
     op.create_table(
         "poll_keys",
         sa.Column("message_id", types.Id(), nullable=False),
-        sa.Column("key", sa.LargeBinary(), nullable=False),
+        sa.Column("key", sealing.Sealed(), nullable=False),
         sa.ForeignKeyConstraint(["message_id"], ["messages.id"], name=op.f("fk_poll_keys_message_id")),
         sa.PrimaryKeyConstraint("message_id", name=op.f("pk_poll_keys")),
     )
