@@ -326,6 +326,31 @@ async def test_moderators_see_it_first_where_its_options_ask_for_that(
     assert let["poll"] is None, "it stands in the room now"
 
 
+async def test_a_held_poll_whose_time_is_over_is_not_let_through(
+    workspace: Workspace, member: Api, server: Talkoot
+) -> None:
+    owner, room = workspace.owner, await workspace.room()
+    await member.post(f"/rooms/{room}/join", expect=204)
+    await owner.put(f"/rooms/{room}/rules", {"hold_words": ["noodles"]})
+    asked = {"poll": {**ASKED, "closes_at": in_an_hour()}}
+    held = await member.post(f"/rooms/{room}/messages", asked, expect=202)
+    (waiting,) = (await owner.get(f"/rooms/{room}/held"))["items"]
+    ends, passed = waiting["poll"]["closes_at"], "2020-01-01T00:00:00.000000Z"
+    which = uuid.UUID(held["id"])
+    await rows(
+        server, "UPDATE held_messages SET poll = replace(poll, $1, $2) WHERE id = $3", ends, passed, which
+    )
+    approve = f"/rooms/{room}/held/{held['id']}/approve"
+    assert await owner.refusal("POST", approve, {}) == (409, "poll_over")
+    assert (await member.get(f"/rooms/{room}/messages"))["items"] == []
+    assert [each["state"] for each in (await owner.get(f"/rooms/{room}/held"))["items"]] == ["waiting"]
+    await rows(
+        server, "UPDATE held_messages SET poll = replace(poll, $1, $2) WHERE id = $3", passed, ends, which
+    )
+    let = await owner.post(approve, expect=200)
+    assert (await member.get(f"/messages/{let['message']}/poll"))["poll"]["closed_at"] is None
+
+
 async def test_polls_stand_in_threads_too(workspace_sqlite: Workspace) -> None:
     workspace, owner = workspace_sqlite, workspace_sqlite.owner
     member = await workspace.member()

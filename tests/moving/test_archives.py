@@ -260,3 +260,33 @@ async def test_secrets_stay_behind(made: Made, shared_sqlite: Talkoot, tmp_path:
     assert (unknown.returncode, "no such workspace" in unknown.stderr) == (2, True)
     acts = await rows(shared_sqlite, "SELECT address FROM audit_log WHERE kind = 'workspace.exported'")
     assert ("command line",) in acts
+
+
+async def test_polls_that_are_brought_close_when_they_are_to(
+    archive: Path, serve: Serve, tmp_path: Path
+) -> None:
+    talkoot = serve("sqlite")
+    owner, _ = await set_up(talkoot.url, "owner")
+    await owner.close()
+    polls = [line for line in lines(archive) if line["what"] == "message" and line.get("poll")]
+    ends = dict(zip([poll["id"] for poll in polls], ("2020-01-01", "2999-01-01"), strict=True))
+
+    def timed(line: bytes) -> bytes:
+        told = json.loads(line)
+        end = ends.get(told.get("id")) if told["what"] == "message" else None
+        if end is None:
+            return line
+        return json.dumps({**told, "poll": {**told["poll"], "closes_at": f"{end}T00:00:00.000000Z"}}).encode()
+
+    path = repacked(archive, [timed(line) for line in raw_lines(archive)], tmp_path / "timed.tar")
+    bring(talkoot, path)
+
+    async def closed() -> dict[str, bool] | None:
+        found = await rows(talkoot, "SELECT poll FROM messages WHERE poll IS NOT NULL")
+        told = [json.loads(row[0]) for row in found]
+        by_end = {poll["closes_at"][:4]: poll["closed_at"] is not None for poll in told}
+        return by_end if by_end.get("2020") else None
+
+    assert await eventually(closed) == {"2020": True, "2999": False}
+    jobs = "SELECT count(*) FROM jobs WHERE kind = 'polls.close' AND state = 'ready'"
+    assert await rows(talkoot, jobs) == [(1,)], "one waits for its time"

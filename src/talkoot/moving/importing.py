@@ -13,7 +13,10 @@ from uuid import UUID
 import msgspec
 from sqlalchemy import select
 
+from talkoot.chat.messages.models import Message
+from talkoot.chat.messages.polled import poll_in
 from talkoot.chat.onboarding.models import THE_ONE, Installation
+from talkoot.chat.polls.actions import close_in_time
 from talkoot.chat.posts.models import Blog
 from talkoot.chat.rooms.models import Room, direct_key, people_meant
 from talkoot.kernel.errors import NotFound
@@ -241,7 +244,19 @@ async def _finish(tx: Tx, workspace: UUID) -> None:
         id=THE_ONE, workspace_id=workspace, set_up_at=tx.now
     )
     await tx.connection.execute(first.on_conflict_do_nothing())
+    await _close_polls_in_time(tx, workspace)
     await mark_done(tx, workspace)
+
+
+async def _close_polls_in_time(tx: Tx, workspace: UUID) -> None:
+    """Only at the end: a poll that is closed lets its room go on, and then no more would be brought of it."""
+    found = await tx.connection.execute(
+        select(Message.id, Message.poll)
+        .join(Room, Room.id == Message.room_id)
+        .where(Room.workspace_id == workspace, Message.poll.is_not(None), Message.deleted_at.is_(None))
+    )
+    for message, poll in found.all():
+        await close_in_time(tx, message, poll_in(poll or ""))
 
 
 def _decoded(line: bytes, kind: Any) -> Any:

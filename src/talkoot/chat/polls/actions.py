@@ -54,9 +54,14 @@ async def open_poll(secrets: Secrets, tx: Tx, sent: PollSent) -> None:
     if sent.poll.anonymous:
         key = seal(secrets, PollKey.key, sent.message, randomness.token_hex(32))
         await tx.connection.execute(insert(PollKey), [{"message_id": sent.message, "key": key}])
-    if sent.poll.closes_at is not None:
-        at = from_text(sent.poll.closes_at)
-        await jobs.enqueue(tx, CLOSE_DUE, {"message": str(sent.message)}, run_at=at)
+    await close_in_time(tx, sent.message, sent.poll)
+
+
+async def close_in_time(tx: Tx, message: UUID, poll: Polled) -> None:
+    """Have an open poll closed when it is to, if it is."""
+    if poll.closes_at is not None and poll.closed_at is None:
+        at = from_text(poll.closes_at)
+        await jobs.enqueue(tx, CLOSE_DUE, {"message": str(message)}, run_at=at)
 
 
 async def vote(tx: Tx, secrets: Secrets, actor: Actor, wish: Vote) -> Sent:

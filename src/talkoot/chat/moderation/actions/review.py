@@ -22,10 +22,12 @@ from talkoot.chat.messages.models import HeldMessage, HeldState
 from talkoot.chat.messages.polled import poll_in
 from talkoot.chat.moderation.events import Reviewed
 from talkoot.kernel.audit import Act, record
+from talkoot.kernel.clock import rfc3339
 from talkoot.kernel.errors import Conflict, Forbidden, NotFound, TalkootError
 
 if TYPE_CHECKING:
     from talkoot.chat.access.cache import Grants
+    from talkoot.chat.messages.polled import Polled
     from talkoot.kernel.transactions import Tx
 
 
@@ -75,7 +77,7 @@ async def _come_true(tx: Tx, own: Actor, held: HeldMessage, said: str, files: Se
         await edit_approved(tx, own, edit, held if held.state == HeldState.REJECTED else None)
         return held.edits_id
     room = held.room_id
-    poll = poll_in(held.poll) if held.poll else None
+    poll = _still_open(poll_in(held.poll), tx.now) if held.poll else None
     send = Send(own, room, said, held.cid, held.thread_id, held.text, tuple(files), held.quote_id, poll=poll)
     event = await send_approved(tx, send)
     # Only now: nobody can edit what is quoted any more before this is committed.
@@ -86,6 +88,15 @@ async def _come_true(tx: Tx, own: Actor, held: HeldMessage, said: str, files: Se
         )
     await count_passed(tx, room, own.user)
     return event.id
+
+
+def _still_open(poll: Polled, now: int) -> Polled:
+    if poll.closes_at is not None and poll.closes_at <= rfc3339(now):
+        raise Conflict(
+            "The time of its poll was over before anybody saw it: reject it, and let them send it again",
+            code="poll_over",
+        )
+    return poll
 
 
 async def reject(tx: Tx, actor: Actor, room: UUID, held_id: UUID, reason: str) -> HeldMessage:

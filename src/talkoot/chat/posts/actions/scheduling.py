@@ -14,7 +14,7 @@ from talkoot.chat.posts.models import PUBLISHED, Post
 from talkoot.chat.rooms.access import room_to_read
 from talkoot.kernel import jobs, log
 from talkoot.kernel.clock import DAY
-from talkoot.kernel.errors import Conflict, Forbidden, Invalid, TalkootError
+from talkoot.kernel.errors import Conflict, Forbidden, Invalid
 from talkoot.kernel.moments import current_moment
 
 if TYPE_CHECKING:
@@ -53,20 +53,27 @@ async def unschedule_post(tx: Tx, actor: Actor, room: UUID, post_id: UUID) -> No
 
 
 async def publish_due(tx: Tx, post_id: UUID) -> None:
-    """Publish it, if who wanted that may do so now; a refusal is kept with the post, and they are told.
+    """Publish it, if who wanted that may do so now; what was put off meanwhile is left alone.
 
-    What was published, deleted or put off meanwhile is left alone.
+    Raises what refuses it, and then nothing of it may be committed.
     """
     post = await tx.session.get(Post, post_id, populate_existing=True)
     if post is None or not await _is_due(tx, post):
         return
     assert post.publish_by is not None
-    try:
-        await _publish(tx, post, post.publish_by)
-    except TalkootError as error:
-        if error.retryable:
-            raise
-        await _refuse(tx, post_id, error.detail)
+    await _publish(tx, post, post.publish_by)
+
+
+async def refuse_due(tx: Tx, post_id: UUID, reason: str) -> None:
+    """It was not published: the reason is kept with the post, and who wanted that is told."""
+    post = await tx.session.get(Post, post_id, with_for_update=True, populate_existing=True)
+    if post is None or not await _is_due(tx, post):
+        return
+    by, post.publish_at, post.refusal = post.publish_by, None, reason
+    await tx.flush()
+    assert by is not None
+    told = {"post": post.id, "room": post.room_id, "reason": reason}
+    await tx.emit(OwnChanged(by, "post.refused", told))
 
 
 async def _publish(tx: Tx, post: Post, by: UUID) -> None:
@@ -79,17 +86,6 @@ async def _publish(tx: Tx, post: Post, by: UUID) -> None:
     found, _ = await post_to_change(tx, actor, PUBLISH_POST, post.room_id, post.id)
     if await _is_due(tx, found):
         await let_read(tx, grants, found, by)
-
-
-async def _refuse(tx: Tx, post_id: UUID, reason: str) -> None:
-    post = await tx.session.get(Post, post_id, with_for_update=True, populate_existing=True)
-    if post is None or not await _is_due(tx, post):
-        return
-    by, post.publish_at, post.refusal = post.publish_by, None, reason
-    await tx.flush()
-    assert by is not None
-    told = {"post": post.id, "room": post.room_id, "reason": reason}
-    await tx.emit(OwnChanged(by, "post.refused", told))
 
 
 async def _is_due(tx: Tx, post: Post) -> bool:
