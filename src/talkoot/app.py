@@ -93,9 +93,9 @@ from talkoot.chat.rooms.heads import RoomHeads
 from talkoot.chat.rooms.live import LiveRooms
 from talkoot.chat.rooms.notices import JOINED, RoomNotices
 from talkoot.chat.rooms.wire import event_message
-from talkoot.chat.statuses.actions import tell_sign
-from talkoot.chat.statuses.events import SignChanged
-from talkoot.chat.statuses.queries import signs_among
+from talkoot.chat.statuses.actions import tell_status
+from talkoot.chat.statuses.events import StatusChanged
+from talkoot.chat.statuses.queries import statuses_among
 from talkoot.chat.threads.actions import follow_by_mention, follow_by_replying, follow_by_writing
 from talkoot.chat.threads.events import ThreadMoved
 from talkoot.chat.threads.notices import thread_notice
@@ -230,8 +230,8 @@ class Program:
             PostsRoomMade: ([name_blog], []),
             NotableSaid: ([enqueue_notify, follow_by_mention], []),
             Notified: (telling, [self._tell_notified]),
-            QuietChanged: ([tell_sign], []),
-            SignChanged: ([], [controls.tell_sign_changed]),
+            QuietChanged: ([tell_status], []),
+            StatusChanged: ([], [controls.tell_status_changed]),
             AccessChanged: ([], [controls.tell_access]),
             WorkspaceMemberLeaving: ([leave_rooms_of_workspace, retire_bot], []),
             RoleLeaving: ([keep_roles_in_rules], []),
@@ -291,7 +291,7 @@ class Program:
         self.bus.listen(self.fence.receive)
         uow = self.kernel.uow
         uow.on_told = self.hub.write_now
-        self.acquaintance.signs_among = partial(signs_among, clock=self.kernel.clock)
+        self.acquaintance.statuses_among = partial(statuses_among, clock=self.kernel.clock)
         uow.caches.of(Whereabouts).look = self.backends.presence.state_of
         uow.on_doubt = Doubt(uow, self.gate.sessions, self.fence, self._spawn).begin
 

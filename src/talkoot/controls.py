@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from talkoot.chat.administration.events import LimitChosen
     from talkoot.chat.messages.timelines import Timelines
     from talkoot.chat.presence.watches import PresenceWatches
-    from talkoot.chat.statuses.events import SignChanged
+    from talkoot.chat.statuses.events import StatusChanged
     from talkoot.fence import Fence
     from talkoot.realtime.bus import Bus
     from talkoot.realtime.hub import Hub
@@ -41,7 +41,7 @@ class Controls:
             "session.closed": self._session_closed,
             "user.closed": self._user_closed,
             "profile.changed": self._profile_changed,
-            "sign.changed": self._sign_changed,
+            "status.changed": self._status_changed,
         }
 
     def tell_access(self, change: AccessChanged) -> None:
@@ -73,10 +73,10 @@ class Controls:
             bot="yes" if changed.bot else "",
         )
 
-    def tell_sign_changed(self, changed: SignChanged) -> None:
+    def tell_status_changed(self, changed: StatusChanged) -> None:
         """Somebody shows something else beside their name."""
-        sign = msgspec.json.encode(changed.sign).decode()
-        self._tell("sign.changed", user=changed.user, sign=sign)
+        status = msgspec.json.encode(changed.status).decode()
+        self._tell("status.changed", user=changed.user, status=status)
 
     def tell_limits(self, _chosen: LimitChosen) -> None:
         """A limit has other numbers now. Whoever misses it finds them within a second."""
@@ -104,8 +104,8 @@ class Controls:
         if "username" in said:  # a server of the version before does not say it
             self.watches.tell_who(user, said["username"], said["display_name"], bot=bool(said["bot"]))
 
-    def _sign_changed(self, said: dict[str, str]) -> None:
-        self.watches.tell_sign(UUID(said["user"]), said["sign"].encode())
+    def _status_changed(self, said: dict[str, str]) -> None:
+        self.watches.tell_status(UUID(said["user"]), said["status"].encode())
 
     def _access_changed(self, said: dict[str, str]) -> None:
         change = AccessChanged(

@@ -8,7 +8,7 @@ from uuid import UUID
 import msgspec
 
 from talkoot.chat.moderation.deciding import ToDecideNotice
-from talkoot.chat.presence.frames import Sign
+from talkoot.chat.presence.frames import UserStatus
 
 
 class FrameUser(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -180,13 +180,13 @@ class PersonNotice(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     user: FrameUser
 
 
-class SignNotice(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class StatusNotice(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Somebody whose presence one watches shows something else beside their name: this, and nothing more."""
 
     op: Literal["notice"]
-    kind: Literal["sign"]
+    kind: Literal["status"]
     user: UUID
-    sign: Sign
+    status: UserStatus
 
 
 class NotifiedNotice(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -246,7 +246,7 @@ NOTICES = {
     "notice.appeal": AppealNotice,
     "notice.to_decide": ToDecideNotice,
     "notice.person": PersonNotice,
-    "notice.sign": SignNotice,
+    "notice.status": StatusNotice,
     "notice.notified": NotifiedNotice,
     "notice.notifications.read": NotificationsReadNotice,
     "notice.notifications.changed": NotificationsChangedNotice,

@@ -67,17 +67,17 @@ async def test_a_status_is_chosen_seen_by_others_and_taken_away(
     await field.press("Enter")
     await expect(dialog).to_have_count(0)
 
-    sign = message(his, "Hello from me").locator(".sign")
-    await expect(sign).to_contain_text("🎧")
-    await expect(sign).to_have_attribute("title", re.compile("^Writing, until "))
+    status = message(his, "Hello from me").locator(".status")
+    await expect(status).to_contain_text("🎧")
+    await expect(status).to_have_attribute("title", re.compile("^Writing, until "))
     link = sidebar_link(his, ann.user["display_name"])
-    await expect(link.locator(".sign")).to_contain_text("🎧")
+    await expect(link.locator(".status")).to_contain_text("🎧")
 
     await choose_status(hers)
     await pause_and_resume(dialog, link.get_by_title(re.compile("^Not to be disturbed until ")))
     await hers.keyboard.press("Escape")
     await take_away(his, ann.user["display_name"])
-    await expect(sign).to_have_count(0)
+    await expect(status).to_have_count(0)
     await choose_status(hers)
     await expect(dialog.get_by_role("button", name="Clear status")).to_have_count(0)
 

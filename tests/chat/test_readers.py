@@ -1,4 +1,4 @@
-"""Who has read what in small rooms: told to those who tell it themselves, and to nobody else."""
+"""Who has read what in small rooms: shared with those who share it themselves, and with nobody else."""
 
 from tests.clients import Api, Json
 from tests.workspaces import Workspace
@@ -8,10 +8,10 @@ CHOICE = "/users/me/reads"
 
 async def names(person: Api, message: Json) -> list[str]:
     answer = await person.get(f"/messages/{message['id']}/read-by")
-    return [user["id"] for user in answer["items"]] if answer["told"] else ["not told"]
+    return [user["id"] for user in answer["items"]] if answer["shared"] else ["not shared"]
 
 
-async def test_readers_are_told_to_the_members_of_a_small_room(
+async def test_readers_are_shared_with_the_members_of_a_small_room(
     workspace: Workspace, member: Api, stranger: Api
 ) -> None:
     owner, other, late = workspace.owner, await workspace.member("other"), await workspace.member("late")
@@ -23,11 +23,11 @@ async def test_readers_are_told_to_the_members_of_a_small_room(
     outside = await workspace.socket(late)  # may read the room, and is no member
     answer = await here.ask(op="readers", room=room)
     mine, theirs, last = (person.user["id"] for person in (member, other, late))
-    assert (answer["told"], set(answer["readers"])) == (True, {mine, theirs})
+    assert (answer["shared"], set(answer["readers"])) == (True, {mine, theirs})
     assert await outside.ask(op="readers", room=room) | {"ref": 0} == {
         "op": "readers",
         "room": room,
-        "told": False,
+        "shared": False,
         "readers": {},
         "ref": 0,
     }
@@ -38,7 +38,7 @@ async def test_readers_are_told_to_the_members_of_a_small_room(
         told = await here.until(op="readers", room=room)
     assert await names(owner, first) == await names(other, first) == [mine]
     assert await names(member, first) == []  # oneself is not named
-    assert await names(late, first) == ["not told"]
+    assert await names(late, first) == ["not shared"]
     assert await stranger.refusal("GET", f"/messages/{first['id']}/read-by") == (404, "not_found")
     assert await stranger.refusal("GET", f"/rooms/{room}/readers") == (404, "not_found")
 
@@ -48,30 +48,30 @@ async def test_readers_are_told_to_the_members_of_a_small_room(
     listed = await owner.get(f"/rooms/{room}/readers")
     assert listed["readers"][last]["since"] > first["ts"]
     reply = await member.post(f"/rooms/{room}/messages", {"text": "reply", "thread": first["id"]})
-    assert await names(owner, reply) == ["not told"]
-    for silent in (elsewhere, outside):  # who was not told asks again
+    assert await names(owner, reply) == ["not shared"]
+    for silent in (elsewhere, outside):  # with whom it was not shared asks again
         assert not [frame for frame in await silent.settled() if frame["op"] == "readers"]
 
 
-async def test_who_does_not_tell_is_not_told(workspace: Workspace, member: Api) -> None:
+async def test_who_does_not_share_sees_nothing(workspace: Workspace, member: Api) -> None:
     owner, other = workspace.owner, await workspace.member("other")
     room = await workspace.room()
     for person in (member, other):
         await person.post(f"/rooms/{room}/join", expect=204)
     said = await owner.post(f"/rooms/{room}/messages", {"text": "said"})
     quiet = await workspace.socket(member)
-    assert (await quiet.ask(op="readers", room=room))["told"] is True
-    assert await member.get(CHOICE) == {"told": True}
-    await member.patch(CHOICE, {"told": False})
-    assert await member.get(CHOICE) == {"told": False}
+    assert (await quiet.ask(op="readers", room=room))["shared"] is True
+    assert await member.get(CHOICE) == {"share": True}
+    await member.patch(CHOICE, {"share": False})
+    assert await member.get(CHOICE) == {"share": False}
     for person in (member, other):
         await person.put(f"/rooms/{room}/read", {"seq": said["seq"]})
     frame = await quiet.until(op="readers", room=room)
-    assert (frame["told"], frame["readers"]) == (False, {})
+    assert (frame["shared"], frame["readers"]) == (False, {})
     assert await names(owner, said) == [other.user["id"]]
-    assert await names(member, said) == ["not told"]
-    assert await member.get(f"/rooms/{room}/readers") == {"told": False, "readers": {}}
-    await member.patch(CHOICE, {"told": True})
+    assert await names(member, said) == ["not shared"]
+    assert await member.get(f"/rooms/{room}/readers") == {"shared": False, "readers": {}}
+    await member.patch(CHOICE, {"share": True})
     assert set(await names(owner, said)) == {other.user["id"], member.user["id"]}
 
 
@@ -82,13 +82,13 @@ async def test_a_workspace_does_without_and_access_ends_it(workspace: Workspace,
     await owner.put(seat, expect=204)
     said = await owner.post(f"/rooms/{room}/messages", {"text": "said"})
     socket = await workspace.socket(member)
-    assert (await socket.ask(op="readers", room=room))["told"] is True
+    assert (await socket.ask(op="readers", room=room))["shared"] is True
     assert await member.refusal("PATCH", f"/workspaces/{workspace.id}", {"read_by": False}) == (
         403,
         "forbidden",
     )
     assert (await owner.patch(f"/workspaces/{workspace.id}", {"read_by": False}))["read_by"] is False
-    assert await names(owner, said) == ["not told"]
+    assert await names(owner, said) == ["not shared"]
     assert (await owner.patch(f"/workspaces/{workspace.id}", {"read_by": True}))["read_by"] is True
     assert await names(owner, said) == []
 
@@ -112,5 +112,5 @@ async def test_a_large_room_tells_nobody(workspace_sqlite: Workspace) -> None:
     await people[0].put(f"/rooms/{room}/read", {"seq": said["seq"]})
     assert await names(owner, said) == [people[0].user["id"]]
     await people[-1].post(f"/rooms/{room}/join", expect=204)
-    assert await names(owner, said) == ["not told"]
-    assert await owner.get(f"/rooms/{room}/readers") == {"told": False, "readers": {}}
+    assert await names(owner, said) == ["not shared"]
+    assert await owner.get(f"/rooms/{room}/readers") == {"shared": False, "readers": {}}

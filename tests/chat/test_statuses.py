@@ -30,33 +30,33 @@ async def test_a_status_is_told_to_who_watches_and_read_by_colleagues(
     watching, blind = await workspace.socket(other), await workspace.socket(workspace.owner)
     foreign = await workspace.socket(stranger)
     answer = await watching.ask(op="presence", users=[me, other.user["id"]])
-    assert answer["signs"] == {}
-    assert (await foreign.ask(op="presence", users=[me]))["signs"] == {}
+    assert answer["statuses"] == {}
+    assert (await foreign.ask(op="presence", users=[me]))["statuses"] == {}
 
     until = in_a_day()
     status = {"emoji": "🏖", "text": "  On   holiday ", "until": until}
     await member.put(MINE, status, expect=204)
     shown = {"emoji": "🏖️", "text": "On holiday", "until": until, "quiet_until": None}
-    assert (await watching.until(op="notice", kind="sign")) == {
+    assert (await watching.until(op="notice", kind="status")) == {
         "op": "notice",
-        "kind": "sign",
+        "kind": "status",
         "user": me,
-        "sign": shown,
+        "status": shown,
     }
     assert await other.get(card(member)) == await member.get(card(member)) == shown
     assert await stranger.refusal("GET", card(member)) == (404, "not_found")
-    assert (await watching.ask(op="presence", users=[me]))["signs"] == {me: shown}
-    assert (await foreign.ask(op="presence", users=[me]))["signs"] == {}
+    assert (await watching.ask(op="presence", users=[me]))["statuses"] == {me: shown}
+    assert (await foreign.ask(op="presence", users=[me]))["statuses"] == {}
 
     await member.put(MINE, {"text": "Only words"}, expect=204)  # in place of the one before
     assert await other.get(card(member)) == NOTHING | {"text": "Only words"}
     await member.delete(MINE)
     await member.delete(MINE)
-    told = [frame["sign"] for frame in await watching.settled() if frame.get("kind") == "sign"]
+    told = [frame["status"] for frame in await watching.settled() if frame.get("kind") == "status"]
     assert told[-3:] == [NOTHING | {"text": "Only words"}, NOTHING, NOTHING]
     assert await other.get(card(member)) == NOTHING
     for socket in (blind, foreign):
-        assert not [frame for frame in await socket.settled() if frame.get("kind") == "sign"]
+        assert not [frame for frame in await socket.settled() if frame.get("kind") == "status"]
 
 
 async def test_not_to_be_disturbed_is_shown_until_it_ends(workspace: Workspace, member: Api) -> None:
@@ -65,13 +65,13 @@ async def test_not_to_be_disturbed_is_shown_until_it_ends(workspace: Workspace, 
     await member.put(MINE, {"emoji": "🎧"}, expect=204)
     await member.patch("/notifications/settings", {"until": until}, expect=204)
     shown = NOTHING | {"emoji": "🎧", "quiet_until": until}
-    assert (await watching.until(op="notice", kind="sign", sign=shown))["user"] == me
+    assert (await watching.until(op="notice", kind="status", status=shown))["user"] == me
     # Hours of every day are nobody else's business.
     hours = {"begins": "22:00", "ends": "07:30"}
     await member.patch("/notifications/settings", {"hours": hours, "until": None}, expect=204)
-    assert (await watching.until(op="notice", kind="sign", sign=NOTHING | {"emoji": "🎧"}))["user"] == me
+    assert (await watching.until(op="notice", kind="status", status=NOTHING | {"emoji": "🎧"}))["user"] == me
     await member.patch("/notifications/settings", {"hours": None}, expect=204)
-    kinds = [frame for frame in await watching.settled() if frame.get("kind") == "sign"]
+    kinds = [frame for frame in await watching.settled() if frame.get("kind") == "status"]
     assert len(kinds) == 3
 
 
@@ -86,7 +86,7 @@ async def test_what_has_ended_is_shown_no_more(workspace_sqlite: Workspace, shar
         await rows(shared_sqlite, statement, person)
     assert await owner.get(card(member)) == NOTHING
     socket = await workspace.socket(owner)
-    assert (await socket.ask(op="presence", users=[member.user["id"]]))["signs"] == {}
+    assert (await socket.ask(op="presence", users=[member.user["id"]]))["statuses"] == {}
     await owner.delete(f"/workspaces/{workspace.id}/members/{person}/status")  # nothing is left to take
     assert (await owner.get(f"/workspaces/{workspace.id}/audit", kind="status.removed"))["items"] == []
 

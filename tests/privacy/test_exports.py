@@ -125,13 +125,13 @@ async def test_votes_status_and_what_one_tells_of_reading_are_in_it(workspace: W
         asked = await workspace.owner.post(f"/rooms/{room}/messages", {"poll": poll})
         await person.put(f"/messages/{asked['id']}/poll/vote", {"options": [0 if anonymous else 1]})
     await person.put("/users/me/status", {"text": "on a train"}, expect=204)
-    await person.patch("/users/me/reads", {"told": False})
+    await person.patch("/users/me/reads", {"share": False})
     export = await person.post("/users/me/export", expect=202)
     await ready(person, export["id"])
     archive = await fetch(person, export["id"])
     assert [vote["option"] for vote in lines(archive, "votes.jsonl")] == ["that"]
     assert [status["text"] for status in lines(archive, "status.jsonl")] == ["on a train"]
-    assert lines(archive, "reads.jsonl") == [{"told": False}]
+    assert lines(archive, "reads.jsonl") == [{"share": False}]
 
 
 async def test_passkeys_are_in_it_by_their_names(workspace_sqlite: Workspace) -> None:

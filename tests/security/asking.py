@@ -477,7 +477,7 @@ ASKS: dict[str, Ask] = {
     "list_readers": Ask(),
     "get_read_by": Ask(),
     "get_read_choice": Ask(),
-    "change_read_choice": Ask(body={"told": True}),
+    "change_read_choice": Ask(body={"share": True}),
     "mark_read": Ask(body={"seq": 1}),
     "mark_unread": Ask(body={"seq": 1}),
     "get_message": Ask(both=True),

@@ -1336,7 +1336,7 @@ export type PostShown = {
 export type PresenceFrame = {
   op: "presence";
   users: Record<string, "away" | "offline" | "online">;
-  signs?: Record<string, Sign>;
+  statuses?: Record<string, UserStatus>;
   ref?: number | string;
 };
 
@@ -1493,15 +1493,15 @@ export type Reactors = {
   users: (PublicUser)[];
 };
 
-/** Who has read a message; not `told` to this person, or of this message, there is nobody. */
+/** Who has read a message; not `shared` with this person, there is nobody. */
 export type ReadBy = {
-  told: boolean;
+  shared: boolean;
   items: (PublicUser)[];
 };
 
-/** With `told`, members of small rooms are told what one has read, and one is told what they have. */
+/** Who has `share` shares what they have read with members of small rooms who share it too. */
 export type ReadChoiceOut = {
-  told: boolean;
+  share: boolean;
 };
 
 /** One has read a room up to here, or marked it as unread from `marked` on, on another device. */
@@ -1541,18 +1541,18 @@ export type ReaderShown = {
   since: string;
 };
 
-/** How far others have read a room, all of them; not `told` to oneself, or of it, there is nobody. */
+/** How far others have read a room, all of them; not `shared` with oneself, there is nobody. */
 export type ReadersFrame = {
   op: "readers";
   room: string;
-  told: boolean;
+  shared: boolean;
   readers: Record<string, ReaderShown>;
   ref?: number | string;
 };
 
-/** How far others have read a room; not `told` to this person, or of this room, there is nobody. */
+/** How far others have read a room; not `shared` with this person, there is nobody. */
 export type ReadersOut = {
-  told: boolean;
+  shared: boolean;
   readers: Record<string, Reader>;
 };
 
@@ -1850,14 +1850,6 @@ export type SetupState = {
   required: boolean;
 };
 
-/** What somebody shows beside their name: a status, and until when they are not to be disturbed. */
-export type Sign = {
-  emoji?: string | null;
-  text?: string | null;
-  until?: string | null;
-  quiet_until?: string | null;
-};
-
 /** Where in the web client the person wants to be afterwards. */
 export type SignInStart = {
   return_to?: string;
@@ -1866,14 +1858,6 @@ export type SignInStart = {
 /** The page of the provider that the browser has to go to. */
 export type SignInStarted = {
   url: string;
-};
-
-/** Somebody whose presence one watches shows something else beside their name: this, and nothing more. */
-export type SignNotice = {
-  op: "notice";
-  kind: "sign";
-  user: string;
-  sign: Sign;
 };
 
 /** The answer to a sign-in; `csrf` goes into the header `X-CSRF-Token` of every unsafe request. */
@@ -1887,6 +1871,14 @@ export type SignedIn = {
 export type SnippetPart = {
   text: string;
   match: boolean;
+};
+
+/** Somebody whose presence one watches shows something else beside their name: this, and nothing more. */
+export type StatusNotice = {
+  op: "notice";
+  kind: "status";
+  user: string;
+  status: UserStatus;
 };
 
 /** What somebody shows beside their name now; `quiet_until`: they are not to be disturbed. */
@@ -2096,6 +2088,14 @@ export type UserOut = {
   bot: boolean;
   time_zone: string | null;
   deactivated: boolean;
+};
+
+/** What somebody shows beside their name: a status, and until when they are not to be disturbed. */
+export type UserStatus = {
+  emoji?: string | null;
+  text?: string | null;
+  until?: string | null;
+  quiet_until?: string | null;
 };
 
 export type ValidationError = {

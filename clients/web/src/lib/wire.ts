@@ -77,7 +77,7 @@ export type {
   PushSubscriptionOut,
   SessionState,
   SignedIn,
-  Sign,
+  UserStatus,
   StepWanted,
   Subscribed,
   ThreadOut as FollowedThread,
@@ -164,7 +164,7 @@ export type Notice =
   | wire.AppealNotice
   | wire.ToDecideNotice
   | wire.PersonNotice
-  | wire.SignNotice
+  | wire.StatusNotice
   | wire.NotifiedNotice
   | wire.NotificationsReadNotice
   | wire.NotificationsChangedNotice

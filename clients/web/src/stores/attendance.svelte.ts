@@ -1,5 +1,5 @@
 import type { Socket } from "../lib/socket";
-import type { Id, Presence, Sign } from "../lib/wire";
+import type { Id, Presence, UserStatus } from "../lib/wire";
 import type { People } from "./people.svelte";
 import { Readers } from "./readers.svelte";
 import type { Rooms } from "./rooms.svelte";
@@ -62,9 +62,9 @@ export class Attendance {
       .catch(() => undefined);
   }
 
-  told({ users, signs }: { users: Record<Id, Presence>; signs?: Record<Id, Sign> }): void {
+  told({ users, statuses }: { users: Record<Id, Presence>; statuses?: Record<Id, UserStatus> }): void {
     for (const [user, state] of Object.entries(users)) this.people.presence.set(user, state);
-    if (signs) this.people.signs.replace(Object.keys(users), signs);
+    if (statuses) this.people.statuses.replace(Object.keys(users), statuses);
   }
 
   /** The person types in a room; the others hear of it every few seconds at most. */

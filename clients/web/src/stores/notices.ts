@@ -17,7 +17,7 @@ export function take(chat: Chat, notice: Notice | PresenceFrame | ReadersFrame):
   else if (notice.kind === "room.left") chat.expel(notice.room);
   else if (notice.kind === "held" && notice.edits) chat.own.edits.told(notice, notice.edits);
   else if (notice.kind === "held") chat.outbox.decided(notice);
-  else if (notice.kind === "sign") chat.people.signs.put(notice.user, notice.sign);
+  else if (notice.kind === "status") chat.people.statuses.put(notice.user, notice.status);
   else if (notice.kind === "person") chat.people.add(notice.user);
   else if (!chat.own.told(notice)) toasts.moderated(notice);
 }

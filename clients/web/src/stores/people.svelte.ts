@@ -1,7 +1,7 @@
 import { SvelteMap } from "svelte/reactivity";
 import { api } from "../lib/api";
 import type { Id, Presence, RoomEvent, User } from "../lib/wire";
-import { Signs } from "./signs.svelte";
+import { Statuses } from "./statuses.svelte";
 
 const TYPING_MS = 6_000;
 
@@ -9,7 +9,7 @@ const TYPING_MS = 6_000;
 export class People {
   readonly users = new SvelteMap<Id, User>();
   readonly presence = new SvelteMap<Id, Presence>();
-  readonly signs = new Signs();
+  readonly statuses = new Statuses();
   readonly typing = new SvelteMap<Id, Id[]>();
   #asked = new Set<Id>();
   #timers = new Map<string, ReturnType<typeof setTimeout>>();

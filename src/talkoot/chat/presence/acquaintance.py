@@ -11,21 +11,21 @@ import msgspec
 
 from talkoot.chat.access.looking import look_at_each
 from talkoot.chat.access.queries import acquaintances_among
-from talkoot.chat.presence.frames import NO_SIGN, PresenceFrame
+from talkoot.chat.presence.frames import NO_STATUS, PresenceFrame
 from talkoot.kernel.errors import Unavailable
 from talkoot.kernel.together import Together
 from talkoot.realtime.close_codes import CloseCode
 
 if TYPE_CHECKING:
     from talkoot.chat.access.events import AccessChanged
-    from talkoot.chat.presence.frames import Sign
+    from talkoot.chat.presence.frames import UserStatus
     from talkoot.chat.presence.watches import PresenceWatches
     from talkoot.kernel.transactions import Read
     from talkoot.kernel.unit_of_work import UnitOfWork
     from talkoot.realtime.connection import Connection
     from talkoot.realtime.presence import Presence, PresenceStore
 
-    Look = Callable[[Read, Collection[UUID]], Awaitable[Mapping[UUID, Sign]]]
+    Look = Callable[[Read, Collection[UUID]], Awaitable[Mapping[UUID, UserStatus]]]
 
 AT_ONCE = 1000  # people in one reading
 _ROUNDS = 10  # of reading again because somebody came or left in the meantime
@@ -35,13 +35,13 @@ _ROUNDS = 10  # of reading again because somebody came or left in the meantime
 class Held:
     """Whom a connection is not told of for now, and how they were; it goes on only with the same `list`.
 
-    `signs_told` is how many signs were told until then.
+    `statuses_told` is how many statuses were told until then.
     """
 
     connection: Connection
     list: set[UUID]
     states: Mapping[UUID, Presence]
-    signs_told: int
+    statuses_told: int
 
 
 class Acquaintance:
@@ -52,22 +52,22 @@ class Acquaintance:
         self._watches = watches
         self._store = store
         self._changes = 0
-        self.signs_among: Look | None = None
+        self.statuses_among: Look | None = None
         """Who knows what people show beside their names; it is another feature, which stands above."""
         self._reading: Together[tuple[UUID, Collection[UUID]], set[UUID]] = Together(
             self._read, at_once=AT_ONCE, weight=lambda asked: 1 + len(asked[1])
         )
-        self._looking: Together[Collection[UUID], dict[UUID, Sign]] = Together(
-            self._look_at_signs, at_once=AT_ONCE, weight=lambda users: 1 + len(users)
+        self._looking: Together[Collection[UUID], dict[UUID, UserStatus]] = Together(
+            self._look_at_statuses, at_once=AT_ONCE, weight=lambda users: 1 + len(users)
         )
 
     async def watch(self, connection: Connection, user: UUID, others: Sequence[UUID]) -> PresenceFrame:
         """Let this connection watch these people, instead of those before; how those are it may know of."""
         known = await self._known_to(user, others)
         self._watches.replace(connection, known)
-        signs = await self._signs_of(known)
+        statuses = await self._statuses_of(known)
         states = await self._states(connection, known)
-        return PresenceFrame(states, {user: sign for user, sign in signs.items() if user in states})
+        return PresenceFrame(states, {user: status for user, status in statuses.items() if user in states})
 
     def hold_back(self, change: AccessChanged) -> list[Held]:
         """Nobody is told of whom the change may part them from, until `look_again` has looked."""
@@ -75,7 +75,7 @@ class Acquaintance:
             return []
         self._changes += 1
         return [
-            Held(connection, watched, self._store.told(users), self._watches.signs_told)
+            Held(connection, watched, self._store.told(users), self._watches.statuses_told)
             for connection, watched, users in self._watches.part(change.users)
         ]
 
@@ -94,31 +94,31 @@ class Acquaintance:
             for user, state in (await self._states(held.connection, known)).items():
                 if state != held.states[user]:
                     self._watches.tell_one(held.connection, user, state)
-            if self._watches.was_told(known, held.signs_told):
-                await self._tell_signs(held.connection, known)
+            if self._watches.was_told(known, held.statuses_told):
+                await self._tell_statuses(held.connection, known)
 
-    async def _tell_signs(self, connection: Connection, users: Collection[UUID]) -> None:
+    async def _tell_statuses(self, connection: Connection, users: Collection[UUID]) -> None:
         """Somebody showed something else while this connection was told nothing of these."""
-        signs = await self._signs_of(users)
+        statuses = await self._statuses_of(users)
         for user in users:
             if self._watches.is_told_of(connection, user):
-                sign = msgspec.json.encode(signs.get(user, NO_SIGN))
-                self._watches.tell_one_sign(connection, user, sign)
+                status = msgspec.json.encode(statuses.get(user, NO_STATUS))
+                self._watches.tell_one_status(connection, user, status)
 
-    async def _signs_of(self, users: Collection[UUID]) -> dict[UUID, Sign]:
+    async def _statuses_of(self, users: Collection[UUID]) -> dict[UUID, UserStatus]:
         """Nothing that was told of them in the meantime is newer than what is returned."""
         for _ in range(_ROUNDS):
-            told = self._watches.signs_told
-            signs = await self._looking.ask(users) if users else {}
+            told = self._watches.statuses_told
+            statuses = await self._looking.ask(users) if users else {}
             if not self._watches.was_told(users, told):
-                return signs
+                return statuses
         raise Unavailable("What people show beside their names keeps changing")
 
-    async def _look_at_signs(self, asked: Sequence[Collection[UUID]]) -> list[dict[UUID, Sign]]:
-        if self.signs_among is None:
+    async def _look_at_statuses(self, asked: Sequence[Collection[UUID]]) -> list[dict[UUID, UserStatus]]:
+        if self.statuses_among is None:
             return [{} for _ in asked]
         async with self._uow.read() as read:
-            found = await self.signs_among(read, set().union(*asked))
+            found = await self.statuses_among(read, set().union(*asked))
         return [{user: found[user] for user in users if user in found} for users in asked]
 
     async def _states(self, connection: Connection, users: Iterable[UUID]) -> dict[UUID, Presence]:

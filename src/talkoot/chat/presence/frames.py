@@ -26,7 +26,7 @@ class Watch(msgspec.Struct, frozen=True):
     ref: Ref = None
 
 
-class Sign(msgspec.Struct, frozen=True):
+class UserStatus(msgspec.Struct, frozen=True):
     """What somebody shows beside their name: a status, and until when they are not to be disturbed.
 
     What its time has passed is no more: whoever keeps this looks at the times.
@@ -38,14 +38,14 @@ class Sign(msgspec.Struct, frozen=True):
     quiet_until: str | None = None
 
 
-NO_SIGN = Sign()
+NO_STATUS = UserStatus()
 
 
 class PresenceFrame(msgspec.Struct, frozen=True, tag_field="op", tag="presence"):
     """How these people are; an answer says what those show beside their names who show something."""
 
     users: dict[UUID, Presence]
-    signs: dict[UUID, Sign] = {}
+    statuses: dict[UUID, UserStatus] = {}
 
 
 class TypingFrame(msgspec.Struct, frozen=True, tag_field="op", tag="typing"):

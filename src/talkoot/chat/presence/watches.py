@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from talkoot.realtime.presence import PresenceStore
 
 
-_REMEMBERED = 1000  # tellings of signs
+_REMEMBERED = 1000  # tellings of statuses
 
 
 class PresenceWatches:
@@ -25,8 +25,8 @@ class PresenceWatches:
         self._store = store
         self._watchers: defaultdict[UUID, set[Connection]] = defaultdict(set)
         self._watched: dict[Connection, set[UUID]] = {}
-        self.signs_told = 0
-        """Who reads signs keeps it, and then asks `was_told`."""
+        self.statuses_told = 0
+        """Who reads statuses keeps it, and then asks `was_told`."""
         self._last_told: deque[UUID] = deque(maxlen=_REMEMBERED)
 
     def replace(self, connection: Connection, users: Iterable[UUID]) -> None:
@@ -92,23 +92,23 @@ class PresenceWatches:
         for connection in list(self._watchers.get(user, ())):
             connection.send(frame)
 
-    def tell_sign(self, user: UUID, sign: bytes) -> None:
-        """Someone shows something else beside their name; `sign` is a `Sign` in JSON."""
-        self.signs_told += 1
+    def tell_status(self, user: UUID, status: bytes) -> None:
+        """Someone shows something else beside their name; `status` is a `UserStatus` in JSON."""
+        self.statuses_told += 1
         self._last_told.append(user)
         for connection in list(self._watchers.get(user, ())):
-            connection.send(_sign_frame(user, sign))
+            connection.send(_status_frame(user, status))
 
     def was_told(self, users: Collection[UUID], since: int) -> bool:
-        """Whether a sign of one of these was told after `signs_told` was `since`: it is read again."""
-        told = self.signs_told - since
+        """Whether a status of one of these was told after `statuses_told` was `since`: it is read again."""
+        told = self.statuses_told - since
         if told > _REMEMBERED:
             return True
         return any(user in users for user in islice(reversed(self._last_told), told))
 
-    def tell_one_sign(self, connection: Connection, user: UUID, sign: bytes) -> None:
+    def tell_one_status(self, connection: Connection, user: UUID, status: bytes) -> None:
         """Tell one connection what someone shows beside their name."""
-        connection.send(_sign_frame(user, sign))
+        connection.send(_status_frame(user, status))
 
     def tell_one(self, connection: Connection, user: UUID, state: str) -> None:
         """Tell one connection how someone is."""
@@ -119,6 +119,6 @@ def _frame(user: UUID, state: str) -> bytes:
     return msgspec.json.encode({"op": "presence", "users": {str(user): state}})
 
 
-def _sign_frame(user: UUID, sign: bytes) -> bytes:
-    notice = {"op": "notice", "kind": "sign", "user": user, "sign": msgspec.Raw(sign)}
+def _status_frame(user: UUID, status: bytes) -> bytes:
+    notice = {"op": "notice", "kind": "status", "user": user, "status": msgspec.Raw(status)}
     return msgspec.json.encode(notice)

@@ -50,7 +50,7 @@ _WHOLE: dict[str, tuple[str, Callable[[Read, UUID], Awaitable[list[queries.Line]
     "drafts.jsonl": ("What you have begun to write", own_drafts),
     "scheduled.jsonl": ("What you have written to be sent later", own_scheduled),
     "notifications.jsonl": ("What you want to be told of", notification_choices),
-    "reads.jsonl": ("Whether you tell others what you have read", own_read_choice),
+    "reads.jsonl": ("Whether you share what you have read", own_read_choice),
     "status.jsonl": ("What you show beside your name", own_status),
     "letters.jsonl": ("What you want to be mailed", own_choice),
     "browsers.jsonl": ("The browsers that are told while no page is open", own_browsers),

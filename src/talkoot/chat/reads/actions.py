@@ -137,10 +137,10 @@ async def begin_at_head(tx: Tx, joined: MembersJoined) -> None:
     await _move(tx, [(user, joined.room, head.head, head.count, None, None) for user in joined.users])
 
 
-async def choose_to_tell(tx: Tx, actor: Actor, *, told: bool) -> None:
-    """Whether others are told what one has read, and one is told what they have."""
+async def choose_to_share(tx: Tx, actor: Actor, *, share: bool) -> None:
+    """Say whether one shares what one has read."""
     await tx.connection.execute(delete(ReadChoice).where(ReadChoice.user_id == actor.user))
-    tx.session.add(ReadChoice(user_id=actor.user, told=told))
+    tx.session.add(ReadChoice(user_id=actor.user, share=share))
     await tx.flush()
 
 

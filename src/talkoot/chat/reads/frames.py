@@ -24,8 +24,8 @@ class ReaderShown(msgspec.Struct, frozen=True):
 
 
 class ReadersFrame(msgspec.Struct, frozen=True, tag_field="op", tag="readers"):
-    """How far others have read a room, all of them; not `told` to oneself, or of it, there is nobody."""
+    """How far others have read a room, all of them; not `shared` with oneself, there is nobody."""
 
     room: UUID
-    told: bool
+    shared: bool
     readers: dict[UUID, ReaderShown]

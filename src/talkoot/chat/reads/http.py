@@ -7,8 +7,8 @@ from uuid import UUID
 from talkoot.chat.access.operations import GET_READ_BY, LIST_READERS
 from talkoot.chat.accounts.http_auth import CurrentActor
 from talkoot.chat.messages.access import message_for
-from talkoot.chat.reads.actions import MARK_READ, MarkRead, choose_to_tell, mark_unread
-from talkoot.chat.reads.queries import tells, unreads_of
+from talkoot.chat.reads.actions import MARK_READ, MarkRead, choose_to_share, mark_unread
+from talkoot.chat.reads.queries import shares, unreads_of
 from talkoot.chat.reads.readers import read_by, readers_of, shown
 from talkoot.chat.reads.schemas import (
     ReadBy,
@@ -49,37 +49,37 @@ async def list_unreads(kernel: KernelDep, actor: CurrentActor) -> Page[UnreadOut
 
 @router.get("/rooms/{room}/readers", responses=problems(NotFound))
 async def list_readers(kernel: KernelDep, actor: CurrentActor, room: UUID) -> ReadersOut:
-    """How far others have read a small room: each who tells that is told it, and nobody else."""
+    """How far others have read a small room: shared among those who share it, and with nobody else."""
     async with kernel.uow.read() as read:
         await room_to_read(read, actor, room, LIST_READERS)
         readers = await readers_of(read, room, kernel.settings.read_by_members)
     others = {
         user: Reader(seq=at.seq, since=rfc3339(at.joined_at))
-        for user, at in readers.told_to(actor.user).items()
+        for user, at in readers.shared_with(actor.user).items()
     }
-    return ReadersOut(told=actor.user in readers.positions, readers=others)
+    return ReadersOut(shared=actor.user in readers.positions, readers=others)
 
 
 @router.get("/messages/{message}/read-by", responses=problems(NotFound))
 async def get_read_by(kernel: KernelDep, actor: CurrentActor, message: UUID) -> ReadBy:
-    """Who has read a message of a small room; of replies in threads that is not told."""
+    """Who has read a message of a small room; of replies in threads that is not shared."""
     async with kernel.uow.read() as read:
         found, _ = await message_for(read, actor, GET_READ_BY, message)
         readers = await readers_of(read, found.room_id, kernel.settings.read_by_members)
-        told = actor.user in readers.positions and found.thread_id is None
-        people = [user for user in read_by(readers, found) if user != actor.user] if told else []
-        return ReadBy(told=told, items=await shown(read, people))
+        shared = actor.user in readers.positions and found.thread_id is None
+        people = [user for user in read_by(readers, found) if user != actor.user] if shared else []
+        return ReadBy(shared=shared, items=await shown(read, people))
 
 
 @router.get("/users/me/reads")
 async def get_read_choice(kernel: KernelDep, actor: CurrentActor) -> ReadChoiceOut:
-    """Whether others are told what one has read, and one is told what they have."""
+    """Whether one shares what one has read with others, and they theirs with oneself."""
     async with kernel.uow.read() as read:
-        return ReadChoiceOut(told=await tells(read, actor.user))
+        return ReadChoiceOut(share=await shares(read, actor.user))
 
 
 @router.patch("/users/me/reads", responses=problems(Invalid))
 async def change_read_choice(kernel: KernelDep, actor: CurrentActor, choice: ReadChoiceOut) -> ReadChoiceOut:
-    """Say whether others are told what one has read; who does not tell is not told either."""
-    await kernel.uow.run(lambda tx: choose_to_tell(tx, actor, told=choice.told), key=actor.user)
+    """Say whether one shares what one has read; with who does not, nobody shares either."""
+    await kernel.uow.run(lambda tx: choose_to_share(tx, actor, share=choice.share), key=actor.user)
     return choice

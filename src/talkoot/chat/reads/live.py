@@ -125,6 +125,6 @@ class ReaderWatches:
 
 
 def _frame(readers: Readers, room: UUID, user: UUID) -> ReadersFrame:
-    others = readers.told_to(user).items()
+    others = readers.shared_with(user).items()
     shown = {other: ReaderShown(at.seq, rfc3339(at.joined_at)) for other, at in others}
     return ReadersFrame(room, user in readers.positions, shown)

@@ -28,9 +28,9 @@ class ReadPosition(Model):
 
 
 class ReadChoice(Model):
-    """Whether somebody tells others what they have read, and is told what they have; else they do."""
+    """Whether somebody shares what they have read; who said nothing does."""
 
     __tablename__ = "read_choices"
 
     user_id: Mapped[UUID] = mapped_column(ForeignKey("users.id"), primary_key=True)
-    told: Mapped[bool]
+    share: Mapped[bool] = mapped_column("told")

@@ -73,12 +73,12 @@ async def unreads_of(read: Read, actor: Actor) -> list[UnreadOut]:
     ]
 
 
-async def tells(read: Read, user: UUID) -> bool:
-    """Whether somebody tells others what they have read, and is told that of others."""
+async def shares(read: Read, user: UUID) -> bool:
+    """Whether somebody shares what they have read with others, and others theirs with them."""
     choice = await read.session.get(ReadChoice, user)
-    return choice is None or choice.told
+    return choice is None or choice.share
 
 
 async def own_read_choice(read: Read, user: UUID) -> list[dict[str, Any]]:
     """The same, for their own data."""
-    return [{"told": await tells(read, user)}]
+    return [{"share": await shares(read, user)}]

@@ -23,12 +23,12 @@ if TYPE_CHECKING:
     from talkoot.chat.messages.models import Message
     from talkoot.kernel.transactions import Read
 
-_TELL = (
+_SHARING = (
     select(
         Membership.user_id,
         Membership.joined_at,
         func.coalesce(ReadPosition.seq, 0).label("seq"),
-        ReadChoice.told,
+        ReadChoice.share.label("share"),
     )
     .join(Room, Room.id == Membership.resource_id)
     .join(Workspace, and_(Workspace.id == Room.workspace_id, Workspace.read_by == true()))
@@ -50,12 +50,12 @@ class Stand:
 
 @dataclass(frozen=True, slots=True)
 class Readers:
-    """The members of a room who tell each other how far they have read it, each with what they may do."""
+    """The members of a room who share how far they have read it, each with what they may do."""
 
     positions: Mapping[UUID, Stand] = field(default_factory=dict)
     grants: Mapping[UUID, Grants] = field(default_factory=dict)
 
-    def told_to(self, user: UUID) -> Mapping[UUID, Stand]:
+    def shared_with(self, user: UUID) -> Mapping[UUID, Stand]:
         """All others, if this is one of them."""
         if user not in self.positions:
             return {}
@@ -67,13 +67,15 @@ NOBODY = Readers()
 
 async def readers_of(read: Read, room: UUID, most: int) -> Readers:
     """Those of a room; nobody if it has more than so many members, or its workspace does without."""
-    rows = (await read.connection.execute(_TELL.where(Membership.resource_id == room).limit(most + 1))).all()
+    rows = (
+        await read.connection.execute(_SHARING.where(Membership.resource_id == room).limit(most + 1))
+    ).all()
     if not rows or len(rows) > most:
         return NOBODY
-    telling = {row.user_id: Stand(row.seq, row.joined_at) for row in rows if row.told is not False}
-    held = await grants_of_many(read, [(user, room) for user in telling])
+    sharing = {row.user_id: Stand(row.seq, row.joined_at) for row in rows if row.share is not False}
+    held = await grants_of_many(read, [(user, room) for user in sharing])
     grants = {each.user: each for each in held.values() if Permission.ROOM_READ in each.permissions}
-    return Readers({user: telling[user] for user in telling if user in grants}, grants)
+    return Readers({user: sharing[user] for user in sharing if user in grants}, grants)
 
 
 def read_by(readers: Readers, message: Message) -> list[UUID]:

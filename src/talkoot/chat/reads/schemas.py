@@ -34,9 +34,9 @@ class UnreadOut(BaseModel):
 
 
 class ReadChoiceOut(BaseModel):
-    """With `told`, members of small rooms are told what one has read, and one is told what they have."""
+    """Who has `share` shares what they have read with members of small rooms who share it too."""
 
-    told: bool
+    share: bool
 
 
 class Reader(BaseModel):
@@ -47,14 +47,14 @@ class Reader(BaseModel):
 
 
 class ReadersOut(BaseModel):
-    """How far others have read a room; not `told` to this person, or of this room, there is nobody."""
+    """How far others have read a room; not `shared` with this person, there is nobody."""
 
-    told: bool
+    shared: bool
     readers: dict[UUID, Reader]
 
 
 class ReadBy(BaseModel):
-    """Who has read a message; not `told` to this person, or of this message, there is nobody."""
+    """Who has read a message; not `shared` with this person, there is nobody."""
 
-    told: bool
+    shared: bool
     items: list[PublicUser]

@@ -12,11 +12,11 @@ from talkoot.chat.access.queries import workspaces_of
 from talkoot.chat.accounts.names import line_from
 from talkoot.chat.emoji.models import Emoji
 from talkoot.chat.moderation.access import Where, person_to_moderate
-from talkoot.chat.presence.frames import NO_SIGN
+from talkoot.chat.presence.frames import NO_STATUS
 from talkoot.chat.reactions.emoji import one_emoji
-from talkoot.chat.statuses.events import SignChanged
+from talkoot.chat.statuses.events import StatusChanged
 from talkoot.chat.statuses.models import Status
-from talkoot.chat.statuses.queries import signs_at
+from talkoot.chat.statuses.queries import statuses_at
 from talkoot.chat.statuses.schemas import TEXT_LENGTH
 from talkoot.kernel.audit import Act, record
 from talkoot.kernel.clock import DAY, from_datetime
@@ -64,7 +64,7 @@ async def take_status(tx: Tx, actor: Actor, workspace: UUID, user: UUID) -> None
     await _tell(tx, user)
 
 
-async def tell_sign(tx: Tx, changed: QuietChanged) -> None:
+async def tell_status(tx: Tx, changed: QuietChanged) -> None:
     """Until when somebody is not to be disturbed is shown beside their name."""
     await _tell(tx, changed.user)
 
@@ -75,8 +75,8 @@ async def forget_status_of(tx: Tx, user: UUID) -> None:
 
 
 async def _tell(tx: Tx, user: UUID) -> None:
-    sign = (await signs_at(tx, [user], tx.now)).get(user, NO_SIGN)
-    await tx.emit(SignChanged(user, sign))
+    status = (await statuses_at(tx, [user], tx.now)).get(user, NO_STATUS)
+    await tx.emit(StatusChanged(user, status))
 
 
 async def _known_emoji(tx: Tx, actor: Actor, text: str) -> str:

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from uuid import UUID
 
-    from talkoot.chat.presence.frames import Sign
+    from talkoot.chat.presence.frames import UserStatus
 
 
 @dataclass(frozen=True, slots=True)
-class SignChanged:
+class StatusChanged:
     """Somebody shows something else beside their name: this."""
 
     user: UUID
-    sign: Sign
+    status: UserStatus

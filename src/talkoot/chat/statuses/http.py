@@ -6,9 +6,9 @@ from uuid import UUID
 
 from talkoot.chat.access.queries import sharing_a_workspace
 from talkoot.chat.accounts.http_auth import CurrentActor
-from talkoot.chat.presence.frames import NO_SIGN
+from talkoot.chat.presence.frames import NO_STATUS
 from talkoot.chat.statuses import actions
-from talkoot.chat.statuses.queries import signs_among
+from talkoot.chat.statuses.queries import statuses_among
 from talkoot.chat.statuses.schemas import NewStatus, StatusOut
 from talkoot.kernel.errors import Forbidden, Invalid, NotAuthenticated, NotFound
 from talkoot.kernel.http import KernelDep, make_router, problems
@@ -34,8 +34,8 @@ async def get_status(kernel: KernelDep, actor: CurrentActor, user: UUID) -> Stat
     async with kernel.uow.read() as read:
         if user not in await sharing_a_workspace(read, actor.user, [user]):
             raise NotFound("There is no such user")
-        sign = (await signs_among(read, [user], kernel.clock)).get(user, NO_SIGN)
-    return StatusOut(emoji=sign.emoji, text=sign.text, until=sign.until, quiet_until=sign.quiet_until)
+        status = (await statuses_among(read, [user], kernel.clock)).get(user, NO_STATUS)
+    return StatusOut(emoji=status.emoji, text=status.text, until=status.until, quiet_until=status.quiet_until)
 
 
 @router.delete(

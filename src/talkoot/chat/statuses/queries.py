@@ -10,7 +10,7 @@ from sqlalchemy import or_, select
 
 from talkoot.chat.accounts.models import User
 from talkoot.chat.notifications.models import QuietTime
-from talkoot.chat.presence.frames import Sign
+from talkoot.chat.presence.frames import UserStatus
 from talkoot.chat.statuses.models import Status
 from talkoot.kernel.clock import rfc3339_or_none
 from talkoot.kernel.slices import slices
@@ -27,23 +27,23 @@ _ALL = (
 )
 
 
-async def signs_among(read: Read, users: Collection[UUID], clock: Clock) -> dict[UUID, Sign]:
+async def statuses_among(read: Read, users: Collection[UUID], clock: Clock) -> dict[UUID, UserStatus]:
     """What those of these people show beside their names who show something."""
-    return await signs_at(read, users, clock.now())
+    return await statuses_at(read, users, clock.now())
 
 
-async def signs_at(read: Read, users: Collection[UUID], now: int) -> dict[UUID, Sign]:
+async def statuses_at(read: Read, users: Collection[UUID], now: int) -> dict[UUID, UserStatus]:
     """The same at a moment, in microseconds: what has ended by then is left out."""
     found = {}
     for some in slices(users):
         for row in await read.connection.execute(_ALL.where(User.id.in_(some))):
             holds = row.until is None or row.until > now
             quiet = row.quiet if row.quiet is not None and row.quiet > now else None
-            sign = Sign(quiet_until=rfc3339_or_none(quiet))
+            status = UserStatus(quiet_until=rfc3339_or_none(quiet))
             if holds and (row.emoji or row.text):
-                sign = Sign(row.emoji, row.text, rfc3339_or_none(row.until), sign.quiet_until)
-            if sign.emoji or sign.text or quiet:
-                found[row.id] = sign
+                status = UserStatus(row.emoji, row.text, rfc3339_or_none(row.until), status.quiet_until)
+            if status.emoji or status.text or quiet:
+                found[row.id] = status
     return found
 
 

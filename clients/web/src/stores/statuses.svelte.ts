@@ -1,33 +1,33 @@
 import { SvelteMap } from "svelte/reactivity";
-import type { Id, Sign } from "../lib/wire";
+import type { Id, UserStatus } from "../lib/wire";
 
 const LONGEST = 0x7fffffff; // milliseconds that a timer of the browser can wait
 
 /** What people show beside their names. The server tells changes; that a time is over is seen here. */
-export class Signs {
-  #said = new SvelteMap<Id, Sign>();
+export class Statuses {
+  #said = new SvelteMap<Id, UserStatus>();
   #now = $state(Date.now());
   #timer: ReturnType<typeof setTimeout> | undefined;
 
   /** Of these people exactly this is known. */
-  replace(users: readonly Id[], signs: Record<Id, Sign>): void {
-    for (const user of users) this.put(user, signs[user] ?? {});
+  replace(users: readonly Id[], statuses: Record<Id, UserStatus>): void {
+    for (const user of users) this.put(user, statuses[user] ?? {});
   }
 
-  put(user: Id, sign: Sign): void {
-    if (sign.emoji || sign.text || sign.quiet_until) this.#said.set(user, sign);
+  put(user: Id, status: UserStatus): void {
+    if (status.emoji || status.text || status.quiet_until) this.#said.set(user, status);
     else this.#said.delete(user);
     this.#look();
   }
 
   /** What somebody shows at this moment. */
-  of(user: Id): Sign {
-    const sign = this.#said.get(user);
-    if (!sign) return {};
+  of(user: Id): UserStatus {
+    const status = this.#said.get(user);
+    if (!status) return {};
     const holds = (until: string | null | undefined) => until == null || Date.parse(until) > this.#now;
     return {
-      ...(holds(sign.until) ? { emoji: sign.emoji, text: sign.text, until: sign.until } : {}),
-      ...(sign.quiet_until && holds(sign.quiet_until) ? { quiet_until: sign.quiet_until } : {}),
+      ...(holds(status.until) ? { emoji: status.emoji, text: status.text, until: status.until } : {}),
+      ...(status.quiet_until && holds(status.quiet_until) ? { quiet_until: status.quiet_until } : {}),
     };
   }
 
@@ -36,7 +36,7 @@ export class Signs {
     clearTimeout(this.#timer);
     this.#now = Date.now();
     const ends = [...this.#said.values()]
-      .flatMap((sign) => [sign.until, sign.quiet_until])
+      .flatMap((status) => [status.until, status.quiet_until])
       .map((until) => (until ? Date.parse(until) : 0))
       .filter((until) => until > this.#now);
     if (ends.length === 0) return;
