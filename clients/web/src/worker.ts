@@ -13,24 +13,24 @@ type Scope = {
   skipWaiting(): Promise<void>;
   addEventListener<E extends Event>(type: string, listener: (event: E) => void): void;
 };
-type Said = { title: string; body: string; url: string; tag: string };
+type Payload = { title: string; body: string; url: string; tag: string };
 
 const scope = self as unknown as Scope;
 const TRIAL = "trial";
 
 const pages = () => scope.clients.matchAll({ type: "window", includeUncontrolled: true });
 
-function said(event: Pushed): Said {
+function payloadOf(event: Pushed): Payload {
   const nothing = { title: "Talkoot", body: "There is something new for you.", url: "/", tag: "" };
   try {
-    return { ...nothing, ...(event.data?.json() as Partial<Said>) };
+    return { ...nothing, ...(event.data?.json() as Partial<Payload>) };
   } catch {
     return nothing;
   }
 }
 
 /** Who looks at the page sees it there. */
-async function show({ title, body, url, tag }: Said): Promise<void> {
+async function show({ title, body, url, tag }: Payload): Promise<void> {
   if (tag !== TRIAL && (await pages()).some((page) => page.focused)) return;
   await scope.registration.showNotification(title, { body, tag, data: url, icon: "/favicon.svg" });
 }
@@ -47,7 +47,7 @@ async function open(url: string): Promise<void> {
 
 scope.addEventListener<Lasting>("install", (event) => event.waitUntil(scope.skipWaiting()));
 scope.addEventListener<Lasting>("activate", (event) => event.waitUntil(scope.clients.claim()));
-scope.addEventListener<Pushed>("push", (event) => event.waitUntil(show(said(event))));
+scope.addEventListener<Pushed>("push", (event) => event.waitUntil(show(payloadOf(event))));
 scope.addEventListener<Clicked>("notificationclick", (event) => {
   event.notification.close();
   event.waitUntil(open(String(event.notification.data ?? "/")));

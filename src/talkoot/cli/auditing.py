@@ -10,7 +10,7 @@ from talkoot.chat.accounts.queries import find_user_by_login
 from talkoot.chat.moderation.views import act_line
 from talkoot.cli.databases import unit_of_work
 from talkoot.cli.failures import Exit, Failure
-from talkoot.kernel.audit import Wanted, newest_acts
+from talkoot.kernel.audit import AuditFilter, newest_acts
 from talkoot.kernel.clock import from_text
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ async def show(
     async with unit_of_work(settings) as uow:
         async with uow.read() as read:
             who = await _account(read, actor) if actor else None
-        wanted = Wanted(who, subject, kind or None, *times)
+        wanted = AuditFilter(who, subject, kind or None, *times)
         last: UUID | None = None
         while True:
             async with uow.read() as read:  # one for each page: nothing is held open while it is printed

@@ -25,9 +25,9 @@ from talkoot.kernel.durability import synchronise
 from talkoot.kernel.ids import new_id
 from talkoot.moving.archive import Writer
 from talkoot.moving.errors import MovingError
-from talkoot.moving.exporting import Wanted, export_workspace
+from talkoot.moving.exporting import ExportOptions, export_workspace
 from talkoot.moving.importing import import_archive
-from talkoot.moving.reporting import Progress, Report, Told
+from talkoot.moving.reporting import Feedback, Progress, Report
 from talkoot.moving.slack.bringing import bring_slack
 from talkoot.moving.slack.place import Place
 from talkoot.moving.slack.source import Source
@@ -53,10 +53,10 @@ async def export(settings: Settings, wanted: Export, report_to: Path | None) -> 
             workspace = await workspace_named(read, wanted.workspace)
         act = Act("workspace.exported", workspace, workspace, after={"credentials": wanted.with_credentials})
         await uow.run(partial(record, acting=OPERATOR, act=act))
-        what = Wanted(workspace, SystemClock().now(), wanted.with_credentials)
+        what = ExportOptions(workspace, SystemClock().now(), wanted.with_credentials)
         with reporting(report_to) as report, following() as progress, made(wanted.file) as file:
             out = Writer(file, packed=wanted.file.suffix in {".gz", ".tgz"})
-            await export_workspace(uow, open_blobs(settings), what, out, Told(report, progress))
+            await export_workspace(uow, open_blobs(settings), what, out, Feedback(report, progress))
             out.close()
     return [f"{wanted.file} is written.", *report.summary()]
 
@@ -66,7 +66,7 @@ async def import_talkoot(settings: Settings, file: Path, report_to: Path | None)
     async with unit_of_work(settings) as uow:
         try:
             with reporting(report_to) as report, following() as progress:
-                workspace = await import_archive(uow, open_blobs(settings), file, Told(report, progress))
+                workspace = await import_archive(uow, open_blobs(settings), file, Feedback(report, progress))
         except MovingError as error:
             raise Failure(Exit.REFUSED, str(error)) from None
     return [f"The workspace {workspace} is here.", *report.summary()]
@@ -95,7 +95,7 @@ async def import_slack(settings: Settings, wanted: FromSlack, report_to: Path | 
                 workspace,
                 owner,
                 SystemClock().now(),
-                Told(report, progress),
+                Feedback(report, progress),
                 files=wanted.files,
                 most=settings.max_file_mb * MB,
                 dry=wanted.dry,

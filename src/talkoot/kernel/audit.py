@@ -87,7 +87,7 @@ class Act:
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class AuditFilter:
     """Which acts are looked for; what is None does not matter. Times are microseconds since the epoch."""
 
     actor: UUID | None = None
@@ -117,7 +117,7 @@ async def record(tx: Tx, acting: Acting, act: Act) -> None:
 
 
 async def newest_acts(
-    read: Read, scope: UUID | None, wanted: Wanted, *, before: UUID | None = None, limit: int
+    read: Read, scope: UUID | None, wanted: AuditFilter, *, before: UUID | None = None, limit: int
 ) -> Sequence[AuditRecord]:
     """Acts of one scope, the newest first, from behind `before`."""
     query = select(AuditRecord).where(AuditRecord.scope == scope)

@@ -23,8 +23,8 @@ _PIECE = 1 << 18
 async def write_export(kernel: Kernel, claim: Claim) -> InTheEnd:
     """Write the file beside the data, and from there into the storage; who was interrupted begins again."""
     from talkoot.moving.archive import Writer  # servers that nobody asks do without all of these
-    from talkoot.moving.exporting import Wanted, export_workspace
-    from talkoot.moving.reporting import Progress, Report, Told
+    from talkoot.moving.exporting import ExportOptions, export_workspace
+    from talkoot.moving.reporting import Feedback, Progress, Report
     from talkoot.moving.sharing import Share
 
     export = UUID(claim.payload["export"])
@@ -32,11 +32,11 @@ async def write_export(kernel: Kernel, claim: Claim) -> InTheEnd:
         asked = await begin_export(read, export)
         rooms = frozenset(await readable_rooms(read, asked.user, asked.workspace))
     share = Share(asked.user, rooms, only_clean=kernel.settings.only_clean_files)
-    wanted = Wanted(asked.workspace, kernel.clock.now(), share=share)
+    wanted = ExportOptions(asked.workspace, kernel.clock.now(), share=share)
     progress = Progress(lambda _line: claim.progress(progress.items, note="lines"), terminal=True)
     with tempfile.TemporaryFile(dir=kernel.settings.data) as file:
         out = Writer(file, packed=True)
-        await export_workspace(kernel.uow, kernel.blobs, wanted, out, Told(Report(), progress))
+        await export_workspace(kernel.uow, kernel.blobs, wanted, out, Feedback(Report(), progress))
         await asyncio.to_thread(out.close)
         size = file.tell()
         file.seek(0)

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from talkoot.kernel.transactions import Read
     from talkoot.kernel.unit_of_work import UnitOfWork
     from talkoot.moving.archive import Writer
-    from talkoot.moving.reporting import Report, Told
+    from talkoot.moving.reporting import Feedback, Report
     from talkoot.moving.sharing import Share
 
 STRETCH = 500  # events of a room that are written together
@@ -40,7 +40,7 @@ _SPOOLED = 4_000_000  # bytes of a file that are kept in memory on its way
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class ExportOptions:
     """Which workspace, at which moment, whether with what opens accounts, and what of it: None for all."""
 
     workspace: UUID
@@ -49,7 +49,9 @@ class Wanted:
     share: Share | None = None
 
 
-async def export_workspace(uow: UnitOfWork, blobs: Blobs, wanted: Wanted, out: Writer, told: Told) -> None:
+async def export_workspace(
+    uow: UnitOfWork, blobs: Blobs, wanted: ExportOptions, out: Writer, feedback: Feedback
+) -> None:
     """Write all of it."""
     files: list[tuple[UUID, str]] = []
     async with uow.read() as read:
@@ -57,16 +59,16 @@ async def export_workspace(uow: UnitOfWork, blobs: Blobs, wanted: Wanted, out: W
             out.line(kind, line)
             if out.due:
                 await asyncio.to_thread(out.write_lines)
-            told.progress.more(1, len(line))
+            feedback.progress.more(1, len(line))
             if kind == "file" and (wanted.share is None or wanted.share.has_content(row)):
                 files += [(row["id"], name) for name in _contents_of(row)]
     for file, name in files:
-        await _copy(blobs, file, name, out, told.report)
-        told.progress.more(1)
-    told.report.done.update(out.lines)
+        await _copy(blobs, file, name, out, feedback.report)
+        feedback.progress.more(1)
+    feedback.report.done.update(out.lines)
 
 
-async def _lines(read: Read, wanted: Wanted) -> AsyncIterator[tuple[str, Any, bytes]]:
+async def _lines(read: Read, wanted: ExportOptions) -> AsyncIterator[tuple[str, Any, bytes]]:
     name = await read.connection.scalar(select(Workspace.name).where(Workspace.id == wanted.workspace))
     begin = {
         "what": "export",
@@ -93,13 +95,13 @@ async def _lines(read: Read, wanted: Wanted) -> AsyncIterator[tuple[str, Any, by
             yield section.kind, row, line_of(section, row)
 
 
-async def _kept(wanted: Wanted, kind: str, rows: AsyncIterator[Any]) -> AsyncIterator[Any]:
+async def _kept(wanted: ExportOptions, kind: str, rows: AsyncIterator[Any]) -> AsyncIterator[Any]:
     async for row in rows:
         if wanted.share is None or wanted.share.keeps(kind, row):
             yield row
 
 
-def _people_of(wanted: Wanted) -> Section:
+def _people_of(wanted: ExportOptions) -> Section:
     if wanted.share is not None:
         return _WITHOUT_ADDRESSES
     return _WITH_PASSWORDS if wanted.credentials else _USER

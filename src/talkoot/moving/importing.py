@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from talkoot.kernel.blobs import Blobs
     from talkoot.kernel.transactions import Tx
     from talkoot.kernel.unit_of_work import UnitOfWork
-    from talkoot.moving.reporting import Report, Told
+    from talkoot.moving.reporting import Feedback, Report
 
 _AT_ONCE = 500  # lines in one transaction
 _STRETCHED = frozenset({EVENT.kind, *(section.kind for section in CONTENT)})
@@ -62,32 +62,32 @@ class _Event(msgspec.Struct, frozen=True):
     id: UUID | None = None
 
 
-async def import_archive(uow: UnitOfWork, blobs: Blobs, path: Path, told: Told) -> UUID:
+async def import_archive(uow: UnitOfWork, blobs: Blobs, path: Path, feedback: Feedback) -> UUID:
     """Bring what is not here yet; the workspace. MovingError for what is no whole export.
 
     Where all of it is here, nothing is brought: it would undo what people did since.
     """
-    there = await _compare(uow, path, told)
+    there = await _compare(uow, path, feedback)
     if there.whole:
-        told.report.leave_out("workspace", "is_here_already", str(there.workspace))
+        feedback.report.leave_out("workspace", "is_here_already", str(there.workspace))
         return there.workspace
     await uow.run(partial(mark_begun, workspace=there.workspace))
-    bringing = _Bringing(uow, there, told.report)
+    bringing = _Bringing(uow, there, feedback.report)
     for item in contents(path):
         if isinstance(item, Content):
             await bringing.flush()
             if not bringing.held.holds_content(UUID(item.file)):
                 await _keep(blobs, item)
-            told.progress.more(1, item.size)
+            feedback.progress.more(1, item.size)
         else:
             await bringing.take(item)
-            told.progress.more(1, len(item))
+            feedback.progress.more(1, len(item))
     await bringing.flush()
     await uow.run(partial(_finish, workspace=there.workspace))
     return there.workspace
 
 
-async def _compare(uow: UnitOfWork, path: Path, told: Told) -> There:
+async def _compare(uow: UnitOfWork, path: Path, feedback: Feedback) -> There:
     """Read all of it once: whether it is whole, and which rooms here are no beginning of those there."""
     lines = verified(path)
     begin = _begin(path, lines)
@@ -95,7 +95,7 @@ async def _compare(uow: UnitOfWork, path: Path, told: Told) -> There:
         there = await look(read, begin.workspace)
     unseen = {room: at for room, at in there.heads.items() if at[0]}
     for line in lines:
-        told.progress.total += len(line)
+        feedback.progress.total += len(line)
         if unseen:
             event = _decoded(line, _Event)
             if (
@@ -106,7 +106,7 @@ async def _compare(uow: UnitOfWork, path: Path, told: Told) -> There:
                 del unseen[event.log]
     there.other = set(unseen)
     for room in () if there.whole else sorted(unseen):
-        told.report.leave_out("room", "went_on_here", str(room))
+        feedback.report.leave_out("room", "went_on_here", str(room))
     return there
 
 

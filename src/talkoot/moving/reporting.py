@@ -73,7 +73,7 @@ class Progress:
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class Feedback:
     """Where a command tells what it leaves out, and how far it is."""
 
     report: Report

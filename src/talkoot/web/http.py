@@ -22,7 +22,7 @@ from talkoot.chat.messages.access import message_for
 from talkoot.chat.messages.queries import thread
 from talkoot.chat.posts import queries
 from talkoot.chat.posts.access import post_to_read
-from talkoot.chat.posts.queries import Found, Wanted
+from talkoot.chat.posts.queries import Found, PostFilter
 from talkoot.chat.rooms.access import room_to_read
 from talkoot.chat.rooms.models import Room
 from talkoot.kernel.clock import rfc3339
@@ -110,7 +110,7 @@ async def feed(request: Request, kernel: KernelDep, actor: CurrentReader, blog: 
     """The newest posts as an Atom feed."""
     async with kernel.uow.read() as read:
         there, grants = await _blog(read, request, actor, blog)
-        found = await queries.posts_of(read, Wanted(there.room), grants, _IN_A_FEED)
+        found = await queries.posts_of(read, PostFilter(there.room), grants, _IN_A_FEED)
     shown = [pieces.post_in(there, each, text=True) for each in found]
     return await _made(request, actor, "feed.xml", blog=there, posts=shown)
 
@@ -181,7 +181,7 @@ async def _list(
     async with kernel.uow.read() as read:
         there, grants = await _blog(read, request, actor, blog)
         author = await queries.author_named(read, there.room, name) if name is not None else None
-        wanted = Wanted(there.room, tag=tag, author=author.id if author else None, before=place)
+        wanted = PostFilter(there.room, tag=tag, author=author.id if author else None, before=place)
         found = await queries.posts_of(read, wanted, grants, _ON_A_PAGE + 1)
     if (name is not None and author is None) or (tag is not None and not found):
         raise NotFound("There is no such page")

@@ -2,7 +2,7 @@ import { beginning } from "./extras";
 import { happening } from "./notifications";
 import { pushHere } from "./push";
 import { keep, recall } from "./storage";
-import type { Told } from "./wire";
+import type { NotificationItem } from "./wire";
 
 const WANTED = (user: string) => `desktop.${user}`;
 
@@ -31,7 +31,7 @@ let opened: (path: string) => void = () => undefined;
 export const onDesktopOpened = (go: typeof opened): void => void (opened = go);
 
 /** Tells somebody who does not look at the page, unless they want quiet or Web Push does it here. */
-export function showOutside(user: string, item: Told, quiet: boolean): void {
+export function showOutside(user: string, item: NotificationItem, quiet: boolean): void {
   if (quiet || !document.hidden || !desktopWanted(user) || pushHere(user)) return;
   const { room, id, text } = item.message;
   try {

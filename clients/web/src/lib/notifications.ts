@@ -1,7 +1,7 @@
-import type { Told } from "./wire";
+import type { NotificationItem } from "./wire";
 
 /** Who did what, in words; `me` are told of reactions of others to what they wrote. */
-export function happening({ kind, message, reactors }: Told, me: string): string {
+export function happening({ kind, message, reactors }: NotificationItem, me: string): string {
   const who = message.sender.display_name;
   if (kind === "reaction") {
     const [first, second] = reactors?.users ?? [];

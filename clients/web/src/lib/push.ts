@@ -13,7 +13,7 @@ export function whyNoPush(): string {
   return "";
 }
 
-interface Wanted {
+interface PushChoice {
   text: boolean;
   /** Where the server was told that this browser is. */
   endpoint?: string | undefined;
@@ -23,7 +23,7 @@ const AGAIN = "push-again";
 const wanted = (user: string) => `push.${user}`;
 
 /** Whether Web Push tells the person in this browser. */
-export const pushHere = (user: string): boolean => recall<Wanted | null>(wanted(user), null) !== null;
+export const pushHere = (user: string): boolean => recall<PushChoice | null>(wanted(user), null) !== null;
 
 /** Nobody is signed in: the server forgets with the session that this browser is to be told. */
 export const pushEnded = (): void => keep(AGAIN, true);
@@ -77,7 +77,7 @@ export async function endPush(user: string, subscription: string): Promise<void>
  * time the browser itself may have ended what it was told by, or moved it.
  */
 export async function keepPush(user: string): Promise<void> {
-  const chosen = recall<Wanted | null>(wanted(user), null);
+  const chosen = recall<PushChoice | null>(wanted(user), null);
   if (!chosen || whyNoPush() || Notification.permission !== "granted") return;
   if (recall(AGAIN, false) || (await endpoint()) !== chosen.endpoint) await tell(user, chosen.text);
 }

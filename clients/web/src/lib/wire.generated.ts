@@ -35,7 +35,7 @@ export type AddressOut = {
 };
 
 /** Another address, or none; with the current password, if one has one. */
-export type AddressWanted = {
+export type AddressPatch = {
   email: string | null;
   current_password?: string | null;
 };
@@ -1777,6 +1777,11 @@ export type SecondFactor = {
   proved: boolean;
 };
 
+/** The first step was right; `methods` are what can be the second one: `POST /auth/second-step`. */
+export type SecondStepOut = {
+  methods: ("code" | "passkey")[];
+};
+
 /** The second step: a code or a passkey. */
 export type SecondStepTaken = {
   code?: string | null;
@@ -1817,7 +1822,7 @@ export type SessionState = {
   mail: boolean;
   address_required: boolean;
   anonymous_readers: boolean;
-  second_step: StepWanted | null;
+  second_step: SecondStepOut | null;
   must_enrol: boolean;
   passkeys: boolean;
 };
@@ -1887,11 +1892,6 @@ export type StatusOut = {
   text: string | null;
   until: string | null;
   quiet_until: string | null;
-};
-
-/** The first step was right; `methods` are what can be the second one: `POST /auth/second-step`. */
-export type StepWanted = {
-  methods: ("code" | "passkey")[];
 };
 
 /** Follow rooms; what was missed since the given positions comes first. */

@@ -1,6 +1,6 @@
 import { api, sentence } from "../lib/api";
 import { showOutside } from "../lib/desktop";
-import type { Id, Notice, NotificationPage, NotifiedNotice, RoomEvent, Told } from "../lib/wire";
+import type { Id, Notice, NotificationPage, NotifiedNotice, RoomEvent, NotificationItem } from "../lib/wire";
 
 const PAGE = 30;
 const MOST = 200; // that one answer has
@@ -10,7 +10,7 @@ const PAUSE_MS = 1_000;
 export class Bell {
   /** Counted by the server, up to 100. */
   unread = $state(0);
-  items = $state.raw<Told[] | null>(null);
+  items = $state.raw<NotificationItem[] | null>(null);
   next = $state<string | null>(null);
   problem = $state("");
   /** Grows when what one wants to be told of may be something else. */
@@ -104,7 +104,7 @@ export class Bell {
     }
   }
 
-  #take(page: NotificationPage, items: Told[]): void {
+  #take(page: NotificationPage, items: NotificationItem[]): void {
     [this.items, this.unread, this.next, this.problem] = [items, page.unread, page.next ?? null, ""];
     for (const item of items) {
       const notice = this.#outside.get(item.id);

@@ -1,8 +1,8 @@
 import { api } from "../lib/api";
 import type { Id, Notice } from "../lib/wire";
 
-type Told = Extract<Notice, { kind: "to_decide" }>;
-type What = Told["what"];
+type QueueNotice = Extract<Notice, { kind: "to_decide" }>;
+type What = QueueNotice["what"];
 
 const LISTS: Record<What, string> = { held: "held", report: "reports", appeal: "appeals" };
 const ALL = Object.keys(LISTS) as What[];
@@ -26,7 +26,7 @@ class Queue {
   }
 
   /** Looks at once, and then not again for a while: in a busy hour many come. */
-  told(notice: Told): void {
+  told(notice: QueueNotice): void {
     if (notice.workspace !== this.#workspace) return;
     this.#due.add(notice.what);
     if (this.#timer === undefined) this.#next();

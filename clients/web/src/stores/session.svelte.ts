@@ -4,7 +4,7 @@ import { toldOnReturn } from "../lib/provider";
 import { pushEnded } from "../lib/push";
 import { forget } from "../lib/storage";
 import { localZone } from "../lib/time";
-import type { Me, Registration, SessionState, SignedIn, StepWanted } from "../lib/wire";
+import type { Me, Registration, SessionState, SignedIn, SecondStepOut } from "../lib/wire";
 import { toasts } from "./toasts.svelte";
 
 export type Standing =
@@ -24,7 +24,7 @@ class Session {
   /** Why the person stands at the door again. */
   reason = $state("");
   /** What can be the second step, while it is missing. */
-  methods = $state<StepWanted["methods"]>([]);
+  methods = $state<SecondStepOut["methods"]>([]);
   /** Whether passkeys can be used here: by this browser, at this address. */
   passkeys = $state(false);
 
@@ -62,7 +62,7 @@ class Session {
   }
 
   async login(username: string, password: string): Promise<void> {
-    const answer = await api.post<SignedIn | StepWanted>("/auth/login", { username, password });
+    const answer = await api.post<SignedIn | SecondStepOut>("/auth/login", { username, password });
     if ("methods" in answer) this.#wait(answer);
     else await this.#entered(answer);
   }
@@ -111,7 +111,7 @@ class Session {
     this.standing = "enrolling";
   }
 
-  #wait(wanted: StepWanted): void {
+  #wait(wanted: SecondStepOut): void {
     this.methods = wanted.methods;
     this.standing = "second-step";
   }

@@ -3,7 +3,7 @@ import { api } from "../lib/api";
 import type { FollowedThread, Id, Message, Notice, Page, RoomEvent, ThreadState } from "../lib/wire";
 import type { People } from "./people.svelte";
 
-type Told = Extract<Notice, { kind: "thread" }>;
+type ThreadNotice = Extract<Notice, { kind: "thread" }>;
 
 /** How one stands to a thread that one follows; the message is known of those in the list. */
 export interface Followed {
@@ -55,7 +55,7 @@ export class Threads {
     this.put(await api.get<ThreadState>(`/messages/${root}/follow`));
   }
 
-  put(state: Omit<Told, "op" | "kind"> | ThreadState): void {
+  put(state: Omit<ThreadNotice, "op" | "kind"> | ThreadState): void {
     const { message: root, room, level, read_seq, marked, unread, last_seq } = state;
     if (state.followed) this.followed.set(root, { root, room, level, read_seq, marked, unread, last_seq });
     else this.followed.delete(root);

@@ -30,7 +30,7 @@ from talkoot.chat.addresses.limits import RESET_CLIENT, RESET_LOGIN, WRONG_LINK
 from talkoot.chat.addresses.queries import holder_of_link, pending_address
 from talkoot.chat.addresses.schemas import (
     AddressOut,
-    AddressWanted,
+    AddressPatch,
     Confirmed,
     Forgotten,
     Opened,
@@ -129,7 +129,7 @@ async def get_address(gate: GateDep, actor: CurrentActor) -> AddressOut:
 
 @router.put("/users/me/address", responses=problems(NotAuthenticated, Forbidden, Conflict))
 async def put_address(
-    gate: GateDep, actor: CurrentActor, device: ClientDevice, wanted: AddressWanted
+    gate: GateDep, actor: CurrentActor, device: ClientDevice, wanted: AddressPatch
 ) -> AddressOut:
     """Have another address once a link that is mailed there was opened; the old one can take it back.
 

@@ -39,7 +39,7 @@ class Confirmed(BaseModel):
     email: str
 
 
-class AddressWanted(BaseModel):
+class AddressPatch(BaseModel):
     """Another address, or none; with the current password, if one has one."""
 
     email: NewEmail | None

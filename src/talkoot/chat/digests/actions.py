@@ -28,9 +28,9 @@ async def note(tx: Tx, notified: Notified, *, minutes: int) -> None:
 
     `minutes` is until when, of who has not said.
     """
-    mailed = [told for told in notified.told if not told.aside]
-    waits = await readers(tx, {told.user for told in mailed})
-    items = [{"notification_id": told.id, "user_id": told.user} for told in mailed if told.user in waits]
+    mailed = [new for new in notified.notifications if not new.list_only]
+    waits = await readers(tx, {new.user for new in mailed})
+    items = [{"notification_id": new.id, "user_id": new.user} for new in mailed if new.user in waits]
     if not items:
         return
     await tx.connection.execute(insert(DigestItem), items)

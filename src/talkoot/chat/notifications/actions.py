@@ -14,8 +14,8 @@ from talkoot.chat.access.operations import SET_ROOM_LEVEL, SET_WORKSPACE_LEVEL
 from talkoot.chat.access.permissions import Permission
 from talkoot.chat.access.reading import grants_of_many
 from talkoot.chat.messages.events import OwnChanged
-from talkoot.chat.notifications.audience import HERE, Said, said
-from talkoot.chat.notifications.events import Notified, QuietChanged, Told
+from talkoot.chat.notifications.audience import HERE, NotableMessage, notable_message
+from talkoot.chat.notifications.events import NewNotification, Notified, QuietChanged
 from talkoot.chat.notifications.models import (
     REPLY,
     Notification,
@@ -71,7 +71,7 @@ async def enqueue_replies(tx: Tx, event: Replied) -> None:
 
 async def tell(tx: Tx, message: UUID, names: frozenset[UUID] | None, people: Mapping[UUID, str]) -> None:
     """Tell these people of a message, each for this reason, if they may read it, want to, and have not."""
-    about = await said(tx, message, names)
+    about = await notable_message(tx, message, names)
     if about is None or not people:
         return
     held = await grants_of_many(tx, [(user, about.room) for user in people])
@@ -89,7 +89,7 @@ async def tell(tx: Tx, message: UUID, names: frozenset[UUID] | None, people: Map
         await _tell(tx, about, wanted, readers)
 
 
-async def _read_already(tx: Tx, about: Said, users: Sequence[UUID]) -> set[tuple[bool, UUID]]:
+async def _read_already(tx: Tx, about: NotableMessage, users: Sequence[UUID]) -> set[tuple[bool, UUID]]:
     """Who has read the message where it stands: as a reply in its thread, or else in its room."""
     room = select(ReadPosition.user_id).where(
         ReadPosition.room_id == about.room, ReadPosition.user_id.in_(users), ReadPosition.seq >= about.seq
@@ -129,7 +129,9 @@ def wants(kind: str, said_of_it: Levels) -> bool:
     return kind != "message" or level == "all"
 
 
-async def _tell(tx: Tx, about: Said, wanted: Mapping[UUID, str], readers: Mapping[UUID, Grants]) -> None:
+async def _tell(
+    tx: Tx, about: NotableMessage, wanted: Mapping[UUID, str], readers: Mapping[UUID, Grants]
+) -> None:
     rows = [
         {
             "id": new_id(),
@@ -152,7 +154,7 @@ async def _tell(tx: Tx, about: Said, wanted: Mapping[UUID, str], readers: Mappin
     ).all()
     quiet = await quiet_among(tx, [*wanted])
     told = [
-        Told(
+        NewNotification(
             id=row.id,
             user=row.user_id,
             workspace=about.workspace,

@@ -29,7 +29,7 @@ KINDS = ("mention", HERE, "direct", REPLY, "keyword", "message")
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
+class NotableMessage:
     """A message that people may be told of; `names` are those that count now."""
 
     message: UUID
@@ -44,7 +44,7 @@ class Said:
     edited: bool
 
 
-async def said(read: Read, message: UUID, names: frozenset[UUID] | None) -> Said | None:
+async def notable_message(read: Read, message: UUID, names: frozenset[UUID] | None) -> NotableMessage | None:
     """The message as it is now, unless it is deleted; with `names` only as far as it names these."""
     found = await read.connection.execute(
         select(
@@ -64,7 +64,7 @@ async def said(read: Read, message: UUID, names: frozenset[UUID] | None) -> Said
     if row is None:
         return None
     mentions = msgspec.json.decode(row.mentions, type=list[Mentioned]) if row.mentions else []
-    return Said(
+    return NotableMessage(
         message,
         row.room_id,
         row.workspace_id,
@@ -78,7 +78,7 @@ async def said(read: Read, message: UUID, names: frozenset[UUID] | None) -> Said
     )
 
 
-async def concerned(read: Read, about: Said, after: UUID) -> tuple[dict[UUID, str], UUID | None]:
+async def concerned(read: Read, about: NotableMessage, after: UUID) -> tuple[dict[UUID, str], UUID | None]:
     """The next people with an id after this one, and why; and where to go on, None at the end."""
     found: dict[UUID, str] = {}
     end: UUID | None = None
@@ -96,7 +96,7 @@ async def concerned(read: Read, about: Said, after: UUID) -> tuple[dict[UUID, st
     return {user: kind for user, kind in found.items() if end is None or user <= end}, end
 
 
-async def _sources(read: Read, about: Said, after: UUID) -> list[tuple[str, list[UUID]]]:
+async def _sources(read: Read, about: NotableMessage, after: UUID) -> list[tuple[str, list[UUID]]]:
     kinds = {each.kind for each in about.names}
     named = sorted(each.id for each in about.names if each.kind == "user" and each.id > after)
     sources = [("mention", named)]
@@ -136,21 +136,23 @@ async def _followers(read: Read, thread: UUID, after: UUID) -> list[UUID]:
     return [*found]
 
 
-async def _with_roles(read: Read, about: Said, roles: Sequence[UUID], after: UUID) -> list[UUID]:
+async def _with_roles(read: Read, about: NotableMessage, roles: Sequence[UUID], after: UUID) -> list[UUID]:
     have = select(Membership.user_id).where(
         Membership.resource_id == about.workspace, Membership.role_id.in_(roles)
     )
     return await _members(read, about.room, after, Membership.user_id.in_(have))
 
 
-async def _who_want_all(read: Read, about: Said, after: UUID) -> list[UUID]:
+async def _who_want_all(read: Read, about: NotableMessage, after: UUID) -> list[UUID]:
     want = select(NotificationLevel.user_id).where(
         NotificationLevel.resource_id.in_([about.room, about.workspace]), NotificationLevel.level == "all"
     )
     return await _members(read, about.room, after, Membership.user_id.in_(want))
 
 
-async def _who_wait_for_words(read: Read, about: Said, after: UUID) -> tuple[list[UUID], UUID | None]:
+async def _who_wait_for_words(
+    read: Read, about: NotableMessage, after: UUID
+) -> tuple[list[UUID], UUID | None]:
     """The next of whom a word stands there, and the last who was looked at; None if they were the last."""
     there = and_(Membership.resource_id == about.room, Membership.user_id == NotificationLevel.user_id)
     found = await read.connection.execute(

@@ -8,8 +8,8 @@ from uuid import UUID
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
-    """A new notification; `quiet` if its person does not want to be disturbed now."""
+class NewNotification:
+    """A new notification; `quiet` if it is not to disturb its person: it is neither pushed nor shown."""
 
     id: UUID
     user: UUID
@@ -23,15 +23,15 @@ class Told:
     quiet: bool
     version: int
     """Of the workspace's access rules, under which they may read it."""
-    aside: bool = False
-    """It is found in the list, and not mailed."""
+    list_only: bool = False
+    """Its person finds it in the list, and is not mailed either."""
 
 
 @dataclass(frozen=True, slots=True)
 class Notified:
     """People have new notifications."""
 
-    told: Sequence[Told]
+    notifications: Sequence[NewNotification]
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from uuid import UUID
 
 from talkoot.chat.notifications.actions import FORGET, NOTIFY, forget_old, tell
-from talkoot.chat.notifications.audience import FIRST, HERE, concerned, said
+from talkoot.chat.notifications.audience import FIRST, HERE, concerned, notable_message
 from talkoot.chat.notifications.reacting import REACTED, tell_of_reactions
 from talkoot.kernel.cron import Cron
 
@@ -39,7 +39,7 @@ async def notify(kernel: Kernel, claim: Claim) -> None:
         after: UUID | None = FIRST
         while after is not None:
             async with kernel.uow.read() as read:
-                about = await said(read, UUID(message), names)
+                about = await notable_message(read, UUID(message), names)
                 people, after = ({}, None) if about is None else await concerned(read, about, after)
             if here := [user for user, kind in people.items() if kind == HERE]:
                 there = await kernel.uow.caches.of(Whereabouts).there(here)

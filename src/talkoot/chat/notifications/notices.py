@@ -9,22 +9,22 @@ import msgspec
 from talkoot.realtime.bus import Message
 
 if TYPE_CHECKING:
-    from talkoot.chat.notifications.events import Told
+    from talkoot.chat.notifications.events import NewNotification
 
 
-def told_notice(told: Told) -> Message:
+def notified_notice(new: NewNotification) -> Message:
     """To whom it concerns: of which message they are told and why; what it says is in the room."""
     body = {
         "op": "notice",
         "kind": "notified",
-        "id": told.id,
-        "workspace": told.workspace,
-        "room": told.room,
-        "message": told.message,
-        "thread": told.thread,
-        "seq": told.seq,
-        "why": told.kind,
-        "by": told.by,
-        "quiet": told.quiet,
+        "id": new.id,
+        "workspace": new.workspace,
+        "room": new.room,
+        "message": new.message,
+        "thread": new.thread,
+        "seq": new.seq,
+        "why": new.kind,
+        "by": new.by,
+        "quiet": new.quiet,
     }
-    return Message("user", told.user, msgspec.json.encode(body), scope=told.workspace, version=told.version)
+    return Message("user", new.user, msgspec.json.encode(body), scope=new.workspace, version=new.version)

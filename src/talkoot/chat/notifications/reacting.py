@@ -12,8 +12,8 @@ from talkoot.chat.access.permissions import Permission
 from talkoot.chat.access.reading import grants_of_many
 from talkoot.chat.messages.events import OwnChanged
 from talkoot.chat.notifications.actions import quiet_among, wants
-from talkoot.chat.notifications.audience import Said, said
-from talkoot.chat.notifications.events import Notified, Told
+from talkoot.chat.notifications.audience import NotableMessage, notable_message
+from talkoot.chat.notifications.events import NewNotification, Notified
 from talkoot.chat.notifications.models import REACTION, Notification, NotificationChoice
 from talkoot.chat.notifications.queries import UNSAID, levels_of
 from talkoot.chat.reactions.models import Reaction
@@ -36,7 +36,7 @@ async def enqueue_reacted(tx: Tx, moved: ReactionMoved) -> None:
 
 async def tell_of_reactions(tx: Tx, message: UUID) -> None:
     """Have the author told of the newest reaction of somebody else, or of none if all were taken back."""
-    about = await said(tx, message, None)
+    about = await notable_message(tx, message, None)
     if about is None:
         return
     await log.lock(tx, [about.room])  # two jobs about one message: the second sees what the first has done
@@ -55,7 +55,7 @@ async def tell_of_reactions(tx: Tx, message: UUID) -> None:
         await _tell(tx, about, *newest)
 
 
-async def _newest(tx: Tx, about: Said) -> tuple[UUID, int] | None:
+async def _newest(tx: Tx, about: NotableMessage) -> tuple[UUID, int] | None:
     found = await tx.connection.execute(
         select(Reaction.user_id, Reaction.seq)
         .where(Reaction.message_id == about.message, Reaction.user_id != about.sender)
@@ -66,7 +66,7 @@ async def _newest(tx: Tx, about: Said) -> tuple[UUID, int] | None:
     return (row.user_id, row.seq) if row else None
 
 
-async def _take_back(tx: Tx, about: Said, notification: UUID, seq: int | None) -> None:
+async def _take_back(tx: Tx, about: NotableMessage, notification: UUID, seq: int | None) -> None:
     """It is of the reactions that are left, or gone with the last of them."""
     this = Notification.id == notification
     if seq is None:
@@ -76,7 +76,7 @@ async def _take_back(tx: Tx, about: Said, notification: UUID, seq: int | None) -
     await tx.emit(OwnChanged(about.sender, "notifications.changed", {"ids": [notification]}))
 
 
-async def _tell(tx: Tx, about: Said, by: UUID, seq: int) -> None:
+async def _tell(tx: Tx, about: NotableMessage, by: UUID, seq: int) -> None:
     choice = await tx.session.get(NotificationChoice, about.sender)
     how = choice.reactions if choice else "here"
     grants = await _reader(tx, about)
@@ -105,8 +105,8 @@ async def _tell(tx: Tx, about: Said, by: UUID, seq: int) -> None:
             created_at=tx.now,
         )
     )
-    aside = how != "everywhere"
-    told = Told(
+    list_only = how != "everywhere"
+    told = NewNotification(
         id=id_,
         user=about.sender,
         workspace=about.workspace,
@@ -116,14 +116,14 @@ async def _tell(tx: Tx, about: Said, by: UUID, seq: int) -> None:
         seq=seq,
         kind=REACTION,
         by=by,
-        quiet=aside or about.sender in await quiet_among(tx, [about.sender]),
+        quiet=list_only or about.sender in await quiet_among(tx, [about.sender]),
         version=grants.version,
-        aside=aside,
+        list_only=list_only,
     )
     await tx.emit(Notified([told]))
 
 
-async def _reader(tx: Tx, about: Said) -> Grants | None:
+async def _reader(tx: Tx, about: NotableMessage) -> Grants | None:
     """What the author may in the room, if they are still in it and may read it."""
     member = await tx.session.get(Membership, (about.room, about.sender))
     held = await grants_of_many(tx, [(about.sender, about.room)]) if member else {}

@@ -8,7 +8,7 @@ from uuid import UUID
 from pydantic import BaseModel, Field
 
 from talkoot.chat.access.schemas import Name, WorkspaceOut
-from talkoot.chat.accounts.factors.schemas import StepWanted
+from talkoot.chat.accounts.factors.schemas import SecondStepOut
 from talkoot.chat.accounts.schemas import Me, Moment, NewDisplayName, NewEmail, NewPassword, NewUsername
 
 InvitedRole = Literal["member", "guest"]
@@ -60,7 +60,7 @@ class SessionState(BaseModel):
     address_required: Annotated[bool, Field(description="Whether an account needs an email address.")]
     anonymous_readers: bool
     second_step: Annotated[
-        StepWanted | None, Field(description="The first step was right here, and this is missing.")
+        SecondStepOut | None, Field(description="The first step was right here, and this is missing.")
     ]
     must_enrol: Annotated[bool, Field(description="A second factor has to be set up before anything else.")]
     passkeys: Annotated[bool, Field(description="Whether this address is one that passkeys can be used at.")]

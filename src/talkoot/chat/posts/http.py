@@ -15,7 +15,7 @@ from talkoot.chat.posts.access import may_edit, post_to_change, post_to_read
 from talkoot.chat.posts.actions.publishing import publish_post, unpublish_post
 from talkoot.chat.posts.actions.scheduling import schedule_post, unschedule_post
 from talkoot.chat.posts.actions.writing import change_post, delete_post, make_post
-from talkoot.chat.posts.queries import Found, Wanted
+from talkoot.chat.posts.queries import Found, PostFilter
 from talkoot.chat.posts.schemas import (
     NewPost,
     PostListed,
@@ -49,7 +49,7 @@ async def list_posts(
     limit: Limit = 20,
 ) -> Page[PostListed]:
     """The posts of a room, the newest first; what is not published only to its author and to editors."""
-    wanted = Wanted(room, state, tag, author, _place(before))
+    wanted = PostFilter(room, state, tag, author, _place(before))
     async with kernel.uow.read() as read:
         grants = await room_to_read(read, actor, room, LIST_POSTS)
         found = await queries.posts_of(read, wanted, grants, limit + 1)

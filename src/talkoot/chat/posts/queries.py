@@ -49,7 +49,7 @@ class Found:
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class PostFilter:
     """Which posts of a room: of a state, with a tag, of an author, behind a place in the list."""
 
     room: UUID
@@ -67,7 +67,7 @@ _POSTS: Any = (
 )
 
 
-async def posts_of(read: Read, wanted: Wanted, grants: Grants, limit: int) -> list[Found]:
+async def posts_of(read: Read, wanted: PostFilter, grants: Grants, limit: int) -> list[Found]:
     """The posts of a room that somebody with these grants on it may know of, the newest first."""
     chosen = _POSTS.where(Post.room_id == wanted.room, Post.state == wanted.state)
     if wanted.author is not None:

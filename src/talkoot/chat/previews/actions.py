@@ -18,7 +18,7 @@ from talkoot.chat.messages.access import message_for
 from talkoot.chat.messages.actions.change import hold
 from talkoot.chat.messages.models import Message
 from talkoot.chat.previews.models import RemovedPreview
-from talkoot.chat.previews.queries import Wanted, previews_in
+from talkoot.chat.previews.queries import LinkedMessage, previews_in
 from talkoot.kernel import jobs, log
 from talkoot.kernel.audit import Act, record
 from talkoot.kernel.errors import NotFound
@@ -50,7 +50,7 @@ async def look_soon(tx: Tx, changed: LinksChanged) -> None:
     await jobs.enqueue(tx, LOOK, {"message": message}, dedupe=message, max_attempts=_ATTEMPTS)
 
 
-async def show_previews(tx: Tx, wanted: Wanted, seen: Sequence[Seen]) -> None:
+async def show_previews(tx: Tx, wanted: LinkedMessage, seen: Sequence[Seen]) -> None:
     """The message shows these from now on, and its log tells; nothing if it says something else by now."""
     version = (await versions_of(tx, [wanted.workspace]))[wanted.workspace]
     await log.lock(tx, [wanted.room])

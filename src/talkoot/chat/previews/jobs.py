@@ -10,10 +10,10 @@ from uuid import UUID
 from talkoot.chat.files.keeping import keep_picture
 from talkoot.chat.previews.actions import LOOK, Seen, show_previews
 from talkoot.chat.previews.finding import page_at
-from talkoot.chat.previews.queries import wanted_for
+from talkoot.chat.previews.queries import linked_message
 
 if TYPE_CHECKING:
-    from talkoot.chat.previews.queries import Wanted
+    from talkoot.chat.previews.queries import LinkedMessage
     from talkoot.kernel.context import Kernel
     from talkoot.kernel.job_runner import Handler, InTheEnd
     from talkoot.kernel.jobs import Claim
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 async def look(kernel: Kernel, claim: Claim) -> InTheEnd | None:
     """Look at what a message links to now; what has changed meanwhile is looked at by a job of its own."""
     async with kernel.uow.read() as read:
-        wanted = await wanted_for(read, UUID(claim.payload["message"]))
+        wanted = await linked_message(read, UUID(claim.payload["message"]))
     if wanted is None:
         return None
     links = wanted.links if kernel.settings.link_previews == "on" else ()
@@ -32,7 +32,7 @@ async def look(kernel: Kernel, claim: Claim) -> InTheEnd | None:
     return partial(show_previews, wanted=wanted, seen=[each for each in looked if each is not None])
 
 
-async def _look_at(kernel: Kernel, wanted: Wanted, url: str) -> Seen | None:
+async def _look_at(kernel: Kernel, wanted: LinkedMessage, url: str) -> Seen | None:
     page = await page_at(kernel, url)
     if page is None:
         return None

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class LinkedMessage:
     """A text with links, whose it is, and what is shown of them already."""
 
     message: UUID
@@ -35,7 +35,7 @@ class Wanted:
     shown: dict[str, Any]
 
 
-async def wanted_for(read: Read, message_id: UUID) -> Wanted | None:
+async def linked_message(read: Read, message_id: UUID) -> LinkedMessage | None:
     """What a message should show; None if nothing of it, or of its previews, would change.
 
     Its author may still post there, and the workspace wants previews: that is asked before the work only.
@@ -58,7 +58,7 @@ async def wanted_for(read: Read, message_id: UUID) -> Wanted | None:
         return None
     name = await read.connection.scalar(select(User.username).where(User.id == message.sender_id))
     actor = Actor(message.sender_id, name or "", NO_SESSION)
-    return Wanted(message_id, message.room_id, grants.workspace, actor, message.text, links, shown)
+    return LinkedMessage(message_id, message.room_id, grants.workspace, actor, message.text, links, shown)
 
 
 def previews_in(message: Message) -> list[dict[str, Any]]:

@@ -67,7 +67,7 @@ async def try_out(tx: Tx, actor: Actor, subscription: UUID) -> None:
 
 async def tell_browsers(tx: Tx, notified: Notified) -> None:
     """Have the browsers told of those who want to be disturbed, each by a job of its own."""
-    told = {each.user: each for each in notified.told if not each.quiet}
+    told = {each.user: each for each in notified.notifications if not each.quiet}
     found = await tx.connection.execute(
         select(PushSubscription.id, PushSubscription.user_id).where(PushSubscription.user_id.in_([*told]))
     )

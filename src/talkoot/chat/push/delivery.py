@@ -35,7 +35,7 @@ class PushAway(Unavailable):
     title = "The push service can not be used right now"
 
 
-class Said(msgspec.Struct, frozen=True):
+class Payload(msgspec.Struct, frozen=True):
     """What the browser shows, and where a click leads. Of one `tag` it shows the newest."""
 
     title: str
@@ -45,7 +45,13 @@ class Said(msgspec.Struct, frozen=True):
 
 
 async def deliver(
-    kernel: Kernel, key: str, browser: Browser, said: Said, *, topic: str, urgency: Literal["normal", "high"]
+    kernel: Kernel,
+    key: str,
+    browser: Browser,
+    payload: Payload,
+    *,
+    topic: str,
+    urgency: Literal["normal", "high"],
 ) -> bool:
     """Give it to the push service of this browser; False when that knows the browser no longer.
 
@@ -62,7 +68,7 @@ async def deliver(
     if topic:
         headers["Topic"] = topic
     try:
-        body = encrypt(browser, msgspec.json.encode(said))
+        body = encrypt(browser, msgspec.json.encode(payload))
         answer = await kernel.outgoing.hand_over(browser.endpoint, body, headers)
     except OutgoingError as error:
         raise PushAway(str(error)) from None

@@ -42,7 +42,7 @@ async def tell_browser(kernel: Kernel, claim: Claim) -> InTheEnd | None:
     key = await installation_key(kernel)
     told_to = unseal(kernel.secrets, PushSubscription.told_to, id_, found.told_to)
     browser = msgspec.json.decode(told_to, type=Browser)
-    if await deliver(kernel, key, browser, push.said, topic=push.topic, urgency=push.urgency):
+    if await deliver(kernel, key, browser, push.payload, topic=push.topic, urgency=push.urgency):
         log.info("A browser was told (%s)", claim.id)
         return None
     log.info("A push service knows a browser no longer (%s)", claim.id)

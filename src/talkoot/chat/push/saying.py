@@ -7,23 +7,23 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 from uuid import UUID
 
-from talkoot.chat.push.delivery import Said
+from talkoot.chat.push.delivery import Payload
 from talkoot.chat.push.encryption import to_base64url
 from talkoot.chat.telling.pieces import Piece, pieces
 
 if TYPE_CHECKING:
     from talkoot.kernel.transactions import Read
 
-_TRIAL = Said("Talkoot", "This browser is told when somebody writes to you.", "/", "trial")
+_TRIAL = Payload("Talkoot", "This browser is told when somebody writes to you.", "/", "trial")
 _TOPIC = 24  # bytes: 32 characters, which is all that a push service takes (RFC 8030, 5.4)
 _URGENT = frozenset({"direct", "mention"})
 
 
 @dataclass(frozen=True, slots=True)
 class Push:
-    """What is said, and how; of one `topic` a push service keeps the newest."""
+    """What is shown, and how; of one `topic` a push service keeps the newest."""
 
-    said: Said
+    payload: Payload
     topic: str = ""
     urgency: Literal["normal", "high"] = "normal"
 
@@ -35,12 +35,12 @@ async def push_for(read: Read, user: UUID, notification: str | None, *, text: bo
     for piece in await pieces(read, user, [UUID(notification)]):
         room = hashlib.sha256(f"{user} {piece.room}".encode()).digest()[:_TOPIC]
         urgency: Literal["normal", "high"] = "high" if piece.kind in _URGENT else "normal"
-        return Push(_said(piece, text=text), to_base64url(room), urgency)
+        return Push(_payload(piece, text=text), to_base64url(room), urgency)
     return None
 
 
-def _said(piece: Piece, *, text: bool) -> Said:
+def _payload(piece: Piece, *, text: bool) -> Payload:
     if not text:
-        return Said("Talkoot", "There is a message for you.", piece.path, str(piece.room))
+        return Payload("Talkoot", "There is a message for you.", piece.path, str(piece.room))
     title = f"{piece.who} in {piece.room_name}" if piece.room_name else piece.who
-    return Said(title, piece.text, piece.path, str(piece.room))
+    return Payload(title, piece.text, piece.path, str(piece.room))

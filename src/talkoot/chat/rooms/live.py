@@ -14,7 +14,7 @@ import msgspec
 
 from talkoot.chat.access.looking import look_at_each
 from talkoot.chat.accounts.actors import actor_of
-from talkoot.chat.rooms.opening import Asked, Behind, Look, Opened, Wanted, look_behind, open_rooms
+from talkoot.chat.rooms.opening import Behind, Look, Opened, OpenRequest, RoomRequest, look_behind, open_rooms
 from talkoot.chat.rooms.wire import event_message
 from talkoot.kernel.errors import Unavailable
 from talkoot.kernel.log import events_after
@@ -42,7 +42,7 @@ class Follower:
     turn: asyncio.Lock = field(default_factory=asyncio.Lock)
     began: dict[UUID, int] = field(default_factory=dict)
 
-    def go_on(self, connection: Connection, want: Wanted) -> Wanted:
+    def go_on(self, connection: Connection, want: RoomRequest) -> RoomRequest:
         """From where the connection is, if all since the position asked for was handed over to it."""
         current, began = connection.subscriptions.get(want.room), self.began.pop(want.room, None)
         if current is None or began is None or want.since is None:
@@ -65,7 +65,7 @@ class LiveRooms:
         self._workspaces: dict[UUID, UUID] = {}
         self._pending: set[Subscription] = set()
         self._followers: defaultdict[Connection, Follower] = defaultdict(Follower)
-        self._opening: Together[Asked, list[Opened | None]] = Together(
+        self._opening: Together[OpenRequest, list[Opened | None]] = Together(
             self._open_together, at_once=AT_ONCE, weight=lambda asked: len(asked.rooms)
         )
         self._looking: Together[Look, Behind | None] = Together(self._look_together, at_once=AT_ONCE)
@@ -75,7 +75,7 @@ class LiveRooms:
         hub.on_close.append(self._forget)
 
     async def subscribe(
-        self, connection: Connection, wanted: Sequence[Wanted]
+        self, connection: Connection, wanted: Sequence[RoomRequest]
     ) -> tuple[list[tuple[Subscription, Opened]], list[UUID]]:
         """What was opened, to be made live after the reply, and refused rooms; one call after the other.
 
@@ -107,7 +107,7 @@ class LiveRooms:
                 self._forget(connection)
 
     async def _open_all(
-        self, connection: Connection, wanted: Sequence[Wanted]
+        self, connection: Connection, wanted: Sequence[RoomRequest]
     ) -> tuple[list[tuple[Subscription, Opened]], list[UUID]]:
         """Register first, read second; again for those that an access change between the two concerns."""
         opened: list[tuple[Subscription, Opened]] = []
@@ -127,13 +127,13 @@ class LiveRooms:
             raise Unavailable("Who may read these rooms keeps changing")
         return opened, refused
 
-    def _close_all(self, connection: Connection, wanted: Sequence[Wanted]) -> None:
+    def _close_all(self, connection: Connection, wanted: Sequence[RoomRequest]) -> None:
         for want in wanted:  # else they would hold back events for ever
             self._hub.unsubscribe(connection, want.room)
 
     async def _open_some(
-        self, connection: Connection, wanted: Sequence[Wanted]
-    ) -> tuple[list[tuple[Subscription, Opened]], list[UUID], list[Wanted]]:
+        self, connection: Connection, wanted: Sequence[RoomRequest]
+    ) -> tuple[list[tuple[Subscription, Opened]], list[UUID], list[RoomRequest]]:
         registered = [(self._hub.subscribe(connection, want.room), want) for want in wanted]
         answers, overtaken = await self._read(connection, registered)
         opened, refused, again = [], [], []
@@ -152,20 +152,20 @@ class LiveRooms:
         self._followers.pop(connection, None)
 
     async def _read(
-        self, connection: Connection, registered: Sequence[tuple[Subscription, Wanted]]
+        self, connection: Connection, registered: Sequence[tuple[Subscription, RoomRequest]]
     ) -> tuple[list[Opened | None], set[Subscription]]:
         """How each begins, and those that an access change has overtaken meanwhile."""
         pending = {subscription for subscription, _ in registered}
         self._pending |= pending
         try:
             actor = actor_of(connection)
-            asked = Asked(actor.user, [want for _, want in registered], actor.limits)
+            asked = OpenRequest(actor.user, [want for _, want in registered], actor.limits)
             answers = await self._opening.ask(asked)
             return answers, pending - self._pending
         finally:
             self._pending -= pending
 
-    async def _open_together(self, asked: Sequence[Asked]) -> list[list[Opened | None]]:
+    async def _open_together(self, asked: Sequence[OpenRequest]) -> list[list[Opened | None]]:
         async with self._uow.read() as read:
             answers = await open_rooms(read, asked)
         for opened in answers:

@@ -35,7 +35,7 @@ class Behind:
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class RoomRequest:
     """A room to subscribe to, from a position on; without one, only what comes from now on."""
 
     room: UUID
@@ -44,11 +44,11 @@ class Wanted:
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class OpenRequest:
     """The rooms that one user wants; `limits` are those of the token that they came with."""
 
     user: UUID
-    rooms: Sequence[Wanted]
+    rooms: Sequence[RoomRequest]
     limits: Limits | None = None
 
 
@@ -77,7 +77,7 @@ class Opened:
         return self.missed[0][0] - 1 if self.missed else self.head.head
 
 
-async def open_rooms(read: Read, asked: Sequence[Asked]) -> list[list[Opened | None]]:
+async def open_rooms(read: Read, asked: Sequence[OpenRequest]) -> list[list[Opened | None]]:
     """For each who asks and each of their rooms how it begins; None for a room that they may not read."""
     readable = await rooms_to_read(read, {(each.user, want.room) for each in asked for want in each.rooms})
     known = await heads(read, [*{room for _, room in readable}])
@@ -148,17 +148,19 @@ async def _pages(
     }
 
 
-def _may_recover(want: Wanted, head: Head) -> bool:
+def _may_recover(want: RoomRequest, head: Head) -> bool:
     return want.since is not None and not _reset(want, head) and head.head - want.since <= RECOVERED
 
 
-def _reset(want: Wanted, head: Head) -> str | None:
+def _reset(want: RoomRequest, head: Head) -> str | None:
     if want.epoch is not None and want.epoch != head.epoch:
         return "epoch"
     return "ahead" if want.since is not None and want.since > head.head else None
 
 
-def _opened(workspace: UUID, want: Wanted, head: Head, behind: Mapping[tuple[UUID, int], Behind]) -> Opened:
+def _opened(
+    workspace: UUID, want: RoomRequest, head: Head, behind: Mapping[tuple[UUID, int], Behind]
+) -> Opened:
     if want.since is None:
         return Opened(workspace, head, (), recovered=True)
     if not _may_recover(want, head):

@@ -14,7 +14,7 @@ from talkoot.chat.rooms.frames import (
     SubscribedFrame,
     Unsubscribe,
 )
-from talkoot.chat.rooms.opening import Wanted
+from talkoot.chat.rooms.opening import RoomRequest
 from talkoot.kernel.errors import Invalid, NotFound
 from talkoot.realtime.operations import Operation, Reply
 
@@ -40,7 +40,7 @@ async def _subscribe(hub: Hub, live: LiveRooms, connection: Connection, frame: S
     wanted = {want.room: want for want in frame.rooms}
     _within_limits(hub, connection, wanted)
     opened, refused = await live.subscribe(
-        connection, [Wanted(want.room, want.since, want.epoch) for want in wanted.values()]
+        connection, [RoomRequest(want.room, want.since, want.epoch) for want in wanted.values()]
     )
     if refused and not opened:
         raise NotFound("There is no such room")

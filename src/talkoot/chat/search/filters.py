@@ -19,7 +19,7 @@ from talkoot.chat.search.documents import (
     of_sender,
 )
 from talkoot.chat.search.language import refused
-from talkoot.chat.search.wanted import Wanted
+from talkoot.chat.search.resolved import ResolvedQuery
 
 if TYPE_CHECKING:
     from talkoot.chat.accounts.actors import Actor
@@ -45,9 +45,9 @@ class _Narrowing:
     until: int = 2**62
 
 
-async def wanted_of(
+async def resolve(
     read: Read, actor: Actor, workspace: UUID, query: Query, rooms: frozenset[UUID]
-) -> Wanted:
+) -> ResolvedQuery:
     """What is wanted within rooms that may be read. Invalid for a name that nobody and nothing has there."""
     narrowing = _Narrowing(rooms)
     for given in query.filters:
@@ -60,7 +60,7 @@ async def wanted_of(
                 _mark(narrowing, given, _known_mark(given))
             case _:
                 await _day(read, actor, narrowing, given)
-    return Wanted(
+    return ResolvedQuery(
         frozenset(room.hex for room in narrowing.rooms),
         query.terms,
         query.denied,

@@ -19,7 +19,7 @@ from talkoot.chat.accounts.schemas import PublicUser
 from talkoot.chat.rooms.access import room_to_read
 from talkoot.chat.search.access import rooms_to_search
 from talkoot.chat.search.documents import Row, document_of
-from talkoot.chat.search.filters import wanted_of
+from talkoot.chat.search.filters import resolve
 from talkoot.chat.search.queries import messages_found
 from talkoot.chat.search.ranking import worth
 from talkoot.chat.search.schemas import FoundMessage
@@ -35,8 +35,8 @@ if TYPE_CHECKING:
     from talkoot.chat.accounts.actors import Actor
     from talkoot.chat.search.index import Hit, Index
     from talkoot.chat.search.language import Query
+    from talkoot.chat.search.resolved import ResolvedQuery
     from talkoot.chat.search.stems import Stems
-    from talkoot.chat.search.wanted import Wanted
     from talkoot.kernel.transactions import Read
 
 T = TypeVar("T")
@@ -81,10 +81,10 @@ async def find_best(
     return Page(items=await _shown(read, index, actor, query, rows))
 
 
-async def _wanted(read: Read, index: Index, actor: Actor, workspace: UUID, query: Query) -> Wanted:
+async def _wanted(read: Read, index: Index, actor: Actor, workspace: UUID, query: Query) -> ResolvedQuery:
     rooms = await rooms_to_search(read, actor, workspace)
     index.stems.widen(query)
-    return await wanted_of(read, actor, workspace, query, rooms)
+    return await resolve(read, actor, workspace, query, rooms)
 
 
 async def _shown(
@@ -102,7 +102,7 @@ async def _shown(
 
 
 async def _collect(
-    read: Read, index: Index, wanted: Wanted, before: int, limit: int
+    read: Read, index: Index, wanted: ResolvedQuery, before: int, limit: int
 ) -> tuple[list[tuple[int, Any]], int | None]:
     """One more than `limit` if there are as many, and how far was looked; None if that is the end."""
     found: list[tuple[int, Any]] = []
@@ -127,7 +127,7 @@ async def _collect(
     return found, before
 
 
-async def _proposals(index: Index, wanted: Wanted, before: int, limit: int, read: Read) -> list[Hit]:
+async def _proposals(index: Index, wanted: ResolvedQuery, before: int, limit: int, read: Read) -> list[Hit]:
     return await index.find(read, wanted, before=before, limit=limit)
 
 
@@ -147,7 +147,7 @@ async def _in_turn(row: Any, work: Callable[[], T]) -> T:
         return await asyncio.to_thread(work)
 
 
-def _matches(wanted: Wanted, row: Any, stems: Stems) -> bool:
+def _matches(wanted: ResolvedQuery, row: Any, stems: Stems) -> bool:
     now = Row(
         message=row.id.hex,
         room=row.room_id.hex,

@@ -11,8 +11,8 @@ from talkoot.kernel.errors import Unavailable
 
 if TYPE_CHECKING:
     from talkoot.chat.search.documents import Document, Row
+    from talkoot.chat.search.resolved import ResolvedQuery
     from talkoot.chat.search.stems import Stems
-    from talkoot.chat.search.wanted import Wanted
     from talkoot.kernel.transactions import Read
 
 
@@ -84,7 +84,7 @@ class Index(Protocol):
         """Replace these documents and forget those that are gone; remember how far this got."""
         ...
 
-    async def find(self, read: Read, wanted: Wanted, *, before: int, limit: int) -> list[Hit]:
+    async def find(self, read: Read, wanted: ResolvedQuery, *, before: int, limit: int) -> list[Hit]:
         """The newest messages that match, as far as the index knows, from a place downwards."""
         ...
 

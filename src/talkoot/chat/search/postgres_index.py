@@ -23,8 +23,8 @@ if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
     from talkoot.chat.search.documents import Document
+    from talkoot.chat.search.resolved import ResolvedQuery
     from talkoot.chat.search.stems import Stems
-    from talkoot.chat.search.wanted import Wanted
     from talkoot.kernel.transactions import Read
 
 log = logging.getLogger("talkoot.search")
@@ -119,7 +119,7 @@ class PostgresIndex(Index):
             if scanned is not None:
                 await connection.execute(tables.SCANNED, {"scanned": scanned, "complete": complete})
 
-    async def find(self, read: Read, wanted: Wanted, *, before: int, limit: int) -> list[Hit]:
+    async def find(self, read: Read, wanted: ResolvedQuery, *, before: int, limit: int) -> list[Hit]:
         """What matches, in the reader's own view. Unavailable when it takes too long."""
         try:
             return await self._find(read, wanted, before, limit)
@@ -133,7 +133,7 @@ class PostgresIndex(Index):
         await self._drop()
         await self._engine.dispose()
 
-    async def _find(self, read: Read, wanted: Wanted, before: int, limit: int) -> list[Hit]:
+    async def _find(self, read: Read, wanted: ResolvedQuery, before: int, limit: int) -> list[Hit]:
         await read.connection.execute(tables.CAREFULLY, {"milliseconds": _PATIENCE})
         query = expression(wanted)
         given = {"rooms": [*map(UUID, wanted.rooms)], "since": wanted.since, "before": before}

@@ -12,13 +12,13 @@ if TYPE_CHECKING:
 
     from talkoot.chat.search.documents import Document
     from talkoot.chat.search.language import Term
-    from talkoot.chat.search.wanted import Wanted
+    from talkoot.chat.search.resolved import ResolvedQuery
 
 FEW = 4  # rooms: a list of their messages is then a shorter way than looking at the room of each match
 _LAST_POSITION = 16_383  # of a token that PostgreSQL keeps apart from the one before
 
 
-def expression(wanted: Wanted) -> str:
+def expression(wanted: ResolvedQuery) -> str:
     """The tsquery; empty where only the time and the rooms are asked for."""
     needed = [*map(_words, wanted.terms), *map(_quoted, wanted.marks)]
     if not needed:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from talkoot.chat.search.resolved import starts_of
 from talkoot.chat.search.tokens import tokens_of
-from talkoot.chat.search.wanted import starts_of
 from talkoot.kernel.clock import SECOND
 
 if TYPE_CHECKING:

@@ -7,9 +7,9 @@ from collections.abc import Iterator, Sequence
 from itertools import islice
 from typing import TYPE_CHECKING
 
+from talkoot.chat.search.resolved import starts_of
 from talkoot.chat.search.schemas import SnippetPart
 from talkoot.chat.search.tokens import placed_tokens
-from talkoot.chat.search.wanted import starts_of
 
 if TYPE_CHECKING:
     from talkoot.chat.search.language import Term

@@ -19,7 +19,7 @@ from talkoot.chat.search.sqlite_query import expression
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from talkoot.chat.search.wanted import Wanted
+    from talkoot.chat.search.resolved import ResolvedQuery
 
 log = logging.getLogger("talkoot.search")
 
@@ -176,7 +176,7 @@ class SearchFile:
         return place, tokens
 
 
-def find(index: sqlite3.Connection, wanted: Wanted, before: int, limit: int) -> list[Hit]:
+def find(index: sqlite3.Connection, wanted: ResolvedQuery, before: int, limit: int) -> list[Hit]:
     """What matches, from the newest on: FTS5 walks its lists backwards and stops when there is enough."""
     query = expression(wanted)
     found = index.execute(

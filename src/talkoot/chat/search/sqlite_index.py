@@ -20,8 +20,8 @@ from talkoot.kernel.errors import Unavailable
 
 if TYPE_CHECKING:
     from talkoot.chat.search.documents import Document, Row
+    from talkoot.chat.search.resolved import ResolvedQuery
     from talkoot.chat.search.stems import Stems
-    from talkoot.chat.search.wanted import Wanted
     from talkoot.kernel.transactions import Read
 
 log = logging.getLogger("talkoot.search")
@@ -79,7 +79,7 @@ class SqliteIndex(Index):
         """Replace documents."""
         await self._write(lambda file: file.write(gone, documents, positions or {}, scanned, complete))
 
-    async def find(self, read: Read, wanted: Wanted, *, before: int, limit: int) -> list[Hit]:
+    async def find(self, read: Read, wanted: ResolvedQuery, *, before: int, limit: int) -> list[Hit]:
         """What matches, as the index is now; `read` is of the other file."""
         del read
         identity = self._identity

@@ -8,12 +8,12 @@ from talkoot.chat.search.documents import of_room
 
 if TYPE_CHECKING:
     from talkoot.chat.search.language import Term
-    from talkoot.chat.search.wanted import Wanted
+    from talkoot.chat.search.resolved import ResolvedQuery
 
 FEW = 4  # rooms: a list of their messages is then a shorter way than looking at the room of each match
 
 
-def expression(wanted: Wanted) -> str:
+def expression(wanted: ResolvedQuery) -> str:
     """The MATCH expression; empty where only the time and the rooms are asked for."""
     needed = [*map(_phrase, wanted.terms), *map(_quoted, wanted.marks)]
     if needed and len(wanted.rooms) <= FEW:

@@ -16,7 +16,7 @@ from talkoot.chat.search.sqlite_damage import Identity, IndexLost, identity_of
 from talkoot.chat.search.sqlite_file import find
 
 if TYPE_CHECKING:
-    from talkoot.chat.search.wanted import Wanted
+    from talkoot.chat.search.resolved import ResolvedQuery
 
 READERS = 2
 LONGEST = 2.0  # seconds that one search may take
@@ -31,7 +31,9 @@ class Readers:
         self._threads = ThreadPoolExecutor(READERS, "search-read")
         self._connections: dict[int, tuple[Identity, sqlite3.Connection]] = {}  # by thread
 
-    async def find(self, identity: Identity | None, wanted: Wanted, before: int, limit: int) -> list[Hit]:
+    async def find(
+        self, identity: Identity | None, wanted: ResolvedQuery, before: int, limit: int
+    ) -> list[Hit]:
         """What matches, in this file. IndexLost when it is not there, Unavailable when it takes long."""
         work = partial(self._find, identity, wanted, before, limit)
         return await asyncio.get_running_loop().run_in_executor(self._threads, work)
@@ -42,7 +44,7 @@ class Readers:
         for _, connection in self._connections.values():
             connection.close()
 
-    def _find(self, identity: Identity | None, wanted: Wanted, before: int, limit: int) -> list[Hit]:
+    def _find(self, identity: Identity | None, wanted: ResolvedQuery, before: int, limit: int) -> list[Hit]:
         connection = self._connection(identity)
         end = time.monotonic() + LONGEST
         connection.set_progress_handler(lambda: time.monotonic() > end, _LOOK_AT_CLOCK)

@@ -33,7 +33,7 @@ AT_ONCE = 400  # messages in one transaction
 
 async def bring_slack(place: Place, source: Source) -> None:
     """Bring what is not here yet. What stays behind is in the report."""
-    place.told.progress.total = sum(size for name, size in source.sizes.items() if "/" in name)
+    place.feedback.progress.total = sum(size for name, size in source.sizes.items() if "/" in name)
     people = People(place)
     await people.bring(source)
     rooms = Rooms(place, people)
@@ -48,9 +48,11 @@ async def _messages(place: Place, source: Source, bring: Bring, drafting: Drafti
     days = sorted(name for name in source.sizes if name.startswith(f"{bring.folder}/"))
     for day in days:
         said = []
-        for number, data in enumerate(source.elements(day, lambda size: place.told.progress.more(0, size))):
+        for number, data in enumerate(
+            source.elements(day, lambda size: place.feedback.progress.more(0, size))
+        ):
             where = f"{day}#{number}"
-            message = decoded(data, Message, place.told.report, "message", where)
+            message = decoded(data, Message, place.feedback.report, "message", where)
             if message is not None:
                 said.append((message.ts, where, message))
         said.sort(key=lambda each: each[0])
@@ -70,13 +72,13 @@ async def _append(place: Place, room: UUID, drafts: Sequence[Draft]) -> None:
     for draft in drafts:
         files += await take_files(place, room, draft)
     new = await place.do(partial(_store, place=place, room=room, drafts=drafts, files=files), key=room)
-    place.told.report.done["message"] += len(drafts) if new is None else new
-    place.told.progress.more(len(drafts))
+    place.feedback.report.done["message"] += len(drafts) if new is None else new
+    place.feedback.progress.more(len(drafts))
 
 
 async def _store(tx: Tx, place: Place, room: UUID, drafts: Sequence[Draft], files: list[File]) -> int:
     await store_files(tx, files)
-    return await append_drafts(tx, place.workspace, room, drafts, place.told.report)
+    return await append_drafts(tx, place.workspace, room, drafts, place.feedback.report)
 
 
 async def _end(place: Place, people: People, bring: Bring, drafting: Drafting) -> None:
@@ -84,7 +86,7 @@ async def _end(place: Place, people: People, bring: Bring, drafting: Drafting) -
     for pin in bring.channel.pins or ():
         message = drafting.id_of(pin.id)
         if message is None:
-            place.told.report.leave_out("pin", "no_message", f"{bring.folder}: {pin.id[:50]}")
+            place.feedback.report.leave_out("pin", "no_message", f"{bring.folder}: {pin.id[:50]}")
             continue
         by = await people.known(pin.user, None, bring.folder) if pin.user else place.owner
         pins.append((message, by))
@@ -93,7 +95,7 @@ async def _end(place: Place, people: People, bring: Bring, drafting: Drafting) -
 
 async def _finish(tx: Tx, place: Place, bring: Bring, pins: Sequence[tuple[UUID, UUID]]) -> None:
     """Pins, and everybody has read what was said elsewhere, unless they have begun to read it here."""
-    await append_pins(tx, place.workspace, bring.room, pins, place.told.report)
+    await append_pins(tx, place.workspace, bring.room, pins, place.feedback.report)
     stand = await stand_of(tx, bring.room)
     begun = set(
         await tx.connection.scalars(select(ReadPosition.user_id).where(ReadPosition.room_id == bring.room))

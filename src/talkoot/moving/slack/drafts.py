@@ -68,7 +68,7 @@ class Drafting:
         self._place = place
         self._people = people
         self._bring = bring
-        self._report = place.told.report
+        self._report = place.feedback.report
         self._names = Names(people.names.get, rooms.get)
         self._seen: set[int] = set()
 

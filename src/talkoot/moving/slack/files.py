@@ -34,7 +34,7 @@ async def take_files(place: Place, room: UUID, draft: Draft) -> list[File]:
         name = uploaded.name or uploaded.title or uploaded.id
         if path is None or not 0 < path.stat().st_size <= place.most:
             why = "not_there" if path is None else "too_large"
-            place.told.report.leave_out("file", why, f"{draft.where}: {uploaded.id}")
+            place.feedback.report.leave_out("file", why, f"{draft.where}: {uploaded.id}")
             draft.text = f"{draft.text}\n_File: {clean_name(name)}_".lstrip("\n")
             continue
         file = await _kept(place, room, draft, uploaded, path)

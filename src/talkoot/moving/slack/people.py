@@ -36,7 +36,7 @@ class People:
         for name in _LISTS:
             for number, data in enumerate(source.elements(name) if name in source.sizes else ()):
                 where = f"{name}#{number}"
-                person = decoded(data, Person, self._place.told.report, "person", where)
+                person = decoded(data, Person, self._place.feedback.report, "person", where)
                 if person is not None and person.id not in self.ids:
                     await self._add(person, where)
 
@@ -76,7 +76,7 @@ class People:
 
     async def _settle(self, tx: Tx, row: dict[str, Any], role: str, where: str) -> tuple[UUID, str]:
         workspace = self._place.workspace
-        here = await settle(tx, workspace, row, self._place.told.report, where)
+        here = await settle(tx, workspace, row, self._place.feedback.report, where)
         found = await tx.session.get_one(User, here)
         given = await tx.connection.scalar(
             select(Role.id).where(Role.workspace_id == workspace, Role.name == role)

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from talkoot.kernel.blobs import Blobs
     from talkoot.kernel.transactions import Tx
     from talkoot.kernel.unit_of_work import UnitOfWork
-    from talkoot.moving.reporting import Told
+    from talkoot.moving.reporting import Feedback
 
 T = TypeVar("T")
 
@@ -29,7 +29,7 @@ class Place:
     workspace: UUID
     owner: UUID
     now: int
-    told: Told
+    feedback: Feedback
     files: Path | None = None
     most: int = 0
     dry: bool = False

@@ -55,7 +55,7 @@ class Rooms:
     async def bring(self, source: Source) -> list[Bring]:
         """Make the rooms that are not there; all of them."""
         found = []
-        report = self._place.told.report
+        report = self._place.feedback.report
         for name, kind in _LISTS.items():
             for number, data in enumerate(source.elements(name) if name in source.sizes else ()):
                 where = f"{name}#{number}"
@@ -74,7 +74,7 @@ class Rooms:
         created = channel.created * 1_000_000
         known = is_of_slack(created, self._place.now)
         if not known and created:
-            self._place.told.report.leave_out("room", "no_time", where)
+            self._place.feedback.report.leave_out("room", "no_time", where)
         room: dict[str, Any] = {
             "id": derived_id(self._place.workspace, created if known else BEFORE_SLACK, "room", channel.id),
             "workspace_id": self._place.workspace,
@@ -88,7 +88,7 @@ class Rooms:
         }
         archived = self._place.now if channel.is_archived else None
         await self._place.do(partial(self._open, room=room, members=members, archived=archived, where=where))
-        self._place.told.report.done["room"] += 1
+        self._place.feedback.report.done["room"] += 1
         return Bring(channel, room["id"], members)
 
     async def _open(
@@ -120,14 +120,14 @@ class Rooms:
             if len(members) <= DIRECT_USERS and not await _taken(tx, room["unique_key"]):
                 return
             room["kind"], room["name"] = "private", "direct"
-            self._place.told.report.leave_out("room", "direct_room_is_there_or_too_large", where)
+            self._place.feedback.report.leave_out("room", "direct_room_is_there_or_too_large", where)
         wanted, number = room["name"], 1
         while await _taken(tx, key := _key_of(workspace, room["name"])):
             ending = "-slack" if number == 1 else f"-slack-{number}"
             room["name"], number = wanted[: _NAME - len(ending)] + ending, number + 1
         room["unique_key"] = key
         if room["name"] != wanted:
-            self._place.told.report.leave_out("name", "taken", f"{where}: {room['name']} instead")
+            self._place.feedback.report.leave_out("name", "taken", f"{where}: {room['name']} instead")
 
 
 async def _taken(tx: Tx, key: str) -> bool:

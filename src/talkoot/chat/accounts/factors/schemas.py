@@ -24,7 +24,7 @@ _SHOWN = r"^[^\x00-\x1f]*[^\x00-\x20][^\x00-\x1f]*$"  # one line, with something
 PasskeyName = Annotated[str, Field(min_length=1, max_length=64, pattern=_SHOWN)]
 
 
-class StepWanted(BaseModel):
+class SecondStepOut(BaseModel):
     """The first step was right; `methods` are what can be the second one: `POST /auth/second-step`."""
 
     methods: list[Method]

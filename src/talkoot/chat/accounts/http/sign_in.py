@@ -18,7 +18,7 @@ from talkoot.chat.accounts.cookies import (
     set_step_cookie,
 )
 from talkoot.chat.accounts.factors.queries import standing_of
-from talkoot.chat.accounts.factors.schemas import Code, StepWanted
+from talkoot.chat.accounts.factors.schemas import Code, SecondStepOut
 from talkoot.chat.accounts.gate import Gate
 from talkoot.chat.accounts.http_auth import (
     ClientDevice,
@@ -100,13 +100,13 @@ async def _granted(gate: Gate, device: Device, form: TokenRequest) -> TokenPair:
     "/auth/login",
     dependencies=[Depends(refuse_foreign_page)],
     responses={
-        202: {"model": StepWanted, "description": "The second step is missing"},
+        202: {"model": SecondStepOut, "description": "The second step is missing"},
         **problems(Forbidden, UnsupportedType, Unavailable),
     },
 )
 async def login(
     response: Response, gate: GateDep, device: ClientDevice, given: Credentials
-) -> SignedIn | StepWanted:
+) -> SignedIn | SecondStepOut:
     """Sign in with a username or email address; the session's cookie comes with the answer.
 
     With a second factor the answer is 202 and there is no session yet: `POST /auth/second-step` opens it.
@@ -118,7 +118,7 @@ async def login(
         standing = await standing_of(read, opened.user)
     response.status_code = status.HTTP_202_ACCEPTED
     set_step_cookie(response, gate, opened)
-    return StepWanted(methods=standing.methods)
+    return SecondStepOut(methods=standing.methods)
 
 
 @router.post("/auth/logout", status_code=204, responses=problems(Forbidden))

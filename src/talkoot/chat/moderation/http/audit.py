@@ -16,7 +16,7 @@ from talkoot.chat.accounts.http_auth import CurrentActor
 from talkoot.chat.moderation.access import audit_to_read
 from talkoot.chat.moderation.schemas import ActOut
 from talkoot.chat.moderation.views import act_line, act_out
-from talkoot.kernel.audit import AuditRecord, Wanted, newest_acts
+from talkoot.kernel.audit import AuditFilter, AuditRecord, newest_acts
 from talkoot.kernel.clock import from_datetime
 from talkoot.kernel.context import Kernel
 from talkoot.kernel.errors import Forbidden, Invalid, NotAuthenticated, NotFound
@@ -41,8 +41,8 @@ async def _wanted(
     kind: Kind = None,
     since: Moment = None,
     until: Moment = None,
-) -> Wanted:
-    return Wanted(
+) -> AuditFilter:
+    return AuditFilter(
         actor,
         subject,
         kind,
@@ -51,7 +51,7 @@ async def _wanted(
     )
 
 
-Search = Annotated[Wanted, Depends(_wanted)]
+Search = Annotated[AuditFilter, Depends(_wanted)]
 
 
 @router.get("/workspaces/{workspace}/audit")
@@ -98,7 +98,7 @@ async def _some(
     kernel: Kernel,
     me: Actor,
     operation: Operation,
-    asked: tuple[UUID | None, Wanted],
+    asked: tuple[UUID | None, AuditFilter],
     before: UUID | None,
     limit: int,
 ) -> Sequence[AuditRecord]:

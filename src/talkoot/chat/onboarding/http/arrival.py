@@ -15,7 +15,7 @@ from talkoot.chat.accounts.authentication import Admission, admit_cookie
 from talkoot.chat.accounts.cookies import clear_cookie, cookie_name, set_cookie, waiting_in
 from talkoot.chat.accounts.factors.queries import standing_of
 from talkoot.chat.accounts.factors.relying import find_relying_party
-from talkoot.chat.accounts.factors.schemas import StepWanted
+from talkoot.chat.accounts.factors.schemas import SecondStepOut
 from talkoot.chat.accounts.http_auth import ClientAddress, GateDep, refuse_foreign_page
 from talkoot.chat.accounts.passwords import password_from
 from talkoot.chat.accounts.queries import find_user
@@ -68,7 +68,7 @@ async def get_session(request: Request, response: Response, gate: GateDep) -> Se
         mail=gate.kernel.settings.mails,
         address_required=gate.kernel.settings.verified_address == "required",
         anonymous_readers=gate.kernel.settings.anonymous_readers == "on",
-        second_step=StepWanted(methods=standing.methods) if standing else None,
+        second_step=SecondStepOut(methods=standing.methods) if standing else None,
         must_enrol=admission is not None and admission.must_enrol,
         passkeys=find_relying_party(gate.kernel.settings, host) is not None,
     )

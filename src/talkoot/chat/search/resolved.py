@@ -14,7 +14,7 @@ _GAP = " "  # in no token
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class ResolvedQuery:
     """Every term and mark has to be there, and none of the denied ones; from `since`, and before `until`.
 
     `rooms` are the only ones to look into, as 32 hexadecimal digits.
