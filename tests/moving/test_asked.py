@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.clients import Api, Json
-from tests.conftest import make_talkoot
+from tests.clients import Api, Json, set_up
+from tests.conftest import Serve, make_talkoot
 from tests.job_rows import rows
 from tests.moving.worlds import bring, lines, members, signed_in
 from tests.posts.journals import draft, journal, publish
@@ -158,3 +158,38 @@ async def test_nobody_else_gets_it_and_nobody_for_longer_than_they_may_read(work
     await admin.delete(anew)
     assert (await admin.get(path))["items"] == []
     assert (await admin.ask("GET", link)).status_code == 404
+
+
+@pytest.mark.parametrize(
+    "meanwhile",
+    ["DELETE FROM workspace_exports", "UPDATE users SET deactivated_at = 1"],
+    ids=["dropped", "left"],
+)
+async def test_what_nobody_may_have_any_more_is_not_kept_and_not_tried_again(
+    serve: Serve, meanwhile: str
+) -> None:
+    talkoot = serve("sqlite", fail="job_before_finish", job_lease_seconds="1.5", search="off")
+    owner, workspace = await set_up(talkoot.url)
+    async with owner:
+        asked = await owner.ask("POST", f"/workspaces/{workspace['id']}/exports")
+    export = asked.json()["id"]
+
+    async def died() -> bool:
+        return not talkoot.process.running
+
+    await eventually(died)
+    assert (stored := [*talkoot.data.glob(f"files/{export}/*")]), (
+        "the server died after it had stored the file"
+    )
+    await rows(talkoot, meanwhile)
+    del talkoot.environment["TALKOOT_FAIL"]
+    talkoot.start()
+
+    async def ended() -> int | None:
+        ((state, attempts),) = await rows(
+            talkoot, "SELECT state, attempts FROM jobs WHERE kind = 'exports.write'"
+        )
+        return attempts if state == "done" else None
+
+    assert await eventually(ended) == 2, talkoot.log
+    assert not stored[0].exists()

@@ -36,6 +36,8 @@ if TYPE_CHECKING:
     from talkoot.kernel.transactions import Read
     from talkoot.settings import Settings
 
+_TOLD_EVERY = {True: 0.2, False: 10.0}  # seconds; to a terminal, and to a file
+
 
 @dataclass(frozen=True, slots=True)
 class Export:
@@ -156,9 +158,10 @@ def following() -> Iterator[Progress]:
         sys.stderr.write(f"{before}{line}{behind}")
         sys.stderr.flush()
 
-    progress = Progress(tell, terminal=terminal)
+    progress = Progress(tell, every=_TOLD_EVERY[terminal])
     yield progress
-    progress.end()
+    if terminal and progress.told:
+        tell("")  # the bar stands in the way of other lines
 
 
 @contextmanager

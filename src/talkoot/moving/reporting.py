@@ -10,7 +10,6 @@ from typing import IO
 
 import msgspec
 
-_TOLD_EVERY = {True: 0.2, False: 10.0}  # seconds; to a terminal, and to a file
 _BAR = 24
 
 
@@ -35,11 +34,11 @@ class Report:
 
 
 class Progress:
-    """Tells how much of so many bytes is done, at which rate, and how long it will take."""
+    """Tells `every` so many seconds how much of so many bytes is done, at which rate, and what is left."""
 
-    def __init__(self, tell: Callable[[str], None], *, terminal: bool, total: int = 0) -> None:
+    def __init__(self, tell: Callable[[str], None], *, every: float, total: int = 0) -> None:
         self._tell = tell
-        self._terminal = terminal
+        self._every = every
         self._began = self._told = time.monotonic()
         self.total = total
         self.bytes = 0
@@ -50,14 +49,14 @@ class Progress:
         self.items += items
         self.bytes += size
         now = time.monotonic()
-        if now - self._told >= _TOLD_EVERY[self._terminal]:
+        if now - self._told >= self._every:
             self._told = now
             self._tell(self.line(now - self._began))
 
-    def end(self) -> None:
-        """All is done: what stands in the way of other lines is cleared away."""
-        if self._terminal and self._told != self._began:
-            self._tell("")
+    @property
+    def told(self) -> bool:
+        """Whether anything was told yet."""
+        return self._told != self._began
 
     def line(self, seconds: float) -> str:
         """How far it is after so many seconds."""
