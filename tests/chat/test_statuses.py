@@ -132,7 +132,5 @@ async def test_emoji_of_a_workspace_and_moderators(workspace: Workspace, member:
     assert await other.get(card(member)) == NOTHING
     await moderator.delete(taking)  # nothing to take, and nothing to write down
     (act,) = (await owner.get(f"/workspaces/{workspace.id}/audit", kind="status.removed"))["items"]
-    assert (act["subject"], act["before"]) == (
-        member.user["id"],
-        {"emoji": ":away_here:", "text": "Rude words"},
-    )
+    assert (act["subject"], act["before"]) == (member.user["id"], None)
+    assert not [word for word in ("Rude words", "away_here") if word in str(act)]
