@@ -1,6 +1,7 @@
 """Sound and video: prepared by a job, without what tells of place and time, and within what is bearable."""
 
 import asyncio
+import base64
 import socket
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from tests.clients import Api, Json, join, set_up
 from tests.conftest import Serve
 from tests.job_rows import put_job, rows
 from tests.servers.ffmpeg import make
+from tests.uploads import ask_to_begin, begin, send
 from tests.workspaces import Workspace
 
 PLACE = "60.1699 N, 24.9384 E"
@@ -215,3 +217,29 @@ async def test_a_voice_message_keeps_its_waveform(workspace_sqlite: Workspace, t
     for what, waveform in ((b"words", "AEB__w"), (content, "A"), (content, "A" * 172), (content, "<b>")):
         answer = await say(what, waveform)
         assert (answer.status_code, answer.json()["code"]) == (422, "invalid"), (what[:5], waveform)
+
+
+async def test_a_voice_message_in_several_requests_has_the_waveform_that_it_came_with_or_is_given_one(
+    workspace: Workspace, tmp_path: Path
+) -> None:
+    author, room = workspace.owner, await workspace.room()
+    half = ("-f", "lavfi", "-i", "sine=duration=1,apad=pad_dur=1")
+    content = make(tmp_path, "a.webm", *half, "-c:a", "libopus", "-f", "webm")
+
+    async def said(metadata: str, what: bytes = content) -> Json:
+        path = await begin(author, room, len(what), Upload_Metadata=metadata)
+        assert (await send(author, path, 0, what)).status_code == 204
+        file = path.rpartition("/")[2]
+        sent = await author.post(f"/rooms/{room}/messages", {"attachments": [file]})
+        return await decided(author, sent["id"])
+
+    shown = await said(f"waveform {base64.b64encode(b'AEB__w').decode()}")
+    assert (shown["type"], shown["waveform"]) == ("audio/webm", "AEB__w")
+    shown = await said("waveform")
+    levels = base64.urlsafe_b64decode(f"{shown['waveform']}==")
+    assert (shown["type"], len(levels), max(levels)) == ("audio/webm", 64, 255)
+    assert (min(levels[2:30]) > 150, max(levels[34:]) < 20) == (True, True), levels
+    assert (await said("filename c29uZy53ZWJt"))["waveform"] is None
+    assert (await said("waveform", b"words"))["waveform"] is None
+    wrong = await ask_to_begin(author, room, 5, Upload_Metadata="waveform PGI+")
+    assert (wrong.status_code, wrong.json()["code"]) == (400, "malformed")

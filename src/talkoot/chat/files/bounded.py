@@ -15,8 +15,8 @@ import sys
 _END_WITH_PARENT = 1  # PR_SET_PDEATHSIG of Linux
 
 
-def main(seconds: int, memory: int, largest: int, program: list[str]) -> None:
-    """Set the limits, and go over to the program: it can not raise them."""
+def bound(seconds: int, memory: int, largest: int) -> None:
+    """Set the limits of this process: it can not raise them."""
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(_END_WITH_PARENT, signal.SIGKILL)
     resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds))
@@ -25,6 +25,11 @@ def main(seconds: int, memory: int, largest: int, program: list[str]) -> None:
     resource.setrlimit(resource.RLIMIT_FSIZE, (largest, largest))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     os.nice(5)
+
+
+def main(seconds: int, memory: int, largest: int, program: list[str]) -> None:
+    """Set the limits, and go over to the program."""
+    bound(seconds, memory, largest)
     os.execv(program[0], program)  # noqa: S606 - that is what it is for
 
 

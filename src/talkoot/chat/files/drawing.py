@@ -1,9 +1,10 @@
-"""Runs in a process of its own, `python -m talkoot.chat.files.drawing FOLDER`: nothing else of ours is in it.
+"""Runs in a process of its own, `python -m talkoot.chat.files.drawing FOLDER`: little else of ours is in it.
 
 In FOLDER lies `original`, which anybody may have made. Beside it come `clean`, the same picture without what
 was written into it (place, time, camera), and `thumbnail`; or, where it is wanted, a very small `emoji`
 alone. What it found is told as one line of JSON. The process may use so much memory and time and no more, and
-reads five formats only.
+reads six formats only. Of HEIC, which browsers do not show, the clean picture is a JPEG, or a WebP where one
+can see through it.
 """
 
 from __future__ import annotations
@@ -11,13 +12,15 @@ from __future__ import annotations
 import base64
 import io
 import json
-import resource
 import sys
 import warnings
 from pathlib import Path
 from typing import Any
 
-FORMATS = ("PNG", "JPEG", "GIF", "WEBP", "AVIF")
+from talkoot.chat.files.bounded import bound
+from talkoot.chat.files.sniffing import HEAD, HEIC, sniff
+
+FORMATS = ("PNG", "JPEG", "GIF", "WEBP", "AVIF", "HEIF")
 MOST_PIXELS = 50_000_000  # of one picture
 MOST_FRAMES = 500
 MOST_IN_ALL = 500_000_000  # pixels of all frames
@@ -26,24 +29,24 @@ THUMBNAIL, BLUR = 480, 16
 EMOJI, EMOJI_FRAMES, EMOJI_BYTES = 128, 64, 262_144
 MEMORY = 1_500_000_000  # bytes
 SECONDS = 40  # of the processor
+LARGEST_FILE = 500_000_000  # bytes
 
 
 def main(folder: Path, wanted: str = "") -> None:
     """Draw what is wanted, or end with an error."""
-    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
-    resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    bound(SECONDS, MEMORY, LARGEST_FILE)
     from PIL import Image, ImageOps
 
     warnings.simplefilter("error", Image.DecompressionBombWarning)
     Image.MAX_IMAGE_PIXELS = MOST_PIXELS
+    _learn_heic(folder / "original")
     with Image.open(folder / "original", formats=FORMATS) as image:
         frames = getattr(image, "n_frames", 1)
         if frames > MOST_FRAMES or frames * image.width * image.height > MOST_IN_ALL:
             raise ValueError("too much of it")
-        kind = image.format or ""
-        if kind == "MPO":  # a JPEG with more pictures behind it, as telephones make them: the first is shown
-            kind, frames = "JPEG", 1
+        kind = _kept_as(image)
+        if image.format in {"MPO", "HEIF"}:  # of several, as telephones make them, the first is shown
+            frames = 1
         if wanted == "emoji":
             print(json.dumps({"animated": _draw_emoji(image, folder / "emoji")}))  # noqa: T201 - as below
             return
@@ -59,7 +62,24 @@ def main(folder: Path, wanted: str = "") -> None:
         blur = io.BytesIO()
         _plain(small, "").save(blur, "WEBP", quality=30)
     shown = f"data:image/webp;base64,{base64.b64encode(blur.getvalue()).decode()}"
-    print(json.dumps({"width": width, "height": height, "blur": shown}))  # noqa: T201 - what is asked for
+    drawn = {"width": width, "height": height, "blur": shown, "format": kind}
+    print(json.dumps(drawn))  # noqa: T201 - what is asked for
+
+
+def _kept_as(image: Any) -> str:
+    """The format of the clean picture."""
+    if image.format == "HEIF":
+        return "WEBP" if "A" in image.getbands() else "JPEG"
+    return "JPEG" if image.format == "MPO" else image.format or ""
+
+
+def _learn_heic(path: Path) -> None:
+    """Have its decoder in this process if this picture needs it."""
+    with path.open("rb") as file:
+        if sniff(file.read(HEAD)) == HEIC:
+            import pi_heif  # type: ignore[import-untyped]
+
+            pi_heif.register_heif_opener(thumbnails=False, depth_images=False, aux_images=False)
 
 
 def _draw_emoji(image: Any, path: Path) -> bool:

@@ -4,14 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-import os
 import shutil
 import subprocess
 import sys
-import tempfile
-import time
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -19,6 +15,8 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from talkoot.chat.files.findings import Film
+from talkoot.chat.files.folders import own_folder
+from talkoot.chat.files.loudness import HEARD, waveform_of
 from talkoot.chat.files.models import CLEAN, ORIGINAL, THUMBNAIL
 from talkoot.chat.files.pictures import draw, pieces_of
 from talkoot.chat.files.recoding import ASKED, ONE_FRAME, Bounds, Probed, Recipe, reading, recipes
@@ -28,7 +26,6 @@ if TYPE_CHECKING:
     from talkoot.kernel.blobs import Blobs
     from talkoot.settings import Settings
 
-_PREFIX, _NEW = "talkoot-film-", 10  # seconds in which it may not be held yet by who has made it
 _MEMORY = 2_000_000_000  # bytes
 _PROBED, _TOLD = 1_000_000, 30  # bytes that ffprobe may say, and seconds that it may take
 _SLOWER, _LONGEST = 4, 780  # times the seconds of the processor, and seconds, by the clock on the wall
@@ -54,8 +51,7 @@ def programs(settings: Settings) -> Programs | None:
 
 async def prepare_film(blobs: Blobs, file: File, settings: Settings, its: Programs) -> Film | None:
     """Write the copy for others, and a small picture of video; None for what can not be prepared."""
-    await asyncio.to_thread(_clear_folders)
-    with _own_folder() as folder:
+    async with own_folder() as folder:
         with (folder / ORIGINAL).open("wb") as copy:
             async for piece in blobs.get(f"{file.id}/{ORIGINAL}", 0, file.size):
                 await asyncio.to_thread(copy.write, piece)
@@ -82,10 +78,19 @@ async def _made(blobs: Blobs, file: File, folder: Path, recipe: Recipe, its: Pro
         drawn = await draw(folder / "frame")
     if drawn is not None:
         await blobs.put(f"{file.id}/{THUMBNAIL}", pieces_of(folder / "frame" / THUMBNAIL))
+    loud = await _loudness(folder, clean, recipe.type, its) if file.waveform == "" else None
     await blobs.put(f"{file.id}/{CLEAN}", pieces_of(clean))
     with clean.open("rb") as copy:
         digest = await asyncio.to_thread(hashlib.file_digest, copy, "sha256")
-    return Film(recipe.type, recipe.ending, made.duration, drawn, clean.stat().st_size, digest.digest())
+    return Film(recipe.type, recipe.ending, made.duration, drawn, clean.stat().st_size, digest.digest(), loud)
+
+
+async def _loudness(folder: Path, clean: Path, kind: str, its: Programs) -> str | None:
+    """The waveform of a voice message that came without one; None if nothing of it can be heard."""
+    told = ["-nostdin", "-y", *reading(kind), "-i", clean.name, *HEARD, "heard"]
+    if not await _run(folder, [its.ffmpeg, "-v", "error", *told], its.seconds, its.largest):
+        return None
+    return waveform_of(await asyncio.to_thread((folder / "heard").read_bytes))
 
 
 async def _take_frame(folder: Path, clean: Path, kind: str, made: Probed, its: Programs) -> bool:
@@ -110,55 +115,13 @@ async def _probe(folder: Path, name: str, kind: str, its: Programs) -> Probed | 
         return None
 
 
-@contextmanager
-def _own_folder() -> Iterator[Path]:
-    """A folder that is held until this is over, or this process."""
-    with tempfile.TemporaryDirectory(prefix=_PREFIX, ignore_cleanup_errors=True) as name:
-        held = _hold(name)
-        try:
-            yield Path(name)
-        finally:
-            if held is not None:
-                os.close(held)
-
-
-def _clear_folders() -> None:
-    """Delete those that nobody holds: their server was killed."""
-    for folder in Path(tempfile.gettempdir()).glob(f"{_PREFIX}*"):
-        with suppress(OSError):
-            held = _hold(folder)
-            if held is not None:
-                try:
-                    found = os.fstat(held)
-                    if found.st_uid == os.geteuid() and found.st_mtime < time.time() - _NEW:
-                        shutil.rmtree(folder, ignore_errors=True)
-                finally:
-                    os.close(held)
-
-
-def _hold(folder: str | Path) -> int | None:
-    """OSError if somebody else does; None where that can not be known."""
-    if sys.platform == "win32":
-        return None
-    import fcntl
-
-    held = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
-    try:
-        fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
-        os.close(held)
-        raise
-    return held
-
-
 _encoders: dict[str, bool] = {}
 
 
 async def _knows_h264(its: Programs) -> bool:
     """Whether this ffmpeg, which stays the same while the server runs, can make H.264."""
     if its.ffmpeg not in _encoders:
-        with tempfile.TemporaryDirectory(prefix="talkoot-") as name:
-            folder = Path(name)
+        async with own_folder() as folder:
             await _run(folder, [its.ffmpeg, "-v", "error", "-encoders"], _TOLD, _PROBED, "told")
             _encoders[its.ffmpeg] = b" libx264 " in await asyncio.to_thread((folder / "told").read_bytes)
     return _encoders[its.ffmpeg]

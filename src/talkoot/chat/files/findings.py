@@ -18,11 +18,12 @@ class Received:
 
 
 class Drawn(msgspec.Struct, frozen=True):
-    """A picture: its pixels, and a tiny one as a `data:` URL."""
+    """A picture: its pixels, a tiny one as a `data:` URL, and the format of the clean one."""
 
     width: int
     height: int
     blur: str
+    format: str
 
 
 class Moves(msgspec.Struct, frozen=True):
@@ -58,7 +59,10 @@ class Kept:
 
 @dataclass(frozen=True, slots=True)
 class Film:
-    """Sound or video that was prepared: its copy for others; `duration` in ms, where it is known."""
+    """Sound or video that was prepared: its copy for others; `duration` in ms, where it is known.
+
+    `waveform` is that of a voice message that came without one.
+    """
 
     type: str
     ending: str
@@ -66,3 +70,4 @@ class Film:
     drawn: Drawn | None
     size: int
     sha256: bytes
+    waveform: str | None = None

@@ -25,6 +25,7 @@ from talkoot.chat.files.tus import (
     name_in,
     number_in,
     require_version,
+    waveform_in,
 )
 from talkoot.chat.files.uploads import write_on
 from talkoot.chat.files.views import KEPT, progress_of, upload_out
@@ -84,7 +85,10 @@ async def describe_uploads(kernel: KernelDep) -> Response:
     "/uploads", status_code=201, response_class=Response, responses=_MADE | problems(Conflict, Outdated)
 )
 async def open_upload(request: Request, kernel: KernelDep, actor: CurrentActor, room: Room) -> Response:
-    """Begin an upload of `Upload-Length` bytes; `Upload-Metadata` may have its `filename`."""
+    """Begin an upload of `Upload-Length` bytes; `Upload-Metadata` may have its `filename`.
+
+    A voice message has a `waveform` there, as plain uploads have it; it is found out where that is empty.
+    """
     return await _spoken(_open(request, kernel, actor, room))
 
 
@@ -138,7 +142,7 @@ async def _open(request: Request, kernel: Kernel, actor: Actor, room: UUID) -> R
     require_version(request.headers)
     require_place(kernel.settings)
     size, told = number_in(request.headers, "upload-length"), request.headers.get("upload-metadata", "")
-    name = name_in(told) if told else ""
+    name, _ = name_in(told), waveform_in(told)
     begin = partial(
         begin_upload, actor=actor, settings=kernel.settings, room=room, name=name, size=size, told=told
     )

@@ -27,7 +27,8 @@ class File(Model):
     and time, which others than the owner get instead; then `ready`, or `broken` for what is none, or `plain`
     where nothing here can prepare such files. `failed` is what the job was given up for: it is handed out as
     a file that is no picture, until somebody has the job tried again. `duration` is in milliseconds. `kept`
-    are the bytes of the original where it stays beside another copy, and counts.
+    are the bytes of the original where it stays beside another copy, and counts. `waveform` is empty in a
+    voice message whose own is still to be found.
     """
 
     __tablename__ = "files"

@@ -23,6 +23,12 @@ def clean_name(given: str) -> str:
     return name or "file"
 
 
+def with_ending(name: str, ending: str) -> str:
+    """The same name for what is of another type now."""
+    stem, dot, _ = name.rpartition(".")
+    return f"{stem if dot else name}.{ending}"
+
+
 def disposition(name: str, *, inline: bool) -> str:
     """`Content-Disposition` (RFC 6266): the name in ASCII for old programs, and as it is."""
     plain = "".join(c if c.isascii() and c not in '"%\\' else "_" for c in name)

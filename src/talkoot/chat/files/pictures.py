@@ -6,7 +6,6 @@ import asyncio
 import hashlib
 import subprocess
 import sys
-import tempfile
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,6 +13,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from talkoot.chat.files.findings import Drawn, DrawnEmoji, Moves, Picture
+from talkoot.chat.files.folders import own_folder
 from talkoot.chat.files.models import CLEAN, ORIGINAL, THUMBNAIL
 from talkoot.kernel.blobs import PIECE
 
@@ -28,8 +28,7 @@ SECONDS = 120.0  # by the clock on the wall, for a machine that has much to do
 
 async def prepare(blobs: Blobs, file: UUID, size: int) -> Picture | None:
     """Write the clean copy and the thumbnail into the storage; None for what can not be drawn."""
-    with tempfile.TemporaryDirectory(prefix="talkoot-") as name:
-        folder = Path(name)
+    async with own_folder() as folder:
         with (folder / ORIGINAL).open("wb") as copy:
             async for piece in blobs.get(f"{file}/{ORIGINAL}", 0, size):
                 await asyncio.to_thread(copy.write, piece)
@@ -47,8 +46,7 @@ async def prepare(blobs: Blobs, file: UUID, size: int) -> Picture | None:
 
 async def draw_emoji(content: bytes) -> DrawnEmoji | None:
     """A picture as it is shown in a line of text; None for what can not be drawn, or not so small."""
-    with tempfile.TemporaryDirectory(prefix="talkoot-") as name:
-        folder = Path(name)
+    async with own_folder() as folder:
         await asyncio.to_thread((folder / ORIGINAL).write_bytes, content)
         async with _ONE:
             told = await _run(folder, "emoji")

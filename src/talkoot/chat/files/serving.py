@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 PATIENCE = 20.0  # seconds that a request waits for a picture
 MOST = 2_000_000  # bytes of a thumbnail
 THUMBNAIL_TYPE = "image/webp"
-_TELLING = IMAGES | MEDIA | {"image/heic"}  # types that cameras write into
+_TELLING = IMAGES | MEDIA  # types that cameras write into
 
 
 async def prepared(kernel: Kernel, actor: Actor, file: UUID, operation: Operation = GET_FILE) -> File:

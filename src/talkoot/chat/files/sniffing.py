@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 HEAD = 4096  # bytes that are looked at
-UNKNOWN, TEXT = "application/octet-stream", "text/plain"
+UNKNOWN, TEXT, HEIC = "application/octet-stream", "text/plain", "image/heic"
 
 _BEGINNINGS = (
     (b"\x89PNG\r\n\x1a\n", "image/png"),
@@ -25,14 +25,16 @@ _BEGINNINGS = (
 _IN_RIFF = {b"WEBP": "image/webp", b"WAVE": "audio/wav", b"AVI ": "video/x-msvideo"}
 _BRANDS = {
     b"avif": "image/avif",
-    b"heic": "image/heic",
-    b"heix": "image/heic",
+    b"avis": "image/avif",
+    **dict.fromkeys((b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx"), HEIC),
     b"M4A ": "audio/mp4",
     b"qt  ": "video/quicktime",
 }
 _NOT_IN_TEXT = bytes(set(range(32)) - {9, 10, 12, 13, 27})
-IMAGES = frozenset({"image/png", "image/jpeg", "image/gif", "image/webp", "image/avif"})
-SHOWN = IMAGES | {
+_PICTURES = frozenset({"image/png", "image/jpeg", "image/gif", "image/webp", "image/avif"})
+IMAGES = _PICTURES | {HEIC}
+"""What can be drawn."""
+SHOWN = _PICTURES | {
     "audio/ogg",
     "audio/flac",
     "audio/mpeg",
@@ -54,8 +56,17 @@ def sniff(head: bytes) -> str:
     if head[:4] == b"RIFF":
         return _IN_RIFF.get(head[8:12], UNKNOWN)
     if head[4:8] == b"ftyp":
-        return _BRANDS.get(head[8:12], "video/mp4")
+        return _in_boxes(head)
     return TEXT if _is_text(head) else UNKNOWN
+
+
+def _in_boxes(head: bytes) -> str:
+    """By its brand; where that says only that these are pictures, by those that it fits besides."""
+    if head[8:12] in {b"mif1", b"msf1"}:
+        more = head[16 : min(int.from_bytes(head[:4]), HEAD)]
+        fits = {more[at : at + 4] for at in range(0, len(more), 4)}
+        return next((kind for brand, kind in _BRANDS.items() if brand in fits), UNKNOWN)
+    return _BRANDS.get(head[8:12], "video/mp4")
 
 
 def _is_text(head: bytes) -> bool:

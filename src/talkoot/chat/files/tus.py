@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import re
 from dataclasses import dataclass
 from email.utils import formatdate
 from typing import TYPE_CHECKING
@@ -20,6 +21,8 @@ CHECKSUMS = ("sha1", "sha256")
 OFFSET_TYPE = "application/offset+octet-stream"
 _LONGEST = 4096  # bytes of metadata
 _NAMES = ("filename", "name")
+WAVEFORM = re.compile(r"[A-Za-z0-9_-]{2,171}")
+"""Of 2 to 128 bytes, base64url without padding."""
 _DIGITS = 15
 
 
@@ -51,16 +54,31 @@ def number_in(headers: Mapping[str, str], name: str) -> int:
 
 def name_in(metadata: str) -> str:
     """How the file is called by its metadata; empty if it is not."""
+    told = _told(metadata)
+    return next((told[name] for name in _NAMES if told.get(name)), "")
+
+
+def waveform_in(metadata: str) -> str | None:
+    """That of a voice message: empty if it is to be found out; None for any other file."""
+    waveform = _told(metadata).get("waveform")
+    if waveform and not WAVEFORM.fullmatch(waveform):
+        raise Malformed("A `waveform` has a byte for each of 2 to 128 equal parts, in base64url; or is empty")
+    return waveform
+
+
+def _told(metadata: str) -> dict[str, str]:
     if len(metadata) > _LONGEST:
         raise Malformed(f"`Upload-Metadata` may have {_LONGEST} bytes")
     told: dict[str, str] = {}
+    if not metadata:
+        return told
     for pair in metadata.split(","):
         key, _, value = pair.strip().partition(" ")
         try:
             told[key] = base64.b64decode(value, validate=True).decode()
         except ValueError:  # of no Base64, of what is not ASCII, and of no UTF-8
             raise Malformed("`Upload-Metadata` has pairs of a key and its value in Base64") from None
-    return next((told[name] for name in _NAMES if told.get(name)), "")
+    return told
 
 
 def checksum_in(headers: Mapping[str, str]) -> Checksum | None:

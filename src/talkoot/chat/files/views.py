@@ -27,7 +27,7 @@ def attachment(file: File) -> dict[str, Any]:
         "preparing": file.picture == WAITING,
         "duration": file.duration,
         "poster": file.picture == READY and file.blur is not None,
-        "waveform": file.waveform,
+        "waveform": file.waveform or None,
     }
 
 

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from talkoot.chat.files.actions.preparing import PREPARE_FILM, tell
 from talkoot.chat.files.models import BROKEN, CLEAN, FAILED, PLAIN, READY, WAITING, File
+from talkoot.chat.files.names import with_ending
 from talkoot.chat.files.sniffing import UNKNOWN
 from talkoot.kernel import jobs
 from talkoot.kernel.clock import DAY, SECOND
@@ -55,11 +56,12 @@ async def _waiting(tx: Tx, file_id: UUID) -> File | None:
 
 
 def _show(file: File, film: Film, *, keep: bool) -> None:
-    if film.type != file.type:  # its name says what it is now
-        stem, dot, _ = file.name.rpartition(".")
-        file.name = f"{stem if dot else file.name}.{film.ending}"
+    if film.type != file.type:
+        file.name = with_ending(file.name, film.ending)
     file.kept = file.size if keep else None
     file.picture, file.content, file.type = READY, CLEAN, film.type
     file.size, file.sha256, file.duration = film.size, film.sha256, film.duration
+    if film.waveform is not None:
+        file.waveform = film.waveform
     if film.drawn is not None:
         file.width, file.height, file.blur = film.drawn.width, film.drawn.height, film.drawn.blur

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 from uuid import UUID
 
 from talkoot.chat.files.events import PicturePrepared
 from talkoot.chat.files.models import BROKEN, CLEAN, FAILED, READY, SENT, WAITING, File
+from talkoot.chat.files.names import with_ending
 from talkoot.chat.files.recoding import MEDIA
-from talkoot.chat.files.sniffing import IMAGES, UNKNOWN
+from talkoot.chat.files.sniffing import HEIC, IMAGES, UNKNOWN
 from talkoot.chat.files.views import attachment
 from talkoot.kernel import jobs
 
@@ -25,7 +27,14 @@ async def prepare_soon(tx: Tx, file: File) -> None:
     if file.type not in IMAGES and file.type not in MEDIA:
         return
     file.picture = WAITING
-    await jobs.enqueue(tx, PREPARE if file.type in IMAGES else PREPARE_FILM, {"file": str(file.id)})
+    await go_on_preparing(tx, [file])
+
+
+async def go_on_preparing(tx: Tx, files: Sequence[File]) -> None:
+    """Have what waits for it prepared after this commit."""
+    for kind, pictures in ((PREPARE, True), (PREPARE_FILM, False)):
+        its = [file for file in files if (file.type in IMAGES) is pictures]
+        await jobs.enqueue_many(tx, kind, [jobs.NewJob({"file": str(file.id)}) for file in its])
 
 
 async def use_picture(tx: Tx, file_id: UUID, picture: Picture | None) -> None:
@@ -66,3 +75,6 @@ def show(file: File, picture: Picture) -> None:
     if picture.clean is not None:
         file.size, file.sha256 = picture.clean
         file.content = CLEAN
+    if file.type == HEIC:
+        ending = "webp" if drawn.format == "WEBP" else "jpg"
+        file.type, file.name = f"image/{drawn.format.lower()}", with_ending(file.name, ending)

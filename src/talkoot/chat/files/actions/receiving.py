@@ -81,12 +81,19 @@ async def finish_file(tx: Tx, file_id: UUID, received: Received, waveform: str |
     file.type, file.size, file.sha256 = received.type, received.size, received.sha256
     file.state, file.changed_at = LOOSE, tx.now
     if waveform is not None:
-        file.type, file.waveform = _SOUND.get(file.type, file.type), waveform
-        if not file.type.startswith("audio/"):
+        sound = as_sound(file.type)
+        if sound is None:
             raise Invalid.field("waveform", "no_sound", "Only sound has a waveform: leave it out")
+        file.type, file.waveform = sound, waveform
     await prepare_soon(tx, file)
     await tx.flush()
     return file
+
+
+def as_sound(kind: str) -> str | None:
+    """The type of what is said to be sound; None for what can not be."""
+    kind = _SOUND.get(kind, kind)
+    return kind if kind.startswith("audio/") else None
 
 
 async def give_up_file(tx: Tx, file_id: UUID) -> bool:

@@ -10,9 +10,10 @@ from uuid import UUID
 from sqlalchemy import delete, insert, select, update
 
 from talkoot.chat.files.access import upload_for
-from talkoot.chat.files.actions.receiving import MB, begin_file, finish_file, require_room
+from talkoot.chat.files.actions.receiving import MB, as_sound, begin_file, finish_file, require_room
 from talkoot.chat.files.actions.sweeping import lease_of, sweep_soon
 from talkoot.chat.files.models import GONE, LOOSE, RECEIVING, File, Upload, UploadPiece
+from talkoot.chat.files.tus import waveform_in
 from talkoot.kernel.errors import Busy, Conflict, NotFound, TooLarge
 from talkoot.kernel.ids import new_id
 from talkoot.kernel.leases import hold, let_go
@@ -131,7 +132,9 @@ async def finish_upload(tx: Tx, turn: Turn, received: Received) -> None:
     await keep_turn(tx, turn)
     if received.size != turn.size:
         raise NotFound("Something of this upload was lost: begin it again")
-    await finish_file(tx, turn.file, received)
+    told = await tx.connection.scalar(select(Upload.told).where(Upload.file_id == turn.file))
+    waveform = waveform_in(told or "") if as_sound(received.type) else None
+    await finish_file(tx, turn.file, received, waveform)
     done = update(Upload).where(Upload.file_id == turn.file)
     await tx.connection.execute(done.values(received=turn.size, finished_at=tx.now))
     await end_turn(tx, turn)
