@@ -29,6 +29,7 @@ from talkoot.moving.rows import row_of
 from talkoot.moving.sections import CONTENT, EVENT, SECTIONS
 from talkoot.moving.storing import Row, store, store_stretch
 from talkoot.moving.there import Held, There, look, mark_begun, mark_done
+from talkoot.moving.unfinished import finish_files
 
 if TYPE_CHECKING:
     from talkoot.kernel.blobs import Blobs
@@ -83,6 +84,7 @@ async def import_archive(uow: UnitOfWork, blobs: Blobs, path: Path, feedback: Fe
             await bringing.take(item)
             feedback.progress.more(1, len(item))
     await bringing.flush()
+    await finish_files(uow, there.workspace)
     await uow.run(partial(_finish, workspace=there.workspace))
     return there.workspace
 
