@@ -3,29 +3,12 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator, Mapping
+from importlib import import_module
+from typing import Any
 
 import typer
-
-from talkoot import __version__
-from talkoot.cli.audit import audit
-from talkoot.cli.backing_up import backup, restore
-from talkoot.cli.bots import bots
-from talkoot.cli.doctor import doctor
-from talkoot.cli.host_applications import applications
-from talkoot.cli.jobs import jobs
-from talkoot.cli.keys import keys
-from talkoot.cli.limits import limits
-from talkoot.cli.mail import mail
-from talkoot.cli.migrating import migrate
-from talkoot.cli.moving import export, importing
-from talkoot.cli.recount import recount
-from talkoot.cli.rekeying import rekey
-from talkoot.cli.search import search
-from talkoot.cli.serving import serve
-from talkoot.cli.settings import settings
-from talkoot.cli.tokens import tokens
-from talkoot.cli.users import users
-from talkoot.cli.working import worker
+from typer.core import TyperGroup
 
 _HELP = """Talkoot, the chat a team runs with one command.
 
@@ -39,44 +22,69 @@ _CODES = """Exit codes: 0 done; 1 refused, or a check failed; 2 wrong usage or s
 can not be reached; 4 the database does not fit this version; 5 the address can not be listened on.
 """
 
-cli = typer.Typer(
+_COMMANDS = {
+    "serve": "serving:serve",
+    "worker": "working:worker",
+    "migrate": "migrating:migrate",
+    "backup": "backing_up:backup",
+    "restore": "backing_up:restore",
+    "export": "moving:export",
+    "rekey": "rekeying:rekey",
+    "doctor": "doctor:doctor",
+    "recount": "recount:recount",
+    "settings": "settings:settings",
+    "audit": "audit:audit",
+    "version": "version:version",
+    "import": "moving:importing",
+    "user": "users:users",
+    "token": "tokens:tokens",
+    "bot": "bots:bots",
+    "application": "host_applications:applications",
+    "keys": "keys:keys",
+    "jobs": "jobs:jobs",
+    "limits": "limits:limits",
+    "mail": "mail:mail",
+    "search": "search:search",
+}
+
+
+class _Commands(Mapping[str, Any]):
+    """Each is loaded when it is asked for: the flags of all of them are memory that a server would keep."""
+
+    def __getitem__(self, name: str) -> Any:
+        module, attribute = _COMMANDS[name].split(":")
+        found = getattr(import_module(f"talkoot.cli.{module}"), attribute)
+        one = _typer()
+        if isinstance(found, typer.Typer):
+            one.add_typer(found, name=name)
+        else:
+            one.command(name)(found)
+        return typer.main.get_group(one).commands[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(_COMMANDS)
+
+    def __len__(self) -> int:
+        return len(_COMMANDS)
+
+
+class _Program(TyperGroup):
+    def __init__(self, **given: Any) -> None:
+        super().__init__(**given | {"commands": _Commands()})
+
+
+def _typer(**given: Any) -> typer.Typer:
+    return typer.Typer(pretty_exceptions_enable=False, rich_markup_mode=None, **given)
+
+
+cli = _typer(
+    cls=_Program,
     help=_HELP,
     epilog=_CODES,
     no_args_is_help=True,
-    pretty_exceptions_enable=False,
-    rich_markup_mode=None,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for name, command in (
-    ("serve", serve),
-    ("worker", worker),
-    ("migrate", migrate),
-    ("backup", backup),
-    ("restore", restore),
-    ("export", export),
-    ("rekey", rekey),
-    ("doctor", doctor),
-    ("recount", recount),
-    ("settings", settings),
-    ("audit", audit),
-):
-    cli.command(name)(command)
-cli.add_typer(importing, name="import")
-cli.add_typer(users, name="user")
-cli.add_typer(tokens, name="token")
-cli.add_typer(bots, name="bot")
-cli.add_typer(applications, name="application")
-cli.add_typer(keys, name="keys")
-cli.add_typer(jobs, name="jobs")
-cli.add_typer(limits, name="limits")
-cli.add_typer(mail, name="mail")
-cli.add_typer(search, name="search")
-
-
-@cli.command()
-def version() -> None:
-    """Print the version."""
-    typer.echo(__version__)
+cli.callback()(lambda: None)
 
 
 def main() -> None:
