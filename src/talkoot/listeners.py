@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, Any, Protocol
 
-from talkoot.chat.access.events import AccessChanged, RoleLeaving, WorkspaceMemberLeaving
+from talkoot.chat.access.events import AccessChanged, ReadByChosen, RoleLeaving, WorkspaceMemberLeaving
 from talkoot.chat.accounts.events import (
     AddressGiven,
     AddressTakenBack,
@@ -61,7 +61,7 @@ from talkoot.chat.push.actions import forget_session, tell_browsers
 from talkoot.chat.reactions.actions import forget_reactions
 from talkoot.chat.reactions.events import ReactionMoved
 from talkoot.chat.reads.actions import begin_at_head
-from talkoot.chat.reads.events import ReadMoved
+from talkoot.chat.reads.events import ReadMoved, ShareChosen
 from talkoot.chat.reads.notices import read_notice
 from talkoot.chat.rooms.actions import leave_rooms_of_workspace
 from talkoot.chat.rooms.events import MemberLeft, MembersJoined, PostsRoomMade
@@ -147,6 +147,7 @@ def _of_rooms(parts: Parts) -> Table:
     """Access, rooms and their files."""
     return {
         AccessChanged: ([], [parts.controls.tell_access]),
+        ReadByChosen: ([], [lambda event: parts.readers.chosen(event.workspace)]),
         WorkspaceMemberLeaving: ([leave_rooms_of_workspace, retire_bot], []),
         RoleLeaving: ([keep_roles_in_rules], []),
         MembersJoined: ([begin_at_head], [parts.notices.joined]),
@@ -173,6 +174,7 @@ def _of_messages(parts: Parts) -> Table:
         Replied: ([follow_by_replying, enqueue_replies], []),
         ThreadMoved: ([], [lambda event: parts.bus.publish(thread_notice(event))]),
         ReadMoved: ([], [lambda event: parts.bus.publish(read_notice(event)), parts.readers.moved]),
+        ShareChosen: ([], [lambda event: parts.readers.chosen(event.user)]),
         OwnChanged: ([], [lambda event: parts.bus.publish(own_notice(event))]),
     }
 

@@ -3,10 +3,9 @@
 import asyncio
 import uuid
 
-import asyncpg
-
 from tests.clients import Api, join, set_up
 from tests.conftest import Serve
+from tests.locked_tables import locked
 from tests.servers.molds import MIGRATED
 from tests.servers.postgres import Postgres
 from tests.workspaces import Workspace
@@ -102,16 +101,11 @@ async def test_what_is_read_slowly_is_not_shown_to_who_lost_access_meanwhile(
     path = f"/rooms/{made['id']}"
     await owner.put(f"{path}/members/{member.user['id']}", expect=204)
     assert await member.get(path)  # what they may do is known from here on; the messages are not
-    outside = await asyncpg.connect(own_postgres.url(name))
-    async with outside.transaction():
-        await outside.execute("LOCK TABLE messages IN ACCESS EXCLUSIVE MODE")
+    async with locked(own_postgres.url(name), "messages") as wanted:
         reading = asyncio.create_task(member.ask("GET", f"{path}/messages"))
-        waiting = "SELECT count(*) FROM pg_locks WHERE NOT granted AND relation = 'messages'::regclass"
-        while not await outside.fetchval(waiting):
-            await outside.execute("SELECT pg_sleep(0.01)")
+        await wanted()
         await owner.delete(f"{path}/members/{member.user['id']}")
     answer = await reading
-    await outside.close()
     assert answer.status_code == 404, answer.text
     for person in (owner, member):
         await person.close()

@@ -1,6 +1,10 @@
 """Who has read what in small rooms: shared with those who share it themselves, and with nobody else."""
 
-from tests.clients import Api, Json
+import asyncio
+
+from tests.clients import Api, Json, set_up
+from tests.conftest import Serve
+from tests.locked_tables import locked
 from tests.workspaces import Workspace
 
 CHOICE = "/users/me/reads"
@@ -100,6 +104,51 @@ async def test_a_workspace_does_without_and_access_ends_it(workspace: Workspace,
     assert (await socket.ask(op="readers", room=room))["code"] == "not_found"
     heard = [frame for frame in await socket.settled() if frame["op"] == "readers"]
     assert all(frame["readers"] == {} for frame in heard)
+
+
+async def test_a_choice_is_told_at_once_to_those_who_have_a_room_open(
+    workspace: Workspace, member: Api
+) -> None:
+    owner, room = workspace.owner, await workspace.room()
+    elsewhere = await workspace.room()
+    await member.post(f"/rooms/{room}/join", expect=204)
+    here, theirs = await workspace.socket(owner), await workspace.socket(member)
+    away = await workspace.socket(owner)
+    for socket, at in ((here, room), (theirs, room), (away, elsewhere)):
+        assert (await socket.ask(op="readers", room=at))["shared"] is True
+    await member.patch(CHOICE, {"share": False})
+    told = await here.until(op="readers")
+    assert (told["shared"], told["readers"]) == (True, {})
+    told = await theirs.until(op="readers")
+    assert (told["shared"], told["readers"]) == (False, {})
+    await member.patch(CHOICE, {"share": True})
+    assert (await here.until(op="readers"))["readers"].keys() == {member.user["id"]}
+    assert not [frame for frame in await away.settled() if frame["op"] == "readers"]
+    await owner.patch(f"/workspaces/{workspace.id}", {"read_by": False})
+    for socket, at in ((here, room), (away, elsewhere)):
+        told = await socket.until(op="readers")
+        assert (told["room"], told["shared"], told["readers"]) == (at, False, {})
+
+
+async def test_who_loses_access_while_the_answer_is_read_is_told_nothing(serve: Serve) -> None:
+    talkoot = serve("postgresql", readers="8")
+    owner, made = await set_up(talkoot.url)
+    async with owner, Workspace(owner, made) as workspace:
+        member, room = await workspace.member(), await workspace.room(kind="private")
+        seat = f"/rooms/{room}/members/{member.user['id']}"
+        await owner.put(seat, expect=204)
+        said = await owner.post(f"/rooms/{room}/messages", {"text": "said"})
+        assert await member.get(f"/rooms/{room}")  # what they may do is known from here on
+        watching, socket = await workspace.socket(owner), await workspace.socket(member)
+        assert (await watching.ask(op="readers", room=room))["shared"] is True
+        async with locked(talkoot.environment["TALKOOT_DATABASE_URL"], "read_choices") as wanted:
+            asking = asyncio.create_task(socket.ask(op="readers", room=room))
+            await wanted()
+            await owner.delete(seat)
+        assert (await asking)["code"] == "not_found"
+        await owner.put(f"/rooms/{room}/read", {"seq": said["seq"]})
+        assert (await watching.until(op="readers"))["readers"] == {}
+        assert not [frame for frame in await socket.settled() if frame["op"] == "readers"]
 
 
 async def test_a_large_room_tells_nobody(workspace_sqlite: Workspace) -> None:

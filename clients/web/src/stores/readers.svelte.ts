@@ -14,7 +14,7 @@ export class Readers {
     this.ask();
   }
 
-  /** The server forgets with the connection what is open. */
+  /** The server forgets what is open with the connection, and when nothing is shared any more. */
   ask(): void {
     // With a reference: the answer comes as what is told later does.
     if (this.socket.ready) this.socket.ask({ op: "readers", room: this.#room }).catch(() => undefined);

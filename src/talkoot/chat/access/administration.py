@@ -11,7 +11,7 @@ from sqlalchemy import delete, select
 
 from talkoot.chat.access import actions
 from talkoot.chat.access.doors import KNOWING, allows, left_to, resource_for
-from talkoot.chat.access.events import WorkspaceMemberLeaving
+from talkoot.chat.access.events import ReadByChosen, WorkspaceMemberLeaving
 from talkoot.chat.access.grants import grants_of
 from talkoot.chat.access.models import Membership, Resource, Role, Workspace
 from talkoot.chat.access.operations import (
@@ -77,6 +77,8 @@ async def change_workspace(
             before, after = {field: getattr(found, field)}, {field: wanted}
             setattr(found, field, wanted)
             await record(tx, actor, Act(act, workspace, workspace, before=before, after=after))
+    if read_by is not None:
+        await tx.emit(ReadByChosen(workspace))
 
 
 async def change_role(tx: Tx, actor: Actor, workspace: UUID, user: UUID, role_name: str) -> None:

@@ -33,6 +33,13 @@ class WorkspaceMemberLeaving:
 
 
 @dataclass(frozen=True, slots=True)
+class ReadByChosen:
+    """In a workspace people see from now on who has read a message, or do not any more."""
+
+    workspace: UUID
+
+
+@dataclass(frozen=True, slots=True)
 class RoleLeaving:
     """A role that nobody has is about to be taken away."""
 

@@ -16,7 +16,7 @@ from talkoot.chat.access.doors import admit
 from talkoot.chat.access.grants import grants_now
 from talkoot.chat.access.operations import MARK_READ as MARKING
 from talkoot.chat.access.operations import MARK_UNREAD
-from talkoot.chat.reads.events import ReadMoved
+from talkoot.chat.reads.events import ReadMoved, ShareChosen
 from talkoot.chat.reads.models import ReadChoice, ReadPosition
 from talkoot.chat.reads.schemas import UnreadOut
 from talkoot.chat.rooms.access import room_to_read
@@ -142,6 +142,7 @@ async def choose_to_share(tx: Tx, actor: Actor, *, share: bool) -> None:
     await tx.connection.execute(delete(ReadChoice).where(ReadChoice.user_id == actor.user))
     tx.session.add(ReadChoice(user_id=actor.user, share=share))
     await tx.flush()
+    await tx.emit(ShareChosen(actor.user))
 
 
 async def forget_positions_of(tx: Tx, user: UUID) -> None:

@@ -23,3 +23,10 @@ class ReadMoved:
     """Of the workspace's access rules, under which it was done."""
     marked: int | None
     mentions: int
+
+
+@dataclass(frozen=True, slots=True)
+class ShareChosen:
+    """Somebody shares what they have read from now on, or does not any more."""
+
+    user: UUID

@@ -14,9 +14,10 @@ from talkoot.chat.access.cache import AccessCache
 from talkoot.chat.access.operations import LIST_READERS
 from talkoot.chat.accounts.actors import actor_of
 from talkoot.chat.reads.frames import ReadersFrame, ReaderShown
-from talkoot.chat.reads.readers import Readers, readers_of
+from talkoot.chat.reads.readers import Readers, readers_of, rooms_of
 from talkoot.chat.rooms.access import room_to_read
 from talkoot.kernel.clock import rfc3339
+from talkoot.kernel.errors import TalkootError
 from talkoot.realtime.bus import control_message
 from talkoot.realtime.operations import Reply
 
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
     from talkoot.realtime.connection import Connection
 
 MOVED = "reads.moved"
-"""The control message that says: somebody has read more of these rooms."""
+"""The control message that says: more was read of these rooms, or these people or workspaces chose anew."""
 _PAUSE = 0.2  # seconds: what is read in one room in this time is told once
 
 
@@ -44,21 +45,26 @@ class ReaderWatches:
         self._open: defaultdict[UUID, set[Connection]] = defaultdict(set)
         self._room: dict[Connection, UUID] = {}
         self._moved: set[UUID] = set()
+        self._chosen: set[UUID] = set()
+        self._telling = False
         self._waiting: set[UUID] = set()
         self._looking = False
         self._looks = 0
 
     def moved(self, event: ReadMoved) -> None:
         """Somebody has read more: tell all servers, in a moment."""
-        if self._most == 0:
-            return
-        if not self._moved:
-            asyncio.get_running_loop().call_later(_PAUSE, self._tell_servers)
-        self._moved.add(event.room)
+        self._tell_soon(self._moved, event.room)
+
+    def chosen(self, whose: UUID) -> None:
+        """This person, or this workspace, shares now, or does not any more: tell all servers, in a moment."""
+        self._tell_soon(self._chosen, whose)
 
     def look(self, said: dict[str, str]) -> None:
         """The control message: look who has read the rooms that are open here."""
-        self._look_soon({room for room in map(UUID, said["rooms"].split()) if room in self._open})
+        self._look_soon(self._open.keys() & set(map(UUID, said["rooms"].split())))
+        chosen = set(map(UUID, said.get("chosen", "").split()))  # the version before says no such thing
+        if chosen and self._open:
+            self._spawn(self._look_at_rooms_of(chosen))
 
     async def watch(self, connection: Connection, room: UUID | None) -> Reply | None:
         """This connection has this room open now, and no other; how far others have read it."""
@@ -66,12 +72,16 @@ class ReaderWatches:
         if room is None:
             return None
         actor, looks = actor_of(connection), self._looks
-        async with self._uow.read() as read:
-            await room_to_read(read, actor, room, LIST_READERS)
-            if not connection.closing:
-                self._room[connection] = room
-                self._open[room].add(connection)
-            readers = await readers_of(read, room, self._most)
+        try:
+            async with self._uow.read() as read:
+                await room_to_read(read, actor, room, LIST_READERS)
+                if not connection.closing:
+                    self._room[connection] = room
+                    self._open[room].add(connection)
+                readers = await readers_of(read, room, self._most)
+        except TalkootError:  # access may have been taken back while this was read
+            self.forget(connection)
+            raise
         if actor.user not in readers.positions:  # they are not told when somebody reads, either
             self.forget(connection)
 
@@ -89,9 +99,25 @@ class ReaderWatches:
             if not self._open[room]:
                 del self._open[room]
 
+    def _tell_soon(self, of: set[UUID], which: UUID) -> None:
+        if self._most == 0:
+            return
+        of.add(which)
+        if not self._telling:
+            self._telling = True
+            asyncio.get_running_loop().call_later(_PAUSE, self._tell_servers)
+
     def _tell_servers(self) -> None:
-        rooms, self._moved = self._moved, set()
-        self._bus.publish(control_message(MOVED, rooms=" ".join(map(str, rooms))))
+        self._telling = False
+        said = {"rooms": " ".join(map(str, self._moved)), "chosen": " ".join(map(str, self._chosen))}
+        self._moved.clear()
+        self._chosen.clear()
+        self._bus.publish(control_message(MOVED, **said))
+
+    async def _look_at_rooms_of(self, whose: set[UUID]) -> None:
+        async with self._uow.read() as read:
+            rooms = await rooms_of(read, whose)
+        self._look_soon(self._open.keys() & rooms)
 
     def _look_soon(self, rooms: set[UUID]) -> None:
         self._waiting |= rooms
@@ -117,8 +143,11 @@ class ReaderWatches:
         for connection in list(self._open.get(room, ())):
             user = connection.identity.user if connection.identity else None
             held = readers.grants.get(user) if user else None
-            if user is None or (held is not None and not cache.holds(held)):
-                continue  # taken back meanwhile
+            if user is None:
+                continue
+            if held is not None and not cache.holds(held):  # rules changed meanwhile: look again who may know
+                self._waiting.add(room)
+                continue
             connection.send(msgspec.json.encode(_frame(readers, room, user)))
             if user not in readers.positions:
                 self.forget(connection)

@@ -78,6 +78,13 @@ async def readers_of(read: Read, room: UUID, most: int) -> Readers:
     return Readers({user: sharing[user] for user in sharing if user in grants}, grants)
 
 
+async def rooms_of(read: Read, whose: Collection[UUID]) -> set[UUID]:
+    """The rooms of these people and of these workspaces."""
+    theirs = select(Membership.resource_id).where(Membership.user_id.in_(whose))
+    inside = select(Room.id).where(Room.workspace_id.in_(whose))
+    return {*(await read.connection.scalars(theirs.union_all(inside))).all()}
+
+
 def read_by(readers: Readers, message: Message) -> list[UUID]:
     """Those of them who have read this message. What was said before somebody came they did not read."""
     return [

@@ -23,9 +23,8 @@ export const showPreviews = (chat: Chat, link_previews: boolean): Promise<void> 
   );
 
 /** Decides whether members of small rooms see who has read what. */
-export const showReaders = (chat: Chat, read_by: boolean): Promise<void> =>
-  change(
-    chat,
-    { read_by },
-    read_by ? "In small rooms people see who has read what." : "Nobody sees who has read what.",
-  );
+export async function showReaders(chat: Chat, read_by: boolean): Promise<void> {
+  const said = read_by ? "In small rooms people see who has read what." : "Nobody sees who has read what.";
+  await change(chat, { read_by }, said);
+  chat.attendance.readers.ask();
+}
