@@ -50,6 +50,6 @@ async def put_job(
     return job
 
 
-def in_an_hour() -> str:
+def in_an_hour(hours: int = 1) -> str:
     """A time that does not come before a test ends."""
-    return (datetime.now(UTC) + timedelta(hours=1)).isoformat()
+    return (datetime.now(UTC) + timedelta(hours=hours)).isoformat()

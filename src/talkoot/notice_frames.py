@@ -66,7 +66,10 @@ class VoteNotice(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class DraftNotice(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A draft of one's own has changed, on any device; one that was removed has version 0 and no text."""
+    """A draft of one's own has changed, on any device; one that was removed has version 0 and no text.
+
+    `attachments` are its files.
+    """
 
     op: Literal["notice"]
     kind: Literal["draft"]
@@ -74,6 +77,7 @@ class DraftNotice(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     thread: UUID | None
     version: int
     text: str
+    attachments: list[dict[str, Any]]
 
 
 class ScheduledNotice(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

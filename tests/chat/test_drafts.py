@@ -1,7 +1,23 @@
 """Drafts: one goes on writing on another device, and no device overwrites what it has not seen."""
 
-from tests.clients import Api
+import time
+import uuid
+
+import pytest
+
+from tests.chat.test_files import upload
+from tests.clients import Api, Json
+from tests.job_rows import rows
+from tests.privacy.conftest import eventually
+from tests.servers.talkoot import Talkoot
 from tests.workspaces import Workspace
+
+
+@pytest.fixture
+def server(request: pytest.FixtureRequest, workspace: Workspace) -> Talkoot:
+    database = request.node.callspec.params["shared_owner"]
+    found: Talkoot = request.getfixturevalue(f"shared_{database}")
+    return found
 
 
 async def drafts(person: Api) -> list[tuple[str, str | None, str]]:
@@ -53,3 +69,78 @@ async def test_drafts_are_for_rooms_that_one_may_read(workspace: Workspace, memb
     assert await member.refusal("PUT", f"/drafts/{room}", again) == (404, "not_found")
     await owner.put(inside, expect=204)
     assert await drafts(member) == [(room, None, "x")]
+
+
+def names(draft: Json) -> list[str]:
+    return [file["name"] for file in draft["attachments"]]
+
+
+async def test_files_follow_with_the_draft_until_they_are_sent(workspace: Workspace, member: Api) -> None:
+    room = await workspace.room()
+    await member.post(f"/rooms/{room}/join", expect=204)
+    path = f"/drafts/{room}"
+    first, second = [await upload(member, room, name=name) for name in ("one.txt", "two.txt")]
+    mine = await workspace.socket(member, room)
+    draft = await member.put(path, {"version": 0, "attachments": [first["id"], second["id"]]})
+    assert (draft["text"], names(draft)) == ("", ["one.txt", "two.txt"])
+    told = await mine.until(op="notice", kind="draft")
+    assert [file["id"] for file in told["attachments"]] == [first["id"], second["id"]]
+    kept = await member.put(path, {"text": "both", "version": draft["version"]})
+    assert names(kept) == ["one.txt", "two.txt"], "a client that knows nothing of files leaves them"
+    (listed,) = [each for each in (await member.get("/drafts"))["items"] if each["room"] == room]
+    assert listed == kept
+    fewer = await member.put(path, {"text": "", "version": kept["version"], "attachments": [second["id"]]})
+    assert names(fewer) == ["two.txt"]
+    empty = {"text": " ", "version": fewer["version"]}
+    assert await member.refusal("PUT", path, empty | {"attachments": []}) == (422, "invalid")
+    sent = await member.post(f"/rooms/{room}/messages", {"attachments": [second["id"], first["id"]]})
+    await member.delete(path)
+    told = await mine.until(op="notice", kind="draft", version=0)
+    assert told["attachments"] == []
+    assert names(await member.get(f"/messages/{sent['id']}")) == ["two.txt", "one.txt"]
+
+
+async def test_a_draft_has_files_of_its_writer_alone(workspace: Workspace, member: Api) -> None:
+    owner, room, other = workspace.owner, await workspace.room(), await workspace.room()
+    for each in (room, other):
+        await member.post(f"/rooms/{each}/join", expect=204)
+    theirs, elsewhere = await upload(owner, room), await upload(member, other)
+    sent, mine = await upload(member, room), await upload(member, room)
+    await member.post(f"/rooms/{room}/messages", {"attachments": [sent["id"]]})
+    wrong = ([theirs["id"]], [elsewhere["id"]], [sent["id"]], [mine["id"]] * 2, [str(uuid.uuid4())])
+    for files in (*wrong, [str(uuid.uuid4()) for _ in range(11)]):
+        new = {"text": "x", "version": 0, "attachments": files}
+        assert await member.refusal("PUT", f"/drafts/{room}", new) == (422, "invalid"), files
+    assert await drafts(member) == [], "nothing of it was stored"
+    await member.put(f"/drafts/{room}", {"version": 0, "attachments": [mine["id"]]})
+    assert await owner.refusal("GET", f"/files/{mine['id']}") == (404, "not_found")
+    await member.delete(f"/files/{mine['id']}")
+    (draft,) = (await member.get("/drafts"))["items"]
+    assert draft["attachments"] == []
+
+
+async def test_files_are_not_given_up_while_their_draft_lives(
+    workspace: Workspace, member: Api, server: Talkoot
+) -> None:
+    room = await workspace.room()
+    await member.post(f"/rooms/{room}/join", expect=204)
+    kept, loose = await upload(member, room), await upload(member, room)
+    draft = await member.put(f"/drafts/{room}", {"version": 0, "attachments": [kept["id"]]})
+
+    async def a_day_later() -> None:
+        old = time.time_ns() // 1000 - 25 * 3_600_000_000
+        for file in (kept, loose):
+            await rows(server, "UPDATE files SET changed_at = $1 WHERE id = $2", old, uuid.UUID(file["id"]))
+        await member.delete(f"/files/{(await upload(member, room))['id']}")  # the storage is cleared
+
+    async def is_gone(file: Json) -> bool:
+        return (await member.http.get(f"/files/{file['id']}")).status_code == 404
+
+    await a_day_later()
+    await eventually(lambda: is_gone(loose))
+    assert not await is_gone(kept)
+    text = {"text": "without", "version": draft["version"], "attachments": []}
+    await member.put(f"/drafts/{room}", text)
+    assert not await is_gone(kept), "it can still be sent for a day"
+    await a_day_later()
+    await eventually(lambda: is_gone(kept))

@@ -3,9 +3,11 @@
 import asyncio
 import time
 import uuid
+from typing import Any
 
 import pytest
 
+from tests.chat.test_files import upload
 from tests.clients import PATIENCE, Api, Json
 from tests.job_rows import in_an_hour, rows
 from tests.servers.talkoot import Talkoot
@@ -23,7 +25,7 @@ async def scheduled(person: Api) -> dict[str, Json]:
     return {each["text"]: each for each in (await person.get("/scheduled"))["items"]}
 
 
-async def later(person: Api, room: str, text: str, **more: str) -> Json:
+async def later(person: Api, room: str, text: str, **more: Any) -> Json:
     made: Json = await person.post(f"/rooms/{room}/scheduled", {"text": text, "at": in_an_hour(), **more})
     return made
 
@@ -127,3 +129,98 @@ async def test_times_and_numbers_have_bounds(workspace_sqlite: Workspace) -> Non
     assert await person.refusal("POST", path, {"text": "x", "at": soon}) == (409, "too_many")
     await person.delete(f"/scheduled/{made[0]['id']}")
     await later(person, room, "one more")
+
+
+async def test_files_quotes_and_polls_are_sent_with_it(
+    workspace: Workspace, member: Api, server: Talkoot
+) -> None:
+    owner, room = workspace.owner, await workspace.room()
+    await member.post(f"/rooms/{room}/join", expect=204)
+    quoted = await owner.post(f"/rooms/{room}/messages", {"text": "as it was"})
+    first, second = [await upload(member, room, name=name) for name in ("one.txt", "two.txt")]
+    ids = [second["id"], first["id"]]
+    asked = {"question": "When?", "options": ["Now", "Then"], "closes_at": in_an_hour(2)}
+    made = await later(member, room, "with it", attachments=ids, quote=quoted["id"])
+    poll = await later(member, room, "", poll=asked)
+    assert (poll["text"], poll["poll"]["question"]) == ("When?", "When?")
+    assert {file["id"] for file in made["attachments"]} == {*ids}
+    for used in ({"attachments": ids[:1]}, {"text": "x", "at": in_an_hour(), "attachments": ids[1:]}):
+        where = "scheduled" if "at" in used else "messages"
+        assert await member.refusal("POST", f"/rooms/{room}/{where}", used) == (422, "invalid"), used
+    assert await member.refusal("DELETE", f"/files/{ids[0]}") == (409, "conflict")
+    assert await owner.refusal("GET", f"/files/{ids[0]}") == (404, "not_found")
+    late = {"at": in_an_hour(3)}
+    assert await member.refusal("PATCH", f"/scheduled/{poll['id']}", late) == (422, "invalid")
+    await owner.patch(f"/messages/{quoted['id']}", {"text": "as it is"})
+    await bring_forward(server, made, poll)
+    await owner.delete(f"/scheduled/{(await later(owner, room, 'look'))['id']}")
+    await until_decided(member, "with it", "When?")
+    assert await scheduled(member) == {}
+    said = {each["text"]: each for each in (await owner.get(f"/rooms/{room}/messages"))["items"]}
+    assert [file["name"] for file in said["with it"]["attachments"]] == ["two.txt", "one.txt"]
+    assert said["with it"]["quote"]["text"] == "as it is"
+    assert (await owner.http.get(f"/files/{ids[0]}")).status_code == 200
+    assert said["When?"]["poll"]["closes_at"][:19] == asked["closes_at"][:19]
+    vote = f"/messages/{said['When?']['id']}/poll/vote"
+    assert (await owner.put(vote, {"options": [0]}))["poll"]["voters"] == 1
+
+
+async def test_row_22_what_is_gone_by_then_is_told_and_the_rest_is_kept(
+    workspace: Workspace, member: Api, server: Talkoot
+) -> None:
+    owner, room = workspace.owner, await workspace.room()
+    await member.post(f"/rooms/{room}/join", expect=204)
+    quoted = await owner.post(f"/rooms/{room}/messages", {"text": "soon deleted"})
+    stays, goes = await upload(member, room, name="stays.txt"), await upload(member, room)
+    made = {
+        "filed": await later(member, room, "filed", attachments=[goes["id"], stays["id"]]),
+        "quoting": await later(member, room, "quoting", quote=quoted["id"]),
+    }
+    await owner.delete(f"/messages/{quoted['id']}")
+    await rows(server, "UPDATE files SET state = 'gone' WHERE id = $1", uuid.UUID(goes["id"]))
+    mine = await workspace.socket(member, room)
+    await bring_forward(server, *made.values())
+    await owner.delete(f"/scheduled/{(await later(owner, room, 'look'))['id']}")
+    for _ in made:
+        assert (await mine.until(op="notice", kind="scheduled", state="refused"))["reason"]
+    found = await until_decided(member, *made)
+    codes = {name: each["code"] for name, each in found.items()}
+    assert codes == {"filed": "file_gone", "quoting": "quote_gone"}
+    assert [file["name"] for file in found["filed"]["attachments"]] == ["stays.txt"]
+    assert await member.refusal("DELETE", f"/files/{stays['id']}") == (409, "conflict"), "it waits on"
+    again = [await member.patch(f"/scheduled/{each['id']}", {"at": in_an_hour()}) for each in found.values()]
+    await bring_forward(server, *again)
+    await owner.delete(f"/scheduled/{(await later(owner, room, 'look'))['id']}")
+    await until_decided(member, *made)
+    said = {each["text"]: each for each in (await owner.get(f"/rooms/{room}/messages"))["items"]}
+    assert [file["name"] for file in said["filed"]["attachments"]] == ["stays.txt"]
+    assert said["quoting"]["quote"] is None
+
+
+async def test_its_files_are_free_when_it_is_changed_or_removed(workspace_sqlite: Workspace) -> None:
+    room, person = await workspace_sqlite.room(), await workspace_sqlite.member()
+    await person.post(f"/rooms/{room}/join", expect=204)
+    first, second = await upload(person, room), await upload(person, room)
+    made = await later(person, room, "", attachments=[first["id"]])
+    at = f"/scheduled/{made['id']}"
+    other = await workspace_sqlite.room(kind="private")
+    hidden = await workspace_sqlite.owner.post(f"/rooms/{other}/messages", {"text": "among us"})
+    soon = in_an_hour()
+    theirs = await upload(workspace_sqlite.owner, room)
+    for wrong in (
+        {"quote": hidden["id"]},
+        {"attachments": [theirs["id"]]},
+        {"attachments": [str(uuid.uuid4()) for _ in range(11)]},
+        {"poll": {"question": "?", "options": ["a", "b"], "closes_at": "2020-01-01T00:00:00Z"}},
+        {"poll": {"question": "?", "options": ["a"]}},
+        {"text": ""},
+    ):
+        new = {"text": "x", "at": soon, **wrong}
+        assert await person.refusal("POST", f"/rooms/{room}/scheduled", new) == (422, "invalid"), wrong
+    assert await person.refusal("PATCH", at, {"attachments": []}) == (422, "invalid")
+    assert await person.refusal("PATCH", at, {"attachments": [theirs["id"]]}) == (422, "invalid")
+    changed = await person.patch(at, {"attachments": [second["id"]]})
+    assert [file["id"] for file in changed["attachments"]] == [second["id"]]
+    await person.post(f"/rooms/{room}/messages", {"attachments": [first["id"]]})
+    await person.delete(at)
+    await person.post(f"/rooms/{room}/messages", {"attachments": [second["id"]]})

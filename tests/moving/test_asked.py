@@ -73,8 +73,10 @@ async def furnish(workspace: Workspace, ada: Api, bob: Api) -> str:
     await owner.delete(f"/rooms/{secret}/members/{owner.user['id']}")
     direct = await ada.post(f"/workspaces/{workspace.id}/direct", {"users": [bob.user["id"]]})
     await bob.post(f"/rooms/{direct['id']}/messages", {"text": "between us"})
-    await ada.put(f"/drafts/{room}", {"text": "their draft", "version": 0})
-    await owner.put(f"/drafts/{room}", {"text": "my draft", "version": 0})
+    for person, text, content in ((ada, "their draft", b"among us"), (owner, "my draft", b"begun")):
+        laid = await person.http.post("/files", params={"room": room}, files={"file": ("d.txt", content)})
+        begun = {"text": text, "version": 0, "attachments": [laid.json()["id"]]}
+        await person.put(f"/drafts/{room}", begun)
     await ada.put(f"/messages/{said['id']}/saved", expect=204)
     posts = await journal(workspace, ada)
     await publish(ada, await draft(ada, posts, "Public post", tags=["rain"]))
@@ -102,7 +104,8 @@ async def test_one_gets_what_one_may_read_and_nothing_else(
     assert [line["text"] for line in held if line["what"] == "draft"] == ["my draft"]
     assert {line["what"] for line in held}.isdisjoint({"held_message", "saved_message", "sanction"})
     assert {line["tag"] for line in held if line["what"] == "post_tag"} == {"rain"}
-    assert [data for name, data in members(path).items() if name.startswith("files/")] == [b"some notes"]
+    contents = [data for name, data in members(path).items() if name.startswith("files/")]
+    assert sorted(contents) == [b"begun", b"some notes"]
     rooms = {line["id"] for line in held if line["what"] == "room"}
     assert room in rooms
     acts = [act["kind"] for act in (await owner.get(f"/workspaces/{workspace.id}/audit"))["items"]]
@@ -110,6 +113,8 @@ async def test_one_gets_what_one_may_read_and_nothing_else(
 
     other = make_talkoot("sqlite", tmp_path / "elsewhere", request)
     assert "message: 3" in bring(other, path)
+    laid = "SELECT files.state FROM files JOIN drafts ON drafts.carrier = files.message_id"
+    assert await rows(other, laid) == [("loose",)], "the draft has its file there too"
 
 
 async def test_what_is_still_being_prepared_is_its_owners_alone(

@@ -3,6 +3,7 @@
 from uuid import UUID
 
 from tests.accounts.browsers import Web
+from tests.chat.test_files import upload
 from tests.clients import PASSWORD, Api, Json
 from tests.job_rows import in_an_hour, rows
 from tests.privacy.conftest import eventually
@@ -23,8 +24,10 @@ async def gone(owner: Api, message: str) -> Json:
 
 async def keep_something(person: Api, said: Json) -> None:
     await person.put(f"/messages/{said['id']}/saved", expect=204)
-    await person.put(f"/drafts/{said['room']}", {"text": "and I", "version": 0})
-    await person.post(f"/rooms/{said['room']}/scheduled", {"text": "later", "at": in_an_hour()})
+    laid, later = [(await upload(person, said["room"]))["id"] for _ in range(2)]
+    await person.put(f"/drafts/{said['room']}", {"text": "and I", "version": 0, "attachments": [laid]})
+    planned = {"text": "later", "at": in_an_hour(), "attachments": [later]}
+    await person.post(f"/rooms/{said['room']}/scheduled", planned)
     await person.patch("/users/me/letters", {"messages": False})
     await person.put(f"/rooms/{said['room']}/notifications", {"level": "all"}, expect=204)
 
@@ -117,6 +120,8 @@ async def nothing_is_known(server: Talkoot, person: Api) -> None:
     tables += ["poll_votes"]
     tables += ["letter_choices", "digest_items", "notifications", "notification_levels"]
     tables += ["statuses", "read_choices"]
+    unsent = "SELECT 1 FROM files WHERE owner_id = $1 AND state <> 'gone'"
+    assert await rows(server, unsent, id_) == []
     for table in tables:
         assert await rows(server, f"SELECT 1 FROM {table} WHERE user_id = $1", id_) == []  # noqa: S608
     ((username, email, password),) = await rows(

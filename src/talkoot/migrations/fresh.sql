@@ -156,7 +156,7 @@ CREATE TABLE drafts (
 	place_id BLOB NOT NULL, 
 	room_id BLOB NOT NULL, 
 	text VARCHAR NOT NULL, 
-	version BIGINT NOT NULL, 
+	version BIGINT NOT NULL, carrier BLOB, 
 	CONSTRAINT pk_drafts PRIMARY KEY (user_id, place_id), 
 	CONSTRAINT fk_drafts_room_id FOREIGN KEY(room_id) REFERENCES rooms (id), 
 	CONSTRAINT fk_drafts_user_id FOREIGN KEY(user_id) REFERENCES users (id)
@@ -811,7 +811,7 @@ CREATE TABLE scheduled_messages (
 	due_at BIGINT NOT NULL, 
 	state VARCHAR NOT NULL, 
 	code VARCHAR, 
-	reason VARCHAR, 
+	reason VARCHAR, attachments VARCHAR, quote_id BLOB, poll VARCHAR, 
 	CONSTRAINT pk_scheduled_messages PRIMARY KEY (id), 
 	CONSTRAINT fk_scheduled_messages_room_id FOREIGN KEY(room_id) REFERENCES rooms (id), 
 	CONSTRAINT fk_scheduled_messages_thread_id FOREIGN KEY(thread_id) REFERENCES messages (id), 
@@ -1038,5 +1038,5 @@ CREATE UNIQUE INDEX uq_report_cases_message ON report_cases (message_id) WHERE s
 CREATE UNIQUE INDEX uq_report_cases_person ON report_cases (workspace_id, user_id) WHERE state = 'open' AND message_id IS NULL;
 CREATE UNIQUE INDEX uq_sanctions_standing ON sanctions (user_id, resource_id, kind) WHERE ended_at IS NULL;
 CREATE UNIQUE INDEX uq_saved_messages_message_id ON saved_messages (message_id, user_id);
-INSERT INTO alembic_version ("version_num") VALUES ('0047');
+INSERT INTO alembic_version ("version_num") VALUES ('0052');
 INSERT INTO schema_floor ("id", "revision") VALUES (1, '0003');

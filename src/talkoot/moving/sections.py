@@ -14,7 +14,7 @@ from talkoot.chat.accounts.models import User
 from talkoot.chat.bots.models import Bot
 from talkoot.chat.drafts.models import Draft
 from talkoot.chat.emoji.models import Emoji
-from talkoot.chat.files.models import HELD, SENT, File
+from talkoot.chat.files.models import HELD, LOOSE, SENT, File
 from talkoot.chat.messages.models import HeldMessage, Mention, Message, Quote, RoomRules
 from talkoot.chat.notifications.models import NotificationLevel
 from talkoot.chat.pins.models import Pin
@@ -83,6 +83,10 @@ def _messages(workspace: UUID) -> Select[UUID]:
 
 def _posts(workspace: UUID) -> Select[UUID]:
     return select(Post.id).where(Post.room_id.in_(_rooms(workspace)))
+
+
+def _lies_in_draft() -> Any:
+    return (File.state == LOOSE) & File.message_id.is_not(None)
 
 
 def _parents_first() -> Any:
@@ -159,8 +163,8 @@ FRAME: tuple[Section, ...] = (
     Section(
         "file",
         File,
-        "A file in a message; what it holds stands in the folder `files`.",
-        lambda w: (File.workspace_id == w) & File.state.in_((SENT, HELD)),
+        "A file in a message or a draft; what it holds stands in the folder `files`.",
+        lambda w: (File.workspace_id == w) & (File.state.in_((SENT, HELD)) | _lies_in_draft()),
         left_out=frozenset({"kept"}),
     ),
 )

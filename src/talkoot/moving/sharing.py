@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from typing import TYPE_CHECKING, Any
 
-from talkoot.chat.files.models import SENT, WAITING
+from talkoot.chat.files.models import LOOSE, SENT, WAITING
 from talkoot.chat.files.serving import may_tell
 from talkoot.chat.posts.models import PUBLISHED
 
@@ -51,9 +51,9 @@ class Share:
         return (room is None or room in self.rooms) and row.get("resource_id") not in self._hidden
 
     def _is_public(self, kind: str, row: Mapping[str, Any]) -> bool:
-        """Whether a file is in a message, and a post is read by others, or their own."""
+        """Whether a file is in a message, or in their draft, and a post is read by others, or their own."""
         if kind == "file":
-            return bool(row["state"] == SENT)
+            return bool(row["state"] == SENT or (row["state"] == LOOSE and row["owner_id"] == self.user))
         if kind == "post" and (row["state"] == PUBLISHED or row["author_id"] == self.user):
             self._posts.add(row["id"])
         its = row["id"] if kind == "post" else row.get("post_id")

@@ -280,7 +280,8 @@ export type Departure = {
 
 /** What one has begun to write. `version` is that of the draft which one has seen last, 0 for none. */
 export type DraftIn = {
-  text: string;
+  attachments?: (string)[] | null;
+  text?: string;
   version: number;
   thread?: string | null;
 };
@@ -293,6 +294,7 @@ export type DraftNotice = {
   thread: string | null;
   version: number;
   text: string;
+  attachments: (Record<string, unknown>)[];
 };
 
 /** A draft of one's own; each change has a higher version. */
@@ -300,6 +302,7 @@ export type DraftOut = {
   room: string;
   thread: string | null;
   text: string;
+  attachments: (Attachment)[];
   version: number;
   updated_at: string;
 };
@@ -458,7 +461,7 @@ export type FieldProblem = {
   detail: string;
 };
 
-/** A file; `sha256` is in hexadecimal. In no message for a day it is deleted. */
+/** A file; `sha256` is in hexadecimal. In no message and no draft for a day it is deleted. */
 export type FileOut = {
   id: string;
   name: string;
@@ -1012,7 +1015,10 @@ export type NewSanction = {
 
 /** A message to be sent at a time, which has a zone and is at most a year ahead. */
 export type NewScheduled = {
-  text: string;
+  quote?: string | null;
+  poll?: NewPoll | null;
+  attachments?: (string)[];
+  text?: string;
   at: string;
   thread?: string | null;
 };
@@ -1755,15 +1761,19 @@ export type ScheduledOut = {
   room: string;
   thread: string | null;
   text: string;
+  attachments: (Attachment)[];
+  quote: string | null;
+  poll: PollShown | null;
   at: string;
   state: "waiting" | "refused";
   code: string | null;
   reason: string | null;
 };
 
-/** Another text, or another time; what is null, or not there, stays. */
+/** Another text, other files, or another time; what is null, or not there, stays. */
 export type ScheduledPatch = {
   text?: string | null;
+  attachments?: (string)[] | null;
   at?: string | null;
 };
 

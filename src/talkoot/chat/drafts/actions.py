@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from sqlalchemy import delete, func, select, update
 
 from talkoot.chat.access.operations import PUT_DRAFT
 from talkoot.chat.drafts.models import Draft
+from talkoot.chat.drafts.queries import drafts_out
+from talkoot.chat.files.actions.carrying import files_to_send, lay_in
 from talkoot.chat.messages.events import OwnChanged
 from talkoot.chat.messages.models import Message
 from talkoot.chat.rooms.access import room_to_read
 from talkoot.kernel.errors import Conflict, Invalid
+from talkoot.kernel.ids import new_id
 from talkoot.kernel.upsert import insert_into
 
 if TYPE_CHECKING:
     from talkoot.chat.accounts.actors import Actor
+    from talkoot.chat.drafts.schemas import DraftOut
     from talkoot.kernel.transactions import Tx
 
 DRAFTS = 500  # of one person
@@ -25,12 +30,16 @@ DRAFTS = 500  # of one person
 
 @dataclass(frozen=True, slots=True)
 class Writing:
-    """What somebody has begun to write where, and the version that they saw before."""
+    """What somebody has begun to write where, and the version that they saw before.
+
+    `files` take the place of those before; None leaves them.
+    """
 
     room: UUID
     thread: UUID | None
     text: str
     version: int
+    files: tuple[UUID, ...] | None = None
 
     @property
     def place(self) -> UUID:
@@ -38,33 +47,63 @@ class Writing:
         return self.thread or self.room
 
 
-async def put_draft(tx: Tx, actor: Actor, new: Writing) -> int:
-    """Keep it; its version. Conflict if another device has written or removed the draft since."""
+async def put_draft(tx: Tx, actor: Actor, new: Writing) -> DraftOut:
+    """Keep it. Conflict if another device has written or removed the draft since, Invalid for wrong files."""
     await room_to_read(tx, actor, new.room, PUT_DRAFT)
     if new.thread is not None:
         await _check_thread(tx, new.room, new.thread)
+    if new.files:
+        await _check_files(tx, actor, new.room, new.files)
     version = max(tx.now, new.version + 1)
     if new.version:
         await _replace(tx, actor.user, new, version)
     else:
         await _begin(tx, actor.user, new, version)
-    await _tell(tx, actor.user, replace(new, version=version))
-    return version
+    draft = await tx.session.get_one(Draft, (actor.user, new.place), populate_existing=True)
+    if new.files is not None:
+        await _lay_in(tx, draft, new.files)
+    (shown,) = await drafts_out(tx, [draft])
+    await _tell(tx, actor.user, shown.model_dump(exclude={"updated_at"}))
+    return shown
 
 
 async def drop_draft(tx: Tx, actor: Actor, room: UUID, thread: UUID | None, version: int | None) -> None:
-    """Remove a draft, only if it still has this version where one is given; without one nothing changes."""
+    """Remove a draft, only if it still has this version where one is given; without one nothing changes.
+
+    Its files are not deleted with it: a message may be on its way that carries them.
+    """
     this = [Draft.user_id == actor.user, Draft.place_id == (thread or room), Draft.room_id == room]
     if version is not None:
         this.append(Draft.version <= version)
-    gone = await tx.connection.execute(delete(Draft).where(*this).returning(Draft.version))
-    if gone.one_or_none() is not None:
-        await _tell(tx, actor.user, Writing(room, thread, "", 0))
+    gone = await tx.connection.execute(delete(Draft).where(*this).returning(Draft.carrier))
+    dropped = gone.one_or_none()
+    if dropped is None:
+        return
+    if dropped.carrier is not None:
+        await lay_in(tx, dropped.carrier, ())
+    await _tell(tx, actor.user, {"room": room, "thread": thread, "version": 0, "text": "", "attachments": []})
 
 
 async def forget_drafts_of(tx: Tx, user: UUID) -> None:
     """It is not known any more what somebody has begun to write."""
     await tx.connection.execute(delete(Draft).where(Draft.user_id == user))
+
+
+async def _check_files(tx: Tx, actor: Actor, room: UUID, files: Sequence[UUID]) -> None:
+    found = await files_to_send(tx, files)
+    own = [file for file in found.values() if file.owner_id == actor.user and file.room_id == room]
+    if len(own) < len(files):
+        raise Invalid.field(
+            "attachments", "unknown", "A file is one's own, uploaded for this room, and not sent"
+        )
+
+
+async def _lay_in(tx: Tx, draft: Draft, files: Sequence[UUID]) -> None:
+    if draft.carrier is None and not files:
+        return
+    draft.carrier = draft.carrier or new_id()
+    await tx.flush()
+    await lay_in(tx, draft.carrier, files)
 
 
 async def _check_thread(tx: Tx, room: UUID, thread: UUID) -> None:
@@ -106,6 +145,5 @@ def _stale() -> Conflict:
     return Conflict("This draft was changed on another device: read it first", code="stale_draft")
 
 
-async def _tell(tx: Tx, user: UUID, now: Writing) -> None:
-    told = {"room": now.room, "thread": now.thread, "version": now.version, "text": now.text}
-    await tx.emit(OwnChanged(user, "draft", told))
+async def _tell(tx: Tx, user: UUID, draft: dict[str, Any]) -> None:
+    await tx.emit(OwnChanged(user, "draft", draft))

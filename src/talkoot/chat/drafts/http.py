@@ -12,7 +12,6 @@ from talkoot.chat.drafts import actions
 from talkoot.chat.drafts.actions import Writing
 from talkoot.chat.drafts.queries import drafts_of
 from talkoot.chat.drafts.schemas import DraftIn, DraftOut
-from talkoot.kernel.clock import rfc3339
 from talkoot.kernel.errors import Conflict, Invalid, NotAuthenticated, NotFound
 from talkoot.kernel.http import KernelDep, make_router, problems
 from talkoot.kernel.paging import Page
@@ -33,10 +32,9 @@ async def put_draft(kernel: KernelDep, actor: CurrentActor, room: UUID, new: Dra
 
     `stale_draft` is answered where another device has changed or removed it since: read it first.
     """
-    writing = Writing(room, new.thread, new.text, new.version)
-    version = await kernel.uow.run(lambda tx: actions.put_draft(tx, actor, writing))
-    at = rfc3339(version)
-    return DraftOut(room=room, thread=new.thread, text=new.text, version=version, updated_at=at)
+    files = None if new.attachments is None else tuple(new.attachments)
+    writing = Writing(room, new.thread, new.text, new.version, files)
+    return await kernel.uow.run(lambda tx: actions.put_draft(tx, actor, writing))
 
 
 @router.delete("/drafts/{room}", status_code=204)
@@ -47,5 +45,8 @@ async def drop_draft(
     thread: UUID | None = None,
     version: Annotated[int | None, Query(ge=0, lt=2**53)] = None,
 ) -> None:
-    """Remove a draft, which was sent perhaps; with `version` only if it has not been changed since."""
+    """Remove a draft, which was sent perhaps, and let go of its files.
+
+    With `version` only if it has not been changed since.
+    """
     await kernel.uow.run(lambda tx: actions.drop_draft(tx, actor, room, thread, version))

@@ -14,6 +14,7 @@ class Draft(Model):
     """What somebody has begun to write in a room, or in a thread of it; `place_id` is which of both.
 
     `version` is the moment of the last change, in microseconds since the epoch, and rises with each.
+    `carrier` is what its files name as what carries them; None where it never had any.
     """
 
     __tablename__ = "drafts"
@@ -23,3 +24,4 @@ class Draft(Model):
     room_id: Mapped[UUID] = mapped_column(ForeignKey("rooms.id"))
     text: Mapped[str]
     version: Mapped[int]
+    carrier: Mapped[UUID | None]

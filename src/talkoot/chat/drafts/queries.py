@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
@@ -11,6 +12,8 @@ from sqlalchemy import select
 from talkoot.chat.access.operations import GET_ROOM
 from talkoot.chat.drafts.models import Draft
 from talkoot.chat.drafts.schemas import DraftOut
+from talkoot.chat.files.queries import carried_by
+from talkoot.chat.files.views import attachment
 from talkoot.chat.rooms.access import rooms_to_read
 from talkoot.kernel.clock import rfc3339
 
@@ -23,19 +26,34 @@ async def drafts_of(read: Read, actor: Actor) -> list[DraftOut]:
     """What somebody has begun to write where they may still read, what was changed last first."""
     drafts = await _all_of(read, actor.user)
     readable = await rooms_to_read(read, actor, {draft.room_id for draft in drafts}, GET_ROOM)
-    return [draft_out(draft) for draft in drafts if draft.room_id in readable]
+    return await drafts_out(read, [draft for draft in drafts if draft.room_id in readable])
 
 
 async def own_drafts(read: Read, user: UUID) -> list[dict[str, Any]]:
     """All of them: for somebody's own data."""
-    return [draft_out(draft).model_dump() for draft in await _all_of(read, user)]
+    return [draft.model_dump() for draft in await drafts_out(read, await _all_of(read, user))]
 
 
-def draft_out(draft: Draft) -> DraftOut:
-    """What its owner is shown."""
-    thread = draft.place_id if draft.place_id != draft.room_id else None
-    at = rfc3339(draft.version)
-    return DraftOut(room=draft.room_id, thread=thread, text=draft.text, version=draft.version, updated_at=at)
+async def drafts_out(read: Read, drafts: Sequence[Draft]) -> list[DraftOut]:
+    """What their owner is shown."""
+    files: dict[UUID | None, list[dict[str, Any]]] = defaultdict(list)
+    carriers = [draft.carrier for draft in drafts if draft.carrier is not None]
+    for file in await carried_by(read, carriers) if carriers else ():
+        files[file.message_id].append(attachment(file))
+    return [_out(draft, files[draft.carrier]) for draft in drafts]
+
+
+def _out(draft: Draft, files: list[dict[str, Any]]) -> DraftOut:
+    return DraftOut.model_validate(
+        {
+            "room": draft.room_id,
+            "thread": draft.place_id if draft.place_id != draft.room_id else None,
+            "text": draft.text,
+            "attachments": files,
+            "version": draft.version,
+            "updated_at": rfc3339(draft.version),
+        }
+    )
 
 
 async def _all_of(read: Read, user: UUID) -> Sequence[Draft]:

@@ -28,7 +28,7 @@ from talkoot.chat.files.tus import (
     waveform_in,
 )
 from talkoot.chat.files.uploads import write_on
-from talkoot.chat.files.views import KEPT, progress_of, upload_out
+from talkoot.chat.files.views import UNUSED, progress_of, upload_out
 from talkoot.chat.rooms.access import room_to_read
 from talkoot.kernel.errors import (
     Busy,
@@ -149,7 +149,7 @@ async def _open(request: Request, kernel: Kernel, actor: Actor, room: UUID) -> R
     made = await kernel.uow.run(begin)
     if not size:
         await _write(request, kernel, actor, made, 0)
-    until = expires(kernel.clock.now() + KEPT)
+    until = expires(kernel.clock.now() + UNUSED)
     where = {"Location": f"{API}/uploads/{made}", "Upload-Expires": until}
     return Response(status_code=201, headers=where)
 

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from talkoot.kernel.types import Model, partial_index
 
-RECEIVING, LOOSE, HELD, SENT, GONE = "receiving", "loose", "held", "sent", "gone"
+RECEIVING, LOOSE, KEPT, HELD, SENT, GONE = "receiving", "loose", "kept", "held", "sent", "gone"
 ORIGINAL, CLEAN, THUMBNAIL = "original", "clean", "thumbnail"
 WAITING, READY, BROKEN, FAILED, PLAIN = "waiting", "ready", "broken", "failed", "plain"
 UNCLEAN = frozenset({BROKEN, FAILED, PLAIN})
@@ -19,9 +19,10 @@ UNCLEAN = frozenset({BROKEN, FAILED, PLAIN})
 class File(Model):
     """A file. While it is `receiving`, `size` is what was announced, and counts.
 
-    `loose`: received, and in no message; `held`: in one that waits for a moderator; `sent`: in a message that
-    can be read; `gone`: about to be deleted from the storage, and nobody's any more. `message_id` is what
-    carries it. `changed_at` is when that last changed. `content` is what of its folder is handed out.
+    `loose`: received, and in no message; `kept`: in one that is to be sent later; `held`: in one that waits
+    for a moderator; `sent`: in a message that can be read; `gone`: about to be deleted from the storage, and
+    nobody's any more. `message_id` is what carries it; of a loose one, the draft that it lies in.
+    `changed_at` is when that last changed. `content` is what of its folder is handed out.
 
     `picture`, of sound and video too, is `waiting` until a job has made a copy without what tells of place
     and time, which others than the owner get instead; then `ready`, or `broken` for what is none, or `plain`

@@ -31,7 +31,7 @@ class Attachment(BaseModel):
 
 
 class FileOut(Attachment):
-    """A file; `sha256` is in hexadecimal. In no message for a day it is deleted."""
+    """A file; `sha256` is in hexadecimal. In no message and no draft for a day it is deleted."""
 
     room: UUID
     sha256: str = Field(min_length=64, max_length=64)

@@ -11,7 +11,7 @@ from talkoot.chat.files.sniffing import SHOWN, TEXT, UNKNOWN
 from talkoot.chat.files.tus import expires
 from talkoot.kernel.clock import DAY
 
-KEPT = DAY  # for so long a file may be in no message, and nothing come of an upload
+UNUSED = DAY  # for so long a file may be in no message or draft, and nothing come of an upload
 
 
 def attachment(file: File) -> dict[str, Any]:
@@ -53,7 +53,7 @@ def progress_of(file: File, upload: Upload) -> dict[str, str]:
     if upload.told:
         headers["Upload-Metadata"] = upload.told
     if file.state == RECEIVING:
-        headers["Upload-Expires"] = expires(file.changed_at + KEPT)
+        headers["Upload-Expires"] = expires(file.changed_at + UNUSED)
     return headers
 
 

@@ -182,21 +182,17 @@ class EditOut(BaseModel):
     by: PublicUser
 
 
-class NewMessage(BaseModel):
-    """A message to be sent. The same `cid` again answers with the first message and sends nothing.
+class Saying(BaseModel):
+    """What a message is to say. `attachments` are files that one has uploaded for its room.
 
-    `attachments` are files that one has uploaded for this room; `quote` is a message of this workspace that
-    one may read, which is shown inside. Beside either the text may be empty. In a room of posts a message
-    with a `title` is a post, which is published at once. One with a `poll` and no text says its question.
+    `quote` is a message of this workspace that one may read, which is shown inside. Beside either the text
+    may be empty. One with a `poll` and no text says its question.
     """
 
     quote: UUID | None = None
     poll: NewPoll | None = None
     attachments: list[UUID] = Field(default=[], max_length=FILES)
     text: str = Field(default="", max_length=TEXT, validate_default=True)
-    cid: UUID | None = None
-    thread: UUID | None = None
-    title: Annotated[Line, Field(max_length=TITLE)] | None = None
 
     @field_validator("text")
     @classmethod
@@ -205,6 +201,19 @@ class NewMessage(BaseModel):
         if asked is not None and not value.strip():
             return str(asked.question)
         return text_with(value, [*(info.data.get("attachments") or ()), info.data.get("quote")])
+
+
+class NewMessage(Saying):
+    """A message to be sent. The same `cid` again answers with the first message and sends nothing.
+
+    `attachments` are files that one has uploaded for this room; `quote` is a message of this workspace that
+    one may read, which is shown inside. Beside either the text may be empty. In a room of posts a message
+    with a `title` is a post, which is published at once. One with a `poll` and no text says its question.
+    """
+
+    cid: UUID | None = None
+    thread: UUID | None = None
+    title: Annotated[Line, Field(max_length=TITLE)] | None = None
 
 
 class HeldOut(BaseModel):

@@ -6,15 +6,22 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from uuid import UUID
 
+import msgspec
 from sqlalchemy import delete, func, select
 
 from talkoot.chat.access.operations import SCHEDULE
 from talkoot.chat.accounts.actors import NO_SESSION, Actor
 from talkoot.chat.accounts.queries import user_with_id
+from talkoot.chat.files.actions.carrying import carry, release
+from talkoot.chat.files.models import KEPT
+from talkoot.chat.messages.actions.attach import take_files
 from talkoot.chat.messages.actions.commands import Send
+from talkoot.chat.messages.actions.poll import refusal_of_end
+from talkoot.chat.messages.actions.quote import take_quotes
 from talkoot.chat.messages.actions.send import send_messages
 from talkoot.chat.messages.events import OwnChanged
 from talkoot.chat.messages.models import Message
+from talkoot.chat.messages.polled import as_stored, poll_in
 from talkoot.chat.rooms.access import room_to_read
 from talkoot.chat.scheduled.models import ScheduledMessage
 from talkoot.kernel import jobs
@@ -24,9 +31,10 @@ from talkoot.kernel.ids import new_id
 from talkoot.kernel.moments import current_moment
 
 if TYPE_CHECKING:
+    from talkoot.chat.messages.polled import Polled
     from talkoot.kernel.transactions import Tx
 
-SEND_SCHEDULED = "scheduled.send"
+SEND_SCHEDULED, SEND_WITH_MORE = "scheduled.send", "scheduled.send_with_more"
 SCHEDULED = 100  # of one person
 WAITING, REFUSED = "waiting", "refused"
 _FURTHEST = 366 * DAY
@@ -42,12 +50,24 @@ class Schedule:
     text: str
     at: int
     thread: UUID | None = None
+    attachments: tuple[UUID, ...] = ()
+    quote: UUID | None = None
+    poll: Polled | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """Another text, time, or other files; what is None stays."""
+
+    text: str | None
+    at: int | None
+    attachments: tuple[UUID, ...] | None
 
 
 async def schedule(tx: Tx, actor: Actor, wish: Schedule) -> ScheduledMessage:
-    """Write a message down to be sent later. Conflict where no more fit, Invalid for a time or thread."""
-    await room_to_read(tx, actor, wish.room, SCHEDULE)
-    await _check_time(tx, wish.at)
+    """Write a message down to be sent later. Conflict where no more fit, Invalid for what it can not have."""
+    grants = await room_to_read(tx, actor, wish.room, SCHEDULE)
+    await _check_time(tx, wish.at, wish.poll)
     if wish.thread is not None:
         root = await tx.session.get(Message, wish.thread)
         if root is None or root.room_id != wish.room or root.thread_id is not None:
@@ -66,23 +86,32 @@ async def schedule(tx: Tx, actor: Actor, wish: Schedule) -> ScheduledMessage:
         text=wish.text,
         due_at=wish.at,
         state=WAITING,
+        quote_id=wish.quote,
+        poll=as_stored(wish.poll) if wish.poll is not None else None,
     )
     tx.session.add(made)
+    if wish.quote is not None:
+        _, refused = await take_quotes(tx, {0: _as_send(made, actor)}, [grants])
+        _raise_first(refused)
+    await _keep_files(tx, made, actor, wish.attachments)
     await _written(tx, made)
     return made
 
 
-async def reschedule(
-    tx: Tx, actor: Actor, scheduled_id: UUID, text: str | None, at: int | None
-) -> ScheduledMessage:
-    """Another text or time for what is not sent yet; one that was refused waits again with a new time."""
+async def reschedule(tx: Tx, actor: Actor, scheduled_id: UUID, change: Change) -> ScheduledMessage:
+    """Change what is not sent yet; one that was refused waits again with a new time."""
     made = await _own(tx, actor, scheduled_id)
     await room_to_read(tx, actor, made.room_id, SCHEDULE)
-    if at is not None:
-        await _check_time(tx, at)
-        made.due_at, made.state, made.code, made.reason = at, WAITING, None, None
-    if text is not None:
-        made.text = text
+    if change.at is not None:
+        await _check_time(tx, change.at, _poll_of(made))
+        made.due_at, made.state, made.code, made.reason = change.at, WAITING, None, None
+    if change.text is not None:
+        made.text = change.text
+    if change.attachments is not None:
+        await release(tx, made.id, KEPT)
+        await _keep_files(tx, made, actor, change.attachments)
+    if not (made.text or made.attachments or made.quote_id):
+        raise Invalid.field("text", "missing", "Nothing of it is left: give it a text, or files")
     await _written(tx, made)
     return made
 
@@ -90,6 +119,7 @@ async def reschedule(
 async def unschedule(tx: Tx, actor: Actor, scheduled_id: UUID) -> None:
     """Do not send it; where it is not there any more, it was sent or removed."""
     made = await _own(tx, actor, scheduled_id)
+    await release(tx, made.id, KEPT)
     await tx.session.delete(made)
     await tx.flush()
     await _tell(tx, made, "removed")
@@ -111,9 +141,11 @@ async def send_due(tx: Tx, scheduled_id: UUID) -> None:
         await _tell(tx, made, "sent")
     elif outcome.retryable and now < made.due_at + _PATIENCE:
         wait = max(_AGAIN, round((outcome.retry_after or 0) * SECOND))
-        await jobs.enqueue(tx, SEND_SCHEDULED, {"scheduled": str(made.id)}, run_at=now + wait)
+        await jobs.enqueue(tx, _kind_of(made), {"scheduled": str(made.id)}, run_at=now + wait)
     else:
         made.state, made.code, made.reason = REFUSED, outcome.code, outcome.detail
+        if any(error.field == "quote" for error in outcome.fields):
+            made.code, made.quote_id = "quote_gone", None  # with a new time it is sent without
         await tx.flush()
         await _tell(tx, made, REFUSED)
 
@@ -128,22 +160,80 @@ async def _send(tx: Tx, made: ScheduledMessage) -> object:
     if author.deactivated_at is not None:
         return Forbidden("The account is closed")
     actor = Actor(author.id, author.username, NO_SESSION, author.bot)
-    send = Send(actor, made.room_id, made.text, made.cid, made.thread_id)
-    (outcome,) = await send_messages(tx, [send])
+    wanted, there = _files_of(made), set(await release(tx, made.id, KEPT))
+    left = tuple(file for file in wanted if file in there)
+    outcome: object
+    if len(left) < len(wanted):
+        made.attachments = _stored(left)
+        outcome = Conflict(
+            f"{len(wanted) - len(left)} of its {len(wanted)} files are not there any more: with another time"
+            " it is sent without them",
+            code="file_gone",
+        )
+    else:
+        (outcome,) = await send_messages(tx, [_as_send(made, actor)])
+    if isinstance(outcome, TalkootError) and left:
+        await carry(tx, [(file, made.id) for file in left], KEPT)
     return outcome
 
 
-async def _check_time(tx: Tx, at: int) -> None:
+def _as_send(made: ScheduledMessage, actor: Actor) -> Send:
+    return Send(
+        actor,
+        made.room_id,
+        made.text,
+        made.cid,
+        made.thread_id,
+        attachments=_files_of(made),
+        quote=made.quote_id,
+        poll=_poll_of(made),
+    )
+
+
+async def _keep_files(tx: Tx, made: ScheduledMessage, actor: Actor, files: tuple[UUID, ...]) -> None:
+    """These are its files from now on, and can be sent with nothing else."""
+    made.attachments = _stored(files)
+    _, refused = await take_files(tx, {0: _as_send(made, actor)})
+    _raise_first(refused)
+    if files:
+        await carry(tx, [(file, made.id) for file in files], KEPT)
+
+
+def _raise_first(refused: dict[int, TalkootError]) -> None:
+    for error in refused.values():
+        raise error
+
+
+def _files_of(made: ScheduledMessage) -> tuple[UUID, ...]:
+    return msgspec.json.decode(made.attachments, type=tuple[UUID, ...]) if made.attachments else ()
+
+
+def _stored(files: tuple[UUID, ...]) -> str | None:
+    return msgspec.json.encode(files).decode() if files else None
+
+
+def _poll_of(made: ScheduledMessage) -> Polled | None:
+    return poll_in(made.poll) if made.poll is not None else None
+
+
+async def _check_time(tx: Tx, at: int, poll: Polled | None) -> None:
     now = await current_moment(tx.connection, tx.now)
     if not now < at <= now + _FURTHEST:
         raise Invalid.field("at", "out_of_range", "A message is sent later than now, and within a year")
+    if poll is not None and (refusal := refusal_of_end(poll, at)) is not None:
+        raise refusal
 
 
 async def _written(tx: Tx, made: ScheduledMessage) -> None:
     await tx.flush()
     if made.state == WAITING:  # an earlier job finds nothing to do
-        await jobs.enqueue(tx, SEND_SCHEDULED, {"scheduled": str(made.id)}, run_at=made.due_at)
+        await jobs.enqueue(tx, _kind_of(made), {"scheduled": str(made.id)}, run_at=made.due_at)
     await _tell(tx, made, made.state)
+
+
+def _kind_of(made: ScheduledMessage) -> str:
+    """A program of the version before knows texts only: it leaves the other kind to those that know more."""
+    return SEND_WITH_MORE if made.attachments or made.quote_id or made.poll else SEND_SCHEDULED
 
 
 async def _own(tx: Tx, actor: Actor, scheduled_id: UUID) -> ScheduledMessage:

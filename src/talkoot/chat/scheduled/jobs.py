@@ -6,7 +6,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-from talkoot.chat.scheduled.actions import SEND_SCHEDULED, send_due
+from talkoot.chat.scheduled.actions import SEND_SCHEDULED, SEND_WITH_MORE, send_due
 
 if TYPE_CHECKING:
     from talkoot.kernel.context import Kernel
@@ -19,4 +19,4 @@ async def send_scheduled(_kernel: Kernel, claim: Claim) -> InTheEnd:
     return partial(send_due, scheduled_id=UUID(claim.payload["scheduled"]))
 
 
-HANDLERS: dict[str, Handler] = {SEND_SCHEDULED: send_scheduled}
+HANDLERS: dict[str, Handler] = {SEND_SCHEDULED: send_scheduled, SEND_WITH_MORE: send_scheduled}

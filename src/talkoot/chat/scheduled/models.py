@@ -13,7 +13,8 @@ from talkoot.kernel.types import Model
 class ScheduledMessage(Model):
     """A message that is to be sent at `due_at`, with this `cid` so that it is sent once.
 
-    `state` is `waiting`, or `refused` when it could not be sent; `code` and `reason` say why.
+    `attachments` are the ids of its files, which name it as what carries them, and `poll` is what it asks,
+    both as JSON. `state` is `waiting`, or `refused` when it could not be sent; `code` and `reason` say why.
     """
 
     __tablename__ = "scheduled_messages"
@@ -29,3 +30,6 @@ class ScheduledMessage(Model):
     state: Mapped[str]
     code: Mapped[str | None]
     reason: Mapped[str | None]
+    attachments: Mapped[str | None]
+    quote_id: Mapped[UUID | None]
+    poll: Mapped[str | None]

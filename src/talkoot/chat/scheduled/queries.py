@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from sqlalchemy import select
 
+from talkoot.chat.files.queries import carried_by
+from talkoot.chat.files.views import attachment
+from talkoot.chat.messages.schemas import PollShown
 from talkoot.chat.scheduled.models import ScheduledMessage
 from talkoot.chat.scheduled.schemas import ScheduledOut
 from talkoot.kernel.clock import rfc3339
@@ -22,7 +27,7 @@ async def scheduled_by(read: Read, user: UUID) -> list[ScheduledOut]:
         .where(ScheduledMessage.user_id == user)
         .order_by(ScheduledMessage.due_at, ScheduledMessage.id)
     )
-    return [scheduled_out(made) for made in found]
+    return await scheduled_out(read, found.all())
 
 
 async def own_scheduled(read: Read, user: UUID) -> list[dict[str, Any]]:
@@ -30,14 +35,25 @@ async def own_scheduled(read: Read, user: UUID) -> list[dict[str, Any]]:
     return [made.model_dump() for made in await scheduled_by(read, user)]
 
 
-def scheduled_out(made: ScheduledMessage) -> ScheduledOut:
-    """What its author is shown."""
+async def scheduled_out(read: Read, those: Sequence[ScheduledMessage]) -> list[ScheduledOut]:
+    """What their author is shown."""
+    files: dict[UUID | None, list[dict[str, Any]]] = defaultdict(list)
+    carrying = [made.id for made in those if made.attachments is not None]
+    for file in await carried_by(read, carrying) if carrying else ():
+        files[file.message_id].append(attachment(file))
+    return [_out(made, files[made.id]) for made in those]
+
+
+def _out(made: ScheduledMessage, files: list[dict[str, Any]]) -> ScheduledOut:
     return ScheduledOut.model_validate(
         {
             "id": made.id,
             "room": made.room_id,
             "thread": made.thread_id,
             "text": made.text,
+            "attachments": files,
+            "quote": made.quote_id,
+            "poll": PollShown.model_validate_json(made.poll) if made.poll is not None else None,
             "at": rfc3339(made.due_at),
             "state": made.state,
             "code": made.code,

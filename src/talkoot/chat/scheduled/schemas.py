@@ -5,27 +5,29 @@ from __future__ import annotations
 from typing import Literal
 from uuid import UUID
 
-from pydantic import AwareDatetime, BaseModel
+from pydantic import AwareDatetime, BaseModel, Field
 
 from talkoot.chat.accounts.schemas import Moment
-from talkoot.chat.messages.schemas import Text
+from talkoot.chat.files.schemas import Attachment
+from talkoot.chat.messages.schemas import FILES, PollShown, Saying, Text
 
 
-class NewScheduled(BaseModel):
+class NewScheduled(Saying):
     """A message to be sent at a time, which has a zone and is at most a year ahead.
 
-    `thread` is the message that it replies to.
+    It says what one that is sent now may say. `thread` is the message that it replies to. What is quoted is
+    shown as it is when it is sent; a poll closes after that.
     """
 
-    text: Text
     at: AwareDatetime
     thread: UUID | None = None
 
 
 class ScheduledPatch(BaseModel):
-    """Another text, or another time; what is null, or not there, stays."""
+    """Another text, other files, or another time; what is null, or not there, stays."""
 
     text: Text | None = None
+    attachments: list[UUID] | None = Field(default=None, max_length=FILES)
     at: AwareDatetime | None = None
 
 
@@ -36,6 +38,9 @@ class ScheduledOut(BaseModel):
     room: UUID
     thread: UUID | None
     text: str
+    attachments: list[Attachment]
+    quote: UUID | None
+    poll: PollShown | None
     at: Moment
     state: Literal["waiting", "refused"]
     code: str | None

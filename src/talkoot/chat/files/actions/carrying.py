@@ -46,15 +46,23 @@ _CARRY = (
 )
 
 
-async def release(tx: Tx, held: UUID) -> list[UUID]:
-    """The files of a held message are in none any more, and can be sent; in their order."""
+async def release(tx: Tx, carrier: UUID, state: str = HELD) -> list[UUID]:
+    """The files of a held message, or `kept` ones, are in none any more, and can be sent; in their order."""
     found = await tx.connection.scalars(
         update(File)
-        .where(File.message_id == held, File.state == HELD)
-        .values(message_id=None, state=LOOSE)
+        .where(File.message_id == carrier, File.state == state)
+        .values(message_id=None, state=LOOSE, changed_at=tx.now)
         .returning(File.id)
     )
     return sorted(found.all())
+
+
+async def lay_in(tx: Tx, draft: UUID, files: Collection[UUID]) -> None:
+    """These files, and no others, lie in a draft: while it lives they are not given up as unused."""
+    left = (File.message_id == draft, File.state == LOOSE, File.id.not_in(files))
+    await tx.connection.execute(update(File).where(*left).values(message_id=None, changed_at=tx.now))
+    if files:
+        await tx.connection.execute(update(File).where(File.id.in_(files)).values(message_id=draft))
 
 
 async def drop_files(tx: Tx, ids: Collection[UUID]) -> None:

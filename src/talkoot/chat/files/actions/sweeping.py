@@ -8,8 +8,8 @@ from uuid import UUID
 
 from sqlalchemy import delete, or_, select, update
 
-from talkoot.chat.files.models import GONE, LOOSE, RECEIVING, File, Upload, UploadPiece
-from talkoot.chat.files.views import KEPT
+from talkoot.chat.files.models import GONE, KEPT, LOOSE, RECEIVING, File, Upload, UploadPiece
+from talkoot.chat.files.views import UNUSED
 from talkoot.kernel import jobs, leases
 from talkoot.kernel.moments import moment
 
@@ -31,11 +31,11 @@ async def sweep_soon(tx: Tx) -> None:
 
 
 async def forget_unused(tx: Tx) -> None:
-    """Nobody may have what was in no message for a day, nor what did not come to its end in one."""
-    before = moment(tx.connection, tx.now) - KEPT
-    old = File.changed_at < before
+    """Nobody may have what was in no message or draft for a day, nor what did not come to its end in one."""
+    before = moment(tx.connection, tx.now) - UNUSED
+    old = (File.changed_at < before, File.message_id.is_(None))
     await tx.connection.execute(
-        update(File).where(or_(File.state == RECEIVING, File.state == LOOSE), old).values(state=GONE)
+        update(File).where(or_(File.state == RECEIVING, File.state == LOOSE), *old).values(state=GONE)
     )
     forgotten = ~select(File.id).where(File.id == Upload.file_id).exists()
     await tx.connection.execute(delete(Upload).where(or_(Upload.finished_at < before, forgotten)))
@@ -73,6 +73,8 @@ async def forget_gone(tx: Tx, ids: Sequence[UUID]) -> None:
 async def forget_files_of(tx: Tx, owner: UUID) -> None:
     """Nobody may have what somebody uploaded and never sent."""
     await tx.connection.execute(
-        update(File).where(File.owner_id == owner, File.state.in_((RECEIVING, LOOSE))).values(state=GONE)
+        update(File)
+        .where(File.owner_id == owner, File.state.in_((RECEIVING, LOOSE, KEPT)))
+        .values(state=GONE)
     )
     await sweep_soon(tx)
