@@ -30,6 +30,7 @@ from talkoot.chat.identities.ways_in import tell_what_else_opens, unlink_what_ca
 from talkoot.chat.mail.events import NoticeDue
 from talkoot.chat.messages.actions.attach import show_picture
 from talkoot.chat.messages.events import (
+    AuthorLeft,
     AuthorsNamed,
     LinksChanged,
     NotableSaid,
@@ -47,7 +48,7 @@ from talkoot.chat.messages.events import (
 from talkoot.chat.messages.notices import own_notice
 from talkoot.chat.moderation.events import AppealDecided, ReportHandled, Reviewed, Sanctioned
 from talkoot.chat.moderation.notices import appeal_notice, held_notice, report_notice, sanction_notice
-from talkoot.chat.notifications.actions import enqueue_notify, enqueue_replies
+from talkoot.chat.notifications.actions import enqueue_notify, enqueue_replies, tell_authors
 from talkoot.chat.notifications.events import Notified, QuietChanged
 from talkoot.chat.notifications.notices import notified_notice
 from talkoot.chat.notifications.reacting import enqueue_reacted
@@ -68,7 +69,12 @@ from talkoot.chat.rooms.events import MemberLeft, MembersJoined, PostsRoomMade
 from talkoot.chat.rooms.wire import event_message
 from talkoot.chat.statuses.actions import tell_status
 from talkoot.chat.statuses.events import StatusChanged
-from talkoot.chat.threads.actions import follow_by_mention, follow_by_replying, follow_by_writing
+from talkoot.chat.threads.actions import (
+    follow_by_mention,
+    follow_by_replying,
+    follow_by_writing,
+    unfollow_by_leaving,
+)
 from talkoot.chat.threads.events import ThreadMoved
 from talkoot.chat.threads.notices import thread_notice
 from talkoot.kernel.jobs import Enqueued, GivenUp
@@ -170,7 +176,8 @@ def _of_messages(parts: Parts) -> Table:
         PollsErased: ([forget_polls], []),
         PostComing: ([keep_new_post], []),
         PostsErased: ([forget_posts], []),
-        AuthorsNamed: ([follow_by_writing], []),
+        AuthorsNamed: ([follow_by_writing, tell_authors], []),
+        AuthorLeft: ([unfollow_by_leaving], []),
         Replied: ([follow_by_replying, enqueue_replies], []),
         ThreadMoved: ([], [lambda event: parts.bus.publish(thread_notice(event))]),
         ReadMoved: ([], [lambda event: parts.bus.publish(read_notice(event)), parts.readers.moved]),

@@ -91,6 +91,16 @@ class ScheduledNotice(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     reason: str | None
 
 
+class PostNamedNotice(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Somebody has named one as co-author of a post; one may take oneself out."""
+
+    op: Literal["notice"]
+    kind: Literal["post.named"]
+    post: UUID
+    room: UUID
+    by: UUID
+
+
 class PostRefusedNotice(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A post that one wanted to be published at a time was not, for this `reason`."""
 
@@ -204,7 +214,7 @@ class NotifiedNotice(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     message: UUID
     thread: UUID | None
     seq: int
-    why: Literal["mention", "direct", "reply", "keyword", "message", "reaction"]
+    why: Literal["mention", "direct", "reply", "keyword", "message", "reaction", "author"]
     by: UUID
     quiet: bool
 
@@ -240,6 +250,7 @@ NOTICES = {
     "notice.vote": VoteNotice,
     "notice.draft": DraftNotice,
     "notice.scheduled": ScheduledNotice,
+    "notice.post.named": PostNamedNotice,
     "notice.post.refused": PostRefusedNotice,
     "notice.export.ready": ExportReadyNotice,
     "notice.room.joined": JoinedNotice,

@@ -369,3 +369,13 @@ async def test_polls_stand_in_threads_too(workspace_sqlite: Workspace) -> None:
     await owner.put(f"/messages/{message['id']}/acl", {"items": [closed]})
     assert await member.refusal("POST", f"/rooms/{message['room']}/messages", body) == (403, "thread_closed")
     assert (await vote(member, reply, 0))["poll"]["voters"] == 2, "a vote is no answer"
+
+
+async def test_who_is_muted_takes_a_vote_back_and_gives_none(workspace_sqlite: Workspace) -> None:
+    owner, member = workspace_sqlite.owner, await workspace_sqlite.member()
+    message = await a_poll(workspace_sqlite, member)
+    await vote(member, message, 1)
+    await owner.put(f"/rooms/{message['room']}/sanctions/{member.user['id']}/mute", {})
+    await member.call("DELETE", at(message, "/vote"))
+    assert counts(await shown(owner, message)) == ([0, 0, 0], 0)
+    assert (await member.refusal("PUT", at(message, "/vote"), {"options": [0]}))[0] == 403

@@ -9,6 +9,14 @@ from tests.privacy.conftest import eventually
 from tests.workspaces import Workspace
 
 
+async def deny(workspace: Workspace, room: str, person: Api, permission: str) -> None:
+    there = (await workspace.owner.get(f"/rooms/{room}/acl"))["items"]
+    kept = [{k: e[k] for k in ("allow", "principal", "principal_id", "permissions")} for e in there]
+    denied = {"allow": False, "principal": "user", "principal_id": person.user["id"]}
+    items = [{**denied, "permissions": [permission]}, *kept]
+    await workspace.owner.put(f"/rooms/{room}/acl", {"items": items})
+
+
 async def test_each_author_changes_what_they_write_together(
     workspace: Workspace, author: Api, stranger: Api
 ) -> None:
@@ -59,6 +67,74 @@ async def test_co_authors_are_told_of_comments(workspace: Workspace, author: Api
             assert (told["thread"], told["why"], told["by"]) == (root, "reply", reader.user["id"])
     assert (await reader.get("/notifications"))["items"] == []
     assert (await stranger.get("/notifications"))["items"] == []
+
+
+async def test_who_is_named_is_told(workspace: Workspace, author: Api) -> None:
+    other, reader = await workspace.member("other"), await workspace.member("reader")
+    room = await journal(workspace, author, other, reader)
+    sockets = {who: await workspace.socket(who) for who in (other, author, reader)}
+    made = await draft(author, room, co_authors=[other.user["id"]])
+    notice = await sockets[other].until(op="notice")
+    assert (notice["kind"], notice["post"], notice["room"]) == ("post.named", made["id"], room)
+    assert notice["by"] == author.user["id"]
+    await author.patch(at(made), {"co_authors": [other.user["id"]]})  # named already
+    post = await publish(author, made)
+    notice = await sockets[other].until(op="notice", kind="notified")
+    assert (notice["message"], notice["why"]) == (post["message"], "author")
+    (item,) = (await other.get("/notifications"))["items"]
+    assert (item["kind"], item["message"]["id"]) == ("author", post["message"])
+    late = await publish(author, await draft(author, room, "On snow"))
+    seq = (await other.get(f"/messages/{late['message']}"))["seq"]
+    await other.put(f"/rooms/{room}/read", {"seq": seq})
+    await author.patch(at(late), {"co_authors": [other.user["id"]]})
+    notice = await sockets[other].until(op="notice", kind="notified")
+    assert (notice["message"], notice["why"]) == (late["message"], "author")
+    own = await draft(author, room, "On ice", co_authors=[other.user["id"]])
+    await publish(other, own)  # who publishes it knows
+    twice = ["post.named", "notified"] * 2
+    for who, expected in ((other, [*twice, "post.named"]), (author, []), (reader, [])):
+        told = [frame.get("kind") for frame in await sockets[who].settled()]
+        assert [kind for kind in told if kind in {"post.named", "notified"}] == expected
+
+
+async def test_who_was_named_takes_their_name_off(workspace: Workspace, author: Api, stranger: Api) -> None:
+    other, reader = await workspace.member("other"), await workspace.member("reader")
+    room, mine = await journal(workspace, author, other, reader), other.user["id"]
+    post = await publish(author, await draft(author, room, co_authors=[mine]))
+    waiting = await draft(author, room, "On snow", co_authors=[mine])
+    path, here = f"{at(post)}/co-authors/me", await workspace.socket(reader, room)
+    for who in (author, reader, stranger):  # its first author, a reader, and somebody from elsewhere
+        assert (await who.refusal("DELETE", path))[0] == 404
+    await deny(workspace, room, other, "posts.write")
+    assert (await other.refusal("PATCH", at(post), {"co_authors": []}))[0] == 403
+    await other.delete(path)
+    changed = await here.event("message.updated")
+    assert (changed["sender"], changed["body"]["post"]["co_authors"]) == (mine, [])
+    (message,) = (await reader.get(f"/rooms/{room}/messages"))["items"]
+    assert (message["post"], message["text"]) == (changed["body"]["post"], post["text"])
+    assert (await reader.get(at(post)))["co_authors"] == []
+    assert (await other.refusal("DELETE", path))[0] == 404
+    await other.delete(f"{at(waiting)}/co-authors/me")
+    assert (await author.get(at(waiting)))["co_authors"] == []
+    assert (await other.refusal("GET", at(waiting)))[0] == 404
+    socket, listening = await workspace.socket(author), await workspace.socket(other)
+    await reader.post(f"/rooms/{room}/messages", {"text": "So it does", "thread": post["message"]})
+    assert (await socket.until(op="notice", kind="notified"))["why"] == "reply"
+    assert not [frame for frame in await listening.settled() if frame.get("kind") == "notified"]
+
+
+async def test_who_takes_their_name_off_leaves_whom_the_post_mentions(workspace_sqlite: Workspace) -> None:
+    workspace, owner = workspace_sqlite, workspace_sqlite.owner
+    other = await workspace.member("other")
+    room = await journal(workspace, other)
+    text = f"It rains, @{owner.user['username']} and @room"
+    post = await publish(owner, await draft(owner, room, text=text, co_authors=[other.user["id"]]))
+    before = await owner.get(f"/messages/{post['message']}")
+    assert len(before["mentions"]) == 2
+    await deny(workspace, room, other, "room.mention")
+    await other.delete(f"{at(post)}/co-authors/me")
+    after = await owner.get(f"/messages/{post['message']}")
+    assert (after["mentions"], after["text"]) == (before["mentions"], text)
 
 
 async def test_pages_and_feeds_name_all_authors(workspace_sqlite: Workspace) -> None:

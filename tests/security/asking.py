@@ -528,6 +528,7 @@ ASKS: dict[str, Ask] = {
     "unpublish_post": NO_SUCH_POST,
     "schedule_post": Ask(body={"at": "2020-01-01T00:00:00Z"}, passed=frozenset({404})),
     "unschedule_post": NO_SUCH_POST,
+    "leave_post": NO_SUCH_POST,
     "list_versions": NO_SUCH_POST,
     # Messages here have no polls: whoever is let through is told so.
     "get_poll": NO_POLL,

@@ -18,5 +18,6 @@ export function happening({ kind, message, reactors }: NotificationItem, me: str
     reply: `${who} replied in a thread`,
     keyword: `${who} wrote one of your words`,
     message: `${who} wrote`,
+    author: `${who} published a post with you as co-author`,
   }[kind];
 }

@@ -1053,7 +1053,7 @@ export type NewWorkspace = {
 /** Something that one is told of, with the message as it is now; `reactors` of a `reaction` only. */
 export type NotificationOut = {
   id: string;
-  kind: "mention" | "direct" | "reply" | "keyword" | "message" | "reaction";
+  kind: "mention" | "direct" | "reply" | "keyword" | "message" | "reaction" | "author";
   workspace: string;
   message: MessageOut;
   ts: string;
@@ -1109,7 +1109,7 @@ export type NotifiedNotice = {
   message: string;
   thread: string | null;
   seq: number;
-  why: "direct" | "keyword" | "mention" | "message" | "reaction" | "reply";
+  why: "author" | "direct" | "keyword" | "mention" | "message" | "reaction" | "reply";
   by: string;
   quiet: boolean;
 };
@@ -1271,6 +1271,15 @@ export type PostListed = {
   publish_at: string | null;
   refusal: string | null;
   may_edit: boolean;
+};
+
+/** Somebody has named one as co-author of a post; one may take oneself out. */
+export type PostNamedNotice = {
+  op: "notice";
+  kind: "post.named";
+  post: string;
+  room: string;
+  by: string;
 };
 
 /** A post with its text, and what somebody wrote as its excerpt. */

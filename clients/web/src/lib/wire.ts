@@ -154,6 +154,7 @@ export type Notice =
   | wire.DraftNotice
   | wire.VoteNotice
   | wire.ScheduledNotice
+  | wire.PostNamedNotice
   | wire.PostRefusedNotice
   | wire.ExportReadyNotice
   | wire.JoinedNotice

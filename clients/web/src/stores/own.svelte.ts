@@ -6,7 +6,8 @@ import { Drafts } from "./drafts.svelte";
 import { HeldEdits } from "./edits.svelte";
 import { toasts } from "./toasts.svelte";
 
-type OwnKind = "draft" | "saved" | "scheduled" | "vote" | "post.refused" | "export.ready" | "notified";
+type OwnKind =
+  "draft" | "saved" | "scheduled" | "vote" | "post.named" | "post.refused" | "export.ready" | "notified";
 type OwnNotice = Extract<Notice, { kind: OwnKind | `notifications.${string}` }>;
 
 /** What is the person's alone, on all their devices: drafts, saved messages, what is sent later. */
@@ -37,6 +38,9 @@ export class Own {
     else if (notice.kind === "scheduled") {
       this.scheduledChanged += 1;
       if (notice.state === "refused") toasts.add(`A scheduled message was not sent. ${notice.reason ?? ""}`);
+    } else if (notice.kind === "post.named") {
+      this.postsChanged += 1;
+      toasts.add("You were named as co-author of a post.");
     } else if (notice.kind === "post.refused") {
       this.postsChanged += 1;
       toasts.add(`A post was not published. ${notice.reason}`);

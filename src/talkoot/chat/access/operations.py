@@ -349,6 +349,7 @@ PUBLISH_POST = Operation("room", P.POSTS_WRITE, f"POST {_POSTS}/{{post}}/publish
 UNPUBLISH_POST = Operation("room", P.POSTS_WRITE, f"POST {_POSTS}/{{post}}/unpublish")
 SCHEDULE_POST = Operation("room", P.POSTS_WRITE, f"PUT {_POSTS}/{{post}}/schedule")
 UNSCHEDULE_POST = Operation("room", P.POSTS_WRITE, f"DELETE {_POSTS}/{{post}}/schedule")
+LEAVE_POST = Operation("room", P.ROOM_READ, f"DELETE {_POSTS}/{{post}}/co-authors/me", scope="write")
 LIST_VERSIONS = Operation("room", P.POSTS_WRITE, f"GET {_POSTS}/{{post}}/versions")
 # Threads that one follows, which go by the id of their first message
 GET_THREAD_STATE = Operation("message", P.ROOM_READ, "GET /messages/{message}/follow")

@@ -125,12 +125,21 @@ class PostComing:
 
 @dataclass(frozen=True, slots=True)
 class AuthorsNamed:
-    """These people write a public post together with its sender; told inside the transaction."""
+    """These people write a public post together with its sender, says `by`; told inside the transaction."""
 
     message: UUID
     room: UUID
     workspace: UUID
     authors: Sequence[UUID]
+    by: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class AuthorLeft:
+    """Somebody does not write a public post with its sender any more; told inside the transaction."""
+
+    message: UUID
+    author: UUID
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,7 @@ from talkoot.chat.messages.events import OwnChanged
 from talkoot.chat.notifications.audience import HERE, NotableMessage, notable_message
 from talkoot.chat.notifications.events import NewNotification, Notified, QuietChanged
 from talkoot.chat.notifications.models import (
+    AUTHOR,
     REPLY,
     Notification,
     NotificationChoice,
@@ -37,7 +38,7 @@ from talkoot.kernel.upsert import insert_into
 if TYPE_CHECKING:
     from talkoot.chat.access.cache import Grants
     from talkoot.chat.accounts.actors import Actor
-    from talkoot.chat.messages.events import NotableSaid, Replied
+    from talkoot.chat.messages.events import AuthorsNamed, NotableSaid, Replied
     from talkoot.chat.notifications.schemas import ReadNotifications, RoomLevel, SettingsPatch, WorkspaceLevel
     from talkoot.kernel.transactions import Tx
 
@@ -69,6 +70,11 @@ async def enqueue_replies(tx: Tx, event: Replied) -> None:
         await jobs.enqueue(tx, NOTIFY, {"messages": payload})
 
 
+async def tell_authors(tx: Tx, named: AuthorsNamed) -> None:
+    """Tell people that what they are named as authors of is public; who published it knows."""
+    await tell(tx, named.message, None, {user: AUTHOR for user in named.authors if user != named.by})
+
+
 async def tell(tx: Tx, message: UUID, names: frozenset[UUID] | None, people: Mapping[UUID, str]) -> None:
     """Tell these people of a message, each for this reason, if they may read it, want to, and have not."""
     about = await notable_message(tx, message, names)
@@ -81,7 +87,9 @@ async def tell(tx: Tx, message: UUID, names: frozenset[UUID] | None, people: Map
     wanted = {
         user: kind
         for user, kind in people.items()
-        if user in readers and (kind == REPLY, user) not in read_it and wants(kind, levels.get(user, UNSAID))
+        if user in readers
+        and (kind == AUTHOR or (kind == REPLY, user) not in read_it)
+        and wants(kind, levels.get(user, UNSAID))
     }
     for user in await _without_replies(tx, [user for user, kind in wanted.items() if kind == REPLY]):
         del wanted[user]

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from talkoot.kernel.types import Model
 
-REPLY, REACTION = "reply", "reaction"
+REPLY, REACTION, AUTHOR = "reply", "reaction", "author"
 
 
 class Notification(Model):

@@ -14,7 +14,7 @@ from talkoot.chat.notifications.zones import zone_named
 from talkoot.kernel.paging import Page
 
 Level = Literal["all", "mentions", "nothing"]
-Kind = Literal["mention", "direct", "reply", "keyword", "message", "reaction"]
+Kind = Literal["mention", "direct", "reply", "keyword", "message", "reaction", "author"]
 Reactions = Annotated[
     Literal["nothing", "here", "everywhere"],
     Field(description="To what one wrote: in the list (`here`), in letters and pushes too (`everywhere`)."),

@@ -12,6 +12,7 @@ from talkoot.chat.access.operations import GET_POST, LIST_POSTS, LIST_VERSIONS
 from talkoot.chat.accounts.http_auth import CurrentActor, CurrentReader
 from talkoot.chat.posts import queries, views
 from talkoot.chat.posts.access import may_edit, post_to_change, post_to_read
+from talkoot.chat.posts.actions.leaving import leave_post
 from talkoot.chat.posts.actions.publishing import publish_post, unpublish_post
 from talkoot.chat.posts.actions.scheduling import schedule_post, unschedule_post
 from talkoot.chat.posts.actions.writing import change_post, delete_post, make_post
@@ -94,6 +95,12 @@ async def update_post(
 async def remove_post(kernel: KernelDep, actor: CurrentActor, room: UUID, post: UUID) -> None:
     """Delete a post and all that it ever said."""
     await kernel.uow.run(lambda tx: delete_post(tx, actor, room, post), key=room)
+
+
+@router.delete("/rooms/{room}/posts/{post}/co-authors/me", status_code=204, responses=problems(NotFound))
+async def leave(kernel: KernelDep, actor: CurrentActor, room: UUID, post: UUID) -> None:
+    """Take oneself out of those who write a post together: whoever was named may."""
+    await kernel.uow.run(lambda tx: leave_post(tx, actor, room, post), key=room)
 
 
 @router.post("/rooms/{room}/posts/{post}/publish", responses=problems(Forbidden))

@@ -12,7 +12,7 @@ from sqlalchemy import select
 from talkoot.chat.access.models import Workspace
 from talkoot.chat.accounts.models import User
 from talkoot.chat.messages.models import Message
-from talkoot.chat.notifications.models import REACTION
+from talkoot.chat.notifications.models import AUTHOR, REACTION
 from talkoot.chat.notifications.queries import Reactors, reactors_of, still_unread
 from talkoot.chat.rooms.models import Room
 from talkoot.chat.telling.words import in_words
@@ -59,6 +59,8 @@ async def pieces(read: Read, user: UUID, notifications: Collection[UUID]) -> lis
             name = "" if kind == "direct" else f"#{room}"
             if each.kind == REACTION:
                 who, words = _who_reacted(reactors[each.message_id]), f"reacted to: {words}"
+            elif each.kind == AUTHOR:
+                words = f"published with you as co-author: {words}"
             path = f"/r/{each.room_id}/m/{each.message_id}"
             told.append(Piece(each.kind, each.room_id, name, workspace, who, words, path))
     return told

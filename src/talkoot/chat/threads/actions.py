@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-from sqlalchemy import case, delete, select
+from sqlalchemy import case, delete, select, update
 
 from talkoot.chat.access.grants import versions_of
 from talkoot.chat.access.operations import FOLLOW_THREAD, MARK_THREAD_UNREAD, READ_THREAD, UNFOLLOW_THREAD
@@ -25,7 +25,7 @@ from talkoot.kernel.upsert import insert_into
 if TYPE_CHECKING:
     from talkoot.chat.access.cache import Grants
     from talkoot.chat.accounts.actors import Actor
-    from talkoot.chat.messages.events import AuthorsNamed, Notable, NotableSaid, Replied
+    from talkoot.chat.messages.events import AuthorLeft, AuthorsNamed, Notable, NotableSaid, Replied
     from talkoot.chat.threads.schemas import Level, ThreadState
     from talkoot.kernel.transactions import Tx
 
@@ -80,6 +80,15 @@ async def follow_by_writing(tx: Tx, named: AuthorsNamed) -> None:
         seq = await tx.connection.scalar(select(Message.seq).where(Message.id == named.message))
         assert seq is not None
         await _begin(tx, (named.room, named.workspace), named.message, readers, seq)
+
+
+async def unfollow_by_leaving(tx: Tx, left: AuthorLeft) -> None:
+    """Who does not write a post any more does not follow what is answered either."""
+    await tx.connection.execute(
+        update(ThreadFollow)
+        .where(ThreadFollow.thread_id == left.message, ThreadFollow.user_id == left.author)
+        .values(followed=False)
+    )
 
 
 async def _follow_from(tx: Tx, notable: Notable, thread: UUID, users: Sequence[UUID]) -> None:

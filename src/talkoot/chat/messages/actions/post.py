@@ -18,6 +18,7 @@ from talkoot.chat.files.views import attachment
 from talkoot.chat.messages.actions.mention import as_stored, keep_names, mentions_in, name_again
 from talkoot.chat.messages.actions.quote import empty_quotes_soon
 from talkoot.chat.messages.events import PostComing
+from talkoot.chat.messages.mentioned import Mentioned
 from talkoot.chat.messages.models import Message
 from talkoot.kernel import log
 from talkoot.kernel.clock import rfc3339
@@ -114,8 +115,14 @@ async def change_message(tx: Tx, grants: Grants, message: Message, post: Publica
     """Have the message of a post say and show this from now on; its room's log is locked."""
     if fresh := await _bring(tx, post.held):
         await carry(tx, [(file.id, message.id) for file in fresh], SENT)
-    shapes = [attachment(file) for file in await carried_by(tx, [message.id])]
-    await _tell(tx, grants, message, post, shapes)
+    await _tell(tx, grants, message, post)
+
+
+async def show_message(tx: Tx, grants: Grants, message: Message, post: Publication) -> None:
+    """Have the message of a post show it as it is now; what it says, and whom that names, stays."""
+    names = msgspec.json.decode(message.mentions, type=list[Mentioned]) if message.mentions else []
+    await _append(tx, grants, message, post, names)
+    await tx.flush()
 
 
 async def hide_message(tx: Tx, grants: Grants, message: Message, post: Publication) -> None:
@@ -127,7 +134,7 @@ async def hide_message(tx: Tx, grants: Grants, message: Message, post: Publicati
     body: dict[str, Any] = {"message": message.id, "text": "", "thread": None, "edited_at": rfc3339(tx.now)}
     body |= {"post": post.shown, "attachments": []}
     await log.redact(tx, message.room_id, [(message.seq, message.id, body)], types=_TOLD)
-    await _tell(tx, grants, message, post, [])
+    await _tell(tx, grants, message, post)
 
 
 async def _bring(tx: Tx, held: UUID) -> Sequence[File]:
@@ -137,13 +144,21 @@ async def _bring(tx: Tx, held: UUID) -> Sequence[File]:
     return files
 
 
-async def _tell(
-    tx: Tx, grants: Grants, message: Message, post: Publication, shapes: list[dict[str, Any]]
-) -> None:
+async def _tell(tx: Tx, grants: Grants, message: Message, post: Publication) -> None:
+    mentions = await mentions_in(tx, post.text, grants)
+    event = await _append(tx, grants, message, post, mentions)
+    if mentions or message.mentions is not None:
+        await name_again(tx, event, message, mentions, grants)
+    await tx.flush()
+
+
+async def _append(
+    tx: Tx, grants: Grants, message: Message, post: Publication, mentions: Sequence[Mentioned]
+) -> log.Event:
+    shapes = [attachment(file) for file in await carried_by(tx, [message.id])]
     message.text, message.edited_at = post.text, tx.now
     message.post = msgspec.json.encode(post.shown).decode()
     message.attachments = msgspec.json.encode(shapes).decode() if shapes else None
-    mentions = await mentions_in(tx, post.text, grants)
     body = {"message": message.id, "text": post.text, "edited_at": rfc3339(tx.now)}
     body |= {"post": post.shown, "attachments": shapes} | ({"mentions": mentions} if mentions else {})
     entry = log.Entry(
@@ -156,6 +171,4 @@ async def _tell(
         scope=grants.workspace,
     )
     (event,) = await log.append(tx, [entry])
-    if mentions or message.mentions is not None:
-        await name_again(tx, event, message, mentions, grants)
-    await tx.flush()
+    return event

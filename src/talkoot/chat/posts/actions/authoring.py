@@ -11,7 +11,7 @@ from sqlalchemy import delete, insert, select
 from talkoot.chat.access.permissions import Permission
 from talkoot.chat.access.reading import grants_of_many
 from talkoot.chat.files.actions.carrying import drop_file
-from talkoot.chat.messages.events import AuthorsNamed
+from talkoot.chat.messages.events import AuthorsNamed, OwnChanged
 from talkoot.chat.posts.access import authors_of
 from talkoot.chat.posts.models import PUBLISHED, Post, PostAuthor
 from talkoot.kernel.errors import Invalid
@@ -35,6 +35,10 @@ async def name_co_authors(tx: Tx, grants: Grants, post: Post, wanted: Sequence[U
     rows = [{"post_id": post.id, "user_id": user, "place": place} for place, user in enumerate(others, 1)]
     if rows:
         await tx.connection.execute(insert(PostAuthor), rows)
+    for user in new:
+        if user != grants.user:
+            named = {"post": post.id, "room": post.room_id, "by": grants.user}
+            await tx.emit(OwnChanged(user, "post.named", named))
     if post.state == PUBLISHED:
         await tell_co_authors(tx, grants, post)
 
@@ -43,7 +47,7 @@ async def tell_co_authors(tx: Tx, grants: Grants, post: Post) -> None:
     """Let it be known who else writes a post that is public; they follow its comments."""
     _, *others = await authors_of(tx, post)
     if others and post.message_id is not None:
-        await tx.emit(AuthorsNamed(post.message_id, post.room_id, grants.workspace, others))
+        await tx.emit(AuthorsNamed(post.message_id, post.room_id, grants.workspace, others, grants.user))
 
 
 async def leave_posts(tx: Tx, author: UUID) -> None:
