@@ -36,6 +36,7 @@ _ANSWERS = {
     "react": ("ack", "nack"),
     "unreact": ("ack", "nack"),
     "vote": ("ack", "nack"),
+    "run": ("invoked", "nack"),
     "unvote": ("ack", "nack"),
     "read": ("ok", "error"),
     "typing": ("ok", "error"),

@@ -16,6 +16,7 @@ from talkoot.chat.access.operations import TABLE
 from talkoot.chat.accounts.origins import is_own_origin
 from talkoot.chat.accounts.socket import LOOKED_AT_EVERY, close_ended_sessions, hello_for
 from talkoot.chat.applications.granting import JWT_BEARER, Granting
+from talkoot.chat.commands import socket as commands_socket
 from talkoot.chat.identities.desk import Desk
 from talkoot.chat.messages import socket as messages_socket
 from talkoot.chat.messages.timelines import Timelines
@@ -129,6 +130,7 @@ class Program:
             *messages_socket.operations(uow, backends.rates),
             *reactions_socket.operations(uow),
             *polls_socket.operations(uow, self.kernel.secrets),
+            *commands_socket.operations(uow, self.backends.rates),
             *reads_socket.operations(uow, self.readers),
             *presence_socket.operations(uow, self.bus, backends.presence, self.acquaintance),
         ]

@@ -17,6 +17,7 @@ from talkoot.chat.addresses import http as addresses_http
 from talkoot.chat.administration import http as administration_http
 from talkoot.chat.applications import http as applications_http
 from talkoot.chat.bots import http as bots_http
+from talkoot.chat.commands import http as commands_http
 from talkoot.chat.digests import http as digests_http
 from talkoot.chat.drafts import http as drafts_http
 from talkoot.chat.emoji import http as emoji_http
@@ -90,6 +91,7 @@ _FEATURES = (
     groups_http,
     tokens_http,
     bots_http,
+    commands_http,
     applications_http,
     statuses_http,
     exports_http,

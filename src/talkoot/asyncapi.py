@@ -9,6 +9,7 @@ from uuid import UUID
 import msgspec
 
 from talkoot import __version__
+from talkoot.chat.commands.frames import InvokedFrame
 from talkoot.chat.messages.frames import Ack, HeldFrame
 from talkoot.chat.presence.frames import PresenceFrame, TypingFrame
 from talkoot.chat.reads.frames import ReadersFrame
@@ -140,6 +141,7 @@ SERVER_FRAMES = (
     SubscribedFrame,
     Ack,
     HeldFrame,
+    InvokedFrame,
     Nack,
     ErrorFrame,
     OkFrame,
@@ -158,6 +160,7 @@ SERVER_FRAMES = (
 _ANSWERS = (
     Ack,
     HeldFrame,
+    InvokedFrame,
     SubscribedFrame,
     PresenceFrame,
     ReadersFrame,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from talkoot.chat.accounts import throttle
 from talkoot.chat.addresses import limits as addresses
+from talkoot.chat.commands.access import COMMANDS
 from talkoot.chat.messages.access import ROOM_MESSAGES
 from talkoot.chat.moderation.http.reports import REPORTS
 from talkoot.chat.privacy.http.exports import EXPORTS
@@ -24,6 +25,7 @@ LIMITS = (
     Limit(socket.CONNECTION, "connection", "frames on one socket"),
     Limit(socket.USER, "user", "frames on all sockets of one person"),
     Limit(ROOM_MESSAGES, "room", "messages to one room, over HTTP and sockets"),
+    Limit(COMMANDS, "user", "commands of bots that one person runs"),
     Limit(SEARCHES, "user", "searches of one person"),
     Limit(EXPORTS, "user", "files with all that is known of somebody, asked for by one person"),
     Limit(throttle.SIGN_IN_ADDRESS, "address", "passwords tried from one address", GUESSES),

@@ -20,6 +20,7 @@ from talkoot.chat.addresses.actions.links import forget_all_links, forget_links_
 from talkoot.chat.addresses.jobs import write_notice
 from talkoot.chat.administration.events import LimitChosen
 from talkoot.chat.bots.actions import retire_bot
+from talkoot.chat.commands.actions import forget_who_leaves
 from talkoot.chat.digests.actions import note
 from talkoot.chat.files.actions.preparing import give_up_picture
 from talkoot.chat.files.events import PicturePrepared
@@ -154,7 +155,7 @@ def _of_rooms(parts: Parts) -> Table:
     return {
         AccessChanged: ([], [parts.controls.tell_access]),
         ReadByChosen: ([], [lambda event: parts.readers.chosen(event.workspace)]),
-        WorkspaceMemberLeaving: ([leave_rooms_of_workspace, retire_bot], []),
+        WorkspaceMemberLeaving: ([leave_rooms_of_workspace, retire_bot, forget_who_leaves], []),
         RoleLeaving: ([keep_roles_in_rules], []),
         MembersJoined: ([begin_at_head], [parts.notices.joined]),
         MemberLeft: ([], [parts.notices.left]),

@@ -120,6 +120,35 @@ class ExportReadyNotice(msgspec.Struct, frozen=True, forbid_unknown_fields=True)
     workspace: UUID
 
 
+class CommandNotice(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Somebody ran a command of this bot, which answers before `expires_at`: as `GET /invocations` has it."""
+
+    op: Literal["notice"]
+    kind: Literal["command"]
+    invocation: UUID
+    workspace: UUID
+    room: UUID
+    thread: UUID | None
+    command: str
+    args: str
+    user: FrameUser
+    ts: str
+    expires_at: str
+
+
+class CommandAnsweredNotice(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A bot has dealt with a command that one ran; `text` is what it says to oneself alone, if anything."""
+
+    op: Literal["notice"]
+    kind: Literal["command.answered"]
+    invocation: UUID
+    room: UUID
+    thread: UUID | None
+    command: str
+    bot: FrameUser
+    text: str | None
+
+
 class JoinedNotice(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """One is a member of a room now; `room` is as `GET /rooms/{id}` answers it."""
 
@@ -252,6 +281,8 @@ NOTICES = {
     "notice.scheduled": ScheduledNotice,
     "notice.post.named": PostNamedNotice,
     "notice.post.refused": PostRefusedNotice,
+    "notice.command": CommandNotice,
+    "notice.command.answered": CommandAnsweredNotice,
     "notice.export.ready": ExportReadyNotice,
     "notice.room.joined": JoinedNotice,
     "notice.room.left": LeftNotice,

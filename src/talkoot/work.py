@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from talkoot.chat.accounts.actions.cleaning import delete_ended_sessions
 from talkoot.chat.addresses import jobs as addresses_jobs
+from talkoot.chat.commands import jobs as commands_jobs
 from talkoot.chat.digests import jobs as digests_jobs
 from talkoot.chat.files import jobs as files_jobs
 from talkoot.chat.groups.actions.settling import SETTLE
@@ -61,6 +62,7 @@ SCHEDULE = (
     *files_jobs.SCHEDULE,
     *notifications_jobs.SCHEDULE,
     *digests_jobs.SCHEDULE,
+    *commands_jobs.SCHEDULE,
 )
 
 LONGEST_TURN = 15.0  # seconds until another worker indexes in place of one that died
@@ -91,6 +93,7 @@ HANDLERS: dict[str, Handler] = {
     **asked.HANDLERS,
     **push_jobs.HANDLERS,
     **digests_jobs.HANDLERS,
+    **commands_jobs.HANDLERS,
     **notifications_jobs.HANDLERS,
     MAKE_EXPORT: make_export,
     DELETE_ACCOUNT: delete_account,

@@ -12,6 +12,7 @@ from tests.chat.test_pictures import picture
 from tests.clients import Api
 from tests.privacy.conftest import eventually
 from tests.servers.talkoot import Talkoot
+from tests.tokens.bots import made
 from tests.workspaces import Workspace
 
 Json = dict[str, Any]
@@ -53,7 +54,7 @@ async def furnish(workspace: Workspace) -> None:
 
 
 async def furnish_more(workspace: Workspace, ada: Api, bob: Api) -> None:
-    """Levels, posts, and an emoji."""
+    """Levels, posts, an emoji, and a command."""
     wanted = {"level": "all", "keywords": ["lighthouse"]}
     await bob.put(f"/workspaces/{workspace.id}/notifications", wanted, expect=204)
     journal = await workspace.room("journal", "posts")
@@ -66,6 +67,8 @@ async def furnish_more(workspace: Workspace, ada: Api, bob: Api) -> None:
     await ada.post(f"/rooms/{journal}/posts/{post['id']}/publish", expect=200)
     emoji = {"name": "our_own", "picture": encoded(picture("PNG"))}
     await workspace.owner.post(f"/workspaces/{workspace.id}/emoji", emoji)
+    command = f"/workspaces/{workspace.id}/bots/{(await made(workspace))['id']}/commands/deploy"
+    await workspace.owner.put(command, {"description": "Bring it out"})
 
 
 def lines(path: Path) -> list[Json]:

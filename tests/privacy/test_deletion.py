@@ -117,7 +117,7 @@ async def nothing_is_known(server: Talkoot, person: Api) -> None:
     id_ = UUID(person.user["id"])
     tables = ["memberships", "read_positions", "exports", "identities", "sessions"]
     tables += ["drafts", "saved_messages", "thread_follows", "scheduled_messages"]
-    tables += ["poll_votes"]
+    tables += ["poll_votes", "invocations"]
     tables += ["letter_choices", "digest_items", "notifications", "notification_levels"]
     tables += ["statuses", "read_choices"]
     unsent = "SELECT 1 FROM files WHERE owner_id = $1 AND state <> 'gone'"

@@ -76,6 +76,8 @@ class Case:
             "made": str(uuid.uuid4()),
             "post": str(uuid.uuid4()),
             "bot": str(uuid.uuid4()),
+            "name": "deploy",
+            "invocation": str(uuid.uuid4()),
             "export": str(uuid.uuid4()),
             "application": str(uuid.uuid4()),
             "passkey": str(uuid.uuid4()),
@@ -140,6 +142,7 @@ FRAMES: dict[str, Json] = {
     "edit": {"message": "{message}", "text": "inside"},
     "delete": {"message": "{gone}"},
     "react": {"message": "{message}", "emoji": "👍"},
+    "run": {"room": "{room}", "command": "nothing", "cid": "{cid}"},
     "vote": {"message": "{message}", "options": [0]},
     "unvote": {"message": "{message}"},
     "unreact": {"message": "{message}", "emoji": "👍"},
@@ -148,7 +151,7 @@ FRAMES: dict[str, Json] = {
     "typing": {"room": "{room}"},
     "presence": {"users": ["{user}"]},
 }
-CODES = {"not_found": 404, "forbidden": 403, "thread_closed": 403, "no_poll": 200}
+CODES = {"not_found": 404, "forbidden": 403, "thread_closed": 403, "no_poll": 200, "unknown_command": 200}
 
 
 async def over_socket(op: str, case: Case) -> int:
@@ -160,7 +163,7 @@ async def over_socket(op: str, case: Case) -> int:
             await socket.hello(token=case.api.token)
         return 200
     frame = {"op": op, **filled(FRAMES[op], {"room": str(uuid.uuid4())} | case.names())}
-    if op == "send":
+    if op in {"send", "run"}:
         frame |= in_its_thread(case)
     if not case.person.signed_in:
         async with await Socket.open(case.world.hand.url) as socket:
@@ -366,6 +369,18 @@ ASKS: dict[str, Ask] = {
     "make_bot_token": Ask(body={"name": "x", "scopes": ["read"]}, passed=frozenset({404})),
     "rotate_bot_token": Ask(passed=frozenset({404})),
     "revoke_bot_token": Ask(passed=frozenset({404})),
+    "list_commands": Ask(),
+    "put_command": Ask(body={"description": "x"}, passed=frozenset({404})),
+    "delete_command": Ask(passed=frozenset({404})),
+    "list_room_commands": Ask(),
+    # No bot has a command here: whoever is let through is told so.
+    "run_command": Ask(
+        body=lambda case: {"command": "nothing", "cid": str(uuid.uuid4())} | in_its_thread(case),
+        passed=frozenset({422}),
+    ),
+    "list_waiting": Ask(),
+    "list_own_invocations": Ask(),
+    "answer_invocation": Ask(body={}, passed=frozenset({404})),
     "list_all_tokens": Ask(),
     "revoke_any_token": Ask(passed=frozenset({404})),
     "export_me": Ask(body={}, passed=frozenset({202, 409})),

@@ -3,28 +3,11 @@
 import re
 import uuid
 
-from tests.clients import PASSWORD, Api, Json, Socket
+from tests.clients import PASSWORD, Api, Socket
+from tests.tokens.bots import made, program, tokens
 from tests.workspaces import Workspace
 
 FORM = re.compile(r"talkoot_bot_[0-9A-Za-z]{55}")
-
-
-async def made(workspace: Workspace, role: str = "member") -> Json:
-    """A bot of the workspace."""
-    body = {"username": f"bot{uuid.uuid4().hex[:8]}", "display_name": "Deploys", "role": role}
-    bot: Json = await workspace.owner.post(f"/workspaces/{workspace.id}/bots", body)
-    return bot
-
-
-def tokens(workspace: Workspace, bot: Json) -> str:
-    return f"/workspaces/{workspace.id}/bots/{bot['id']}/tokens"
-
-
-async def program(workspace: Workspace, bot: Json, *scopes: str) -> tuple[Json, Api]:
-    """A token of the bot, and a client that comes with it."""
-    wanted = {"name": "host 1", "scopes": list(scopes or ("read", "write"))}
-    token = await workspace.owner.post(tokens(workspace, bot), wanted)
-    return token, Api(workspace.owner.url, token["token"])
 
 
 async def test_row_23_a_bot_is_shown_as_one_and_nobody_else_can_be(workspace: Workspace) -> None:

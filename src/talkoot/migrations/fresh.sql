@@ -137,6 +137,19 @@ CREATE TABLE chosen_limits (
 	changed_at BIGINT NOT NULL, 
 	CONSTRAINT pk_chosen_limits PRIMARY KEY (name)
 );
+CREATE TABLE commands (
+	id BLOB NOT NULL, 
+	workspace_id BLOB NOT NULL, 
+	bot_id BLOB NOT NULL, 
+	name VARCHAR NOT NULL, 
+	description VARCHAR NOT NULL, 
+	usage VARCHAR NOT NULL, 
+	created_at BIGINT NOT NULL, 
+	CONSTRAINT pk_commands PRIMARY KEY (id), 
+	CONSTRAINT fk_commands_bot_id FOREIGN KEY(bot_id) REFERENCES users (id), 
+	CONSTRAINT fk_commands_workspace_id FOREIGN KEY(workspace_id) REFERENCES workspaces (id), 
+	CONSTRAINT uq_commands_workspace_id_name UNIQUE (workspace_id, name)
+);
 CREATE TABLE cron_slots (
 	kind VARCHAR NOT NULL, 
 	slot BIGINT NOT NULL, 
@@ -340,6 +353,28 @@ CREATE TABLE invitations (
 	CONSTRAINT fk_invitations_created_by FOREIGN KEY(created_by) REFERENCES users (id), 
 	CONSTRAINT fk_invitations_workspace_id FOREIGN KEY(workspace_id) REFERENCES workspaces (id), 
 	CONSTRAINT uq_invitations_token_hash UNIQUE (token_hash)
+);
+CREATE TABLE invocations (
+	id BLOB NOT NULL, 
+	workspace_id BLOB NOT NULL, 
+	room_id BLOB NOT NULL, 
+	thread_id BLOB, 
+	bot_id BLOB NOT NULL, 
+	user_id BLOB NOT NULL, 
+	cid BLOB NOT NULL, 
+	command VARCHAR NOT NULL, 
+	args VARCHAR NOT NULL, 
+	created_at BIGINT NOT NULL, 
+	expires_at BIGINT NOT NULL, 
+	done_at BIGINT, 
+	answer VARCHAR, 
+	CONSTRAINT pk_invocations PRIMARY KEY (id), 
+	CONSTRAINT fk_invocations_bot_id FOREIGN KEY(bot_id) REFERENCES users (id), 
+	CONSTRAINT fk_invocations_room_id FOREIGN KEY(room_id) REFERENCES rooms (id), 
+	CONSTRAINT fk_invocations_thread_id FOREIGN KEY(thread_id) REFERENCES messages (id), 
+	CONSTRAINT fk_invocations_user_id FOREIGN KEY(user_id) REFERENCES users (id), 
+	CONSTRAINT fk_invocations_workspace_id FOREIGN KEY(workspace_id) REFERENCES workspaces (id), 
+	CONSTRAINT uq_invocations_user_id_cid UNIQUE (user_id, cid)
 );
 CREATE TABLE jobs (
 	id BLOB NOT NULL, 
@@ -978,6 +1013,7 @@ CREATE INDEX ix_audit_log_scope ON audit_log (scope, id);
 CREATE INDEX ix_audit_log_subject ON audit_log (scope, subject, id);
 CREATE INDEX ix_bots_workspace_id ON bots (workspace_id);
 CREATE INDEX ix_categories_workspace_id ON categories (workspace_id);
+CREATE INDEX ix_commands_bot_id ON commands (bot_id);
 CREATE INDEX ix_digest_items_user_id ON digest_items (user_id);
 CREATE INDEX ix_emoji_alias_of ON emoji (alias_of);
 CREATE INDEX ix_events_subject ON events (subject) WHERE id <> subject;
@@ -993,6 +1029,8 @@ CREATE INDEX ix_held_messages_sender ON held_messages (sender_id, id);
 CREATE INDEX ix_identities_user_id ON identities (user_id);
 CREATE INDEX ix_identity_sessions_identity_id ON identity_sessions (identity_id);
 CREATE INDEX ix_invitations_workspace_id ON invitations (workspace_id);
+CREATE INDEX ix_invocations_bot_id ON invocations (bot_id, id);
+CREATE INDEX ix_invocations_expires_at ON invocations (expires_at);
 CREATE INDEX ix_jobs_state_due_at ON jobs (state, due_at);
 CREATE INDEX ix_mailed_links_user_id ON mailed_links (user_id);
 CREATE INDEX ix_memberships_user ON memberships (user_id, resource_id);

@@ -6,6 +6,7 @@ import talkoot.chat.accounts.models
 import talkoot.chat.addresses.models
 import talkoot.chat.applications.models
 import talkoot.chat.bots.models
+import talkoot.chat.commands.models
 import talkoot.chat.digests.models
 import talkoot.chat.drafts.models
 import talkoot.chat.emoji.models

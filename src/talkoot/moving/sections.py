@@ -12,6 +12,7 @@ from sqlalchemy import Select, case, select, union
 from talkoot.chat.access.models import AccessEntry, Membership, Resource, Role, Sanction, Workspace
 from talkoot.chat.accounts.models import User
 from talkoot.chat.bots.models import Bot
+from talkoot.chat.commands.models import Command
 from talkoot.chat.drafts.models import Draft
 from talkoot.chat.emoji.models import Emoji
 from talkoot.chat.files.models import HELD, LOOSE, SENT, File
@@ -146,6 +147,7 @@ FRAME: tuple[Section, ...] = (
         lambda w: RoomRules.room_id.in_(_rooms(w)),
     ),
     Section("bot", Bot, "That somebody is a program.", lambda w: Bot.workspace_id == w),
+    Section("command", Command, "A command that a bot does.", lambda w: Command.workspace_id == w),
     Section(
         "emoji",
         Emoji,

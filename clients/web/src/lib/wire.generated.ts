@@ -40,6 +40,11 @@ export type AddressPatch = {
   current_password?: string | null;
 };
 
+/** What only who ran the command is told, in place of an earlier answer; null: it is dealt with. */
+export type Answer = {
+  text?: string | null;
+};
+
 /** The first code of the app, which shows that it has the secret. */
 export type AppConfirmed = {
   enrolment: string;
@@ -231,6 +236,41 @@ export type CategoryOut = {
   id: string;
   name: string;
   position: number;
+};
+
+/** A bot has dealt with a command that one ran; `text` is what it says to oneself alone, if anything. */
+export type CommandAnsweredNotice = {
+  op: "notice";
+  kind: "command.answered";
+  invocation: string;
+  room: string;
+  thread: string | null;
+  command: string;
+  bot: FrameUser;
+  text: string | null;
+};
+
+/** Somebody ran a command of this bot, which answers before `expires_at`: as `GET /invocations` has it. */
+export type CommandNotice = {
+  op: "notice";
+  kind: "command";
+  invocation: string;
+  workspace: string;
+  room: string;
+  thread: string | null;
+  command: string;
+  args: string;
+  user: FrameUser;
+  ts: string;
+  expires_at: string;
+};
+
+/** A command that a bot does, in every room that it reads. */
+export type CommandOut = {
+  name: string;
+  description: string;
+  usage: string;
+  bot: PublicUser;
 };
 
 /** Whose address it is now, and which. */
@@ -686,6 +726,32 @@ export type InviteOut = {
   expires_at: string;
 };
 
+/** A command that one ran. `answer` is what the bot says to oneself alone, if it does. */
+export type InvocationOut = {
+  id: string;
+  workspace: string;
+  room: string;
+  thread: string | null;
+  command: string;
+  args: string;
+  bot: PublicUser;
+  ts: string;
+  expires_at: string;
+  state: "waiting" | "answered" | "expired";
+  answer: string | null;
+};
+
+/** The command waits for its bot, until `expires_at`; `notice.command.answered` tells what it says. */
+export type InvokedFrame = {
+  op: "invoked";
+  invocation: string;
+  room: string;
+  expires_at: string;
+  dup: boolean;
+  cid: string;
+  ref?: number | string;
+};
+
 /** A job, without what it was given, where secrets may be. */
 export type JobOut = {
   id: string;
@@ -879,6 +945,12 @@ export type NewCategory = {
   position?: number | null;
 };
 
+/** What a command is for, and a hint of what is written after its name, such as `service [version]`. */
+export type NewCommand = {
+  description: string;
+  usage?: string;
+};
+
 /** What `navigator.credentials.create()` gave, as its `toJSON()` writes it. */
 export type NewCredential = {
   id: string;
@@ -921,6 +993,14 @@ export type NewInvite = {
   max_uses?: number;
   expires_in?: number;
   email?: string | null;
+};
+
+/** A command to be run, with what was written after its name; the same `cid` again runs it once. */
+export type NewInvocation = {
+  command: string;
+  args?: string;
+  cid: string;
+  thread?: string | null;
 };
 
 /** A message to be sent. The same `cid` again answers with the first message and sends nothing. */
@@ -1711,6 +1791,17 @@ export type Rules = {
   hold_links?: boolean;
 };
 
+/** Run a command of a bot; the same `cid` again is answered with the first one's invocation. */
+export type RunFrame = {
+  op: "run";
+  cid: string;
+  room: string;
+  command: string;
+  args?: string;
+  thread?: string | null;
+  ref?: number | string | null;
+};
+
 /** One was muted, banned or kicked, in a room or (`room` is null) the workspace; or that has ended. */
 export type SanctionNotice = {
   op: "notice";
@@ -2161,6 +2252,19 @@ export type VoteNotice = {
   kind: "vote";
   message: string;
   options: (number)[];
+};
+
+/** A command that somebody ran, and waits for its bot; it is answered before `expires_at`. */
+export type WaitingOut = {
+  id: string;
+  workspace: string;
+  room: string;
+  thread: string | null;
+  command: string;
+  args: string;
+  user: PublicUser;
+  ts: string;
+  expires_at: string;
 };
 
 /** Be told of these people's presence, instead of those named before; `state` says how one is oneself. */

@@ -153,6 +153,19 @@ ROTATE_BOT_TOKEN = Operation(
 )
 REVOKE_BOT_TOKEN = Operation("workspace", P.MEMBERS_MANAGE, f"DELETE {_BOT_TOKENS}/{{made}}", scope="never")
 
+# Commands of bots: a bot sees to its own, and answers what was asked of it
+_COMMAND = "/workspaces/{workspace}/bots/{bot}/commands/{name}"
+LIST_COMMANDS = Operation("workspace", P.WORKSPACE_READ, "GET /workspaces/{workspace}/commands")
+PUT_COMMAND = Operation("workspace", P.MEMBERS_MANAGE, f"PUT {_COMMAND}", own=P.WORKSPACE_READ)
+DELETE_COMMAND = Operation("workspace", P.MEMBERS_MANAGE, f"DELETE {_COMMAND}", own=P.WORKSPACE_READ)
+LIST_ROOM_COMMANDS = Operation("room", P.ROOM_READ, "GET /rooms/{room}/commands")
+RUN_COMMAND = Operation("room", P.ROOM_POST, "POST /rooms/{room}/commands", socket="run")
+LIST_WAITING = Operation("oneself", None, "GET /invocations", scope="read", anywhere=True)
+LIST_OWN_INVOCATIONS = Operation("oneself", None, "GET /users/me/invocations", scope="read", anywhere=True)
+ANSWER_INVOCATION = Operation(
+    "oneself", None, "PUT /invocations/{invocation}/answer", scope="write", anywhere=True
+)
+
 # Applications that sign people in to a workspace
 _APPLICATIONS = "/workspaces/{workspace}/applications"
 LIST_APPLICATIONS = Operation("workspace", P.ACCESS_MANAGE, f"GET {_APPLICATIONS}")

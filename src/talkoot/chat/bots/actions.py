@@ -82,7 +82,7 @@ async def _role_for_bots(tx: Tx, workspace: UUID, name: str) -> Role:
 
 async def change_bot(tx: Tx, actor: Actor, workspace: UUID, bot: UUID, changes: BotPatch) -> BotOut:
     """Give a bot another display name, switch it off or on, or take it over."""
-    user = await _bot_for(tx, actor, CHANGE_BOT, workspace, bot)
+    user = await bot_for(tx, actor, CHANGE_BOT, workspace, bot)
     if changes.take_over:
         await _take_over(tx, actor, user, workspace)
     if changes.display_name is not None:
@@ -121,7 +121,7 @@ async def _take_over(tx: Tx, actor: Actor, user: User, workspace: UUID) -> None:
 
 async def remove_bot(tx: Tx, actor: Actor, workspace: UUID, bot: UUID) -> None:
     """Take a bot out of its workspace; its account and its tokens end with that, what it wrote stays."""
-    await _bot_for(tx, actor, REMOVE_BOT, workspace, bot)
+    await bot_for(tx, actor, REMOVE_BOT, workspace, bot)
     await remove_from_workspace(tx, actor, workspace, bot)
 
 
@@ -131,11 +131,21 @@ async def retire_bot(tx: Tx, leaving: WorkspaceMemberLeaving) -> None:
         await deactivate_user(tx, leaving.user)
 
 
+async def bot_for(tx: Tx, actor: Actor, operation: Operation, workspace: UUID, bot: UUID) -> User:
+    """The account of a bot of this workspace, for who may do this and what the bot may do."""
+    grants = await resource_for(tx, actor, operation, workspace)
+    user, role = await find_bot(tx, workspace, bot), await role_in(tx, workspace, bot)
+    if user is None or role is None:
+        raise NotFound("There is no such bot")
+    await _refuse_beyond(tx, grants, role)
+    return user
+
+
 async def make_bot_token(
     tx: Tx, actor: Actor, workspace: UUID, bot: UUID, new: NewToken, *, longest_days: int
 ) -> TokenMade:
     """A token that acts as the bot; not for one that may do more than the actor."""
-    user = await _bot_for(tx, actor, MAKE_BOT_TOKEN, workspace, bot)
+    user = await bot_for(tx, actor, MAKE_BOT_TOKEN, workspace, bot)
     if user.deactivated_at is not None:
         raise Conflict("This bot is switched off: switch it on first", code="bot_off")
     await _refuse_unseen(tx, actor, user, workspace, new.places)
@@ -144,7 +154,7 @@ async def make_bot_token(
 
 async def rotate_bot_token(tx: Tx, actor: Actor, workspace: UUID, bot: UUID, token: UUID) -> TokenMade:
     """Another token of the bot for this one, which ends."""
-    user = await _bot_for(tx, actor, ROTATE_BOT_TOKEN, workspace, bot)
+    user = await bot_for(tx, actor, ROTATE_BOT_TOKEN, workspace, bot)
     if (found := await token_of(tx, bot, token)) is not None:
         await _refuse_unseen(tx, actor, user, workspace, token_out(*found).places)
     return await rotate_token(tx, actor, user, token, scope=workspace)
@@ -152,17 +162,8 @@ async def rotate_bot_token(tx: Tx, actor: Actor, workspace: UUID, bot: UUID, tok
 
 async def revoke_bot_token(tx: Tx, actor: Actor, workspace: UUID, bot: UUID, token: UUID) -> None:
     """End a token of the bot."""
-    user = await _bot_for(tx, actor, REVOKE_BOT_TOKEN, workspace, bot)
+    user = await bot_for(tx, actor, REVOKE_BOT_TOKEN, workspace, bot)
     await revoke_token(tx, actor, user.id, token, scope=workspace)
-
-
-async def _bot_for(tx: Tx, actor: Actor, operation: Operation, workspace: UUID, bot: UUID) -> User:
-    grants = await resource_for(tx, actor, operation, workspace)
-    user, role = await find_bot(tx, workspace, bot), await role_in(tx, workspace, bot)
-    if user is None or role is None:
-        raise NotFound("There is no such bot")
-    await _refuse_beyond(tx, grants, role)
-    return user
 
 
 async def _refuse_unseen(

@@ -60,6 +60,29 @@ async def thread_for(
     return root, grants
 
 
+async def place_to_post(
+    read: Read, actor: Actor, operation: Operation, room: UUID, thread: UUID | None
+) -> Grants:
+    """A room, or a thread of it, where the actor may do this; for what is refused as a message would be."""
+    grants = await grants_of(read, actor.user, room, exclusive=False)
+    root = await read.session.get(Message, thread) if thread is not None else None
+    fits = root is not None and root.room_id == room and root.thread_id is None
+    here = await _in_thread(read, grants, thread) if thread is not None and fits else grants
+    try:
+        admitted = admit(actor, here, operation)
+    except TalkootError as error:
+        raise closed_or(error, grants, here) from None
+    if thread is not None and not fits:
+        raise no_root()
+    return admitted
+
+
+def no_root() -> Invalid:
+    """What is said of a thread that is none of the room."""
+    told = "There is no such message in this room that could be replied to"
+    return Invalid.field("thread", "unknown", told)
+
+
 async def _in_thread(read: Read, grants: Grants | None, root: UUID) -> Grants | None:
     """The same in a thread; whether it has entries is read behind the lock under which these hold."""
     if grants is None or not await read.connection.scalar(select(Message.replies).where(Message.id == root)):

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import msgspec
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 
 from talkoot.chat.accounts.actors import actor_of
 from talkoot.chat.messages.access import count_for_room
@@ -20,7 +20,7 @@ from talkoot.kernel.errors import FieldError, Invalid
 from talkoot.realtime.operations import Later, Operation
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Mapping
     from uuid import UUID
 
     from talkoot.chat.messages.frames import PollWish
@@ -28,6 +28,9 @@ if TYPE_CHECKING:
     from talkoot.kernel.keyed_rates import QuickRates
     from talkoot.kernel.unit_of_work import UnitOfWork
     from talkoot.realtime.connection import Connection
+
+
+M = TypeVar("M", bound=BaseModel)
 
 
 def operations(uow: UnitOfWork, rates: QuickRates) -> list[Operation]:
@@ -74,11 +77,16 @@ def acknowledged(sent: Sent, cid: UUID | None) -> Ack:
 
 
 def _asked(wish: PollWish) -> Polled:
+    return well_formed(NewPoll, msgspec.structs.asdict(wish), "poll").asked()
+
+
+def well_formed(model: type[M], wish: Mapping[str, Any], *within: str) -> M:
+    """What a frame says, or a part of it, as HTTP takes it; Invalid tells the fields, `within` that part."""
     try:
-        return NewPoll.model_validate(msgspec.structs.asdict(wish)).asked()
+        return model.model_validate(wish)
     except ValidationError as error:
         wrong = [
-            FieldError(".".join(["poll", *map(str, each["loc"])]), each["type"], each["msg"])
+            FieldError(".".join([*within, *map(str, each["loc"])]), each["type"], each["msg"])
             for each in error.errors()
         ]
         names = ", ".join(each.field for each in wrong)

@@ -10,6 +10,7 @@ from uuid import UUID
 
 import msgspec
 
+from talkoot.chat.commands.queries import own_invocations
 from talkoot.chat.digests.queries import own_choice
 from talkoot.chat.drafts.queries import own_drafts
 from talkoot.chat.notifications.queries import notification_choices
@@ -47,6 +48,7 @@ _WHOLE: dict[str, tuple[str, Callable[[Read, UUID], Awaitable[list[queries.Line]
     "posts.jsonl": ("Your posts, those too that are not published", own_posts),
     "threads.jsonl": ("The threads that you follow, and left", own_follows),
     "votes.jsonl": ("What you voted for in polls that tell who did", own_votes),
+    "commands.jsonl": ("The commands of bots that you ran lately, and what they told you", own_invocations),
     "drafts.jsonl": ("What you have begun to write", own_drafts),
     "scheduled.jsonl": ("What you have written to be sent later", own_scheduled),
     "notifications.jsonl": ("What you want to be told of", notification_choices),

@@ -14,6 +14,7 @@ from talkoot.chat.accounts.actors import NO_SESSION, Actor
 from talkoot.chat.accounts.queries import user_with_id
 from talkoot.chat.files.actions.carrying import carry, release
 from talkoot.chat.files.models import KEPT
+from talkoot.chat.messages.access import no_root
 from talkoot.chat.messages.actions.attach import take_files
 from talkoot.chat.messages.actions.commands import Send
 from talkoot.chat.messages.actions.poll import refusal_of_end
@@ -71,9 +72,7 @@ async def schedule(tx: Tx, actor: Actor, wish: Schedule) -> ScheduledMessage:
     if wish.thread is not None:
         root = await tx.session.get(Message, wish.thread)
         if root is None or root.room_id != wish.room or root.thread_id is not None:
-            raise Invalid.field(
-                "thread", "unknown", "There is no such message in this room that could be replied to"
-            )
+            raise no_root()
     mine = select(func.count()).select_from(ScheduledMessage).where(ScheduledMessage.user_id == actor.user)
     if (await tx.connection.scalar(mine) or 0) >= SCHEDULED:
         raise Conflict(f"You have {SCHEDULED} scheduled messages already: remove one first", code="too_many")

@@ -107,6 +107,23 @@ async def why_hold_edit(tx: Tx, grants: Grants, text: str) -> list[str]:
     return await _reasons(tx, rules, _Author(*key, grants.workspace, sender), text)
 
 
+async def pass_slow_mode(tx: Tx, grants: Grants) -> None:
+    """Count what is said to a bot alone as a message where there is slow mode; RateLimited as for one."""
+    if not is_watched(grants):
+        return
+    room = grants.resource
+    await log.lock(tx, {room})
+    rules = (await _rules_of(tx, [room])).get(room)
+    if rules is None or not rules.slow_seconds:
+        return
+    key = (room, grants.user)
+    desk = _Desk({}, {}, await _senders(tx, {key}), touched={key})
+    if (early := _too_early(rules, desk.senders[key], tx.now)) is not None:
+        raise early
+    desk.senders[key].last_at = tx.now
+    await _remember(tx, desk)
+
+
 async def count_passed(tx: Tx, room: UUID, user: UUID) -> None:
     """One more message of a newcomer was let through."""
     desk = _Desk({}, {}, await _senders(tx, {(room, user)}))
@@ -126,14 +143,8 @@ async def _judge(tx: Tx, desk: _Desk, send: Send, workspace: UUID) -> Held | Tal
     if rules is None:
         return None
     sender = desk.senders[key]
-    if rules.slow_seconds and sender.last_at is not None:
-        wait = sender.last_at + rules.slow_seconds * SECOND - tx.now
-        if wait > 0:
-            return RateLimited(
-                f"One message in {rules.slow_seconds} seconds is taken here",
-                retry_after=wait / SECOND,
-                code="slow_mode",
-            )
+    if (early := _too_early(rules, sender, tx.now)) is not None:
+        return early
     why = await _reasons(tx, rules, _Author(*key, workspace, sender), _all_said(desk, send))
     sender.last_at = tx.now
     desk.touched.add(key)
@@ -142,6 +153,16 @@ async def _judge(tx: Tx, desk: _Desk, send: Send, workspace: UUID) -> Held | Tal
     if sender.passed is not None:
         sender.passed += 1
     return None
+
+
+def _too_early(rules: RoomRules, sender: _Sender, now: int) -> RateLimited | None:
+    if not rules.slow_seconds or sender.last_at is None:
+        return None
+    wait = sender.last_at + rules.slow_seconds * SECOND - now
+    if wait <= 0:
+        return None
+    told = f"One message in {rules.slow_seconds} seconds is taken here"
+    return RateLimited(told, retry_after=wait / SECOND, code="slow_mode")
 
 
 def _all_said(desk: _Desk, send: Send) -> str:

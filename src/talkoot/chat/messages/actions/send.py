@@ -13,7 +13,7 @@ from sqlalchemy import bindparam, update
 from talkoot.chat.access.doors import admit
 from talkoot.chat.access.grants import grants_now, in_threads
 from talkoot.chat.access.operations import SEND_MESSAGE
-from talkoot.chat.messages.access import closed_or
+from talkoot.chat.messages.access import closed_or, no_root
 from talkoot.chat.messages.actions.attach import Shapes, carry_with, shown_of, stored_of, take_files
 from talkoot.chat.messages.actions.commands import Held, Send, Sent
 from talkoot.chat.messages.actions.mention import Named, as_stored, keep_names, name_in
@@ -29,7 +29,7 @@ from talkoot.chat.messages.quoted import as_stored as quote_as_stored
 from talkoot.chat.messages.words import MARK_OF_LINKS
 from talkoot.kernel import log
 from talkoot.kernel.clock import rfc3339
-from talkoot.kernel.errors import Conflict, Invalid, TalkootError
+from talkoot.kernel.errors import Conflict, TalkootError
 from talkoot.kernel.plain_sql import inserting
 from talkoot.kernel.unit_of_work import Batch
 
@@ -155,9 +155,7 @@ def _refusal(
         return refusal_of_post(send, admitted)
     root = roots.get(send.thread)
     if root is None or root.room_id != send.room or root.thread_id is not None:
-        return Invalid.field(
-            "thread", "unknown", "There is no such message in this room that could be replied to"
-        )
+        return no_root()
     return None
 
 

@@ -16,6 +16,7 @@ from talkoot.chat.accounts.models import User
 from talkoot.chat.accounts.queries import user_with_id
 from talkoot.chat.administration.access import installation_to_administer
 from talkoot.chat.applications.actions import forget_subjects_of
+from talkoot.chat.commands.actions import forget_invocations_of
 from talkoot.chat.digests.actions import forget_letters_of
 from talkoot.chat.drafts.actions import forget_drafts_of
 from talkoot.chat.files.actions.sweeping import forget_files_of
@@ -111,6 +112,7 @@ async def delete_now(tx: Tx, person: UUID) -> None:
         forget_follows_of,
         forget_status_of,
         forget_votes_of,
+        forget_invocations_of,
     ):
         await forget(tx, person)
     await forget_complaints_of(tx, person, messages=messages)
