@@ -45,7 +45,7 @@ from talkoot.chat.search import http as search_http
 from talkoot.chat.statuses import http as statuses_http
 from talkoot.chat.threads import http as threads_http
 from talkoot.chat.tokens import http as tokens_http
-from talkoot.documents import asyncapi_router, describe_api
+from talkoot.documents import describe_api, documents_router
 from talkoot.kernel.health import database_answers, health_router
 from talkoot.kernel.hosts import CheckHost
 from talkoot.kernel.http import answer_problems
@@ -105,7 +105,7 @@ def create_app(settings: Settings, installation: UUID | None = None) -> FastAPI:
         title="Talkoot",
         version=__version__,
         summary="The chat a team runs with one command.",
-        openapi_url="/api/openapi.json",
+        openapi_url=None,
         docs_url=None,
         redoc_url=None,
         lifespan=_lifespan(program),
@@ -117,7 +117,7 @@ def create_app(settings: Settings, installation: UUID | None = None) -> FastAPI:
         routes += feature.router.routes
     routes += web_http.router.routes
     routes.insert(0, RouteTable(routes))
-    routes += [*asyncapi_router(program.operations).routes, *_health(program).routes]
+    routes += [*documents_router(app, program.operations).routes, *_health(program).routes]
     routes.append(WebSocketRoute(program.gateway.path, AsgiGateway()))
     serve_client(app)
     describe_api(app)

@@ -32,6 +32,11 @@ class LateRoute(APIRoute):
         """Read the signature, and make all that answering needs."""
         super().__init__(self.path, self.endpoint, **self.__dict__.pop("_options"))
 
+    def be_known(self) -> None:
+        """Have it worked out, if nobody has asked for it yet."""
+        if "_options" in self.__dict__:
+            self.work_out()
+
     def matches(self, scope: Scope) -> tuple[Match, Scope]:
         """Whether this is the route; what has another beginning is told without its expression."""
         if scope["type"] != "http" or not scope["path"].startswith(self._fixed):
