@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Literal
 from urllib.parse import urlsplit
 
 from pydantic import BaseModel, Field, SecretStr, ValidationInfo, field_validator
@@ -54,6 +55,19 @@ class FileSettings(BaseModel):
         False,
         description="Hand out pictures, sound and video that could not be freed of what cameras wrote into"
         " them to nobody but their owner.",
+    )
+
+    search_files: Literal["on", "off"] = Field(
+        "on",
+        description="Whether words inside files are found: text, web pages, PDF, documents, tables, slides.",
+    )
+    search_files_mb: int = Field(50, ge=1, le=1000, description="Larger PDFs and documents are not read.")
+    search_files_characters: int = Field(
+        100_000, ge=1000, le=200_000, description="So much of the text of one file is kept and found."
+    )
+    search_files_pages: int = Field(500, ge=1, le=100_000, description="So many pages of a PDF are read.")
+    search_files_seconds: int = Field(
+        20, ge=1, le=150, description="Seconds of the processor that one file may take to be read."
     )
 
     @property

@@ -23,7 +23,7 @@ from talkoot.chat.bots.actions import retire_bot
 from talkoot.chat.commands.actions import forget_who_leaves
 from talkoot.chat.digests.actions import note
 from talkoot.chat.files.actions.preparing import give_up_picture
-from talkoot.chat.files.events import PicturePrepared
+from talkoot.chat.files.events import PicturePrepared, TextKept
 from talkoot.chat.groups.actions.rules import keep_roles_in_rules
 from talkoot.chat.groups.actions.settling import settle_who_came, settle_who_unlinked
 from talkoot.chat.identities.events import CameIn, IdentityUnlinked
@@ -68,6 +68,7 @@ from talkoot.chat.reads.notices import read_notice
 from talkoot.chat.rooms.actions import leave_rooms_of_workspace
 from talkoot.chat.rooms.events import MemberLeft, MembersJoined, PostsRoomMade
 from talkoot.chat.rooms.wire import event_message
+from talkoot.chat.search.noting import NOTED, index_again
 from talkoot.chat.statuses.actions import tell_status
 from talkoot.chat.statuses.events import StatusChanged
 from talkoot.chat.threads.actions import (
@@ -161,6 +162,7 @@ def _of_rooms(parts: Parts) -> Table:
         MemberLeft: ([], [parts.notices.left]),
         PostsRoomMade: ([name_blog], []),
         PicturePrepared: ([show_picture], []),
+        TextKept: ([index_again], []),
     }
 
 
@@ -206,7 +208,8 @@ def _of_what_follows(parts: Parts) -> Table:
 
 def _publish(bus: Bus, appended: Appended) -> None:
     for event in appended.events:
-        bus.publish(event_message(event, event.scope))
+        if event.log != NOTED:
+            bus.publish(event_message(event, event.scope))
 
 
 def _tell_notified(bus: Bus, event: Notified) -> None:

@@ -41,6 +41,11 @@ GROUPS: dict[str, tuple[str, ...]] = {
         "media_minutes",
         "media_seconds",
         "only_clean_files",
+        "search_files",
+        "search_files_mb",
+        "search_files_characters",
+        "search_files_pages",
+        "search_files_seconds",
     ),
     "How PostgreSQL is used": (
         "database_replica_url",

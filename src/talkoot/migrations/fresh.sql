@@ -234,6 +234,12 @@ CREATE TABLE exports (
 	CONSTRAINT fk_exports_requested_by FOREIGN KEY(requested_by) REFERENCES users (id), 
 	CONSTRAINT uq_exports_user_id_requested_by UNIQUE (user_id, requested_by)
 );
+CREATE TABLE file_texts (
+	file_id BLOB NOT NULL, 
+	characters BIGINT NOT NULL, 
+	text VARCHAR NOT NULL, 
+	CONSTRAINT pk_file_texts PRIMARY KEY (file_id)
+);
 CREATE TABLE files (
 	id BLOB NOT NULL, 
 	workspace_id BLOB NOT NULL, 
@@ -251,7 +257,7 @@ CREATE TABLE files (
 	content VARCHAR DEFAULT 'original' NOT NULL, 
 	picture VARCHAR, 
 	created_at BIGINT NOT NULL, 
-	changed_at BIGINT NOT NULL, duration BIGINT, waveform VARCHAR, kept BIGINT, 
+	changed_at BIGINT NOT NULL, duration BIGINT, waveform VARCHAR, kept BIGINT, reading VARCHAR, 
 	CONSTRAINT pk_files PRIMARY KEY (id), 
 	CONSTRAINT fk_files_workspace_id FOREIGN KEY(workspace_id) REFERENCES workspaces (id), 
 	CONSTRAINT fk_files_room_id FOREIGN KEY(room_id) REFERENCES rooms (id), 
@@ -1020,6 +1026,7 @@ CREATE INDEX ix_events_subject ON events (subject) WHERE id <> subject;
 CREATE INDEX ix_exports_requested_by ON exports (requested_by);
 CREATE INDEX ix_files_message_id ON files (message_id) WHERE message_id IS NOT NULL;
 CREATE INDEX ix_files_owner_id ON files (owner_id, workspace_id);
+CREATE INDEX ix_files_unread ON files (id) WHERE state = 'sent' AND reading IS NULL;
 CREATE INDEX ix_files_unused ON files (changed_at) WHERE state <> 'sent';
 CREATE INDEX ix_files_workspace_id ON files (workspace_id);
 CREATE INDEX ix_group_rules_provider ON group_rules (provider, name);

@@ -167,7 +167,7 @@ FRAME: tuple[Section, ...] = (
         File,
         "A file in a message or a draft; what it holds stands in the folder `files`.",
         lambda w: (File.workspace_id == w) & (File.state.in_((SENT, HELD)) | _lies_in_draft()),
-        left_out=frozenset({"kept"}),
+        left_out=frozenset({"kept", "reading"}),
     ),
 )
 """What comes first, all of each kind."""

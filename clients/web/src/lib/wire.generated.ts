@@ -528,6 +528,13 @@ export type Forgotten = {
   login: string;
 };
 
+/** A file of a message with what was searched for in it; `snippet` is the text around that, in pieces. */
+export type FoundFile = {
+  id: string;
+  name: string;
+  snippet: (SnippetPart)[];
+};
+
 /** A message that was found. `snippet` is its text around the first match, in pieces to be joined. */
 export type FoundMessage = {
   id: string;
@@ -540,6 +547,7 @@ export type FoundMessage = {
   thread: string | null;
   snippet: (SnippetPart)[];
   attachments: (Attachment)[];
+  inside?: (FoundFile)[];
 };
 
 /** What this connection may do: sizes in bytes, rates in frames a second. */

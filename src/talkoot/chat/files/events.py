@@ -10,6 +10,13 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
+class TextKept:
+    """What a file of a message that was sent says is known now."""
+
+    message: UUID
+
+
+@dataclass(frozen=True, slots=True)
 class PicturePrepared:
     """A picture of a message that was sent can be shown now: the message shows this of it."""
 

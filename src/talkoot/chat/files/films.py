@@ -5,9 +5,6 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import shutil
-import subprocess
-import sys
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -20,15 +17,14 @@ from talkoot.chat.files.loudness import HEARD, waveform_of
 from talkoot.chat.files.models import CLEAN, ORIGINAL, THUMBNAIL
 from talkoot.chat.files.pictures import draw, pieces_of
 from talkoot.chat.files.recoding import ASKED, ONE_FRAME, Bounds, Probed, Recipe, reading, recipes
+from talkoot.chat.files.running import run
 
 if TYPE_CHECKING:
     from talkoot.chat.files.models import File
     from talkoot.kernel.blobs import Blobs
     from talkoot.settings import Settings
 
-_MEMORY = 2_000_000_000  # bytes
 _PROBED, _TOLD = 1_000_000, 30  # bytes that ffprobe may say, and seconds that it may take
-_SLOWER, _LONGEST = 4, 780  # times the seconds of the processor, and seconds, by the clock on the wall
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +64,7 @@ async def prepare_film(blobs: Blobs, file: File, settings: Settings, its: Progra
 async def _made(blobs: Blobs, file: File, folder: Path, recipe: Recipe, its: Programs) -> Film | None:
     clean = folder / f"{CLEAN}.{recipe.ending}"
     told = ["-nostdin", "-y", *reading(file.type), "-i", ORIGINAL, *recipe.told, clean.name]
-    if not await _run(folder, [its.ffmpeg, "-v", "error", *told], its.seconds, its.largest):
+    if not await run(folder, [its.ffmpeg, "-v", "error", *told], its.seconds, its.largest):
         return None
     made = await _probe(folder, clean.name, recipe.type, its)
     if made is None or not (made.video or made.sound):
@@ -88,7 +84,7 @@ async def _made(blobs: Blobs, file: File, folder: Path, recipe: Recipe, its: Pro
 async def _loudness(folder: Path, clean: Path, kind: str, its: Programs) -> str | None:
     """The waveform of a voice message that came without one; None if nothing of it can be heard."""
     told = ["-nostdin", "-y", *reading(kind), "-i", clean.name, *HEARD, "heard"]
-    if not await _run(folder, [its.ffmpeg, "-v", "error", *told], its.seconds, its.largest):
+    if not await run(folder, [its.ffmpeg, "-v", "error", *told], its.seconds, its.largest):
         return None
     return waveform_of(await asyncio.to_thread((folder / "heard").read_bytes))
 
@@ -99,7 +95,7 @@ async def _take_frame(folder: Path, clean: Path, kind: str, made: Probed, its: P
     frame = folder / "frame" / ORIGINAL
     for at in (min(1.0, (made.duration or 0) / 2000), 0.0):
         told = ["-nostdin", "-y", "-ss", f"{at:.3f}", *reading(kind), "-i", clean.name]
-        await _run(folder, [its.ffmpeg, "-v", "error", *told, *ONE_FRAME, str(frame)], _TOLD, its.largest)
+        await run(folder, [its.ffmpeg, "-v", "error", *told, *ONE_FRAME, str(frame)], _TOLD, its.largest)
         if frame.exists() and frame.stat().st_size:
             return True
     return False
@@ -107,7 +103,7 @@ async def _take_frame(folder: Path, clean: Path, kind: str, made: Probed, its: P
 
 async def _probe(folder: Path, name: str, kind: str, its: Programs) -> Probed | None:
     told = ["-v", "error", *reading(kind), *ASKED, name]
-    if not await _run(folder, [its.ffprobe, *told], _TOLD, _PROBED, "probed"):
+    if not await run(folder, [its.ffprobe, *told], _TOLD, _PROBED, "probed"):
         return None
     try:
         return msgspec.json.decode(await asyncio.to_thread((folder / "probed").read_bytes), type=Probed)
@@ -122,29 +118,6 @@ async def _knows_h264(its: Programs) -> bool:
     """Whether this ffmpeg, which stays the same while the server runs, can make H.264."""
     if its.ffmpeg not in _encoders:
         async with own_folder() as folder:
-            await _run(folder, [its.ffmpeg, "-v", "error", "-encoders"], _TOLD, _PROBED, "told")
+            await run(folder, [its.ffmpeg, "-v", "error", "-encoders"], _TOLD, _PROBED, "told")
             _encoders[its.ffmpeg] = b" libx264 " in await asyncio.to_thread((folder / "told").read_bytes)
     return _encoders[its.ffmpeg]
-
-
-async def _run(folder: Path, program: list[str], seconds: int, largest: int, told: str = "") -> bool:
-    """Whether it came to its end; it knows nothing of this process, and what it says lands in a file."""
-    limits = [str(seconds), str(_MEMORY), str(largest)]
-    with (folder / (told or "said")).open("wb") as out:
-        process = await asyncio.to_thread(
-            subprocess.Popen,
-            [sys.executable, "-m", "talkoot.chat.files.bounded", *limits, *program],
-            stdin=subprocess.DEVNULL,
-            stdout=out,
-            stderr=subprocess.DEVNULL,
-            env={},
-            cwd=folder,
-        )
-    try:
-        with suppress(subprocess.TimeoutExpired):
-            await asyncio.to_thread(process.wait, timeout=min(_LONGEST, seconds * _SLOWER))
-        return process.returncode == 0
-    finally:
-        if process.returncode is None:
-            process.kill()
-            await asyncio.to_thread(process.wait)

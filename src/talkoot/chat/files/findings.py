@@ -71,3 +71,11 @@ class Film:
     size: int
     sha256: bytes
     waveform: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class FoundText:
+    """What came of reading the text of a file, as `File.reading` has it, and the text."""
+
+    reading: str
+    text: str = ""

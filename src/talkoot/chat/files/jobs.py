@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+import time
 from functools import partial
 from typing import TYPE_CHECKING
 from uuid import UUID
 
 from talkoot.chat.files.actions.filming import DROP_ORIGINAL, leave_film, prepare_later, use_film
 from talkoot.chat.files.actions.preparing import PREPARE, PREPARE_FILM, use_picture
+from talkoot.chat.files.actions.reading import (
+    READ_OLDER,
+    READ_TEXT,
+    forget_texts_of_gone,
+    read_older_soon,
+)
 from talkoot.chat.files.actions.sweeping import (
     SWEEP,
     forget_gone,
@@ -19,6 +26,8 @@ from talkoot.chat.files.actions.sweeping import (
 from talkoot.chat.files.films import prepare_film, programs
 from talkoot.chat.files.models import GONE, ORIGINAL, File
 from talkoot.chat.files.pictures import prepare
+from talkoot.chat.files.queries import count_unread
+from talkoot.chat.files.reading import read_all, read_one, reads_files
 from talkoot.kernel.cron import Cron
 
 if TYPE_CHECKING:
@@ -28,6 +37,7 @@ if TYPE_CHECKING:
 
 
 LARGEST = 60_000_000  # bytes of a picture that is looked at
+STRETCH, REST = 300.0, 1.0  # seconds in which older files are read; and times as long as one took, to rest
 
 
 async def sweep(kernel: Kernel, claim: Claim) -> None:
@@ -92,6 +102,29 @@ async def drop_original(kernel: Kernel, claim: Claim) -> None:
         await kernel.blobs.remove(f"{file}/{ORIGINAL}")
 
 
+async def read_text(kernel: Kernel, claim: Claim) -> None:
+    """Read what a file says; whoever was interrupted begins again."""
+    found = await _there(kernel, UUID(claim.payload["file"]))
+    if found is not None and reads_files(kernel.settings):
+        await read_one(kernel.uow, kernel.blobs, kernel.settings, found)
+
+
+async def read_older(kernel: Kernel, claim: Claim) -> InTheEnd | None:
+    """Read what was sent before anybody read files, or came from elsewhere; a stretch at a time."""
+    await kernel.uow.run(forget_texts_of_gone)
+    if not reads_files(kernel.settings):
+        return None
+    async with kernel.uow.read() as read:
+        total = await count_unread(read)
+
+    def tell(done: int) -> None:
+        claim.progress(done, max(done, total), note="files read")
+
+    parts = kernel.uow, kernel.blobs, kernel.settings
+    whole = await read_all(*parts, tell, until=time.monotonic() + STRETCH, rest=REST)
+    return None if whole else read_older_soon
+
+
 class OneFilm:
     """Whether this process prepares sound or video now."""
 
@@ -114,5 +147,7 @@ HANDLERS: dict[str, Handler] = {
     PREPARE: prepare_picture,
     PREPARE_FILM: prepare_film_of,
     DROP_ORIGINAL: drop_original,
+    READ_TEXT: read_text,
+    READ_OLDER: read_older,
 }
-SCHEDULE = (Cron(SWEEP, "47 * * * *"),)
+SCHEDULE = (Cron(SWEEP, "47 * * * *"), Cron(READ_OLDER, "*/10 * * * *"))

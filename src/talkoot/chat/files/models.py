@@ -16,6 +16,9 @@ UNCLEAN = frozenset({BROKEN, FAILED, PLAIN})
 """What was to be prepared, and is as it was uploaded."""
 
 
+UNREAD = text("state = 'sent' AND reading IS NULL")
+
+
 class File(Model):
     """A file. While it is `receiving`, `size` is what was announced, and counts.
 
@@ -30,6 +33,10 @@ class File(Model):
     a file that is no picture, until somebody has the job tried again. `duration` is in milliseconds. `kept`
     are the bytes of the original where it stays beside another copy, and counts. `waveform` is empty in a
     voice message whose own is still to be found.
+
+    `reading` is what came of looking for text in it, and empty until somebody has: `read`; `cut` where there
+    is more than is kept; `empty` for none; `locked` behind a password; `unreadable` for what is broken, or
+    too much.
     """
 
     __tablename__ = "files"
@@ -38,6 +45,7 @@ class File(Model):
         Index("ix_files_workspace_id", "workspace_id"),
         partial_index("ix_files_message_id", "message_id", where=text("message_id IS NOT NULL")),
         partial_index("ix_files_unused", "changed_at", where=text("state <> 'sent'")),
+        partial_index("ix_files_unread", "id", where=UNREAD),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
@@ -58,8 +66,19 @@ class File(Model):
     duration: Mapped[int | None]
     waveform: Mapped[str | None]
     kept: Mapped[int | None]
+    reading: Mapped[str | None]
     created_at: Mapped[int]
     changed_at: Mapped[int]
+
+
+class FileText(Model):
+    """What a file says, for the search: so many characters in normal form C, which never change."""
+
+    __tablename__ = "file_texts"
+
+    file_id: Mapped[UUID] = mapped_column(primary_key=True)
+    characters: Mapped[int]
+    text: Mapped[str]
 
 
 class Upload(Model):

@@ -34,3 +34,9 @@ def disposition(name: str, *, inline: bool) -> str:
     plain = "".join(c if c.isascii() and c not in '"%\\' else "_" for c in name)
     how = "inline" if inline else "attachment"
     return f"{how}; filename=\"{plain}\"; filename*=UTF-8''{quote(name, safe='')}"
+
+
+def ending_of(name: str) -> str:
+    """`.txt` of `Notes.TXT`; empty if there is none."""
+    dot, ending = name.rpartition(".")[1:]
+    return dot + ending.lower() if dot and ending.isascii() else ""

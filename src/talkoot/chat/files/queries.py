@@ -8,7 +8,7 @@ from uuid import UUID
 
 from sqlalchemy import case, func, select
 
-from talkoot.chat.files.models import GONE, WAITING, File
+from talkoot.chat.files.models import GONE, UNREAD, WAITING, File
 
 if TYPE_CHECKING:
     from talkoot.kernel.transactions import Read
@@ -40,3 +40,14 @@ async def carried_by(read: Read, messages: Collection[UUID]) -> Sequence[File]:
         select(File).where(File.message_id.in_(messages), File.state != GONE).order_by(File.id)
     )
     return found.all()
+
+
+async def unread_files(read: Read, limit: int) -> Sequence[File]:
+    """The newest files in messages into which nobody has looked for text."""
+    found = await read.session.scalars(select(File).where(UNREAD).order_by(File.id.desc()).limit(limit))
+    return found.all()
+
+
+async def count_unread(read: Read) -> int:
+    """How many of them there are."""
+    return await read.connection.scalar(select(func.count()).select_from(File).where(UNREAD)) or 0

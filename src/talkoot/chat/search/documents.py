@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
+from uuid import UUID
 
 import msgspec
 
@@ -24,9 +25,15 @@ HAS_POLL = f"{_MARK}poll"
 HAS_PIN = f"{_MARK}pin"
 KINDS = ("image", "video", "audio")  # of files that are asked for by themselves
 # Types of events after which a message is to be indexed again, for SQL.
-CHANGING = "('message.created', 'message.updated', 'message.deleted', 'pin.added', 'pin.removed')"
+CHANGING = (
+    "('message.created', 'message.updated', 'message.deleted', 'pin.added', 'pin.removed', 'text.kept')"
+)
+# What the files of a message say, for SQL: the id of the message follows. Not before others may read it.
+FROM_TEXTS = "FROM files f JOIN file_texts t ON t.file_id = f.id WHERE f.state = 'sent' AND f.message_id ="
 _END = f"{_MARK}end"  # between texts: no phrase goes from one into the next
 _LINK = re.compile(r"https?://\w", re.IGNORECASE)
+MOST_INSIDE = 200_000  # characters of all files of a message
+_MOST_BYTES = 500_000  # of different words in them; their stems may take as much
 _TELLING = 16  # hexadecimal digits at the end of an id: the random ones
 
 
@@ -64,6 +71,17 @@ class Row:
     """Those of the message as JSON, as it shows them."""
     poll: str | None = None
     pinned: bool = False
+    inside: int = 0
+    """Characters that its files say, as far as that is known."""
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What a file says."""
+
+    file: UUID
+    name: str
+    text: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,10 +93,12 @@ class Document:
     ts: int
     words: list[str]
     marks: list[str]
+    inside: Sequence[str] = ()
+    """The words inside its files."""
 
 
-def document_of(row: Row, stems: Stems) -> Document | None:
-    """What there is to find of a message, the names of its files and its poll too; None for a deleted one."""
+def document_of(row: Row, stems: Stems, texts: Sequence[str] = ()) -> Document | None:
+    """What there is to find of a message, of its files and its poll too; None for a deleted one."""
     if row.text is None:
         return None
     marks = [of_room(row.room), of_sender(row.sender)]
@@ -96,8 +116,26 @@ def document_of(row: Row, stems: Stems) -> Document | None:
     if row.poll:
         marks.append(HAS_POLL)
         words += _asked(row.poll)
-    marks += dict.fromkeys(mark for word in words for mark in stems.marks(word))
-    return Document(row.message, row.room, row.ts, words, marks)
+    inside = _inside(texts)
+    marks += dict.fromkeys(mark for word in dict.fromkeys(words + inside) for mark in stems.marks(word))
+    return Document(row.message, row.room, row.ts, words, marks, inside)
+
+
+def _inside(texts: Sequence[str]) -> list[str]:
+    """As much as an index can hold of one message: PostgreSQL a million bytes of different words."""
+    words: list[str] = []
+    left, different, room = MOST_INSIDE, set[str](), _MOST_BYTES
+    for text in texts:
+        words.append(_END)
+        for word in tokens_of(text[:left]):
+            if word not in different:
+                different.add(word)
+                room -= len(word.encode())
+                if room < 0:
+                    return words
+            words.append(word)
+        left = max(0, left - len(text))
+    return words
 
 
 def _asked(poll: str) -> Iterator[str]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -20,9 +21,10 @@ from talkoot.chat.rooms.access import room_to_read
 from talkoot.chat.search.access import rooms_to_search
 from talkoot.chat.search.documents import Row, document_of
 from talkoot.chat.search.filters import resolve
-from talkoot.chat.search.queries import messages_found
+from talkoot.chat.search.inside import look_inside
+from talkoot.chat.search.queries import messages_found, said_in
 from talkoot.chat.search.ranking import worth
-from talkoot.chat.search.schemas import FoundMessage
+from talkoot.chat.search.schemas import FoundFile, FoundMessage
 from talkoot.chat.search.snippets import snippet
 from talkoot.kernel.clock import SECOND, rfc3339, rfc3339_or_none
 from talkoot.kernel.errors import NotFound
@@ -45,7 +47,15 @@ _LONG_TEXTS = asyncio.Semaphore(1)
 ROUNDS = 5  # times that the index is asked for one page; each time for twice as many
 MOST = 200  # candidates at once
 CHARACTERS = 100_000  # that are taken apart for one page; then it is short
+INSIDE = 1_000_000  # characters inside files
 _BUMPED = SECOND  # places lie so much behind the moment at the most
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    place: int
+    row: Any
+    inside: list[FoundFile]
 
 
 async def find_messages(
@@ -58,9 +68,8 @@ async def find_messages(
     wanted = await _wanted(read, index, actor, workspace, query)
     before = min(after if after is not None else 2**62, wanted.until + _BUMPED)
     found, looked_at = await _collect(read, index, wanted, before, limit)
-    rows = [row for _, row in found[:limit]]
     return Page(
-        items=await _shown(read, index, actor, query, rows),
+        items=await _shown(read, index, actor, query, found[:limit]),
         next=_next(found, limit, looked_at),
     )
 
@@ -68,17 +77,22 @@ async def find_messages(
 async def find_best(
     read: Read, index: Index, actor: Actor, workspace: UUID, query: Query, *, limit: int, now: int
 ) -> Page[FoundMessage]:
-    """The best of the newest `MOST` messages that match, the best first: one page, without a next one."""
+    """The best of the newest `MOST` messages that match, the best first: one page, without a next one.
+
+    Those that match by what they say themselves come before those that match by what their files say.
+    """
     wanted = await _wanted(read, index, actor, workspace, query)
     found, _ = await _collect(read, index, wanted, wanted.until + _BUMPED, MOST)
 
     def worth_of(row: Any) -> float:
         return worth(row.text, row.ts, query.terms, index.stems, now)
 
-    ranked = [(await _in_turn(row, partial(worth_of, row)), place, row) for place, row in found]
-    ranked.sort(key=lambda each: each[:2], reverse=True)
-    rows = [row for *_, row in ranked[:limit]]
-    return Page(items=await _shown(read, index, actor, query, rows))
+    ranked = [
+        (not each.inside, await _in_turn(each.row, partial(worth_of, each.row)), each.place, each)
+        for each in found
+    ]
+    ranked.sort(key=lambda each: each[:3], reverse=True)
+    return Page(items=await _shown(read, index, actor, query, [each for *_, each in ranked[:limit]]))
 
 
 async def _wanted(read: Read, index: Index, actor: Actor, workspace: UUID, query: Query) -> ResolvedQuery:
@@ -88,39 +102,41 @@ async def _wanted(read: Read, index: Index, actor: Actor, workspace: UUID, query
 
 
 async def _shown(
-    read: Read, index: Index, actor: Actor, query: Query, rows: Sequence[Any]
+    read: Read, index: Index, actor: Actor, query: Query, found: Sequence[_Found]
 ) -> list[FoundMessage]:
     """Each room goes through the door of reading it once more."""
-    readable = {row.room_id: False for row in rows}
+    readable = {each.row.room_id: False for each in found}
     for room in readable:
         with suppress(NotFound):
             await room_to_read(read, actor, room, GET_ROOM)
             readable[room] = True
     return [
-        await _in_turn(row, partial(_out, row, query, index.stems)) for row in rows if readable[row.room_id]
+        await _in_turn(each.row, partial(_out, each, query, index.stems))
+        for each in found
+        if readable[each.row.room_id]
     ]
 
 
 async def _collect(
     read: Read, index: Index, wanted: ResolvedQuery, before: int, limit: int
-) -> tuple[list[tuple[int, Any]], int | None]:
+) -> tuple[list[_Found], int | None]:
     """One more than `limit` if there are as many, and how far was looked; None if that is the end."""
-    found: list[tuple[int, Any]] = []
+    found: list[_Found] = []
     if not wanted.rooms or wanted.since >= wanted.until:
         return found, None
-    left = CHARACTERS
+    left, looking = CHARACTERS, _Looking(read, wanted, index.stems)
     for round_ in range(ROUNDS):
         asked = min(MOST, (limit + 1) << round_)
         hits = await read.behind(partial(_proposals, index, wanted, before, asked))
         messages = await messages_found(read, (hit.message for hit in hits))
         for hit in hits:
-            if left <= 0 or len(found) > limit:
+            if left <= 0 or looking.left <= 0 or len(found) > limit:
                 return found, before
             row = messages.get(hit.message)
             if row is not None:
                 left -= len(row.text or "")
-                if await _in_turn(row, partial(_matches, wanted, row, index.stems)):
-                    found.append((hit.place, row))
+                if (inside := await looking.at(row)) is not None:
+                    found.append(_Found(hit.place, row, inside))
             before = hit.place
         if len(hits) < asked:
             return found, None
@@ -131,10 +147,10 @@ async def _proposals(index: Index, wanted: ResolvedQuery, before: int, limit: in
     return await index.find(read, wanted, before=before, limit=limit)
 
 
-def _next(found: Sequence[tuple[int, Any]], limit: int, looked_at: int | None) -> str | None:
+def _next(found: Sequence[_Found], limit: int, looked_at: int | None) -> str | None:
     """The place of the last that is shown, or that was looked at; None at the end of all there is."""
     if len(found) > limit:
-        return str(found[limit - 1][0])
+        return str(found[limit - 1].place)
     return str(looked_at) if looked_at is not None else None
 
 
@@ -147,8 +163,34 @@ async def _in_turn(row: Any, work: Callable[[], T]) -> T:
         return await asyncio.to_thread(work)
 
 
-def _matches(wanted: ResolvedQuery, row: Any, stems: Stems) -> bool:
-    now = Row(
+class _Looking:
+    """Looks whether messages, as they are now, match; `left` are characters inside files that it may read."""
+
+    def __init__(self, read: Read, wanted: ResolvedQuery, stems: Stems) -> None:
+        self.left = INSIDE
+        self._read, self._wanted, self._stems = read, wanted, stems
+
+    async def at(self, row: Any) -> list[FoundFile] | None:
+        """The files without which it would not match, none where it does by itself; None if it does not."""
+        now = _now(row)
+        matches = await _in_turn(row, partial(self._matches, now))
+        if not row.attachments or (matches and not self._wanted.denied):
+            return [] if matches else None
+        said = await said_in(self._read, row.id)
+        if not said:
+            return [] if matches else None
+        self.left -= sum(len(each.text) for each in said)
+        async with _LONG_TEXTS:
+            inside = await asyncio.to_thread(look_inside, self._wanted, now, said, self._stems)
+        return [] if matches and inside is not None else inside
+
+    def _matches(self, row: Row) -> bool:
+        document = document_of(row, self._stems)
+        return document is not None and self._wanted.matches(document)
+
+
+def _now(row: Any) -> Row:
+    return Row(
         message=row.id.hex,
         room=row.room_id.hex,
         sender=row.sender_id.hex,
@@ -159,11 +201,10 @@ def _matches(wanted: ResolvedQuery, row: Any, stems: Stems) -> bool:
         poll=row.poll,
         pinned=row.pinned_at is not None,
     )
-    document = document_of(now, stems)
-    return document is not None and wanted.matches(document)
 
 
-def _out(row: Any, query: Query, stems: Stems) -> FoundMessage:
+def _out(found: _Found, query: Query, stems: Stems) -> FoundMessage:
+    row = found.row
     return FoundMessage(
         id=row.id,
         room=row.room_id,
@@ -177,4 +218,5 @@ def _out(row: Any, query: Query, stems: Stems) -> FoundMessage:
         thread=row.thread_id,
         snippet=snippet(row.text, query.terms, stems),
         attachments=msgspec.json.decode(row.attachments) if row.attachments else [],
+        inside=found.inside,
     )

@@ -72,6 +72,10 @@ class Index(Protocol):
         """At most `limit` events behind what was indexed of these rooms."""
         ...
 
+    async def texts(self, message: str) -> list[str]:
+        """What the files of a message say, in their order."""
+        ...
+
     async def write(
         self,
         gone: Sequence[str],

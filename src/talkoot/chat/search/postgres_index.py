@@ -96,6 +96,11 @@ class PostgresIndex(Index):
         left = rooms if len(events) >= limit else rooms[_ROOMS:]
         return Changes(list(rows.values()), positions, set(left))
 
+    async def texts(self, message: str) -> list[str]:
+        """What files say."""
+        async with self._transaction() as connection:
+            return [*await connection.scalars(tables.TEXTS, {"message": UUID(message)})]
+
     async def write(
         self,
         gone: Sequence[str],
@@ -210,7 +215,7 @@ def _hit(row: Any) -> Hit:
 
 
 def _row(message: UUID, rest: Sequence[Any]) -> Row:
-    room, sender, thread, ts, text, files, poll, pinned = rest
+    room, sender, thread, ts, text, files, poll, pinned, inside = rest
     return Row(
         message=message.hex,
         room=room.hex,
@@ -221,4 +226,5 @@ def _row(message: UUID, rest: Sequence[Any]) -> Row:
         files=files,
         poll=poll,
         pinned=pinned,
+        inside=int(inside or 0),
     )

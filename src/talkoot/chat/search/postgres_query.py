@@ -44,7 +44,8 @@ def vector(document: Document, slice_: int) -> str:
     for place, word in enumerate(document.words, 1):
         places[word].append(str(min(place, _LAST_POSITION)))
     words = [f"{_quoted(word)}:{','.join(found)}" for word, found in places.items()]
-    return " ".join([*words, *map(_quoted, (*document.marks, _of_slice(slice_)))])
+    inside = {*document.inside} - places.keys()  # without places, which take room and are not asked for
+    return " ".join([*words, *map(_quoted, (*inside, *document.marks, _of_slice(slice_)))])
 
 
 def _of_slice(number: int) -> str:

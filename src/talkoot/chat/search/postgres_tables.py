@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from sqlalchemy import text
 
-from talkoot.chat.search.documents import CHANGING
+from talkoot.chat.search.documents import CHANGING, FROM_TEXTS
 
-_MESSAGE = """m.id, m.room_id, m.sender_id, m.thread_id, m.ts,
+_MESSAGE = f"""m.id, m.room_id, m.sender_id, m.thread_id, m.ts,
     CASE WHEN m.deleted_at IS NULL THEN m.text END AS text, m.attachments, m.poll,
-    m.pinned_at IS NOT NULL AS pinned"""
+    m.pinned_at IS NOT NULL AS pinned,
+    CASE WHEN m.attachments IS NOT NULL THEN (SELECT sum(t.characters) {FROM_TEXTS} m.id) END AS inside"""
 
 # What is derived may be lost with the power, as long as its position is lost with it. Whoever is frozen in
 # the middle must not keep the next one from taking over.
@@ -32,6 +33,7 @@ BEHIND = text(
     "SELECT l.id FROM logs l LEFT JOIN search_positions p ON p.room_id = l.id"
     " WHERE l.head > coalesce(p.seq, 0)"
 )
+TEXTS = text(f"SELECT t.text {FROM_TEXTS} :message ORDER BY f.id")
 SCAN = text(f"SELECT {_MESSAGE} FROM messages m WHERE m.id > :message ORDER BY m.id LIMIT :limit")  # noqa: S608 - constant
 CHANGES = text(
     f"""SELECT e.log, e.seq, e.expired, {_MESSAGE}

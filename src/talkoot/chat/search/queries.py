@@ -12,9 +12,11 @@ from sqlalchemy import func, select
 from talkoot.chat.access.models import Membership
 from talkoot.chat.accounts.models import User
 from talkoot.chat.accounts.names import username_key
+from talkoot.chat.files.models import SENT, File, FileText
 from talkoot.chat.messages.models import Message
 from talkoot.chat.messages.queries import MESSAGES
 from talkoot.chat.rooms.models import Room
+from talkoot.chat.search.documents import Said
 
 if TYPE_CHECKING:
     from talkoot.kernel.transactions import Read
@@ -24,6 +26,17 @@ async def messages_found(read: Read, ids: Iterable[UUID]) -> dict[UUID, Any]:
     """Messages that are not deleted, with their senders."""
     rows = await read.connection.execute(MESSAGES.where(Message.id.in_([*ids]), Message.deleted_at.is_(None)))
     return {row.id: row for row in rows}
+
+
+async def said_in(read: Read, message: UUID) -> list[Said]:
+    """What the files of a message that was sent say."""
+    rows = await read.connection.execute(
+        select(File.id, File.name, FileText.text)
+        .join(FileText, FileText.file_id == File.id)
+        .where(File.message_id == message, File.state == SENT)
+        .order_by(File.id)
+    )
+    return [Said(*row) for row in rows]
 
 
 async def count_messages(read: Read) -> int:

@@ -34,16 +34,22 @@ class ResolvedQuery:
             return False
         if not {*self.marks} <= {*document.marks} or {*self.denied_marks} & {*document.marks}:
             return False
-        words = _line(document.words)
-        return all(_has(document, words, term) for term in self.terms) and not any(
-            _sought(term) in words for term in self.denied
+        words = [*document.words, *document.inside]
+        line = _line(words)
+        return all(_has(line, words, document.marks, term) for term in self.terms) and not any(
+            _sought(term) in line for term in self.denied
         )
 
 
-def _has(document: Document, words: str, term: Term) -> bool:
-    if _sought(term) in words:
+def has(words: Sequence[str], marks: Sequence[str], term: Term) -> bool:
+    """Whether what is looked for is among words with these marks of their stems."""
+    return _has(_line(words), words, marks, term)
+
+
+def _has(line: str, words: Sequence[str], marks: Sequence[str], term: Term) -> bool:
+    if _sought(term) in line:
         return True
-    return bool(term.forms) and not term.forms.isdisjoint((*document.words, *document.marks))
+    return bool(term.forms) and not (term.forms.isdisjoint(words) and term.forms.isdisjoint(marks))
 
 
 def starts_of(term: Term, words: Sequence[str]) -> Iterator[int]:

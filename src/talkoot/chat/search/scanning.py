@@ -7,12 +7,11 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-from talkoot.chat.search.documents import document_of
+from talkoot.chat.search.documents import MOST_INSIDE, document_of
 
 if TYPE_CHECKING:
     from talkoot.chat.search.documents import Document, Row
     from talkoot.chat.search.index import Changes, Index
-    from talkoot.chat.search.stems import Stems
 
 BATCH = 256  # messages in one transaction
 PORTION = 200_000  # characters of them that are taken apart and written at once: a token takes 90 bytes
@@ -39,29 +38,30 @@ async def _but_the_last(index: Index, rows: Sequence[Row]) -> tuple[list[str], l
     """Write all portions but the last one, which goes with how far it got: until then it is done again."""
     *portions, last = _portions(rows)
     for portion in portions:
-        await index.write(*await _taken_apart(portion, index.stems))
-    return await _taken_apart(last, index.stems)
+        await index.write(*await _taken_apart(portion, index))
+    return await _taken_apart(last, index)
 
 
 def _portions(rows: Sequence[Row]) -> list[list[Row]]:
     portions: list[list[Row]] = [[]]
     characters = 0
     for row in rows:
-        characters += len(row.text or "")
+        its = len(row.text or "") + min(row.inside, MOST_INSIDE)
+        characters += its
         if characters > PORTION and portions[-1]:
             portions.append([])
-            characters = len(row.text or "")
+            characters = its
         portions[-1].append(row)
     return portions
 
 
-async def _taken_apart(rows: Sequence[Row], stems: Stems) -> tuple[list[str], list[Document]]:
+async def _taken_apart(rows: Sequence[Row], index: Index) -> tuple[list[str], list[Document]]:
     """Deleted messages, and the documents of all others; pauses, so that the loop is not kept for long."""
     gone: list[str] = []
     documents: list[Document] = []
     characters = 0
     for row in rows:
-        document = document_of(row, stems)
+        document = await _document(row, index)
         if document is None:
             gone.append(row.message)
         else:
@@ -71,3 +71,11 @@ async def _taken_apart(rows: Sequence[Row], stems: Stems) -> tuple[list[str], li
             characters = 0
             await asyncio.sleep(0)
     return gone, documents
+
+
+async def _document(row: Row, index: Index) -> Document | None:
+    """What files say is long: it is taken apart in a thread."""
+    if not row.inside or row.text is None:
+        return document_of(row, index.stems)
+    texts = await index.texts(row.message)
+    return await asyncio.to_thread(document_of, row, index.stems, texts)

@@ -17,8 +17,19 @@ class SnippetPart(BaseModel):
     match: bool
 
 
+class FoundFile(BaseModel):
+    """A file of a message with what was searched for in it; `snippet` is the text around that, in pieces."""
+
+    id: UUID
+    name: str
+    snippet: list[SnippetPart]
+
+
 class FoundMessage(BaseModel):
-    """A message that was found. `snippet` is its text around the first match, in pieces to be joined."""
+    """A message that was found. `snippet` is its text around the first match, in pieces to be joined.
+
+    `inside` are files, at most three: without what they say, the message would not match.
+    """
 
     id: UUID
     room: UUID
@@ -30,3 +41,4 @@ class FoundMessage(BaseModel):
     thread: UUID | None
     snippet: list[SnippetPart]
     attachments: list[Attachment]
+    inside: list[FoundFile] = []

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 LENGTH = 300  # characters shown
 MARKED = LENGTH  # places of one term that may be of use: there are no more in what is shown
 _BEFORE = 60  # of them in front of the first match
-_CUT = "…"
+CUT = "…"
 
 
 def snippet(text: str, terms: Sequence[Term], stems: Stems) -> list[SnippetPart]:
@@ -30,9 +30,9 @@ def snippet(text: str, terms: Sequence[Term], stems: Stems) -> list[SnippetPart]
     inside = [(max(first, begin), min(last, end)) for first, last in spans if first < end and last > begin]
     parts = [*_parts(plain, begin, end, inside)]
     if begin:
-        parts.insert(0, SnippetPart(text=_CUT, match=False))
+        parts.insert(0, SnippetPart(text=CUT, match=False))
     if end < len(plain):
-        parts.append(SnippetPart(text=_CUT, match=False))
+        parts.append(SnippetPart(text=CUT, match=False))
     return parts
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from talkoot.chat.search.documents import CHANGING, Document, Row
+from talkoot.chat.search.documents import CHANGING, FROM_TEXTS, Document, Row
 from talkoot.chat.search.index import Changes, Hit
 from talkoot.chat.search.sqlite_query import expression
 
@@ -36,8 +36,9 @@ CREATE VIRTUAL TABLE IF NOT EXISTS words USING fts5 (
 );
 """
 _SECURE_DELETE = (3, 42)  # the first SQLite whose FTS5 can wipe what is deleted at once
-_MESSAGE = """m.id, m.room_id, m.sender_id, m.thread_id, m.ts,
-    CASE WHEN m.deleted_at IS NULL THEN m.text END, m.attachments, m.poll, m.pinned_at IS NOT NULL"""
+_MESSAGE = f"""m.id, m.room_id, m.sender_id, m.thread_id, m.ts,
+    CASE WHEN m.deleted_at IS NULL THEN m.text END, m.attachments, m.poll, m.pinned_at IS NOT NULL,
+    CASE WHEN m.attachments IS NOT NULL THEN (SELECT sum(t.characters) {FROM_TEXTS} m.id) END"""
 _CHANGES = f"""
 SELECT e.seq, CASE WHEN e.type = 'messages.expired' THEN e.body END, {_MESSAGE}
 FROM events e LEFT JOIN messages m ON m.id = e.subject
@@ -46,6 +47,7 @@ WHERE e.log = ? AND e.seq > ? ORDER BY e.seq LIMIT ?"""  # noqa: S608 - constant
 _EXPIRED = f"""
 SELECT {_MESSAGE} FROM events e JOIN messages m ON m.id = e.id
 WHERE e.log = ? AND e.seq > ? AND e.seq <= ? AND e.type = 'message.created'"""  # noqa: S608 - constant
+_TEXTS = f"SELECT t.text {FROM_TEXTS} ? ORDER BY f.id"
 _SCAN = f"SELECT {_MESSAGE} FROM messages m WHERE m.id > ? ORDER BY m.id LIMIT ?"  # noqa: S608 - constant
 
 _FIND = """
@@ -112,6 +114,10 @@ class SearchFile:
         """Messages in the order of their ids."""
         return [_row(message, rest) for message, *rest in self._source.execute(_SCAN, (message.bytes, limit))]
 
+    def texts(self, message: str) -> list[str]:
+        """What the files of a message say."""
+        return [text for (text,) in self._source.execute(_TEXTS, (bytes.fromhex(message),))]
+
     def changes(self, rooms: Sequence[UUID], limit: int) -> Changes:
         """Events behind what was indexed of these rooms, with the messages as they are now."""
         rows: dict[bytes, Row] = {}
@@ -168,7 +174,7 @@ class SearchFile:
 
     def _place(self, document: Document) -> tuple[int, str]:
         """The next free place at or behind the message's moment."""
-        place, tokens = document.ts, " ".join([*document.words, *document.marks])
+        place, tokens = document.ts, " ".join([*document.words, *document.inside, *document.marks])
         values = (bytes.fromhex(document.message), room_key(document.room), tokens)
         insert = "INSERT OR IGNORE INTO documents VALUES (?, ?, ?, ?)"
         while not self.index.execute(insert, (place, *values)).rowcount:
@@ -198,7 +204,7 @@ def room_key(room: str) -> int:
 
 
 def _row(message: bytes, rest: Sequence[Any]) -> Row:
-    room, sender, thread, ts, text, files, poll, pinned = rest
+    room, sender, thread, ts, text, files, poll, pinned, inside = rest
     return Row(
         message=message.hex(),
         room=room.hex(),
@@ -209,4 +215,5 @@ def _row(message: bytes, rest: Sequence[Any]) -> Row:
         files=files,
         poll=poll,
         pinned=bool(pinned),
+        inside=inside or 0,
     )

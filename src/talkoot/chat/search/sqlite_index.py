@@ -67,6 +67,10 @@ class SqliteIndex(Index):
         """Events behind what was indexed."""
         return await self._write(lambda file: file.changes(rooms, limit))
 
+    async def texts(self, message: str) -> list[str]:
+        """What files say."""
+        return await self._write(lambda file: file.texts(message))
+
     async def write(
         self,
         gone: Sequence[str],

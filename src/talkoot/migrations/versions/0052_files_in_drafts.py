@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from talkoot.kernel import types
 
 revision = "0052"
-down_revision = "0048"
+down_revision = "0050"
 branch_labels = None
 depends_on = None
 phase = "expand"

@@ -6,10 +6,10 @@ from collections.abc import Collection, Sequence
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import bindparam, delete, select, update
 
 from talkoot.chat.files.actions.sweeping import sweep_soon
-from talkoot.chat.files.models import GONE, HELD, LOOSE, File
+from talkoot.chat.files.models import GONE, HELD, LOOSE, File, FileText
 from talkoot.kernel.types import Id
 
 if TYPE_CHECKING:
@@ -66,13 +66,16 @@ async def lay_in(tx: Tx, draft: UUID, files: Collection[UUID]) -> None:
 
 
 async def drop_files(tx: Tx, ids: Collection[UUID]) -> None:
-    """These files are nobody's any more."""
+    """These files are nobody's any more, and nothing is found in them."""
+    await tx.connection.execute(delete(FileText).where(FileText.file_id.in_(ids)))
     await tx.connection.execute(update(File).where(File.id.in_(ids)).values(state=GONE, changed_at=tx.now))
     await sweep_soon(tx)
 
 
 async def drop_files_of(tx: Tx, messages: Collection[UUID]) -> None:
-    """The files of messages that are deleted are nobody's any more."""
+    """The files of messages that are deleted are nobody's any more, and nothing is found in them."""
+    theirs = select(File.id).where(File.message_id.in_(messages))
+    await tx.connection.execute(delete(FileText).where(FileText.file_id.in_(theirs)))
     await tx.connection.execute(
         update(File).where(File.message_id.in_(messages)).values(state=GONE, changed_at=tx.now)
     )
@@ -81,5 +84,4 @@ async def drop_files_of(tx: Tx, messages: Collection[UUID]) -> None:
 
 async def drop_file(tx: Tx, file: UUID) -> None:
     """A file that was carried is nobody's any more."""
-    await tx.connection.execute(update(File).where(File.id == file).values(state=GONE, changed_at=tx.now))
-    await sweep_soon(tx)
+    await drop_files(tx, [file])

@@ -10,6 +10,7 @@ from sqlalchemy import insert, update
 from talkoot.chat.access.operations import DELETE_FILE, UPLOAD_FILE
 from talkoot.chat.files.access import file_for
 from talkoot.chat.files.actions.preparing import prepare_soon
+from talkoot.chat.files.actions.reading import read_soon
 from talkoot.chat.files.actions.sweeping import sweep_soon
 from talkoot.chat.files.models import GONE, LOOSE, ORIGINAL, RECEIVING, File
 from talkoot.chat.files.names import clean_name
@@ -86,6 +87,7 @@ async def finish_file(tx: Tx, file_id: UUID, received: Received, waveform: str |
             raise Invalid.field("waveform", "no_sound", "Only sound has a waveform: leave it out")
         file.type, file.waveform = sound, waveform
     await prepare_soon(tx, file)
+    await read_soon(tx, file)
     await tx.flush()
     return file
 

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from sqlalchemy import delete, or_, select, update
 
-from talkoot.chat.files.models import GONE, KEPT, LOOSE, RECEIVING, File, Upload, UploadPiece
+from talkoot.chat.files.models import GONE, KEPT, LOOSE, RECEIVING, File, FileText, Upload, UploadPiece
 from talkoot.chat.files.views import UNUSED
 from talkoot.kernel import jobs, leases
 from talkoot.kernel.moments import moment
@@ -67,6 +67,7 @@ async def forget_gone(tx: Tx, ids: Sequence[UUID]) -> None:
     """Their content is deleted: nothing is known of them any more."""
     await tx.connection.execute(delete(Upload).where(Upload.file_id.in_(ids)))
     await leases.forget(tx, map(lease_of, ids))  # of servers that were killed while they wrote
+    await tx.connection.execute(delete(FileText).where(FileText.file_id.in_(ids)))
     await tx.connection.execute(delete(File).where(File.id.in_(ids), File.state == GONE))
 
 
