@@ -5,7 +5,7 @@ import re
 import time
 from collections.abc import Awaitable, Callable
 
-from playwright.async_api import Page, expect
+from playwright.async_api import FilePayload, Page, expect
 
 from tests.browser.conftest import Enter
 from tests.browser.screen import composer, connected, message, messages, say, sidebar_link, tell
@@ -103,3 +103,57 @@ async def test_what_is_begun_goes_on_elsewhere_and_may_be_sent_later(
     await listed.get_by_role("button", name="Remove").click()
     await expect(listed).to_contain_text("Nothing waits to be sent.")
     assert (await ann.get("/scheduled"))["items"] == []
+
+
+def given(name: str, content: bytes) -> FilePayload:
+    return {"name": name, "mimeType": "text/plain", "buffer": content}
+
+
+async def ask_later(desk: Page) -> None:
+    """A poll, by the keyboard."""
+    await desk.get_by_role("button", name="Make a poll").click()
+    dialog = desk.get_by_role("dialog", name="Make a poll")
+    await dialog.get_by_role("button", name="Send later").click()
+    await expect(desk.get_by_role("dialog", name="Send later")).to_have_count(0)  # there is no question yet
+    await dialog.get_by_label("Question").fill("When?")
+    for number, option in enumerate(("Now", "Then"), 1):
+        await dialog.get_by_label(f"Option {number}").fill(option)
+    await dialog.get_by_role("button", name="Send later").press("Enter")
+    await desk.get_by_role("dialog", name="Send later").get_by_role("button", name="Schedule").press("Enter")
+    await expect(dialog).to_have_count(0)
+
+
+async def test_files_follow_with_what_is_begun_and_are_sent_later(
+    enter: Enter, workspace_sqlite: Workspace
+) -> None:
+    ann, room = await workspace_sqlite.member("ann"), await workspace_sqlite.room("garden")
+    await ann.post(f"/rooms/{room}/join", expect=204)
+    await tell(ann, room, "What was said")
+    desk, phone = await enter(ann, f"/r/{room}"), await enter(ann, f"/r/{room}")
+    for page in (desk, phone):
+        await connected(page)
+    chosen = [page.get_by_role("list", name="Files to send") for page in (desk, phone)]
+    await desk.get_by_label("Files to attach").set_input_files(
+        [given("a.txt", b"one"), given("b.txt", b"two")]
+    )
+    for shown in chosen:
+        await expect(shown.get_by_role("listitem")).to_have_count(2)
+    await phone.get_by_role("button", name="Remove a.txt").click()
+    await desk.reload()
+    await connected(desk)
+    for shown in chosen:
+        await expect(shown.get_by_role("listitem")).to_have_count(1)
+        await expect(shown).to_contain_text("b.txt")
+    await act(desk, "What was said", "q")
+    await desk.get_by_role("button", name="Send later").click()
+    await desk.get_by_role("dialog", name="Send later").get_by_role("button", name="Schedule").click()
+    for shown in chosen:
+        await expect(shown).to_have_count(0)
+    await ask_later(desk)
+    await desk.get_by_role("button", name="Sent later").click()
+    listed = desk.get_by_role("dialog", name="Sent later")
+    for words in ("Quotes a message", "b.txt", "When?", "Then"):
+        await expect(listed.get_by_role("list", name="Scheduled messages")).to_contain_text(words)
+    filed, asked = sorted((await ann.get("/scheduled"))["items"], key=lambda each: bool(each["poll"]))
+    assert [file["name"] for file in filed["attachments"]] == ["b.txt"]
+    assert (filed["quote"] is not None, asked["poll"]["question"]) == (True, "When?")

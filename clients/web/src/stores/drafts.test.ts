@@ -1,13 +1,16 @@
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
+import type { Attachment } from "../lib/wire";
 import { Drafts } from "./drafts.svelte";
 
 let requests: string[] = [];
+let bodies: { attachments?: string[] }[] = [];
 
 /** A server that gives each draft the next version, as soon as it is let. */
 function server(answers: () => Promise<unknown> = () => Promise.resolve()): void {
   let version = 10;
-  vi.stubGlobal("fetch", async (path: string, { method }: RequestInit) => {
+  vi.stubGlobal("fetch", async (path: string, { method, body }: RequestInit) => {
     requests.push(`${method} ${path}`);
+    if (body) bodies.push(JSON.parse(String(body)) as { attachments?: string[] });
     await answers();
     if (method === "DELETE") return new Response(null, { status: 204 });
     return Response.json({ room: "r", thread: null, text: "", version: (version += 10) });
@@ -18,6 +21,7 @@ beforeEach(() => {
   vi.useFakeTimers();
   localStorage.clear();
   requests = [];
+  bodies = [];
 });
 
 afterEach(() => {
@@ -77,7 +81,8 @@ it("one that may have arrived there is removed too: on its way, without an answe
 it("a notice that comes late does not put an old text back", async () => {
   server();
   const drafts = new Drafts("me");
-  const told = (version: number, text: string) => drafts.told({ room: "r", thread: null, version, text });
+  const told = (version: number, text: string) =>
+    drafts.told({ room: "r", thread: null, version, text, attachments: [] });
   drafts.write("r", null, "Hel");
   await later();
   drafts.write("r", null, "Hello");
@@ -91,4 +96,34 @@ it("a notice that comes late does not put an old text back", async () => {
   expect([drafts.text("r"), drafts.news.size]).toEqual(["", 0]);
   told(40, "From elsewhere");
   expect(drafts.text("r")).toBe("From elsewhere");
+});
+
+const file = (id: string) => ({ id, name: `${id}.txt`, type: "text/plain", size: 1 }) as Attachment;
+
+it("files go with the draft, and one that is not there any more leaves the words alone", async () => {
+  server();
+  const drafts = new Drafts("me");
+  const laying = drafts.laying("r", null);
+  laying.lay(file("f1"));
+  laying.lay(file("f2"));
+  await later();
+  laying.takeOut("f1");
+  await later();
+  expect([bodies.map(({ attachments }) => attachments), drafts.in("r")]).toEqual([
+    [["f1", "f2"], ["f2"]],
+    true,
+  ]);
+  expect(drafts.news.get("r")?.files.map(({ id }) => id)).toEqual(["f2"]);
+
+  const gone = { code: "invalid", title: "", detail: "", status: 422 };
+  vi.stubGlobal("fetch", async (_: string, { body }: RequestInit) => {
+    const { attachments } = JSON.parse(String(body)) as { attachments: string[] };
+    if (attachments.length > 0) return Response.json(gone, { status: 422 });
+    return Response.json({ room: "r", thread: null, text: "words", version: 99 });
+  });
+  drafts.write("r", null, "words");
+  await later();
+  expect([drafts.text("r"), drafts.files("r")]).toEqual(["words", []]);
+  drafts.told({ room: "r", thread: null, version: 100, text: "", attachments: [file("f3")] });
+  expect(drafts.files("r").map(({ id }) => id)).toEqual(["f3"]);
 });

@@ -1,6 +1,6 @@
 import { SvelteMap, SvelteSet } from "svelte/reactivity";
 import { api, sentence } from "../lib/api";
-import type { Id, Message, Notice, SavedIds } from "../lib/wire";
+import type { Attachment, Id, Message, Notice, SavedIds } from "../lib/wire";
 import { Bell } from "./bell.svelte";
 import { Drafts } from "./drafts.svelte";
 import { HeldEdits } from "./edits.svelte";
@@ -32,7 +32,8 @@ export class Own {
 
   /** Says whether a notice was about something here. */
   told(notice: Notice): notice is OwnNotice {
-    if (notice.kind === "draft") this.drafts.told(notice);
+    if (notice.kind === "draft")
+      this.drafts.told({ ...notice, attachments: notice.attachments as Attachment[] });
     else if (notice.kind === "vote") this.votes.set(notice.message, notice.options);
     else if (notice.kind === "saved") this.#saved(notice.message, notice.saved);
     else if (notice.kind === "scheduled") {

@@ -17,6 +17,13 @@ export interface Chosen {
   file: Attachment | null;
 }
 
+/** Where files lie until they are sent. */
+export interface Laying {
+  files(): readonly Attachment[];
+  lay(file: Attachment): void;
+  takeOut(file: Id): void;
+}
+
 /** The files beside the words of one composer, from the choice until they are sent. */
 export class Uploads {
   chosen = $state<Chosen[]>([]);
@@ -29,7 +36,24 @@ export class Uploads {
   #waveforms = new Map<number, string>();
   #under = new Map<number, Upload>();
 
-  constructor(private readonly room: Id) {}
+  constructor(
+    private readonly room: Id,
+    /** The draft in which what was uploaded lies until it is sent. */
+    private readonly draft: Laying,
+  ) {
+    this.show(draft.files());
+  }
+
+  /** Files that are on the server already, of a draft: those that are there now, and no others. */
+  show(files: readonly Attachment[]): void {
+    const wanted = new Map(files.map((file) => [file.id, file]));
+    for (const { key, file } of this.chosen) if (file && !wanted.delete(file.id)) this.#forget(key);
+    for (const file of wanted.values()) {
+      const { name, size } = file;
+      const ready = { share: 1, waiting: false, state: "ready", error: "" } as const;
+      this.chosen.push({ key: this.#next++, name, size, ...ready, file });
+    }
+  }
 
   /** Whether it took them all; a voice message is a file with a waveform. */
   add(files: Iterable<File>, waveform?: string): boolean {
@@ -69,7 +93,9 @@ export class Uploads {
     const file = this.#find(key)?.file;
     this.#under.get(key)?.stop();
     this.#forget(key);
-    if (file) void api.delete(`/files/${file.id}`).catch(() => undefined);
+    if (!file) return;
+    this.draft.takeOut(file.id);
+    void api.delete(`/files/${file.id}`).catch(() => undefined);
   }
 
   /** Hands over all files: they are in a message now. */
@@ -99,7 +125,9 @@ export class Uploads {
     try {
       const file = await under.done;
       const chosen = this.#find(key);
-      if (chosen) Object.assign(chosen, { state: "ready", file });
+      if (!chosen) return;
+      Object.assign(chosen, { state: "ready", file });
+      this.draft.lay(file);
     } catch (error) {
       const chosen = this.#find(key);
       if (chosen) Object.assign(chosen, { state: "failed", error: refusal(error) });

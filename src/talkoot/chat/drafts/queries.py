@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
@@ -12,8 +11,7 @@ from sqlalchemy import select
 from talkoot.chat.access.operations import GET_ROOM
 from talkoot.chat.drafts.models import Draft
 from talkoot.chat.drafts.schemas import DraftOut
-from talkoot.chat.files.queries import carried_by
-from talkoot.chat.files.views import attachment
+from talkoot.chat.files.showing import shown_with
 from talkoot.chat.rooms.access import rooms_to_read
 from talkoot.kernel.clock import rfc3339
 
@@ -36,10 +34,7 @@ async def own_drafts(read: Read, user: UUID) -> list[dict[str, Any]]:
 
 async def drafts_out(read: Read, drafts: Sequence[Draft]) -> list[DraftOut]:
     """What their owner is shown."""
-    files: dict[UUID | None, list[dict[str, Any]]] = defaultdict(list)
-    carriers = [draft.carrier for draft in drafts if draft.carrier is not None]
-    for file in await carried_by(read, carriers) if carriers else ():
-        files[file.message_id].append(attachment(file))
+    files = await shown_with(read, [draft.carrier for draft in drafts if draft.carrier is not None])
     return [_out(draft, files[draft.carrier]) for draft in drafts]
 
 

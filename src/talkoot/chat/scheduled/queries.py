@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from sqlalchemy import select
 
-from talkoot.chat.files.queries import carried_by
-from talkoot.chat.files.views import attachment
+from talkoot.chat.files.showing import shown_with
 from talkoot.chat.messages.schemas import PollShown
 from talkoot.chat.scheduled.models import ScheduledMessage
 from talkoot.chat.scheduled.schemas import ScheduledOut
@@ -37,10 +35,7 @@ async def own_scheduled(read: Read, user: UUID) -> list[dict[str, Any]]:
 
 async def scheduled_out(read: Read, those: Sequence[ScheduledMessage]) -> list[ScheduledOut]:
     """What their author is shown."""
-    files: dict[UUID | None, list[dict[str, Any]]] = defaultdict(list)
-    carrying = [made.id for made in those if made.attachments is not None]
-    for file in await carried_by(read, carrying) if carrying else ():
-        files[file.message_id].append(attachment(file))
+    files = await shown_with(read, [made.id for made in those if made.attachments is not None])
     return [_out(made, files[made.id]) for made in those]
 
 
