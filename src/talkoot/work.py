@@ -24,6 +24,7 @@ from talkoot.chat.onboarding.jobs import mail_invitation
 from talkoot.chat.polls import jobs as polls_jobs
 from talkoot.chat.posts import jobs as posts_jobs
 from talkoot.chat.previews import jobs as previews_jobs
+from talkoot.chat.previews.actions import LOOK
 from talkoot.chat.privacy.actions.deletion import DELETE_ACCOUNT, DELETE_MESSAGES
 from talkoot.chat.privacy.actions.exports import MAKE_EXPORT
 from talkoot.chat.privacy.jobs import delete_account, delete_messages, forget_exports, make_export
@@ -122,6 +123,7 @@ class Work:
             kernel,
             HANDLERS,
             SCHEDULE,
+            shares={LOOK: max(1, settings.jobs_at_once // 2)},  # they wait for other people's servers
             workers=settings.jobs_at_once,
             lease_seconds=settings.job_lease_seconds,
         )

@@ -204,6 +204,34 @@ async def test_what_concerns_many_people_or_rooms_is_asked_for_at_once(
         await client.close()
 
 
+async def test_whom_messages_name_that_come_together_is_looked_up_once(
+    counted: Counted, owner: Api, workspace: Json
+) -> None:
+    named = [await join(owner, workspace["id"], f"named{number}") for number in range(3)]
+    [room] = await grow(owner, named[0], workspace["id"], 1)
+    for person in named[1:]:
+        await person.post(f"/rooms/{room}/join", expect=204)
+    socket = await Socket.of(owner)
+
+    async def send(number: int) -> Json:
+        text = f"@{named[number % 3].user['username']} @nobody"
+        return await socket.send(room, text)
+
+    acks: list[Json] = []
+
+    async def at_once() -> None:
+        acks.extend(await asyncio.gather(*[send(number) for number in range(12)]))
+
+    found = await counted.once(at_once)
+    for what in ("username_key", "FROM roles"):
+        assert len([each for each in found if what in each]) < 6, what
+    page = (await owner.get(f"/rooms/{room}/messages"))["items"]
+    names = {item["id"]: [each["id"] for each in item["mentions"]] for item in page if item.get("mentions")}
+    assert names == {ack["id"]: [named[number % 3].user["id"]] for number, ack in enumerate(acks)}
+    for client in (socket, *named):
+        await client.close()
+
+
 async def test_many_who_resume_one_room_cost_less_than_a_statement_each(
     counted: Counted, owner: Api, workspace: Json
 ) -> None:

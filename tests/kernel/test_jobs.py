@@ -32,6 +32,33 @@ async def running(ground: Ground, handler: Handler, **options: float) -> AsyncIt
         await runner.close()
 
 
+async def test_a_kind_with_a_share_leaves_workers_to_the_others(ground: Ground) -> None:
+    run, most, away = Counter[str](), Counter[str](), asyncio.Event()
+
+    async def hang(_kernel: Kernel, claim: Claim) -> None:
+        run[claim.kind] += 1
+        most[claim.kind] = max(most[claim.kind], run[claim.kind])
+        if claim.kind == "slow":
+            await away.wait()
+        run[claim.kind] -= 1
+
+    kinds = {"slow": hang, "mark": hang}
+    runner = JobRunner(ground.kernel, kinds, poll_seconds=0.05, workers=3, shares={"slow": 2})
+    ground.listeners[Enqueued] = ((), (runner.wake,))
+    await ground.uow.run(lambda tx: enqueue_many(tx, "slow", [NewJob({"n": n}) for n in range(5)]))
+    runner.start()
+    try:
+        await until(lambda: run["slow"] == 2)
+        for _ in range(3):
+            await looked_at_all(ground)
+        assert (await states(ground), most["slow"]) == ({"ready": 3, "running": 2, "done": 3}, 2)
+        away.set()
+        await until(lambda: all_are(ground, "done"))
+        assert most["slow"] == 2
+    finally:
+        await runner.close()
+
+
 async def states(ground: Ground) -> dict[str, int]:
     async with ground.uow.read() as read:
         return {state: number for state, number in (await jobs.counts(read)).items() if number}

@@ -46,7 +46,10 @@ class _Running:
 
 
 class JobRunner:
-    """Takes jobs of the kinds it has handlers for; others wait for a process that knows them."""
+    """Takes jobs of the kinds it has handlers for; others wait for a process that knows them.
+
+    Of a kind that has a share, no more than that run here at once.
+    """
 
     def __init__(
         self,
@@ -54,6 +57,7 @@ class JobRunner:
         handlers: Mapping[str, Handler],
         schedule: Sequence[Cron] = (),
         *,
+        shares: Mapping[str, int] = jobs.NO_SHARES,
         workers: int = 4,
         lease_seconds: float = 60.0,
         poll_seconds: float = 5.0,
@@ -62,6 +66,7 @@ class JobRunner:
         self._kernel = kernel
         self._handlers = handlers
         self._schedule = schedule
+        self._shares = shares
         self._workers = workers
         self._lease = lease_seconds
         self._poll = poll_seconds
@@ -132,7 +137,7 @@ class JobRunner:
         async with self._kernel.uow.read() as read:
             now = await current_moment(read.connection, self._kernel.clock.now())
             missed = await unfired(read, self._schedule, now)
-            due = await jobs.until_due(read, list(self._handlers), now)
+            due = await jobs.until_due(read, self._kinds(), now)
         for cron in missed:
             await self._kernel.uow.run(partial(fire, cron=cron, now=now))
         if missed:
@@ -144,10 +149,10 @@ class JobRunner:
         await self._pause(wait)
 
     async def _claim(self, limit: int) -> None:
-        kinds = list(self._handlers)
+        kinds, shares = self._kinds(), {kind: left for kind, left in self._left().items() if left > 0}
         held_until = self._lease_end()
         claimed = await self._kernel.uow.run(
-            lambda tx: jobs.claim(tx, kinds, limit=limit, lease_seconds=self._lease)
+            lambda tx: jobs.claim(tx, kinds, limit=limit, lease_seconds=self._lease, shares=shares)
         )
         if claimed and hit("job_claimed"):
             die()
@@ -156,6 +161,16 @@ class JobRunner:
             task = asyncio.create_task(self._work(running, held_until), name=f"job-{claim.kind}")
             self._running[task] = running
             task.add_done_callback(self._worked)
+
+    def _kinds(self) -> list[str]:
+        """What may be taken now."""
+        left = self._left()
+        return [kind for kind in self._handlers if left.get(kind, 1) > 0]
+
+    def _left(self) -> dict[str, int]:
+        """How many more of the kinds that have a share may run here."""
+        run = Counter(running.claim.kind for running in self._running.values())
+        return {kind: share - run[kind] for kind, share in self._shares.items()}
 
     def _lease_end(self) -> float:
         """When a lease ends that is asked for now, as this process sees it: never later than the database."""

@@ -8,8 +8,9 @@ clock of the database: a process whose own is wrong neither steals a job nor lea
 from __future__ import annotations
 
 import random
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
@@ -36,6 +37,7 @@ KEEP_DEAD = 30 * DAY
 _FIRST_WAIT, _LONGEST_WAIT = 5 * SECOND, 3600 * SECOND
 _ERROR_LENGTH = 500
 _AT_ONCE = 500  # jobs in one statement
+NO_SHARES: Mapping[str, int] = MappingProxyType({})
 
 
 class Job(Model):
@@ -167,8 +169,13 @@ async def overdue(read: Read, now: int) -> float:
     return 0.0 if due is None else max(0.0, -due / SECOND)
 
 
-async def claim(tx: Tx, kinds: Sequence[str], limit: int, lease_seconds: float) -> list[Claim]:
-    """Take jobs that are due; those whose every attempt died under its lease are dead letters."""
+async def claim(
+    tx: Tx, kinds: Sequence[str], limit: int, lease_seconds: float, shares: Mapping[str, int] = NO_SHARES
+) -> list[Claim]:
+    """Take jobs that are due; those whose every attempt died under its lease are dead letters.
+
+    Of a kind that has a share, no more than that are taken, and before the others.
+    """
     now = moment(tx.connection, tx.now)
     due = (Job.state.in_((READY, RUNNING)), Job.due_at <= now, Job.kind.in_(kinds))
     dead = await tx.connection.execute(
@@ -184,14 +191,25 @@ async def claim(tx: Tx, kinds: Sequence[str], limit: int, lease_seconds: float) 
     )
     for row in dead.all():
         await tx.emit(GivenUp(row.kind, msgspec.json.decode(row.payload)))
-    free = select(Job.id).where(*due).order_by(Job.due_at).limit(limit).with_for_update(skip_locked=True)
+    taken: list[Claim] = []
+    for kind, share in shares.items():
+        if left := min(share, limit - len(taken)):
+            taken += await _take(tx, [*due, Job.kind == kind], left, now + round(lease_seconds * SECOND))
+    if left := limit - len(taken):
+        others = [*due, Job.kind.not_in(shares)] if shares else due
+        taken += await _take(tx, others, left, now + round(lease_seconds * SECOND))
+    return taken
+
+
+async def _take(tx: Tx, which: Sequence[Any], limit: int, until: Any) -> list[Claim]:
+    free = select(Job.id).where(*which).order_by(Job.due_at).limit(limit).with_for_update(skip_locked=True)
     taken = await tx.connection.execute(
         update(Job)
         .where(Job.id.in_(free))
         .values(
             state=RUNNING,
             lease=new_id(),
-            due_at=now + round(lease_seconds * SECOND),
+            due_at=until,
             attempts=Job.attempts + 1,
             dedupe=None,
             progress_done=None,

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Collection, Iterable, Sequence
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import and_, delete, insert, select
+from sqlalchemy import delete, insert, select
 
 from talkoot.chat.access.models import Membership, Role
 from talkoot.chat.access.permissions import Permission
@@ -28,33 +28,56 @@ if TYPE_CHECKING:
 _EVERYBODY = ("room", "here")
 Named = dict[UUID, Sequence[Mentioned]]
 """Whom messages name, by their ids; those that name nobody are left out."""
+Found = dict[tuple[UUID, str], Mentioned]
+"""Who goes by a name, in a room or (roles) a workspace."""
 
 
 async def name_in(tx: Tx, allowed: Sequence[tuple[Send, Grants]], entries: Sequence[Entry]) -> Named:
     """Whom these sends name; their entries say so too. Without an `@` nothing is asked."""
     named: Named = {}
-    for (send, grants), entry in zip(allowed, entries, strict=True):
-        if "@" in send.text and (mentions := await mentions_in(tx, send.text, grants)):
+    found = await _mentions(tx, [(send.text, grants) for send, grants in allowed])
+    for entry, mentions in zip(entries, found, strict=True):
+        if mentions:
             named[entry.id] = entry.body["mentions"] = mentions
     return named
 
 
 async def mentions_in(tx: Tx, text: str, grants: Grants) -> list[Mentioned]:
     """Whom a text names: who may read the room, and, if its author may, roles and all of the room."""
-    names = names_in(text) if "@" in text else []
-    if not names:
-        return []
-    people = await _people(tx, grants, names)
+    (found,) = await _mentions(tx, [(text, grants)])
+    return found
+
+
+async def _mentions(tx: Tx, texts: Sequence[tuple[str, Grants]]) -> list[list[Mentioned]]:
+    """Of each of these texts; all are looked up together."""
+    asked = [(names_in(text) if "@" in text else [], grants) for text, grants in texts]
+    people = await _people(tx, asked)
+    roles = await _roles(
+        tx, {grants.workspace for names, grants in asked if _may_mean_roles(names, grants, people)}
+    )
+    return [_found(names, grants, people, roles) for names, grants in asked]
+
+
+def _found(names: Sequence[str], grants: Grants, people: Found, roles: Found) -> list[Mentioned]:
     many = Permission.ROOM_MENTION in grants.permissions
-    roles = await _roles(tx, grants.workspace) if many and len(people) < len(names) else {}
     found: dict[UUID | str, Mentioned] = {}
     for name in names:
         key = name.casefold()
         if many and key in _EVERYBODY:
             found[key] = Mentioned("room" if key == "room" else "here", grants.resource, key)
-        elif (who := people.get(username_key(name)) or roles.get(key)) is not None:
+            continue
+        who = people.get((grants.resource, username_key(name)))
+        if who is None and many:
+            who = roles.get((grants.workspace, key))
+        if who is not None:
             found[who.id] = who
     return list(found.values())
+
+
+def _may_mean_roles(names: Sequence[str], grants: Grants, people: Found) -> bool:
+    return Permission.ROOM_MENTION in grants.permissions and not all(
+        (grants.resource, username_key(name)) in people for name in names
+    )
 
 
 def as_stored(mentions: Sequence[Mentioned]) -> str | None:
@@ -64,15 +87,16 @@ def as_stored(mentions: Sequence[Mentioned]) -> str | None:
 
 async def keep_names(tx: Tx, named: Named, sent: Iterable[tuple[Event, UUID | None, Grants]]) -> None:
     """Store whom messages name that were just appended, and tell of those that may concern somebody."""
-    notable = []
+    notable, rows = [], list[dict[str, Any]]()
     for event, thread, grants in sent:
         mentions = named.get(event.id, ())
-        if mentions:
-            await _store(tx, mentions, event, event.id, event.seq)
+        rows += _rows(mentions, event, event.id, event.seq)
         if mentions or grants.attentive:
             assert event.sender is not None
             about = (event.id, event.log, grants.workspace, thread, event.sender)
             notable.append(Notable(*about, mentions))
+    if rows:
+        await tx.connection.execute(insert(Mention), rows)
     if notable:
         await tx.emit(NotableSaid(notable))
 
@@ -88,16 +112,15 @@ async def name_again(
         await forget_mentions(tx, [message.id])
     message.mentions = as_stored(mentions)
     if mentions:
-        await _store(tx, mentions, event, message.id, message.seq)
+        await tx.connection.execute(insert(Mention), _rows(mentions, event, message.id, message.seq))
     if new := [each for each in mentions if (each.kind, each.id) not in before]:
         about = (message.id, message.room_id, grants.workspace, message.thread_id, message.sender_id)
         await tx.emit(NotableSaid([Notable(*about, new, edited=True)]))
 
 
-async def _store(tx: Tx, mentions: Sequence[Mentioned], event: Event, message: UUID, seq: int) -> None:
+def _rows(mentions: Sequence[Mentioned], event: Event, message: UUID, seq: int) -> list[dict[str, Any]]:
     where = {"room_id": event.log, "seq": seq, "message_id": message, "sender_id": event.sender}
-    targets = {each.id for each in mentions}
-    await tx.connection.execute(insert(Mention), [{"target": target, **where} for target in targets])
+    return [{"target": target, **where} for target in {each.id for each in mentions}]
 
 
 async def forget_mentions(tx: Tx, messages: Sequence[UUID]) -> None:
@@ -105,20 +128,40 @@ async def forget_mentions(tx: Tx, messages: Sequence[UUID]) -> None:
     await tx.connection.execute(delete(Mention).where(Mention.message_id.in_(messages)))
 
 
-async def _people(tx: Tx, grants: Grants, names: Sequence[str]) -> dict[str, Mentioned]:
+async def _people(tx: Tx, asked: Sequence[tuple[Sequence[str], Grants]]) -> Found:
     """Who may not read the room is nobody here: what is said of a name must not tell that somebody has it."""
+    keys = {
+        (grants.workspace, grants.resource, username_key(name)) for names, grants in asked for name in names
+    }
+    if not keys:
+        return {}
     found = await tx.connection.execute(
-        select(User.username_key, User.id, User.username)
-        .join(Membership, and_(Membership.user_id == User.id, Membership.resource_id == grants.workspace))
-        .where(User.username_key.in_({username_key(name) for name in names}))
+        select(User.username_key, User.id, User.username, Membership.resource_id)
+        .join(Membership, Membership.user_id == User.id)
+        .where(
+            Membership.resource_id.in_({workspace for workspace, _, _ in keys}),
+            User.username_key.in_({key for _, _, key in keys}),
+        )
     )
-    people = {row.id: (row.username_key, Mentioned("user", row.id, row.username)) for row in found}
-    held = await grants_of_many(tx, [(user, grants.resource) for user in people])
-    readers = {each.user for each in held.values() if Permission.ROOM_READ in each.permissions}
-    return dict(person for user, person in people.items() if user in readers)
+    members = {(row.resource_id, row.username_key): Mentioned("user", row.id, row.username) for row in found}
+    named = {
+        (room, key): who
+        for workspace, room, key in keys
+        if (who := members.get((workspace, key))) is not None
+    }
+    held = await grants_of_many(tx, {(who.id, room) for (room, _), who in named.items()})
+    readers = {pair for pair, each in held.items() if Permission.ROOM_READ in each.permissions}
+    return {place: who for place, who in named.items() if (who.id, place[0]) in readers}
 
 
-async def _roles(tx: Tx, workspace: UUID) -> dict[str, Mentioned]:
+async def _roles(tx: Tx, workspaces: Collection[UUID]) -> Found:
     """By their names, with `-` for what is between words."""
-    found = await tx.connection.execute(select(Role.id, Role.name).where(Role.workspace_id == workspace))
-    return {"-".join(row.name.casefold().split()): Mentioned("role", row.id, row.name) for row in found}
+    if not workspaces:
+        return {}
+    found = await tx.connection.execute(
+        select(Role.id, Role.name, Role.workspace_id).where(Role.workspace_id.in_(workspaces))
+    )
+    return {
+        (row.workspace_id, "-".join(row.name.casefold().split())): Mentioned("role", row.id, row.name)
+        for row in found
+    }
