@@ -235,12 +235,12 @@ async def test_a_moderator_is_mailed_of_what_is_newer_than_a_hundred(place: Plac
 async def test_a_letter_says_what_is_shown_and_keeps_what_is_hidden(place: Place) -> None:
     async with await place.member() as grace, await place.member(address=False) as ada:
         alone, room = await room_with(place, ada), await direct(place, ada, grace)
-        journal = await room_with(place, grace, ada, kind="posts")
+        blog = await room_with(place, grace, ada, kind="posts")
         await say(ada, room, "It was ||the *butler*||, in the end")
         original = await say(ada, alone["id"], "Passed on, ||but not this||")
         await ada.post(f"/rooms/{room}/messages", {"text": "", "quote": original["id"]})
         new = {"text": f"Look @{grace.user['username']}"}
-        path = f"/rooms/{journal['id']}"
+        path = f"/rooms/{blog['id']}"
         await place.owner.post(f"{path}/messages", new | {"title": "On rain"})
         back = await place.owner.post(f"{path}/messages", new | {"title": "On snow"})
         await waiting(place, grace, 4)

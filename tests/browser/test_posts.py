@@ -1,9 +1,9 @@
-"""A journal in the web client: written, looked at, published, commented on and taken back."""
+"""A blog in the web client: written, looked at, published, commented on and taken back."""
 
 from playwright.async_api import expect
 
 from tests.browser.conftest import Enter
-from tests.posts.journals import at, journal, published
+from tests.posts.blogs import at, blog, published
 from tests.workspaces import Workspace
 
 
@@ -11,7 +11,7 @@ async def test_a_post_is_written_published_and_commented_on(
     enter: Enter, workspace_sqlite: Workspace
 ) -> None:
     ann, bob = await workspace_sqlite.member("ann"), await workspace_sqlite.member("bob")
-    room = await journal(workspace_sqlite, ann, bob)
+    room = await blog(workspace_sqlite, ann, bob)
     hers, his = await enter(ann, f"/r/{room}"), await enter(bob, f"/r/{room}")
     await expect(his.get_by_test_id("posts")).to_contain_text("Nothing has been published yet.")
 
@@ -46,7 +46,7 @@ async def test_a_post_is_written_published_and_commented_on(
 
 
 async def test_what_was_taken_back_leaves_the_list(enter: Enter, workspace_sqlite: Workspace) -> None:
-    room = await journal(workspace_sqlite)
+    room = await blog(workspace_sqlite)
     await published(workspace_sqlite.owner, room)
     page = await enter(workspace_sqlite.owner, f"/r/{room}")
     await page.get_by_role("button", name="Edit", exact=True).click()
@@ -59,7 +59,7 @@ async def test_a_post_of_two_is_put_off_compared_and_taken_back(
     enter: Enter, workspace_sqlite: Workspace
 ) -> None:
     owner, bob = workspace_sqlite.owner, await workspace_sqlite.member("bob")
-    room = await journal(workspace_sqlite, bob)
+    room = await blog(workspace_sqlite, bob)
     post = await published(owner, room, text="It rains.\nA lot.")
     page = await enter(owner, f"/r/{room}")
     await page.get_by_role("button", name="Edit", exact=True).click()
@@ -94,7 +94,7 @@ async def test_a_post_of_two_is_put_off_compared_and_taken_back(
 
 async def test_held_comments_stand_above_the_posts(enter: Enter, workspace_sqlite: Workspace) -> None:
     owner, bob = workspace_sqlite.owner, await workspace_sqlite.member("bob")
-    room = await journal(workspace_sqlite, bob)
+    room = await blog(workspace_sqlite, bob)
     post = await published(owner, room)
     await owner.put(f"/rooms/{room}/rules", {"hold_all": True})
     comment = {"text": "So it does", "thread": post["message"]}

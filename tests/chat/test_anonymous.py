@@ -6,7 +6,7 @@ import pytest
 
 from tests.chat.test_entries import entry, put_first
 from tests.clients import Api, Json, Socket, join, set_up
-from tests.posts.journals import published
+from tests.posts.blogs import published
 from tests.servers.talkoot import Talkoot
 from tests.workspaces import Workspace
 
@@ -123,9 +123,9 @@ async def test_a_server_lets_nobody_read_without_an_account_unless_it_is_told_to
     there = (await owner.get(f"/rooms/{room}/acl"))["items"]
     kept = [{k: e[k] for k in ("allow", "principal", "principal_id", "permissions")} for e in there]
     await owner.put(f"/rooms/{room}/acl", {"items": [entry("everyone", "room.read"), *kept]})
-    body = {"name": "Journal", "kind": "posts"}
-    journal = await owner.post(f"/workspaces/{workspace['id']}/rooms", body)
-    path = f"/rooms/{journal['id']}/acl"
+    body = {"name": "Blog", "kind": "posts"}
+    blog = await owner.post(f"/workspaces/{workspace['id']}/rooms", body)
+    path = f"/rooms/{blog['id']}/acl"
     there = (await owner.get(path))["items"]
     kept = [{k: e[k] for k in ("allow", "principal", "principal_id", "permissions")} for e in there]
     await owner.put(path, {"items": [entry("everyone", "room.read"), *kept]})
@@ -134,7 +134,7 @@ async def test_a_server_lets_nobody_read_without_an_account_unless_it_is_told_to
         assert (await nobody.get("/auth/session"))["anonymous_readers"] is False
         assert await nobody.refusal("GET", f"/rooms/{room}") == (401, "not_authenticated")
         assert await stranger.refusal("GET", f"/rooms/{room}") == (404, "not_found")
-        post = await published(owner, journal["id"])
+        post = await published(owner, blog["id"])
         for person in (nobody, owner):  # the map is for who has no account, whoever asks
             answer = await person.http.get(f"{owner.url}/sitemap.xml")
             assert (answer.status_code, post["path"] in answer.text) == (200, False)

@@ -142,9 +142,9 @@ async def test_what_is_no_poll_and_no_vote_is_refused(workspace_sqlite: Workspac
     plain = await owner.post(path, {"text": "No poll"})
     assert await owner.refusal("PUT", at(plain, "/vote"), {"options": [0]}) == (409, "no_poll")
     assert plain["poll"] is None
-    journal = await workspace.room("journal", "posts")
+    blog = await workspace.room("blog", "posts")
     refused = await owner.refusal(
-        "POST", f"/rooms/{journal}/messages", {"title": "T", "text": "x", "poll": ASKED}
+        "POST", f"/rooms/{blog}/messages", {"title": "T", "text": "x", "poll": ASKED}
     )
     assert refused == (422, "invalid")
 

@@ -78,7 +78,7 @@ async def test_people_on_two_nodes_share_a_room(pair: Pair) -> None:
 
 
 async def test_two_who_send_posts_of_one_title_are_both_heard(pair: Pair) -> None:
-    body = {"name": "Journal", "kind": "posts"}
+    body = {"name": "Blog", "kind": "posts"}
     room = (await pair.owner.post(f"/workspaces/{pair.workspace['id']}/rooms", body))["id"]
     elsewhere = pair.on(pair.owner, 1)
     async with elsewhere:

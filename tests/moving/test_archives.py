@@ -172,17 +172,17 @@ async def test_what_was_deleted_or_taken_does_not_come_back(
 ) -> None:
     workspace, owner = workspace_sqlite, workspace_sqlite.owner
     ada, bob = await workspace.member("ada"), await workspace.member("bob")
-    closed, journal = await workspace.room("closed", "private"), await workspace.room("log", "posts")
-    for room in (closed, journal):
+    closed, blog = await workspace.room("closed", "private"), await workspace.room("log", "posts")
+    for room in (closed, blog):
         await owner.put(f"/rooms/{room}/members/{ada.user['id']}", expect=204)
-    post = await owner.post(f"/rooms/{journal}/posts", {"title": "Gone", "text": "Not for long."})
+    post = await owner.post(f"/rooms/{blog}/posts", {"title": "Gone", "text": "Not for long."})
     await ada.put(f"/drafts/{closed}", {"text": "begun", "version": 0}, expect=200)
     file = await upload(owner, closed)
     said = await owner.post(f"/rooms/{closed}/messages", {"text": "", "attachments": [file]})
     full = export(shared_sqlite, workspace.id, tmp_path / "full.tar")
     await owner.delete(f"/rooms/{closed}/members/{ada.user['id']}")
     await owner.delete(f"/workspaces/{workspace.id}/members/{bob.user['id']}")
-    await owner.delete(f"/rooms/{journal}/posts/{post['id']}")
+    await owner.delete(f"/rooms/{blog}/posts/{post['id']}")
     await owner.delete(f"/messages/{said['id']}")
     before = export(shared_sqlite, workspace.id, tmp_path / "before.tar")
 
@@ -193,7 +193,7 @@ async def test_what_was_deleted_or_taken_does_not_come_back(
     assert not [line for line in after if line in gone], "jobs may have done more, and nothing less"
     assert await ada.refusal("GET", f"/rooms/{closed}/messages") == (404, "not_found")
     assert await bob.refusal("GET", f"/workspaces/{workspace.id}/rooms") == (404, "not_found")
-    assert await owner.refusal("GET", f"/rooms/{journal}/posts/{post['id']}") == (404, "not_found")
+    assert await owner.refusal("GET", f"/rooms/{blog}/posts/{post['id']}") == (404, "not_found")
 
 
 async def upload(person: Api, room: str) -> str:

@@ -10,7 +10,7 @@ from tests.clients import Api, Json, set_up
 from tests.conftest import Serve, make_talkoot
 from tests.job_rows import rows
 from tests.moving.worlds import bring, lines, members, signed_in
-from tests.posts.journals import draft, journal, publish
+from tests.posts.blogs import blog, draft, publish
 from tests.privacy.conftest import eventually
 from tests.servers.talkoot import Talkoot
 from tests.workspaces import Workspace
@@ -78,7 +78,7 @@ async def furnish(workspace: Workspace, ada: Api, bob: Api) -> str:
         begun = {"text": text, "version": 0, "attachments": [laid.json()["id"]]}
         await person.put(f"/drafts/{room}", begun)
     await ada.put(f"/messages/{said['id']}/saved", expect=204)
-    posts = await journal(workspace, ada)
+    posts = await blog(workspace, ada)
     await publish(ada, await draft(ada, posts, "Public post", tags=["rain"]))
     await draft(ada, posts, "Begun", text="their post", tags=["snow"])
     await owner.put(f"/rooms/{room}/rules", {"hold_all": True})

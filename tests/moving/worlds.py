@@ -57,14 +57,14 @@ async def furnish_more(workspace: Workspace, ada: Api, bob: Api) -> None:
     """Levels, posts, an emoji, and a command."""
     wanted = {"level": "all", "keywords": ["lighthouse"]}
     await bob.put(f"/workspaces/{workspace.id}/notifications", wanted, expect=204)
-    journal = await workspace.room("journal", "posts")
+    blog = await workspace.room("blog", "posts")
     for person in (ada, bob):
-        await person.post(f"/rooms/{journal}/join", expect=204)
+        await person.post(f"/rooms/{blog}/join", expect=204)
     post = await ada.post(
-        f"/rooms/{journal}/posts",
+        f"/rooms/{blog}/posts",
         {"title": "On rain", "text": "It pours.", "tags": ["weather"], "co_authors": [bob.user["id"]]},
     )
-    await ada.post(f"/rooms/{journal}/posts/{post['id']}/publish", expect=200)
+    await ada.post(f"/rooms/{blog}/posts/{post['id']}/publish", expect=200)
     emoji = {"name": "our_own", "picture": encoded(picture("PNG"))}
     await workspace.owner.post(f"/workspaces/{workspace.id}/emoji", emoji)
     command = f"/workspaces/{workspace.id}/bots/{(await made(workspace))['id']}/commands/deploy"

@@ -9,9 +9,9 @@ TEXT = "It *rains*."
 EVERYBODY_READS = {"allow": True, "principal": "everyone", "permissions": ["room.read"]}
 
 
-async def journal(workspace: Workspace, *members: Api, public: bool = False) -> str:
+async def blog(workspace: Workspace, *members: Api, public: bool = False) -> str:
     """A room of posts with these members."""
-    room = await workspace.room("The Journal", kind="posts")
+    room = await workspace.room("The Blog", kind="posts")
     for member in members:
         await member.post(f"/rooms/{room}/join", expect=204)
     if public:

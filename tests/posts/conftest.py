@@ -1,4 +1,4 @@
-"""People around a journal: who writes in it, and a stranger from another workspace on the same server."""
+"""People around a blog: who writes in it, and a stranger from another workspace on the same server."""
 
 from collections.abc import AsyncIterator
 

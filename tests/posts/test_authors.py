@@ -3,7 +3,7 @@
 import xml.etree.ElementTree as ET
 
 from tests.clients import Api
-from tests.posts.journals import at, draft, journal, publish
+from tests.posts.blogs import at, blog, draft, publish
 from tests.posts.test_pages import ATOM, blog_of, page
 from tests.privacy.conftest import eventually
 from tests.workspaces import Workspace
@@ -21,7 +21,7 @@ async def test_each_author_changes_what_they_write_together(
     workspace: Workspace, author: Api, stranger: Api
 ) -> None:
     other, third = await workspace.member("other"), await workspace.member("third")
-    room = await journal(workspace, author, other, third)
+    room = await blog(workspace, author, other, third)
     for body in (
         {"co_authors": [stranger.user["id"]]},
         {"co_authors": [room]},
@@ -55,7 +55,7 @@ async def test_each_author_changes_what_they_write_together(
 
 async def test_co_authors_are_told_of_comments(workspace: Workspace, author: Api, stranger: Api) -> None:
     other, reader = await workspace.member("other"), await workspace.member("reader")
-    room = await journal(workspace, author, other, reader)
+    room = await blog(workspace, author, other, reader)
     post = await publish(author, await draft(author, room, co_authors=[other.user["id"]]))
     late = await publish(author, await draft(author, room, "On snow"))
     await author.patch(at(late), {"co_authors": [other.user["id"]]})
@@ -71,7 +71,7 @@ async def test_co_authors_are_told_of_comments(workspace: Workspace, author: Api
 
 async def test_who_is_named_is_told(workspace: Workspace, author: Api) -> None:
     other, reader = await workspace.member("other"), await workspace.member("reader")
-    room = await journal(workspace, author, other, reader)
+    room = await blog(workspace, author, other, reader)
     sockets = {who: await workspace.socket(who) for who in (other, author, reader)}
     made = await draft(author, room, co_authors=[other.user["id"]])
     notice = await sockets[other].until(op="notice")
@@ -99,7 +99,7 @@ async def test_who_is_named_is_told(workspace: Workspace, author: Api) -> None:
 
 async def test_who_was_named_takes_their_name_off(workspace: Workspace, author: Api, stranger: Api) -> None:
     other, reader = await workspace.member("other"), await workspace.member("reader")
-    room, mine = await journal(workspace, author, other, reader), other.user["id"]
+    room, mine = await blog(workspace, author, other, reader), other.user["id"]
     post = await publish(author, await draft(author, room, co_authors=[mine]))
     waiting = await draft(author, room, "On snow", co_authors=[mine])
     path, here = f"{at(post)}/co-authors/me", await workspace.socket(reader, room)
@@ -126,7 +126,7 @@ async def test_who_was_named_takes_their_name_off(workspace: Workspace, author: 
 async def test_who_takes_their_name_off_leaves_whom_the_post_mentions(workspace_sqlite: Workspace) -> None:
     workspace, owner = workspace_sqlite, workspace_sqlite.owner
     other = await workspace.member("other")
-    room = await journal(workspace, other)
+    room = await blog(workspace, other)
     text = f"It rains, @{owner.user['username']} and @room"
     post = await publish(owner, await draft(owner, room, text=text, co_authors=[other.user["id"]]))
     before = await owner.get(f"/messages/{post['message']}")
@@ -139,7 +139,7 @@ async def test_who_takes_their_name_off_leaves_whom_the_post_mentions(workspace_
 
 async def test_pages_and_feeds_name_all_authors(workspace_sqlite: Workspace) -> None:
     other = await workspace_sqlite.member("other")
-    owner, room = workspace_sqlite.owner, await journal(workspace_sqlite, public=True)
+    owner, room = workspace_sqlite.owner, await blog(workspace_sqlite, public=True)
     await other.post(f"/rooms/{room}/join", expect=204)
     await other.patch("/users/me", {"display_name": "The <other>"})
     post = await publish(owner, await draft(owner, room, co_authors=[other.user["id"]]))
@@ -161,7 +161,7 @@ async def test_pages_and_feeds_name_all_authors(workspace_sqlite: Workspace) -> 
 
 async def test_what_two_wrote_outlives_the_account_of_one(workspace: Workspace, author: Api) -> None:
     other = await workspace.member("other")
-    room = await journal(workspace, author, other)
+    room = await blog(workspace, author, other)
     together = await draft(author, room, co_authors=[other.user["id"]])
     alone = await draft(author, room, "On snow")
     theirs = await publish(other, await draft(other, room, "On ice", co_authors=[author.user["id"]]))

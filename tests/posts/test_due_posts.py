@@ -5,7 +5,7 @@ import uuid
 
 from tests.clients import Api, Json
 from tests.job_rows import in_an_hour, rows
-from tests.posts.journals import at, draft, journal, publish
+from tests.posts.blogs import at, blog, draft, publish
 from tests.privacy.conftest import eventually
 from tests.servers.talkoot import Talkoot
 from tests.workspaces import Workspace
@@ -34,7 +34,7 @@ async def decided(person: Api, post: Json) -> Json:
 async def test_it_is_published_once_when_its_time_has_come(
     workspace: Workspace, author: Api, stranger: Api, server: Talkoot
 ) -> None:
-    owner, room = workspace.owner, await journal(workspace, author)
+    owner, room = workspace.owner, await blog(workspace, author)
     post, kept = await draft(author, room), await draft(author, room, "Kept")
     when = in_an_hour()
     assert (await stranger.refusal("PUT", f"{at(post)}/schedule", {"at": when}))[0] == 404
@@ -65,7 +65,7 @@ async def test_row_22_who_may_not_publish_it_then_is_told_why(
     workspace: Workspace, author: Api, server: Talkoot
 ) -> None:
     owner, me = workspace.owner, author.user["id"]
-    room = await journal(workspace, author)
+    room = await blog(workspace, author)
     post = await draft(author, room)
     await author.put(f"{at(post)}/schedule", {"at": in_an_hour()})
     entries = (await owner.get(f"/rooms/{room}/acl"))["items"]

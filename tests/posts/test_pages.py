@@ -7,7 +7,7 @@ import pytest
 
 from talkoot.web.markdown import html_of
 from tests.clients import Api, Json
-from tests.posts.journals import at, draft, journal, open_to_all, published
+from tests.posts.blogs import at, blog, draft, open_to_all, published
 from tests.workspaces import Workspace
 
 ATOM = "{http://www.w3.org/2005/Atom}"
@@ -26,7 +26,7 @@ def blog_of(post: Json) -> str:
 
 
 async def test_everybody_reads_what_everyone_may(workspace: Workspace) -> None:
-    author, room = workspace.owner, await journal(workspace, public=True)
+    author, room = workspace.owner, await blog(workspace, public=True)
     post = await published(
         author, room, "On <rain>", "# Wet\n\nIt *rains* & ~~snows~~.", tags=["Rain & snow"]
     )
@@ -70,9 +70,9 @@ async def test_everybody_reads_what_everyone_may(workspace: Workspace) -> None:
 
 async def test_the_feed_and_the_map_have_what_is_public(workspace_sqlite: Workspace) -> None:
     author, workspace = workspace_sqlite.owner, workspace_sqlite
-    room, closed = await journal(workspace, public=True), await journal(workspace)
+    room, closed = await blog(workspace, public=True), await blog(workspace)
     posts = [await published(author, room, title, "It *rains* & more") for title in ("One", "Two & <three>")]
-    denied, empty = await journal(workspace), await journal(workspace, public=True)
+    denied, empty = await blog(workspace), await blog(workspace, public=True)
     signed_in = {"allow": True, "principal": "authenticated", "permissions": ["room.read"]}
     nobodys = {"allow": False, "principal": "everyone", "permissions": ["room.read"]}
     await open_to_all(workspace, denied, signed_in, nobodys)
@@ -96,7 +96,7 @@ async def test_the_feed_and_the_map_have_what_is_public(workspace_sqlite: Worksp
 
 
 async def test_a_feed_has_no_character_that_xml_forbids(workspace_sqlite: Workspace) -> None:
-    author, room = workspace_sqlite.owner, await journal(workspace_sqlite, public=True)
+    author, room = workspace_sqlite.owner, await blog(workspace_sqlite, public=True)
     forbidden = "\ufffe\uffff"
     text = f"a{forbidden}b &#xfffe; c\td \N{WAVING HAND SIGN}\ue000"
     post = await published(author, room, f"On{forbidden} rain", text, tags=[f"wet{forbidden}"])
@@ -111,7 +111,7 @@ async def test_a_feed_has_no_character_that_xml_forbids(workspace_sqlite: Worksp
 
 
 async def test_what_may_not_be_read_looks_like_what_never_was(workspace: Workspace, author: Api) -> None:
-    room = await journal(workspace, author)
+    room = await blog(workspace, author)
     post = await published(author, room, tags=["Rain"])
     reader = await workspace.member()
     async with Api(author.url) as nobody:
@@ -143,7 +143,7 @@ async def test_what_may_not_be_read_looks_like_what_never_was(workspace: Workspa
 
 
 async def test_lists_and_comments_come_in_pages(workspace_sqlite: Workspace) -> None:
-    author, room = workspace_sqlite.owner, await journal(workspace_sqlite, public=True)
+    author, room = workspace_sqlite.owner, await blog(workspace_sqlite, public=True)
     posts = [await published(author, room, f"Number {number}") for number in range(11)]
     for number in range(51):
         body = {"text": f"comment {number}.", "thread": posts[0]["message"]}

@@ -4,7 +4,7 @@ import uuid
 
 from tests.chat.test_files import upload
 from tests.clients import Api, Json
-from tests.posts.journals import at, draft, journal, publish, published
+from tests.posts.blogs import at, blog, draft, publish, published
 from tests.workspaces import Workspace
 
 
@@ -31,7 +31,7 @@ async def snapshot(person: Api, room: str) -> list[Json]:
 
 async def test_an_excerpt_is_of_words(workspace_sqlite: Workspace) -> None:
     author = await workspace_sqlite.member()
-    room = await journal(workspace_sqlite, author)
+    room = await blog(workspace_sqlite, author)
     for text, excerpt in (
         (
             "## Wet\n\n| day | mm |\n|---|--:|\n| *today* | 3 |\n\n---\nSoon ||the butler||",
@@ -46,7 +46,7 @@ async def test_a_draft_is_known_to_its_author_and_to_editors_alone(
     workspace: Workspace, author: Api, stranger: Api
 ) -> None:
     other = await workspace.member()
-    room = await journal(workspace, author, other)
+    room = await blog(workspace, author, other)
     before = await types_in(author, room)
     made = await draft(author, room, tags=["Rain", "rain", "Wind"])
     assert (made["state"], made["message"], made["tags"]) == ("draft", None, ["Rain", "Wind"])
@@ -74,7 +74,7 @@ async def test_a_draft_is_known_to_its_author_and_to_editors_alone(
 
 async def test_what_is_published_is_a_message_that_opens_a_thread(workspace: Workspace, author: Api) -> None:
     reader = await workspace.member()
-    room = await journal(workspace, author, reader)
+    room = await blog(workspace, author, reader)
     socket = await workspace.socket(reader, room)
     post = await published(author, room, tags=["Rain"], excerpt="About water.")
     told = await socket.event("message.created")
@@ -101,7 +101,7 @@ async def test_what_is_published_is_a_message_that_opens_a_thread(workspace: Wor
 
 
 async def test_a_message_with_a_title_is_a_post_and_sent_once(workspace: Workspace, author: Api) -> None:
-    room, chat = await journal(workspace, author), await workspace.room()
+    room, chat = await blog(workspace, author), await workspace.room()
     await author.post(f"/rooms/{chat}/join", expect=204)
     body: Json = {"text": "Here we are.", "title": "Beginning", "cid": str(uuid.uuid4())}
     sent = await author.post(f"/rooms/{room}/messages", body)
@@ -121,7 +121,7 @@ async def test_a_message_with_a_title_is_a_post_and_sent_once(workspace: Workspa
 
 
 async def test_what_followed_is_what_is_read_anew(workspace: Workspace, author: Api) -> None:
-    room = await journal(workspace, author)
+    room = await blog(workspace, author)
     await workspace.owner.post(f"/rooms/{room}/messages", {"text": "Hello", "title": "First"})
     post = await published(author, room)
     assert len(await snapshot(author, room)) == 2  # it is remembered from here on
@@ -152,7 +152,7 @@ async def test_what_was_taken_back_is_nowhere_until_it_is_published_again(
     workspace: Workspace, author: Api
 ) -> None:
     reader = await workspace.member()
-    room = await journal(workspace, author, reader)
+    room = await blog(workspace, author, reader)
     post = await published(author, room, "On rain", "umbrella")
     await author.patch(at(post), {"text": "umbrellas, all"})
     await reader.post(f"/rooms/{room}/messages", {"text": "Mine leaks", "thread": post["message"]})
@@ -171,7 +171,7 @@ async def test_what_was_taken_back_is_nowhere_until_it_is_published_again(
 
 async def test_authors_change_their_own_and_editors_all(workspace: Workspace, author: Api) -> None:
     editor, other = await workspace.member("editor"), await workspace.member()
-    room = await journal(workspace, author, editor, other)
+    room = await blog(workspace, author, editor, other)
     post = await published(author, room)
     role = f"/workspaces/{workspace.id}/members/{editor.user['id']}"
     await workspace.owner.put(role, {"role": "moderator"}, expect=204)
@@ -202,7 +202,7 @@ async def test_authors_change_their_own_and_editors_all(workspace: Workspace, au
 
 
 async def test_who_may_only_answer_writes_no_posts(workspace: Workspace, author: Api) -> None:
-    room = await journal(workspace, author)
+    room = await blog(workspace, author)
     there = (await workspace.owner.get(f"/rooms/{room}/acl"))["items"]
     kept = [{k: e[k] for k in ("allow", "principal", "principal_id", "permissions")} for e in there]
     deny = {"allow": False, "principal": "authenticated", "permissions": ["posts.write"]}
@@ -215,7 +215,7 @@ async def test_who_may_only_answer_writes_no_posts(workspace: Workspace, author:
 
 async def test_comments_are_closed_and_opened_and_looked_at_first(workspace: Workspace, author: Api) -> None:
     reader = await workspace.member()
-    room = await journal(workspace, author, reader)
+    room = await blog(workspace, author, reader)
     unborn = await draft(author, room)
     assert await author.refusal("PATCH", at(unborn), {"comments_open": False}) == (409, "not_published")
     post = await publish(author, unborn)
@@ -234,7 +234,7 @@ async def test_comments_are_closed_and_opened_and_looked_at_first(workspace: Wor
 
 
 async def test_names_are_made_of_titles_in_any_script(workspace: Workspace, author: Api) -> None:
-    room = await journal(workspace, author)
+    room = await blog(workspace, author)
     wanted = {
         "Ärger & Mühe": "ärger-mühe",
         "日本語の題": "日本語の題",
@@ -268,7 +268,7 @@ async def test_the_name_of_a_room_does_not_tell_that_there_is_another_one(
 
 
 async def test_posts_are_listed_by_tag_and_author_in_pages(workspace: Workspace, author: Api) -> None:
-    owner, room = workspace.owner, await journal(workspace, author)
+    owner, room = workspace.owner, await blog(workspace, author)
     for number in range(3):
         await published(author, room, f"Rain {number}", tags=["Rain", "Water"])
     await published(owner, room, "Wind", tags=["wind"])
@@ -285,7 +285,7 @@ async def test_a_cover_is_seen_by_others_while_the_post_is(workspace: Workspace,
     from tests.chat.test_pictures import picture
 
     reader = await workspace.member()
-    room = await journal(workspace, author, reader)
+    room = await blog(workspace, author, reader)
     cover = await upload(author, room, picture(), "rain.png")
     post = await draft(author, room, cover=cover["id"])
     assert (await reader.refusal("GET", f"/files/{cover['id']}"))[0] == 404

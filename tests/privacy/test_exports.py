@@ -92,15 +92,34 @@ async def test_a_file_has_all_of_ones_own_and_nothing_of_others(workspace: Works
     assert all(name in archive.read("index.html").decode() for name in archive.namelist()[:-1])
 
 
+async def test_edits_that_a_moderator_is_to_see_are_in_it(workspace_sqlite: Workspace) -> None:
+    workspace, owner = workspace_sqlite, workspace_sqlite.owner
+    person, other = await workspace.member("editor"), await workspace.member("reader")
+    room = await workspace.room()
+    said = [await each.post(f"/rooms/{room}/messages", {"text": "old"}) for each in (person, person, other)]
+    await owner.put(f"/rooms/{room}/rules", {"hold_all": True})
+    held = []
+    for who, message in zip((person, person, other), said, strict=True):
+        held.append(await who.patch(f"/messages/{message['id']}", {"text": "of who edits"}, expect=202))
+    await owner.post(f"/rooms/{room}/held/{held[1]['id']}/reject", {"reason": "no"}, expect=200)
+    asked = await person.post("/users/me/export", expect=202)
+    await ready(person, asked["id"])
+    found = lines(await fetch(person, asked["id"]), "held.jsonl")
+    assert [(line["id"], line["edits"], line["message"], line["text"]) for line in found] == [
+        (held[number]["id"], said[number]["id"], None, "of who edits") for number in range(2)
+    ]
+    assert [(line["state"], line["reason"]) for line in found] == [("waiting", ""), ("rejected", "no")]
+
+
 async def test_posts_threads_letters_and_browsers_are_in_it(workspace: Workspace) -> None:
     person, other = await workspace.member("writer"), await workspace.member("reader")
-    room, journal = await workspace.room(), await workspace.room(kind="posts")
+    room, blog = await workspace.room(), await workspace.room(kind="posts")
     for each in (person, other):
-        for place in (room, journal):
+        for place in (room, blog):
             await each.post(f"/rooms/{place}/join", expect=204)
     draft = {"title": "Not yet", "text": "nobody has seen it", "tags": ["Rain"]}
-    await person.post(f"/rooms/{journal}/posts", draft)
-    await other.post(f"/rooms/{journal}/posts", {"title": "Theirs", "text": "of somebody else"})
+    await person.post(f"/rooms/{blog}/posts", draft)
+    await other.post(f"/rooms/{blog}/posts", {"title": "Theirs", "text": "of somebody else"})
     root = await other.post(f"/rooms/{room}/messages", {"text": "root"})
     await person.put(f"/messages/{root['id']}/follow", {"level": "mentions"})
     await person.patch("/users/me/letters", {"messages": False})

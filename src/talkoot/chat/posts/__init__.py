@@ -1,1 +1,1 @@
-"""Posts: rooms that are journals, with drafts, pages of their own, and answers to what was published."""
+"""Posts: rooms that are blogs, with drafts, pages of their own, and answers to what was published."""

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from talkoot.kernel.ids import new_id
 from talkoot.kernel.types import Model
 
-POSTS = "posts"  # the kind of a room that is a journal of posts
+POSTS = "posts"  # the kind of a room that is a blog of posts
 
 
 class Category(Model):
