@@ -14,6 +14,8 @@ from tests.examples import examples
 from tests.servers.process import plain_environment
 
 SCHEMATHESIS = Path(sys.executable).with_name("st")
+# What Hypothesis knows of Unicode is kept from run to run: to work it out takes seconds.
+WORKED_OUT = Path(__file__).resolve().parents[2] / ".hypothesis"
 CHECKS = (
     "not_a_server_error",
     "status_code_conformance",
@@ -71,6 +73,7 @@ async def test_nothing_is_answered_that_is_not_documented(
         *("--warnings", "off", "--continue-on-failure", "--no-color"),
     ]
     outside = plain_environment("COVERAGE_")  # who asks is not ours: that it is measured only costs time
+    outside["HYPOTHESIS_STORAGE_DIRECTORY"] = str(WORKED_OUT)
     run = partial(subprocess.run, cwd=tmp_path, env=outside, capture_output=True, text=True, check=False)
     done = await asyncio.to_thread(run, command, timeout=110)
     assert done.returncode == 0, done.stdout[-20_000:] + done.stderr
