@@ -21,5 +21,6 @@ export default defineConfig({
     },
   },
   server: { proxy: { "/api": { target: "http://127.0.0.1:8000", ws: true } } },
-  test: { environment: "jsdom", include: ["src/**/*.test.ts"] },
+  // The files share one page and its modules: to make them anew for each costs more than the tests.
+  test: { environment: "jsdom", include: ["src/**/*.test.ts"], isolate: false },
 });
