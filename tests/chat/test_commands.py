@@ -10,13 +10,11 @@ from typing import Any
 import pytest
 import pytest_asyncio
 
-from tests.clients import Api, Json, Socket
-from tests.job_rows import rows
+from tests.clients import PATIENCE, Api, Json, Socket
+from tests.job_rows import put_job, rows
 from tests.servers.talkoot import Talkoot
-from tests.tokens.bots import made, program
+from tests.tokens.bots import DEPLOY, made, program, with_command
 from tests.workspaces import Workspace
-
-DEPLOY = {"description": "Bring a version out", "usage": "service [version]"}
 
 
 @pytest.fixture
@@ -59,14 +57,11 @@ def asked(**more: Any) -> Json:
 
 @pytest_asyncio.fixture
 async def desk(workspace: Workspace, member: Api) -> AsyncIterator[Desk]:
-    bot, room = await made(workspace), await workspace.room()
-    _, api = await program(workspace, bot)
+    room = await workspace.room()
+    await member.post(f"/rooms/{room}/join", expect=204)
+    bot, api = await with_command(workspace, room)
     async with api:
-        for each in (api, member):
-            await each.post(f"/rooms/{room}/join", expect=204)
-        found = Desk(workspace, bot, api, member, room)
-        await api.put(found.command(), DEPLOY)
-        yield found
+        yield Desk(workspace, bot, api, member, room)
 
 
 async def test_a_command_is_told_to_its_bot_and_answered_to_who_ran_it(desk: Desk) -> None:
@@ -195,6 +190,16 @@ async def server_forgets_time(server: Talkoot, done: Json, seconds: int = 1) -> 
         *(moment, uuid.UUID(done["id"])),
     )
     assert len(found) == 1
+
+
+async def test_what_was_run_is_forgotten_a_day_later(desk: Desk, server: Talkoot) -> None:
+    old, young = await desk.run(), await desk.run()
+    await server_forgets_time(server, old, seconds=86_401)
+    await server_forgets_time(server, young, seconds=86_000)
+    await put_job(server, kind="commands.forget")
+    async with asyncio.timeout(PATIENCE):
+        while [each["id"] for each in await rows_of(desk)] != [young["id"]]:  # noqa: ASYNC110 - a job does it
+            await asyncio.sleep(0.05)
 
 
 async def test_nobody_is_answered_about_a_room_that_they_left(desk: Desk) -> None:

@@ -8,6 +8,7 @@ from tests.clients import PASSWORD, Api, Json
 from tests.job_rows import in_an_hour, rows
 from tests.privacy.conftest import eventually
 from tests.servers.talkoot import Talkoot
+from tests.tokens.bots import run, with_command
 from tests.workspaces import Workspace
 
 
@@ -22,13 +23,15 @@ async def gone(owner: Api, message: str) -> Json:
     return made
 
 
-async def keep_something(person: Api, said: Json) -> None:
+async def keep_something(workspace: Workspace, person: Api, said: Json) -> None:
     await person.put(f"/messages/{said['id']}/saved", expect=204)
     laid, later = [(await upload(person, said["room"]))["id"] for _ in range(2)]
     await person.put(f"/drafts/{said['room']}", {"text": "and I", "version": 0, "attachments": [laid]})
     planned = {"text": "later", "at": in_an_hour(), "attachments": [later]}
     await person.post(f"/rooms/{said['room']}/scheduled", planned)
     await person.patch("/users/me/letters", {"messages": False})
+    await (await with_command(workspace, said["room"]))[1].close()
+    await run(person, said["room"])
     await person.put(f"/rooms/{said['room']}/notifications", {"level": "all"}, expect=204)
 
 
@@ -38,7 +41,7 @@ async def test_nothing_is_left_of_a_person_but_what_they_wrote(workspace: Worksp
     await person.post(f"/rooms/{room}/join", expect=204)
     await person.patch("/users/me", {"email": f"{person.user['username']}@example.org"})
     said = await person.post(f"/rooms/{room}/messages", {"text": "I was here"})
-    await keep_something(person, said)
+    await keep_something(workspace, person, said)
     socket = await workspace.socket(person, room)
     watcher = await workspace.socket(owner, room)
     await watcher.ask(op="presence", users=[person.user["id"]])

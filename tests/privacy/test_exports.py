@@ -12,6 +12,7 @@ from tests.clients import Api, Json
 from tests.job_rows import put_job, rows
 from tests.privacy.conftest import eventually
 from tests.servers.talkoot import Talkoot
+from tests.tokens.bots import run, with_command
 from tests.workspaces import Workspace
 
 
@@ -135,7 +136,7 @@ async def test_posts_threads_letters_and_browsers_are_in_it(workspace: Workspace
     assert lines(archive, "browsers.jsonl") == []
 
 
-async def test_votes_status_and_what_one_tells_of_reading_are_in_it(workspace: Workspace) -> None:
+async def test_votes_status_commands_and_what_one_tells_of_reading_are_in_it(workspace: Workspace) -> None:
     person = await workspace.member("voter")
     room = await workspace.room()
     await person.post(f"/rooms/{room}/join", expect=204)
@@ -144,6 +145,8 @@ async def test_votes_status_and_what_one_tells_of_reading_are_in_it(workspace: W
         asked = await workspace.owner.post(f"/rooms/{room}/messages", {"poll": poll})
         await person.put(f"/messages/{asked['id']}/poll/vote", {"options": [0 if anonymous else 1]})
     await person.put("/users/me/status", {"text": "on a train"}, expect=204)
+    await (await with_command(workspace, room))[1].close()
+    await run(person, room, "web 1.2")
     await person.patch("/users/me/reads", {"share": False})
     export = await person.post("/users/me/export", expect=202)
     await ready(person, export["id"])
@@ -151,6 +154,8 @@ async def test_votes_status_and_what_one_tells_of_reading_are_in_it(workspace: W
     assert [vote["option"] for vote in lines(archive, "votes.jsonl")] == ["that"]
     assert [status["text"] for status in lines(archive, "status.jsonl")] == ["on a train"]
     assert lines(archive, "reads.jsonl") == [{"share": False}]
+    (ran,) = lines(archive, "commands.jsonl")
+    assert (ran["command"], ran["args"], ran["answer"]) == ("deploy", "web 1.2", None)
 
 
 async def test_passkeys_are_in_it_by_their_names(workspace_sqlite: Workspace) -> None:

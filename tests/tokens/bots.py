@@ -5,6 +5,8 @@ import uuid
 from tests.clients import Api, Json
 from tests.workspaces import Workspace
 
+DEPLOY = {"description": "Bring a version out", "usage": "service [version]"}
+
 
 async def made(workspace: Workspace, role: str = "member") -> Json:
     """A bot of the workspace."""
@@ -26,3 +28,19 @@ async def program(
         wanted["places"] = places
     token = await workspace.owner.post(tokens(workspace, bot), wanted)
     return token, Api(workspace.owner.url, token["token"])
+
+
+async def with_command(workspace: Workspace, room: str) -> tuple[Json, Api]:
+    """A bot of the workspace with the command /deploy in this room, and its client."""
+    bot = await made(workspace)
+    _, api = await program(workspace, bot)
+    await api.post(f"/rooms/{room}/join", expect=204)
+    await api.put(f"/workspaces/{workspace.id}/bots/{bot['id']}/commands/deploy", DEPLOY)
+    return bot, api
+
+
+async def run(person: Api, room: str, args: str = "web 1.2") -> Json:
+    """Let somebody run that command there."""
+    wanted = {"command": "deploy", "args": args, "cid": str(uuid.uuid4())}
+    done: Json = await person.post(f"/rooms/{room}/commands", wanted)
+    return done

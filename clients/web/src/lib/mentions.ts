@@ -12,6 +12,8 @@ export interface Proposal {
   name: string;
   about: string;
   user?: User;
+  /** What is written after the name of a command. */
+  usage?: string;
 }
 
 const MOST = 8;

@@ -9,6 +9,7 @@ export type {
   BotOut as Bot,
   Attachment,
   CategoryOut as Category,
+  CommandOut as BotCommand,
   Confirmed,
   Considered,
   ConsideredEntry,
@@ -31,6 +32,7 @@ export type {
   GroupRuleOut as GroupRule,
   HeldNotice,
   InviteCard,
+  InvocationOut as Invocation,
   HeldOut as HeldMessage,
   HeldSend,
   Letters,
@@ -153,6 +155,8 @@ export type Notice =
   | wire.SavedNotice
   | wire.DraftNotice
   | wire.VoteNotice
+  | wire.CommandNotice
+  | wire.CommandAnsweredNotice
   | wire.ScheduledNotice
   | wire.PostNamedNotice
   | wire.PostRefusedNotice
@@ -177,6 +181,7 @@ export type ServerFrame =
   | wire.SubscribedFrame
   | wire.Ack
   | wire.HeldFrame
+  | wire.InvokedFrame
   | wire.Nack
   | wire.OkFrame
   | wire.ErrorFrame

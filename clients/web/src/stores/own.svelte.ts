@@ -2,18 +2,28 @@ import { SvelteMap, SvelteSet } from "svelte/reactivity";
 import { api, sentence } from "../lib/api";
 import type { Attachment, Id, Message, Notice, SavedIds } from "../lib/wire";
 import { Bell } from "./bell.svelte";
+import { Commands } from "./commands.svelte";
 import { Drafts } from "./drafts.svelte";
 import { HeldEdits } from "./edits.svelte";
 import { toasts } from "./toasts.svelte";
 
 type OwnKind =
-  "draft" | "saved" | "scheduled" | "vote" | "post.named" | "post.refused" | "export.ready" | "notified";
+  | "command.answered"
+  | "draft"
+  | "saved"
+  | "scheduled"
+  | "vote"
+  | "post.named"
+  | "post.refused"
+  | "export.ready"
+  | "notified";
 type OwnNotice = Extract<Notice, { kind: OwnKind | `notifications.${string}` }>;
 
 /** What is the person's alone, on all their devices: drafts, saved messages, what is sent later. */
 export class Own {
   readonly drafts: Drafts;
   readonly bell: Bell;
+  readonly commands: Commands;
   readonly edits = new HeldEdits();
   readonly saved = new SvelteSet<Id>();
   /** What the person voted for, of each poll where that is known. */
@@ -26,6 +36,7 @@ export class Own {
   quoting = $state.raw<{ place: Id; message: Message } | null>(null);
 
   constructor(me: Id) {
+    this.commands = new Commands(me);
     this.drafts = new Drafts(me);
     this.bell = new Bell(me);
   }
@@ -34,6 +45,7 @@ export class Own {
   told(notice: Notice): notice is OwnNotice {
     if (notice.kind === "draft")
       this.drafts.told({ ...notice, attachments: notice.attachments as Attachment[] });
+    else if (notice.kind === "command.answered") this.commands.told(notice);
     else if (notice.kind === "vote") this.votes.set(notice.message, notice.options);
     else if (notice.kind === "saved") this.#saved(notice.message, notice.saved);
     else if (notice.kind === "scheduled") {
@@ -56,6 +68,7 @@ export class Own {
     this.bell.settingsChanged += 1;
     this.edits.forget();
     this.votes.clear();
+    void this.commands.read().catch(() => undefined);
     await this.drafts.read();
     const { messages } = await api.get<SavedIds>("/saved/ids");
     this.saved.clear();

@@ -1,4 +1,4 @@
-import type { KnownRoom, Message, User } from "../lib/wire";
+import type { Id, KnownRoom, Message, User } from "../lib/wire";
 
 export type DialogName =
   | "invite"
@@ -45,6 +45,8 @@ class Ui {
   /** The message that is being passed on. */
   forwarded = $state.raw<Message | null>(null);
   moderated: KnownRoom | null = null;
+  /** Where a poll was asked for with a command, and what it is to ask. */
+  polling = $state.raw<{ place: Id; question: string } | null>(null);
 
   show(dialog: DialogName): void {
     this.drawer = false;

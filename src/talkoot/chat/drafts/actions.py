@@ -13,6 +13,7 @@ from talkoot.chat.access.operations import PUT_DRAFT
 from talkoot.chat.drafts.models import Draft
 from talkoot.chat.drafts.queries import drafts_out
 from talkoot.chat.files.actions.carrying import files_to_send, lay_in
+from talkoot.chat.messages.access import no_root
 from talkoot.chat.messages.events import OwnChanged
 from talkoot.chat.messages.models import Message
 from talkoot.chat.rooms.access import room_to_read
@@ -109,9 +110,7 @@ async def _lay_in(tx: Tx, draft: Draft, files: Sequence[UUID]) -> None:
 async def _check_thread(tx: Tx, room: UUID, thread: UUID) -> None:
     root = await tx.session.get(Message, thread)
     if root is None or root.room_id != room or root.thread_id is not None:
-        raise Invalid.field(
-            "thread", "unknown", "There is no such message in this room that could be replied to"
-        )
+        raise no_root()
 
 
 async def _replace(tx: Tx, user: UUID, new: Writing, version: int) -> None:
