@@ -5,6 +5,7 @@ talkoot_sqlite      the same, on SQLite only; talkoot_postgresql: on PostgreSQL 
 serve               starts servers with settings: serve("sqlite", rate_limits="on")
 workspace           a fresh workspace on servers that tests share, on both databases; do not stop those
 workspace_sqlite    the same, on SQLite only
+server              where `workspace` is, to look into its tables
 postgres, valkey    servers that tests share, and own_postgres, own_valkey, which a test may kill
 browser, context    Chromium, and a window of its own for the test
 """
@@ -253,6 +254,14 @@ def shared_owner(request: pytest.FixtureRequest) -> Api:
 async def workspace(shared_owner: Api) -> AsyncIterator[Workspace]:
     async with await Workspace.make(shared_owner) as made:
         yield made
+
+
+@pytest.fixture
+def server(request: pytest.FixtureRequest, workspace: Workspace) -> Talkoot:
+    del workspace
+    database = request.node.callspec.params["shared_owner"]
+    found: Talkoot = request.getfixturevalue(f"shared_{database}")
+    return found
 
 
 @pytest_asyncio.fixture

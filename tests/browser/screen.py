@@ -1,10 +1,14 @@
 """What a person sees and does in a room: names for the parts of the page."""
 
+from contextlib import suppress
 from typing import Any
 
-from playwright.async_api import Locator, Page, Route, expect
+from playwright.async_api import Error, Locator, Page, Route, expect
 
+from tests.browser.conftest import PATIENCE
 from tests.clients import Api
+
+ATTEMPTS = 5
 
 
 def composer(page: Page) -> Locator:
@@ -37,6 +41,21 @@ async def press(button: Locator) -> None:
     """Press a button with Enter, once it can be pressed: Playwright waits for that with the mouse only."""
     await expect(button).to_be_enabled()
     await button.press("Enter")
+
+
+async def choose(page: Page, button: Locator, item: str) -> None:
+    """An item of the menu of a button, by the keyboard."""
+    await expect(button).to_be_in_viewport(ratio=1)
+    wanted = page.get_by_role("menuitem", name=item)
+    for _ in range(ATTEMPTS):
+        if not await wanted.is_visible():
+            await press(button)
+            with suppress(AssertionError):  # it gives its first item the focus a moment after it is drawn
+                await expect(page.get_by_role("menuitem").first).to_be_focused(timeout=PATIENCE / ATTEMPTS)
+        with suppress(Error):  # what is still being drawn may take the focus, and the menu with it
+            await wanted.press("Enter", timeout=PATIENCE / ATTEMPTS)
+            return
+    raise AssertionError(f"The menu did not open, or has no {item}")
 
 
 async def texts(page: Page) -> list[str]:

@@ -1,33 +1,15 @@
 """Roles and the reasons for an answer, for who manages access: on a phone, in the dark, by keyboard."""
 
-from contextlib import suppress
 from dataclasses import dataclass
 
-from playwright.async_api import Error, Locator, Page, expect
+from playwright.async_api import Locator, Page, expect
 
-from tests.browser.conftest import PATIENCE, Enter, Open
-from tests.browser.screen import press
+from tests.browser.conftest import Enter, Open
+from tests.browser.screen import choose, press
 from tests.browser.test_looks import PHONE, violations
 from tests.chat.test_entries import entry, put_first
 from tests.clients import Api
 from tests.workspaces import Workspace
-
-ATTEMPTS = 5
-
-
-async def choose(page: Page, button: Locator, item: str) -> None:
-    """An item of the menu of a button, by the keyboard."""
-    await expect(button).to_be_in_viewport(ratio=1)
-    wanted = page.get_by_role("menuitem", name=item)
-    for _ in range(ATTEMPTS):
-        if not await wanted.is_visible():
-            await press(button)
-            with suppress(AssertionError):  # it gives its first item the focus a moment after it is drawn
-                await expect(page.get_by_role("menuitem").first).to_be_focused(timeout=PATIENCE / ATTEMPTS)
-        with suppress(Error):  # what is still being drawn may take the focus, and the menu with it
-            await wanted.press("Enter", timeout=PATIENCE / ATTEMPTS)
-            return
-    raise AssertionError(f"The menu did not open, or has no {item}")
 
 
 async def an_admin(workspace: Workspace) -> Api:

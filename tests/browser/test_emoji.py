@@ -2,9 +2,9 @@
 
 from playwright.async_api import Page, expect
 
+from tests.attachments import picture
 from tests.browser.conftest import Enter
 from tests.browser.screen import composer, message
-from tests.chat.test_pictures import picture
 from tests.workspaces import Workspace
 
 

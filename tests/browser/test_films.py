@@ -5,9 +5,9 @@ from pathlib import Path
 
 from playwright.async_api import FilePayload, Locator, Page, expect
 
+from tests.attachments import upload
 from tests.browser.conftest import Enter
 from tests.browser.screen import messages
-from tests.chat.test_files import upload
 from tests.chat.test_films import LOOKS, SOUNDS
 from tests.servers.ffmpeg import make
 from tests.workspaces import Workspace

@@ -4,9 +4,9 @@ import re
 
 from playwright.async_api import expect
 
+from tests.attachments import upload
 from tests.browser.conftest import Enter
 from tests.browser.screen import message, tell
-from tests.chat.test_files import upload
 from tests.workspaces import Workspace
 
 

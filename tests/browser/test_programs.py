@@ -7,8 +7,8 @@ from joserfc.jwk import OctKey
 from playwright.async_api import Locator, Page, expect
 
 from tests.browser.conftest import Enter
-from tests.browser.screen import press
-from tests.browser.test_access import an_admin, choose
+from tests.browser.screen import choose, press
+from tests.browser.test_access import an_admin
 from tests.browser.test_looks import PHONE, violations
 from tests.clients import Api
 from tests.tokens.hosts import Host

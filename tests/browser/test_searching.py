@@ -4,9 +4,9 @@ import re
 
 from playwright.async_api import expect
 
+from tests.attachments import upload
 from tests.browser.conftest import Enter
 from tests.browser.screen import message
-from tests.chat.test_files import upload
 from tests.search.searching import indexed
 from tests.workspaces import Workspace
 

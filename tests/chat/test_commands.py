@@ -7,7 +7,6 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from typing import Any
 
-import pytest
 import pytest_asyncio
 
 from tests.clients import PATIENCE, Api, Json, Socket
@@ -15,13 +14,6 @@ from tests.job_rows import put_job, rows
 from tests.servers.talkoot import Talkoot
 from tests.tokens.bots import DEPLOY, made, program, with_command
 from tests.workspaces import Workspace
-
-
-@pytest.fixture
-def server(request: pytest.FixtureRequest, workspace: Workspace) -> Talkoot:
-    database = request.node.callspec.params["shared_owner"]
-    found: Talkoot = request.getfixturevalue(f"shared_{database}")
-    return found
 
 
 @dataclass

@@ -3,21 +3,12 @@
 import time
 import uuid
 
-import pytest
-
-from tests.chat.test_files import upload
+from tests.attachments import upload
 from tests.clients import Api, Json
 from tests.job_rows import rows
-from tests.privacy.conftest import eventually
 from tests.servers.talkoot import Talkoot
+from tests.waiting import eventually
 from tests.workspaces import Workspace
-
-
-@pytest.fixture
-def server(request: pytest.FixtureRequest, workspace: Workspace) -> Talkoot:
-    database = request.node.callspec.params["shared_owner"]
-    found: Talkoot = request.getfixturevalue(f"shared_{database}")
-    return found
 
 
 async def drafts(person: Api) -> list[tuple[str, str | None, str]]:

@@ -5,7 +5,7 @@ import io
 
 from PIL import Image
 
-from tests.chat.test_pictures import PLACE, picture
+from tests.attachments import PLACE, picture
 from tests.clients import Api, Json
 from tests.workspaces import Workspace
 

@@ -11,31 +11,12 @@ from typing import Any
 import httpx2
 import pytest
 
-from tests.clients import NO_TLS, PASSWORD, Api, Json, join, set_up
+from tests.attachments import NOTES, ask_to_upload, fetch, upload
+from tests.clients import NO_TLS, PASSWORD, Api, join, set_up
 from tests.conftest import Serve
 from tests.job_rows import rows
 from tests.servers.bucket import SECRET, Bucket
 from tests.workspaces import Workspace
-
-NOTES = b"What was said, and by whom.\n" * 40
-
-
-async def upload(person: Api, room: str, content: Any = NOTES, name: str = "notes.txt") -> Json:
-    answer = await ask_to_upload(person, room, content, name)
-    assert answer.status_code == 201, answer.text
-    made: Json = answer.json()
-    return made
-
-
-async def ask_to_upload(person: Api, room: str, content: Any, name: str = "notes.txt") -> httpx2.Response:
-    files = {"file": (name, content, "image/svg+xml")}  # never believed
-    return await person.http.post("/files", params={"room": room}, files=files)
-
-
-async def fetch(person: Api, file: str, **headers: str) -> httpx2.Response:
-    return await person.http.get(
-        f"/files/{file}", headers={k.replace("_", "-"): v for k, v in headers.items()}
-    )
 
 
 async def test_what_is_uploaded_is_sent_and_fetched(workspace: Workspace) -> None:

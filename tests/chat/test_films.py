@@ -7,7 +7,7 @@ from pathlib import Path
 
 import httpx2
 
-from tests.chat.test_files import fetch, upload
+from tests.attachments import fetch, upload
 from tests.clients import Api, Json, join, set_up
 from tests.conftest import Serve
 from tests.job_rows import put_job, rows

@@ -5,8 +5,7 @@ import io
 
 from PIL import Image
 
-from tests.chat.test_files import fetch, upload
-from tests.chat.test_pictures import PLACE, prepared
+from tests.attachments import PLACE, fetch, prepared, upload
 from tests.workspaces import Workspace
 
 # Red, with blue in its first corner, and to be turned by a quarter; the second is half transparent.

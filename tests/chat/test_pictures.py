@@ -4,39 +4,16 @@ import asyncio
 import io
 import struct
 import zlib
-from typing import Any
 
 import httpx2
 from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
-from tests.chat.test_files import fetch, upload
+from tests.attachments import PLACE, fetch, picture, prepared
 from tests.clients import Api, Json, join, set_up
 from tests.conftest import Serve
 from tests.job_rows import put_job, rows
 from tests.workspaces import Workspace
-
-PLACE = b"60.1699 N, 24.9384 E"
-
-
-def picture(kind: str = "JPEG", size: tuple[int, int] = (600, 300), **more: Any) -> bytes:
-    """A red picture; in those that can have it, a description that tells where it was made."""
-    image, out = Image.new("RGB", size, (200, 30, 30)), io.BytesIO()
-    exif = Image.Exif()
-    exif[0x010E] = PLACE.decode()
-    exif[0x0112] = 6  # to be turned by a quarter
-    options = {"exif": exif} if kind in {"JPEG", "PNG", "WEBP", "AVIF"} else {"comment": PLACE}
-    image.save(out, kind, **options, **more)
-    return out.getvalue()
-
-
-async def prepared(person: Api, room: str, content: bytes) -> Json:
-    """What is shown of it in a message, once it is prepared."""
-    made = await upload(person, room, content, "holiday")
-    sent = await person.post(f"/rooms/{room}/messages", {"attachments": [made["id"]]})
-    await person.http.get(f"/files/{made['id']}/thumbnail")  # which waits for it
-    shown: Json = (await person.get(f"/messages/{sent['id']}"))["attachments"][0]
-    return shown
 
 
 async def test_a_picture_is_prepared_and_told(workspace: Workspace) -> None:

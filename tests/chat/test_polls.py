@@ -5,21 +5,12 @@ import time
 import uuid
 from typing import Any
 
-import pytest
-
 from tests.clients import PATIENCE, Api, Json
 from tests.job_rows import in_an_hour, rows
 from tests.servers.talkoot import Talkoot
 from tests.workspaces import Workspace
 
 ASKED = {"question": "Where to eat?", "options": ["Noodles", "Soup", "Bread"]}
-
-
-@pytest.fixture
-def server(request: pytest.FixtureRequest, workspace: Workspace) -> Talkoot:
-    database = request.node.callspec.params["shared_owner"]
-    found: Talkoot = request.getfixturevalue(f"shared_{database}")
-    return found
 
 
 async def a_poll(workspace: Workspace, *people: Api, author: Api | None = None, **more: Any) -> Json:

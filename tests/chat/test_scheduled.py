@@ -5,20 +5,11 @@ import time
 import uuid
 from typing import Any
 
-import pytest
-
-from tests.chat.test_files import upload
+from tests.attachments import upload
 from tests.clients import PATIENCE, Api, Json
 from tests.job_rows import in_an_hour, rows
 from tests.servers.talkoot import Talkoot
 from tests.workspaces import Workspace
-
-
-@pytest.fixture
-def server(request: pytest.FixtureRequest, workspace: Workspace) -> Talkoot:
-    database = request.node.callspec.params["shared_owner"]
-    found: Talkoot = request.getfixturevalue(f"shared_{database}")
-    return found
 
 
 async def scheduled(person: Api) -> dict[str, Json]:

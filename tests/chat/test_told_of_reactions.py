@@ -4,8 +4,6 @@ import asyncio
 import json
 from collections.abc import Callable
 
-import pytest
-
 from tests.chat.inboxes import inbox, told
 from tests.chat.test_notifications import a_room, say
 from tests.clients import PATIENCE, Api, Json, Socket
@@ -14,13 +12,6 @@ from tests.servers.talkoot import Talkoot
 from tests.workspaces import Workspace
 
 CROWN, HEART = "👑", "❤️"
-
-
-@pytest.fixture
-def server(request: pytest.FixtureRequest, workspace: Workspace) -> Talkoot:
-    database = request.node.callspec.params["shared_owner"]
-    found: Talkoot = request.getfixturevalue(f"shared_{database}")
-    return found
 
 
 async def react(person: Api, message: Json, emoji: str = HEART) -> None:

@@ -8,8 +8,8 @@ from pathlib import Path
 
 from tests.groups.conftest import Site
 from tests.job_rows import rows
-from tests.privacy.conftest import eventually
 from tests.servers.talkoot import Worker
+from tests.waiting import eventually
 
 PEOPLE = 130
 

@@ -12,8 +12,8 @@ from tests.conftest import Serve, make_talkoot
 from tests.job_rows import rows
 from tests.moving.conftest import Made
 from tests.moving.worlds import bring, export, found, lines, members, packed, raw_lines, repacked, signed_in
-from tests.privacy.conftest import eventually
 from tests.servers.talkoot import Talkoot
+from tests.waiting import eventually
 from tests.workspaces import Workspace
 
 Json = dict[str, Any]

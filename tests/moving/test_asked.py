@@ -11,8 +11,8 @@ from tests.conftest import Serve, make_talkoot
 from tests.job_rows import rows
 from tests.moving.worlds import bring, lines, members, signed_in
 from tests.posts.blogs import blog, draft, publish
-from tests.privacy.conftest import eventually
 from tests.servers.talkoot import Talkoot
+from tests.waiting import eventually
 from tests.workspaces import Workspace
 
 SECRETS = ("among us", "between us", "their draft", "their post", "to be reviewed", "@example.org", "argon2")

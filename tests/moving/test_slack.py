@@ -11,8 +11,8 @@ from tests.conftest import Serve
 from tests.job_rows import rows
 from tests.moving.slack_export import channel, pack, said, small
 from tests.moving.worlds import bring, export, found, signed_in
-from tests.privacy.conftest import eventually
 from tests.servers.talkoot import Talkoot
+from tests.waiting import eventually
 
 Json = dict[str, Any]
 NO_TIMES = (99_999_999_999_999, -5, 1, 99_999_999_999)

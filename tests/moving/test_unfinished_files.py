@@ -4,8 +4,7 @@ import asyncio
 import uuid
 from pathlib import Path
 
-from tests.chat.test_files import upload
-from tests.chat.test_pictures import PLACE, picture
+from tests.attachments import PLACE, picture, upload
 from tests.clients import Api, set_up
 from tests.conftest import Serve
 from tests.job_rows import rows

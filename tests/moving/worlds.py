@@ -7,12 +7,12 @@ import tarfile
 from pathlib import Path
 from typing import Any
 
+from tests.attachments import picture
 from tests.chat.test_emoji import encoded
-from tests.chat.test_pictures import picture
 from tests.clients import Api
-from tests.privacy.conftest import eventually
 from tests.servers.talkoot import Talkoot
 from tests.tokens.bots import made
+from tests.waiting import eventually
 from tests.workspaces import Workspace
 
 Json = dict[str, Any]

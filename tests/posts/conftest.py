@@ -2,11 +2,9 @@
 
 from collections.abc import AsyncIterator
 
-import pytest
 import pytest_asyncio
 
 from tests.clients import Api
-from tests.servers.talkoot import Talkoot
 from tests.workspaces import Workspace
 
 
@@ -19,12 +17,3 @@ async def author(workspace: Workspace) -> Api:
 async def stranger(workspace: Workspace) -> AsyncIterator[Api]:
     async with await Workspace.make(workspace.owner) as elsewhere:
         yield await elsewhere.member("stranger")
-
-
-@pytest.fixture
-def server(request: pytest.FixtureRequest, workspace: Workspace) -> Talkoot:
-    """Where the workspace is, to look into its tables."""
-    del workspace
-    database = request.node.callspec.params["shared_owner"]
-    found: Talkoot = request.getfixturevalue(f"shared_{database}")
-    return found

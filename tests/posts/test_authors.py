@@ -5,7 +5,7 @@ import xml.etree.ElementTree as ET
 from tests.clients import Api
 from tests.posts.blogs import at, blog, draft, publish
 from tests.posts.test_pages import ATOM, blog_of, page
-from tests.privacy.conftest import eventually
+from tests.waiting import eventually
 from tests.workspaces import Workspace
 
 

@@ -6,8 +6,8 @@ import uuid
 from tests.clients import Api, Json
 from tests.job_rows import in_an_hour, rows
 from tests.posts.blogs import at, blog, draft, publish
-from tests.privacy.conftest import eventually
 from tests.servers.talkoot import Talkoot
+from tests.waiting import eventually
 from tests.workspaces import Workspace
 
 

@@ -2,7 +2,7 @@
 
 import uuid
 
-from tests.chat.test_files import upload
+from tests.attachments import picture, upload
 from tests.clients import Api, Json
 from tests.posts.blogs import at, blog, draft, publish, published
 from tests.workspaces import Workspace
@@ -282,8 +282,6 @@ async def test_posts_are_listed_by_tag_and_author_in_pages(workspace: Workspace,
 
 
 async def test_a_cover_is_seen_by_others_while_the_post_is(workspace: Workspace, author: Api) -> None:
-    from tests.chat.test_pictures import picture
-
     reader = await workspace.member()
     room = await blog(workspace, author, reader)
     cover = await upload(author, room, picture(), "rain.png")

@@ -5,8 +5,8 @@ import zipfile
 from pathlib import Path
 
 from tests.job_rows import rows
-from tests.privacy.conftest import eventually
 from tests.servers.talkoot import Talkoot
+from tests.waiting import eventually
 from tests.workspaces import Workspace
 
 

@@ -3,12 +3,12 @@
 from uuid import UUID
 
 from tests.accounts.browsers import Web
-from tests.chat.test_files import upload
+from tests.attachments import upload
 from tests.clients import PASSWORD, Api, Json
 from tests.job_rows import in_an_hour, rows
-from tests.privacy.conftest import eventually
 from tests.servers.talkoot import Talkoot
 from tests.tokens.bots import run, with_command
+from tests.waiting import eventually
 from tests.workspaces import Workspace
 
 

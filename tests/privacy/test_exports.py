@@ -10,9 +10,9 @@ from tests.accounts.authenticators import Authenticator
 from tests.accounts.test_passkeys import local
 from tests.clients import Api, Json
 from tests.job_rows import put_job, rows
-from tests.privacy.conftest import eventually
 from tests.servers.talkoot import Talkoot
 from tests.tokens.bots import run, with_command
+from tests.waiting import eventually
 from tests.workspaces import Workspace
 
 

@@ -3,8 +3,8 @@
 from tests.accounts.phones import enrol
 from tests.accounts.proofs import ASKED, PROOF, next_day
 from tests.clients import PASSWORD
-from tests.privacy.conftest import eventually
 from tests.servers.talkoot import Talkoot
+from tests.waiting import eventually
 from tests.workspaces import Workspace
 
 LEAVE = "/users/me/deletion"

@@ -8,11 +8,11 @@ from contextlib import closing
 from typing import Any
 from uuid import UUID
 
-from tests.chat.test_files import fetch, upload
+from tests.attachments import fetch, upload
 from tests.clients import Api, Json
 from tests.job_rows import rows
-from tests.privacy.conftest import eventually
 from tests.servers.talkoot import Talkoot
+from tests.waiting import eventually
 from tests.workspaces import Workspace
 
 DAY = 86_400_000_000

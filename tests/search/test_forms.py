@@ -4,8 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.chat.test_files import upload
-from tests.chat.test_pictures import picture
+from tests.attachments import picture, upload
 from tests.clients import set_up
 from tests.conftest import Serve
 from tests.search.conftest import Fill

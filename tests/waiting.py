@@ -1,24 +1,11 @@
-"""Fixtures: the server behind a workspace that tests share, to look into its tables."""
+"""Waiting for what comes a moment later."""
 
 import asyncio
 import time
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-import pytest
-
 from tests.clients import PATIENCE
-from tests.servers.talkoot import Talkoot
-from tests.workspaces import Workspace
-
-
-@pytest.fixture
-def server(request: pytest.FixtureRequest, workspace: Workspace) -> Talkoot:
-    """Where the workspace is."""
-    del workspace
-    database = request.node.callspec.params["shared_owner"]
-    found: Talkoot = request.getfixturevalue(f"shared_{database}")
-    return found
 
 
 async def eventually(look: Callable[[], Awaitable[Any]], patience: float = PATIENCE) -> Any:
