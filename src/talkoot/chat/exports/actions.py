@@ -8,7 +8,7 @@ from hmac import compare_digest
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-from sqlalchemy import delete, or_, select, update
+from sqlalchemy import ColumnElement, delete, or_, select, update
 
 from talkoot.chat.access.doors import resource_for
 from talkoot.chat.access.grants import readable_among
@@ -21,7 +21,7 @@ from talkoot.chat.access.operations import (
 )
 from talkoot.chat.accounts.actors import NO_SESSION, Actor
 from talkoot.chat.accounts.queries import user_with_id
-from talkoot.chat.exports.models import WorkspaceExport
+from talkoot.chat.exports.models import WorkspaceExport, WrittenFile
 from talkoot.chat.messages.events import OwnChanged
 from talkoot.kernel import jobs
 from talkoot.kernel.audit import Act, record
@@ -70,9 +70,7 @@ async def ask_for_workspace_export(tx: Tx, actor: Actor, workspace: UUID) -> Non
     mine = (WorkspaceExport.workspace_id == workspace, WorkspaceExport.requested_by == actor.user)
     before = await tx.session.scalar(select(WorkspaceExport).where(*mine).with_for_update())
     if before is not None:
-        job = await tx.session.get(jobs.Job, before.job_id)
-        if before.ready_at is None and job is not None and job.state in {jobs.READY, jobs.RUNNING}:
-            raise Conflict("An export is being made already", code="export_in_the_making")
+        await refuse_while_written(tx, before)
         await _forget(tx, [before.id])
     export = new_id()
     job_id = await jobs.enqueue(tx, WRITE_EXPORT, {"export": str(export)})
@@ -127,16 +125,7 @@ async def end_export(tx: Tx, export: UUID, written: Written, days: int) -> None:
 async def link_workspace_export(tx: Tx, actor: Actor, workspace: UUID, export: UUID) -> str:
     """A link that fetches the file for an hour, in the session that asks for it."""
     await _own(tx, actor, LINK_WORKSPACE_EXPORT, Place(workspace, export, tx.now))
-    token, now = new_token(), moment(tx.connection, tx.now)
-    await tx.connection.execute(
-        update(WorkspaceExport)
-        .where(WorkspaceExport.id == export)
-        .values(
-            link_hash=fingerprint(token),
-            link_session=actor.session,
-            link_until=now + LINK_SECONDS * SECOND,
-        )
-    )
+    token = await keep_link(tx, actor, WorkspaceExport, export, LINK_SECONDS)
     await record(tx, actor, Act("workspace.export_fetched", workspace, workspace))
     return token
 
@@ -165,9 +154,7 @@ async def drop_workspace_export(tx: Tx, actor: Actor, workspace: UUID, export: U
 
 async def forget_old_workspace_exports(tx: Tx) -> None:
     """Delete what nobody may fetch any more, and what was never finished."""
-    now = moment(tx.connection, tx.now)
-    unfinished = WorkspaceExport.ready_at.is_(None) & (WorkspaceExport.created_at < now - _GIVEN_UP)
-    old = select(WorkspaceExport.id).where(or_(WorkspaceExport.expires_at <= now, unfinished))
+    old = select(WorkspaceExport.id).where(is_over(tx, WorkspaceExport))
     await _forget(tx, (await tx.connection.scalars(old)).all())
 
 
@@ -175,6 +162,28 @@ async def forget_workspace_exports_of(tx: Tx, person: UUID) -> None:
     """No file is left that somebody asked for."""
     theirs = select(WorkspaceExport.id).where(WorkspaceExport.requested_by == person)
     await _forget(tx, (await tx.connection.scalars(theirs)).all())
+
+
+async def refuse_while_written(tx: Tx, before: WrittenFile) -> None:
+    """Conflict while the file that somebody asked for before is still being written."""
+    job = await tx.session.get(jobs.Job, before.job_id)
+    if before.ready_at is None and job is not None and job.state in {jobs.READY, jobs.RUNNING}:
+        raise Conflict("An export is being made already", code="export_in_the_making")
+
+
+async def keep_link(tx: Tx, actor: Actor, kind: type[WrittenFile], file: UUID, seconds: int) -> str:
+    """A link to a file for so long, in the actor's session; only its hash is kept."""
+    token = new_token()
+    until = moment(tx.connection, tx.now) + seconds * SECOND
+    values = {"link_hash": fingerprint(token), "link_session": actor.session, "link_until": until}
+    await tx.connection.execute(update(kind).where(kind.id == file).values(values))
+    return token
+
+
+def is_over(tx: Tx, kind: type[WrittenFile]) -> ColumnElement[bool]:
+    """Whether nobody may fetch a file any more, or nobody has finished writing it in a day."""
+    now = moment(tx.connection, tx.now)
+    return or_(kind.expires_at <= now, kind.ready_at.is_(None) & (kind.created_at < now - _GIVEN_UP))
 
 
 async def _forget(tx: Tx, exports: Collection[UUID]) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 from uuid import UUID
 
 from sqlalchemy import select
@@ -13,6 +13,8 @@ from talkoot.kernel.clock import rfc3339, rfc3339_or_none
 from talkoot.kernel.jobs import READY, RUNNING, Job
 
 if TYPE_CHECKING:
+    from talkoot.chat.exports.models import WrittenFile
+    from talkoot.chat.exports.schemas import State
     from talkoot.kernel.transactions import Read
 
 
@@ -30,16 +32,22 @@ def _shown(export: WorkspaceExport, job: Job | None) -> WorkspaceExportOut:
     return WorkspaceExportOut(
         id=export.id,
         workspace=export.workspace_id,
-        state=_state(export, job),
-        lines=(job.progress_done or 0) if job is not None else 0,
+        state=state_of(export, job),
+        lines=done_of(job),
         size=export.size,
         created_at=rfc3339(export.created_at),
         expires_at=rfc3339_or_none(export.expires_at),
     )
 
 
-def _state(export: WorkspaceExport, job: Job | None) -> Literal["waiting", "writing", "ready", "failed"]:
-    if export.ready_at is not None:
+def done_of(job: Job | None) -> int:
+    """How much of a file is written, in what its job counts."""
+    return (job.progress_done or 0) if job is not None else 0
+
+
+def state_of(file: WrittenFile, job: Job | None) -> State:
+    """How far a file is that this job writes, or wrote, if it is still known."""
+    if file.ready_at is not None:
         return "ready"
     if job is None or job.state not in {READY, RUNNING}:
         return "failed"

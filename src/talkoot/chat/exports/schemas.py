@@ -9,13 +9,15 @@ from pydantic import BaseModel
 
 from talkoot.chat.accounts.schemas import Moment
 
+State = Literal["waiting", "writing", "ready", "failed"]
+
 
 class WorkspaceExportOut(BaseModel):
     """A file with what one may read of a workspace; `lines` of it are written, `size` is in bytes."""
 
     id: UUID
     workspace: UUID
-    state: Literal["waiting", "writing", "ready", "failed"]
+    state: State
     lines: int
     size: int
     created_at: Moment

@@ -8,6 +8,7 @@ from uuid import UUID
 from pydantic import BaseModel, Field
 
 from talkoot.chat.accounts.schemas import Moment, PublicUser
+from talkoot.chat.exports.schemas import State
 
 
 class ExportOut(BaseModel):
@@ -15,7 +16,7 @@ class ExportOut(BaseModel):
 
     id: UUID
     user: PublicUser
-    state: Literal["waiting", "writing", "ready", "failed"]
+    state: State
     percent: int
     size: int
     created_at: Moment

@@ -10,14 +10,20 @@ from sqlalchemy import delete, insert, or_, select, update
 from talkoot.chat.accounts.actors import NO_SESSION, Actor
 from talkoot.chat.accounts.queries import find_user, user_with_id
 from talkoot.chat.administration.access import installation_to_administer
-from talkoot.chat.exports.actions import forget_old_workspace_exports, forget_workspace_exports_of
+from talkoot.chat.exports.actions import (
+    forget_old_workspace_exports,
+    forget_workspace_exports_of,
+    is_over,
+    keep_link,
+    refuse_while_written,
+)
 from talkoot.chat.mail.notices import tell_owner
 from talkoot.chat.privacy.models import Export, ExportPiece
 from talkoot.kernel import jobs
 from talkoot.kernel.audit import Act, record
-from talkoot.kernel.clock import DAY, SECOND
+from talkoot.kernel.clock import DAY
 from talkoot.kernel.errors import Conflict, Forbidden, NotFound, TooLarge
-from talkoot.kernel.ids import fingerprint, new_id, new_token
+from talkoot.kernel.ids import fingerprint, new_id
 from talkoot.kernel.moments import moment
 
 if TYPE_CHECKING:
@@ -25,7 +31,6 @@ if TYPE_CHECKING:
 
 MAKE_EXPORT = "privacy.make_export"
 LINK_SECONDS = 60
-_GIVEN_UP = DAY  # after so long without an end nobody writes it any more
 
 
 async def ask_for_export(tx: Tx, actor: Actor, person: UUID) -> UUID:
@@ -35,9 +40,7 @@ async def ask_for_export(tx: Tx, actor: Actor, person: UUID) -> UUID:
         select(Export).where(Export.user_id == person, Export.requested_by == actor.user).with_for_update()
     )
     if before is not None:
-        job = await tx.session.get(jobs.Job, before.job_id)
-        if before.ready_at is None and job is not None and job.state in {jobs.READY, jobs.RUNNING}:
-            raise Conflict("An export is being made already", code="export_in_the_making")
+        await refuse_while_written(tx, before)
         await tx.connection.execute(delete(Export).where(Export.id == before.id))
     export = new_id()
     job_id = await jobs.enqueue(tx, MAKE_EXPORT, {"export": str(export)})
@@ -101,17 +104,7 @@ async def complete(tx: Tx, export: UUID, lease: UUID, days: int) -> None:
 async def make_link(tx: Tx, actor: Actor, export: UUID) -> str:
     """A link that fetches the file once, in the session that asks for it."""
     found = await _own(tx, actor, export, tx.now)
-    token = new_token()
-    await tx.connection.execute(
-        update(Export)
-        .where(Export.id == found.id)
-        .values(
-            link_hash=fingerprint(token),
-            link_session=actor.session,
-            link_until=moment(tx.connection, tx.now) + LINK_SECONDS * SECOND,
-        )
-    )
-    return token
+    return await keep_link(tx, actor, Export, found.id, LINK_SECONDS)
 
 
 async def use_link(tx: Tx, actor: Actor, export: UUID, token: str) -> Export:
@@ -156,9 +149,7 @@ async def forget_exports_of(tx: Tx, person: UUID) -> None:
 async def forget_old_exports(tx: Tx) -> None:
     """Delete what nobody may fetch any more, and what was never finished."""
     await forget_old_workspace_exports(tx)
-    now = moment(tx.connection, tx.now)
-    unfinished = Export.ready_at.is_(None) & (Export.created_at < now - _GIVEN_UP)
-    await tx.connection.execute(delete(Export).where(or_(Export.expires_at <= now, unfinished)))
+    await tx.connection.execute(delete(Export).where(is_over(tx, Export)))
 
 
 async def still_there(read: Read, actor: Actor, export: UUID, now: int) -> bool:
