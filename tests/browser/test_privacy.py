@@ -3,7 +3,8 @@
 from playwright.async_api import expect
 
 from tests.browser.conftest import Enter
-from tests.browser.screen import message, stale, tell
+from tests.browser.screen import choose, message, press, stale, tell
+from tests.browser.test_looks import PHONE, violations
 from tests.clients import PASSWORD
 from tests.workspaces import Workspace
 
@@ -55,3 +56,25 @@ async def test_data_is_downloaded_and_an_account_deleted(enter: Enter, workspace
     await expect(hers.get_by_text("Your account is deleted.")).to_be_visible()
     gone = message(theirs, "The roses are out")
     await expect(gone.get_by_role("button", name="Deleted user").first).to_be_visible()
+
+
+async def test_a_workspace_is_exported_downloaded_and_its_file_forgotten(
+    enter: Enter, workspace_sqlite: Workspace
+) -> None:
+    room, boss = await workspace_sqlite.room("garden"), await workspace_sqlite.member("boss")
+    await boss.post(f"/rooms/{room}/join", expect=204)
+    path = f"/workspaces/{workspace_sqlite.id}"
+    await workspace_sqlite.owner.put(f"{path}/members/{boss.user['id']}", {"role": "admin"}, expect=204)
+    page = await enter(boss, f"/r/{room}", color_scheme="dark", viewport=PHONE)
+    await page.get_by_role("button", name="Rooms", exact=True).click()
+    await choose(page, page.locator(".top .workspace"), "Export the workspace")
+    dialog = page.get_by_role("dialog", name="Export the workspace")
+    await press(dialog.get_by_role("button", name="Make the file"))
+    await expect(dialog.get_by_role("status")).to_contain_text("The file is ready")
+    assert await violations(page) == []
+    async with page.expect_download() as download:
+        await press(dialog.get_by_role("button", name="Download"))
+    assert (await download.value).suggested_filename.endswith(".tar.gz")
+    await press(dialog.get_by_role("button", name="Forget the file"))
+    await expect(dialog.get_by_role("button", name="Make the file")).to_be_visible()
+    assert (await boss.get(f"{path}/exports"))["items"] == []
