@@ -8,6 +8,7 @@ from tests.attachments import upload
 from tests.browser.conftest import Enter
 from tests.browser.screen import message
 from tests.search.searching import indexed
+from tests.search.test_inside_files import send_file, until_inside
 from tests.workspaces import Workspace
 
 
@@ -89,3 +90,34 @@ async def test_what_no_room_is_called_is_searched_for(enter: Enter, workspace_sq
     await page.keyboard.press("Enter")
     await expect(page.get_by_role("combobox", name="Search messages")).to_have_value("lighthouses")
     await expect(page.get_by_role("option")).to_contain_text("about lighthouses")
+
+
+async def test_what_is_inside_a_file_is_shown_with_its_name(
+    enter: Enter, workspace_sqlite: Workspace
+) -> None:
+    person = await workspace_sqlite.member()
+    room = await workspace_sqlite.room()
+    await person.post(f"/rooms/{room}/join", expect=204)
+    sent = await send_file(person, room, "plan.txt", b"We meet at the lighthouse at noon.", "Have a look")
+    await until_inside(person, workspace_sqlite.id, "lighthouse")
+    page = await enter(person, f"/r/{room}")
+    await page.get_by_role("button", name="Search messages").click()
+    box = page.get_by_role("combobox", name="Search messages")
+    await box.fill("LIGHTHOUSE")
+    found = page.get_by_role("option")
+    await expect(found).to_have_count(1)
+    await expect(found.locator("mark")).to_have_text(["lighthouse"])
+    await expect(found).to_contain_text("Have a look")
+    await expect(found.locator(".inside")).to_have_text(
+        re.compile(r"In plan\.txt\s*We meet at the lighthouse at noon\.")
+    )
+    for width, scheme in ((1200, "light"), (380, "dark")):
+        await page.set_viewport_size({"width": width, "height": 760})
+        await page.emulate_media(color_scheme=scheme)
+        box_of = await found.bounding_box()
+        assert box_of is not None
+        assert box_of["x"] >= 0
+        assert box_of["x"] + box_of["width"] <= width
+    await box.press("Enter")
+    await expect(box).to_have_count(0)
+    await expect(message(page, sent["text"])).to_be_in_viewport()

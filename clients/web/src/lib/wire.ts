@@ -29,6 +29,7 @@ export type {
   FactorAdded,
   FileOut as UploadedFile,
   FoundMessage,
+  SnippetPart,
   GroupRuleOut as GroupRule,
   HeldNotice,
   InviteCard,

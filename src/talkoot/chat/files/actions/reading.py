@@ -66,6 +66,12 @@ async def forget_texts_of_gone(tx: Tx) -> None:
     await tx.connection.execute(delete(FileText).where(~there.exists()))
 
 
+async def forget_texts(tx: Tx) -> None:
+    """Nobody has read any file."""
+    await tx.connection.execute(delete(FileText))
+    await tx.connection.execute(update(File).where(File.reading.is_not(None)).values(reading=None))
+
+
 async def read_older_soon(tx: Tx) -> None:
     """Go on with what nobody has read."""
     await jobs.enqueue(tx, READ_OLDER, dedupe="older")

@@ -101,7 +101,6 @@ class _Text(ContentHandler):
         self._words = words
         self._open_document = open_document
         self._inside = 0
-        self._line: list[str] = []
         self._skips = False
 
     def startElement(self, name: str, attrs: Any) -> None:  # noqa: N802 - as SAX calls it
@@ -110,12 +109,12 @@ class _Text(ContentHandler):
         if self._holds_text(local):
             self._inside += 1
         elif local == "sheet" and not self._open_document:
-            self._line.append(attrs.get("name", ""))
-            self._end_line()
+            self._words.put(attrs.get("name", ""))
+            self._words.end_line()
         elif local == "c":
             self._skips = attrs.get("t") == "s"  # a number that stands for a text that is elsewhere
         elif local in _GAPS:
-            self._line.append(" ")
+            self._words.put(" ")
 
     def endElement(self, name: str) -> None:  # noqa: N802 - as SAX calls it
         """Text ends, or a line."""
@@ -123,21 +122,16 @@ class _Text(ContentHandler):
         if self._holds_text(local):
             self._inside -= 1
         if local in _ENDS:
-            self._end_line()
+            self._words.end_line()
 
     def characters(self, content: str) -> None:
         """Text, where it is some."""
         if self._inside and not self._skips:
-            self._line.append(content)
+            self._words.put(content)
 
     def endDocument(self) -> None:  # noqa: N802 - as SAX calls it
         """What is left is a line too."""
-        self._end_line()
+        self._words.end_line()
 
     def _holds_text(self, local: str) -> bool:
         return local in (_OPEN if self._open_document else _MICROSOFT)
-
-    def _end_line(self) -> None:
-        line, self._line = "".join(self._line), []
-        if line.strip():
-            self._words.add(line + "\n")

@@ -34,7 +34,7 @@ def read_text(path: Path, kind: str, ending: str, words: Words) -> None:
     for piece in pieces:
         page.feed(piece)
     page.close()
-    page.end_line()
+    words.end_line()
 
 
 def _decoded(path: Path, kind: str) -> Iterator[str]:
@@ -68,35 +68,28 @@ class _Page(HTMLParser):
     def __init__(self, words: Words) -> None:
         super().__init__()
         self._words = words
-        self._line: list[str] = []
         self._unseen = 0
-
-    def end_line(self) -> None:
-        """What has come since the last line is one."""
-        line, self._line = "".join(self._line), []
-        if line.strip():
-            self._words.add(line + "\n")
 
     def handle_starttag(self, tag: str, _attrs: object) -> None:
         """A new line, but for what stands in one."""
         if tag in _UNSEEN:
             self._unseen += 1
         elif tag not in _IN_LINE:
-            self.end_line()
+            self._words.end_line()
 
     def handle_endtag(self, tag: str) -> None:
         """The same."""
         if tag in _UNSEEN:
             self._unseen = max(0, self._unseen - 1)
         elif tag not in _IN_LINE:
-            self.end_line()
+            self._words.end_line()
 
     def handle_startendtag(self, tag: str, _attrs: object) -> None:
         """One that holds nothing."""
         if tag not in _IN_LINE and tag not in _UNSEEN:
-            self.end_line()
+            self._words.end_line()
 
     def handle_data(self, data: str) -> None:
         """Text, if it is seen."""
         if not self._unseen:
-            self._line.append(data)
+            self._words.put(data)

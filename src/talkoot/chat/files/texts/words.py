@@ -25,6 +25,8 @@ class Words:
     def __init__(self, out: IO[bytes], most: int) -> None:
         self._out = out
         self._left = most
+        self._line: list[str] = []
+        self._long = 0
 
     def add(self, text: str) -> None:
         """A piece that ends where a line does, or a word. Raises Enough when there is room for no more."""
@@ -32,6 +34,19 @@ class Words:
             clean = cleaned(text[at : at + _AT_ONCE])
             if clean.strip():
                 self._write(clean)
+
+    def put(self, text: str) -> None:
+        """A part of a line; one without an end is ended."""
+        self._line.append(text)
+        self._long += len(text)
+        if self._long >= _AT_ONCE:
+            self.end_line()
+
+    def end_line(self) -> None:
+        """What was put since the last line is one."""
+        line, self._line, self._long = "".join(self._line), [], 0
+        if line.strip():
+            self.add(line + "\n")
 
     def _write(self, clean: str) -> None:
         kept = clean[: self._left]
