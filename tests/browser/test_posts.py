@@ -3,7 +3,7 @@
 from playwright.async_api import expect
 
 from tests.browser.conftest import Enter
-from tests.posts.blogs import at, blog, published
+from tests.posts.blogs import at, blog, draft, published
 from tests.workspaces import Workspace
 
 
@@ -90,6 +90,29 @@ async def test_a_post_of_two_is_put_off_compared_and_taken_back(
     waiting = page.get_by_role("region", name="Not published")
     await expect(waiting).to_contain_text("to be published")
     assert (await bob.get(at(post)))["publish_at"] is not None
+
+
+async def test_who_was_named_takes_their_name_off(enter: Enter, workspace_sqlite: Workspace) -> None:
+    owner, bob = workspace_sqlite.owner, await workspace_sqlite.member("bob")
+    room, named = await blog(workspace_sqlite, bob), [bob.user["id"]]
+    page = await enter(bob, f"/r/{room}")
+    await expect(page.get_by_text("Nothing has been published yet.")).to_be_visible()
+    waiting = await draft(owner, room, "On snow", co_authors=named)
+    await expect(page.get_by_text("You were named as co-author of a post.")).to_be_visible()
+    post = await published(owner, room, co_authors=named)
+    shown = page.get_by_role("article").first
+    await expect(shown).to_contain_text(bob.user["display_name"])
+    drafts = page.get_by_role("region", name="Not published")
+    await expect(drafts).to_contain_text("On snow")
+    await shown.get_by_role("button", name="Take my name off: On rain").click()
+    await shown.get_by_role("button", name="Yes, take it off: On rain").click()
+    await expect(page.get_by_text("You are not named as its author any more.")).to_be_visible()
+    await expect(shown).not_to_contain_text(bob.user["display_name"])
+    await drafts.get_by_role("button", name="Take my name off: On snow").press("Enter")
+    await drafts.get_by_role("button", name="Yes, take it off: On snow").press("Enter")
+    await expect(drafts).to_have_count(0)
+    for each in (waiting, post):
+        assert (await owner.get(at(each)))["co_authors"] == []
 
 
 async def test_held_comments_stand_above_the_posts(enter: Enter, workspace_sqlite: Workspace) -> None:
