@@ -26,6 +26,11 @@ _ENDS = frozenset({READ, CUT, EMPTY, LOCKED})
 _ONE = asyncio.Semaphore(1)  # in this process: each may take much memory
 
 
+def is_busy() -> bool:
+    """Whether this process reads a file now: it may take a minute, in which other jobs have their turns."""
+    return _ONE.locked()
+
+
 async def text_of(blobs: Blobs, file: File, settings: Settings) -> FoundText:
     """What a file says, as far as it is kept. NotFound when it is not in the storage."""
     most = settings.search_files_characters

@@ -13,6 +13,7 @@ from talkoot.chat.files.actions.reading import (
     READ_OLDER,
     READ_TEXT,
     forget_texts_of_gone,
+    read_later,
     read_older_soon,
 )
 from talkoot.chat.files.actions.sweeping import (
@@ -23,6 +24,7 @@ from talkoot.chat.files.actions.sweeping import (
     gone_files,
     used_pieces,
 )
+from talkoot.chat.files.extracting import is_busy
 from talkoot.chat.files.films import prepare_film, programs
 from talkoot.chat.files.models import GONE, ORIGINAL, File
 from talkoot.chat.files.pictures import prepare
@@ -102,11 +104,15 @@ async def drop_original(kernel: Kernel, claim: Claim) -> None:
         await kernel.blobs.remove(f"{file}/{ORIGINAL}")
 
 
-async def read_text(kernel: Kernel, claim: Claim) -> None:
+async def read_text(kernel: Kernel, claim: Claim) -> InTheEnd | None:
     """Read what a file says; whoever was interrupted begins again."""
     found = await _there(kernel, UUID(claim.payload["file"]))
-    if found is not None and reads_files(kernel.settings):
-        await read_one(kernel.uow, kernel.blobs, kernel.settings, found)
+    if found is None or not reads_files(kernel.settings):
+        return None
+    if is_busy():
+        return partial(read_later, file_id=found.id)
+    await read_one(kernel.uow, kernel.blobs, kernel.settings, found)
+    return None
 
 
 async def read_older(kernel: Kernel, claim: Claim) -> InTheEnd | None:

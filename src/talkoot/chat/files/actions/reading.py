@@ -14,6 +14,7 @@ from talkoot.chat.files.names import ending_of
 from talkoot.chat.files.sniffing import TEXT, UNKNOWN
 from talkoot.chat.files.texts.words import EMPTY
 from talkoot.kernel import jobs
+from talkoot.kernel.clock import SECOND
 
 if TYPE_CHECKING:
     from talkoot.chat.files.findings import FoundText
@@ -38,6 +39,11 @@ async def read_soon(tx: Tx, file: File) -> None:
         await jobs.enqueue(tx, READ_TEXT, {"file": str(file.id)})
     else:
         file.reading = EMPTY
+
+
+async def read_later(tx: Tx, file_id: UUID) -> None:
+    """Another file is being read: this one has its turn soon, and keeps nobody else from theirs."""
+    await jobs.enqueue(tx, READ_TEXT, {"file": str(file_id)}, run_at=tx.now + SECOND)
 
 
 async def keep_text(tx: Tx, file_id: UUID, found: FoundText) -> None:
