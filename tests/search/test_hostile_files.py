@@ -78,7 +78,7 @@ HOSTILE = {
 }
 
 
-async def test_row_34_no_file_harms_who_reads_it(workspace_sqlite: Workspace) -> None:
+async def test_no_file_harms_who_reads_it(workspace_sqlite: Workspace) -> None:
     owner, room = workspace_sqlite.owner, await workspace_sqlite.room()
     for name, content in HOSTILE.items():
         await send_file(owner, room, name, content)
