@@ -41,7 +41,8 @@ async def test_older_files_are_read_in_the_background_and_by_hand(serve: Serve, 
         assert len(await search(owner, workspace, "quoll")) == 1
 
 
-async def test_a_server_that_dies_goes_on_where_it_was(talkoot: Talkoot) -> None:
+async def test_a_server_that_dies_goes_on_where_it_was(serve: Serve) -> None:
+    talkoot = serve("sqlite", job_lease_seconds="2")
     owner, workspace, room = await begun(talkoot)
     async with owner:
         for number in range(5):
