@@ -1,6 +1,7 @@
 """Searching in the web client: with the keyboard, from anywhere, and on to the message."""
 
 import re
+from typing import Literal
 
 from playwright.async_api import expect
 
@@ -111,7 +112,8 @@ async def test_what_is_inside_a_file_is_shown_with_its_name(
     await expect(found.locator(".inside")).to_have_text(
         re.compile(r"In plan\.txt\s*We meet at the lighthouse at noon\.")
     )
-    for width, scheme in ((1200, "light"), (380, "dark")):
+    schemes: tuple[tuple[int, Literal["light", "dark"]], ...] = ((1200, "light"), (380, "dark"))
+    for width, scheme in schemes:
         await page.set_viewport_size({"width": width, "height": 760})
         await page.emulate_media(color_scheme=scheme)
         box_of = await found.bounding_box()

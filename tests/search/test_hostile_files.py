@@ -8,7 +8,7 @@ from io import BytesIO
 
 import pytest
 
-from tests.clients import Api
+from tests.clients import Api, Json
 from tests.files_of_words import assembled, office, pdf, zipped
 from tests.search.searching import PATIENCE, search
 from tests.search.test_inside_files import marked, send_file, until_inside
@@ -82,7 +82,7 @@ async def test_no_file_harms_who_reads_it(workspace_sqlite: Workspace) -> None:
     owner, room = workspace_sqlite.owner, await workspace_sqlite.room()
     for name, content in HOSTILE.items():
         await send_file(owner, room, name, content)
-    begin = time.monotonic()
+    begin, found = time.monotonic(), list[Json]()
     await send_file(owner, room, "last.txt", b"goodness at the end")
     while time.monotonic() - begin < 240:
         assert (await owner.http.get(f"{owner.url}/healthz")).status_code == 200
