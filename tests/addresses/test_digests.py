@@ -11,6 +11,7 @@ import pytest
 
 from talkoot.chat.messages.spoilers import without_spoilers
 from tests.addresses.conftest import HOME, Place
+from tests.attachments import upload
 from tests.chat import inboxes
 from tests.clients import Api, Json, Socket
 from tests.job_rows import put_job, rows
@@ -243,14 +244,17 @@ async def test_a_letter_says_what_is_shown_and_keeps_what_is_hidden(place: Place
         path = f"/rooms/{blog['id']}"
         await place.owner.post(f"{path}/messages", new | {"title": "On rain"})
         back = await place.owner.post(f"{path}/messages", new | {"title": "On snow"})
-        await waiting(place, grace, 4)
+        laid = [(await upload(ada, room, name=name))["id"] for name in ("plan.txt", "sketch.txt")]
+        await ada.post(f"/rooms/{room}/messages", {"attachments": laid})
+        await waiting(place, grace, 5)
         await place.owner.post(f"{path}/posts/{back['post']['id']}/unpublish", expect=200)
         await now_due(place, grace)
         text = text_of(await place.post.letter(grace.user["email"], 2))
         assert "It was (spoiler), in the end" in text
         assert "(forwarded) Passed on, (spoiler)" in text
         assert f"On rain: {new['text']}" in text
-        assert [word for word in ("butler", "but not", "snow", "(a file)") if word in text] == []
+        assert "(2 files: plan.txt, sketch.txt)" in text
+        assert [word for word in ("butler", "but not", "snow", "(a message)") if word in text] == []
 
 
 async def test_reactions_are_mailed_to_who_wants_that_alone(place: Place) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import msgspec
 
 from talkoot.chat.messages.quoted import LONGEST as QUOTED
@@ -16,7 +18,13 @@ class _Post(msgspec.Struct):
     title: str
 
 
+class _File(msgspec.Struct):
+    name: str
+    waveform: str | None = None
+
+
 _post_in = msgspec.json.Decoder(_Post).decode
+_files_in = msgspec.json.Decoder(list[_File]).decode
 
 
 def in_words(text: str, post: str | None, quote: str | None, attachments: str | None) -> str | None:
@@ -29,7 +37,15 @@ def in_words(text: str, post: str | None, quote: str | None, attachments: str | 
         return _shortened(line)
     if quote is not None:
         return _forwarded(quote)
-    return "(a file)" if attachments is not None else "(a message)"
+    return _shortened(_files(_files_in(attachments))) if attachments is not None else "(a message)"
+
+
+def _files(files: Sequence[_File]) -> str:
+    """Files by their names; a voice message has none that says anything."""
+    if len(files) == 1 and files[0].waveform is not None:
+        return "(a voice message)"
+    kind = "a file" if len(files) == 1 else f"{len(files)} files"
+    return f"({kind}: {', '.join(_line(file.name) for file in files)})"
 
 
 def _forwarded(quote: str) -> str:
