@@ -228,7 +228,8 @@ async def test_whom_messages_name_that_come_together_is_looked_up_once(
     page = (await owner.get(f"/rooms/{room}/messages"))["items"]
     names = {item["id"]: [each["id"] for each in item["mentions"]] for item in page if item.get("mentions")}
     assert names == {ack["id"]: [named[number % 3].user["id"]] for number, ack in enumerate(acks)}
-    for client in (socket, *named):
+    await socket.close()
+    for client in named:
         await client.close()
 
 

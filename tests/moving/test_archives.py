@@ -251,8 +251,9 @@ async def test_secrets_stay_behind(made: Made, shared_sqlite: Talkoot, tmp_path:
     words = {name for line in made.lines for name in line}
     assert not words & {"password_hash", "secret", "secret_hash", "token_hash", "public_key", "code_hash"}
     told = export(shared_sqlite, made.workspace, tmp_path / "with.tar", "--with-credentials")
-    hashes = [line["password_hash"] for line in told if line["what"] == "user"]
-    assert {each[0] for each in hashes} == {"$"}
+    hashes = [(line["bot"], line["password_hash"]) for line in told if line["what"] == "user"]
+    assert {each and each[0] for bot, each in hashes if not bot} == {"$"}
+    assert {each for bot, each in hashes if bot} == {None}
     assert (tmp_path / "with.tar").stat().st_mode & 0o777 == 0o600
     again = shared_sqlite.run("export", str(tmp_path / "with.tar"), "--workspace", made.workspace)
     assert (again.returncode, "there already" in again.stderr) == (1, True)
