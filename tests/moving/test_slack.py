@@ -43,7 +43,7 @@ async def test_everything_that_can_be_is_here(database: Any, serve: Serve, tmp_p
         ("message", "no_time"),
         ("message", "not_readable"),
         ("person", "not_readable"),
-        ("reaction", "not_of_unicode"),
+        ("reaction", "no_such_emoji"),
         ("file", "not_there"),
         ("file", "tombstone"),
         ("thread", "its_first_message_is_not_there"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
@@ -23,12 +24,14 @@ from talkoot.kernel.audit import OPERATOR, Act, record
 from talkoot.kernel.clock import SystemClock
 from talkoot.kernel.durability import synchronise
 from talkoot.kernel.ids import new_id
+from talkoot.kernel.outgoing import Outgoing
 from talkoot.moving.archive import Writer
 from talkoot.moving.errors import MovingError
 from talkoot.moving.exporting import ExportOptions, export_workspace
 from talkoot.moving.importing import import_archive
 from talkoot.moving.reporting import Feedback, Progress, Report
 from talkoot.moving.slack.bringing import bring_slack
+from talkoot.moving.slack.fetching import Fetching
 from talkoot.moving.slack.place import Place
 from talkoot.moving.slack.source import Source
 
@@ -75,12 +78,22 @@ async def import_talkoot(settings: Settings, file: Path, report_to: Path | None)
 
 
 @dataclass(frozen=True, slots=True)
+class Fetch:
+    """From where files are fetched, how much of them, and the file with the token, if it is in one."""
+
+    token_file: Path | None
+    host: str
+    most_mb: int
+
+
+@dataclass(frozen=True, slots=True)
 class FromSlack:
     """An export of Slack, and the workspace that it goes to."""
 
     workspace: str
     export: Path
     files: Path | None
+    fetch: Fetch | None
     dry: bool
 
 
@@ -100,6 +113,7 @@ async def import_slack(settings: Settings, wanted: FromSlack, report_to: Path | 
                 Feedback(report, progress),
                 files=wanted.files,
                 most=settings.max_file_mb * MB,
+                fetching=_fetching(settings, wanted.fetch, progress),
                 dry=wanted.dry,
             )
             try:
@@ -110,6 +124,18 @@ async def import_slack(settings: Settings, wanted: FromSlack, report_to: Path | 
                 raise Failure(Exit.REFUSED, str(error)) from None
     begin = "This would be brought:" if wanted.dry else "This was brought:"
     return [begin, *report.summary()]
+
+
+def _fetching(settings: Settings, wanted: Fetch | None, progress: Progress) -> Fetching | None:
+    if wanted is None:
+        return None
+    token = wanted.token_file.read_text("utf-8") if wanted.token_file else os.environ.get("SLACK_TOKEN", "")
+    if not re.fullmatch(r"[!-~]{1,500}", token := token.strip()):
+        raise Failure(
+            Exit.USAGE, "There is no token to fetch files with: set SLACK_TOKEN, or name a --token-file."
+        )
+    outgoing = Outgoing(settings.outgoing_networks)
+    return Fetching(outgoing, token, wanted.host.lower(), wanted.most_mb * MB, progress)
 
 
 async def owner_of(read: Read, workspace: UUID) -> UUID:

@@ -77,7 +77,7 @@ def import_talkoot(
 
 
 @importing.command(name="slack")
-@with_settings(*_FLAGS, "max_file_mb")
+@with_settings(*_FLAGS, "max_file_mb", "outgoing_networks")
 def import_slack(
     settings: Settings,
     export: Annotated[
@@ -94,10 +94,28 @@ def import_slack(
             help="A folder with what files hold: ID/NAME, ID-NAME or ID, by Slack's ids of files.",
         ),
     ] = None,
+    fetch: Annotated[
+        bool,
+        typer.Option(
+            "--fetch",
+            help="Fetch files that are in no folder, with a token of Slack: from the variable SLACK_TOKEN, or"
+            " --token-file.",
+        ),
+    ] = False,
+    token_file: Annotated[
+        Path | None,
+        typer.Option("--token-file", exists=True, dir_okay=False, help="A file that holds the token."),
+    ] = None,
+    fetch_host: Annotated[
+        str, typer.Option("--fetch-host", help="Where files lie: this host, and those below it.")
+    ] = "slack.com",
+    fetch_mb: Annotated[
+        int, typer.Option("--fetch-mb", min=1, help="Fetch no more than so many MB together.")
+    ] = 10_000,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only tell what would be brought.")] = False,
     report: ReportTo = None,
 ) -> None:
-    """Bring people, channels, direct messages, threads, edits, reactions, pins and files from Slack.
+    """Bring people, channels, direct messages, threads, edits, reactions, pins, files and emoji from Slack.
 
     Nothing is brought twice, so an import that was interrupted, or an export of a later day, can be imported
     again. People are found by their confirmed addresses; others get an account that is closed until `talkoot
@@ -107,6 +125,7 @@ def import_slack(
     """
     from talkoot.cli import moves
 
-    wanted = moves.FromSlack(workspace, export, files_from, dry=dry_run)
+    fetching = moves.Fetch(token_file, fetch_host, fetch_mb) if fetch else None
+    wanted = moves.FromSlack(workspace, export, files_from, fetching, dry=dry_run)
     for line in asyncio.run(moves.import_slack(settings, wanted, report)):
         typer.echo(line)

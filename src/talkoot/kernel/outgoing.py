@@ -9,10 +9,11 @@ from __future__ import annotations
 import asyncio
 import math
 import socket
-from collections.abc import AsyncIterator, Collection, Mapping
+from collections.abc import AsyncIterator, Callable, Collection, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from functools import cached_property
+from http import HTTPStatus
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urljoin, urlsplit
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     import httpx2
 
 SECONDS = 5.0
+DOWNLOAD_SECONDS = 900.0
 MOST_BYTES = 1_048_576
 REDIRECTS = 3
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
@@ -32,6 +34,10 @@ JSON = ("application/json",)
 
 class OutgoingError(Exception):
     """Nothing usable came back; the text says why, and names neither query nor secret."""
+
+
+class TooMuch(OutgoingError):
+    """More bytes came than were wanted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +56,15 @@ class Taken:
     """How somebody took what was handed over; `retry_after` is in seconds, if they named a time."""
 
     status: int
+    retry_after: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Downloaded:
+    """What came of a download: nothing was kept unless `status` is 200."""
+
+    status: int
+    type: str
     retry_after: float | None
 
 
@@ -119,10 +134,28 @@ class Outgoing:
         """Post these bytes. Nothing is read of the answer but its status, and no redirect is followed."""
         target, near = _target(url), self._for_members
         async with (
-            self._in_time(target),
+            self._in_time(target, SECONDS),
             self._asked("POST", target, headers, near, content=body) as response,
         ):
             return Taken(response.status_code, _seconds(response.headers.get("retry-after", "")))
+
+    async def download(
+        self, url: str, keep: Callable[[bytes], object], *, most: int, secret: Mapping[str, str]
+    ) -> Downloaded:
+        """Fetch a file of any type, piece by piece; TooMuch beyond so many bytes.
+
+        A redirect may lead to another host, whose address is looked at like the first one; the headers in
+        `secret` go to the first host only.
+        """
+        target = first = _target(url)
+        async with self._in_time(target, DOWNLOAD_SECONDS):
+            for _ in range(REDIRECTS + 1):
+                headers = secret if target.shown == first.shown else {}
+                async with self._asked("GET", target, headers, self._allowed) as response:
+                    if response.status_code not in _REDIRECTS:
+                        return await _download(response, target, keep, most)
+                    target = _target(urljoin(target.url, response.headers.get("location", "")))
+        raise OutgoingError(f"{first.shown} redirects too often")
 
     async def _limited(
         self,
@@ -135,18 +168,18 @@ class Outgoing:
         page: bool = False,
     ) -> Answer:
         target = _target(url)
-        async with self._in_time(target):
+        async with self._in_time(target, SECONDS):
             return await self._follow(method, target, types, {**(headers or {})}, form, page=page)
 
     @asynccontextmanager
-    async def _in_time(self, target: _Target) -> AsyncIterator[None]:
+    async def _in_time(self, target: _Target, seconds: float) -> AsyncIterator[None]:
         import httpx2  # a server that asks nobody does without
 
         try:
-            async with asyncio.timeout(SECONDS):
+            async with asyncio.timeout(seconds):
                 yield
         except TimeoutError:
-            raise OutgoingError(f"{target.shown} did not answer within {SECONDS:.0f} seconds") from None
+            raise OutgoingError(f"{target.shown} did not answer within {seconds:.0f} seconds") from None
         except httpx2.HTTPError as error:
             raise OutgoingError(f"{target.shown} can not be asked: {type(error).__name__}") from None
 
@@ -318,3 +351,21 @@ async def _read(
         if len(body) > MOST_BYTES:
             raise OutgoingError(f"{target.shown} answered more than {MOST_BYTES} bytes")
     return bytes(body)
+
+
+async def _download(
+    response: httpx2.Response, target: _Target, keep: Callable[[bytes], object], most: int
+) -> Downloaded:
+    kind, later = _type_in(response.headers.get("content-type", "")), response.headers.get("retry-after", "")
+    got = Downloaded(response.status_code, kind, _seconds(later))
+    if got.status != HTTPStatus.OK:
+        return got
+    if response.headers.get("content-encoding", "identity").lower() != "identity":
+        raise OutgoingError(f"{target.shown} answered compressed, unasked")
+    size = 0
+    async for part in response.aiter_raw():
+        size += len(part)
+        if size > most:
+            raise TooMuch(f"{target.shown} answered more than {most} bytes")
+        keep(part)
+    return got

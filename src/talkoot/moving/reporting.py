@@ -43,11 +43,20 @@ class Progress:
         self.total = total
         self.bytes = 0
         self.items = 0
+        self.loaded = 0
 
     def more(self, items: int, size: int = 0) -> None:
         """So much more is done."""
         self.items += items
         self.bytes += size
+        self._tell_now_and_then()
+
+    def fetched(self, size: int) -> None:
+        """So many bytes of files came from elsewhere."""
+        self.loaded += size
+        self._tell_now_and_then()
+
+    def _tell_now_and_then(self) -> None:
         now = time.monotonic()
         if now - self._told >= self._every:
             self._told = now
@@ -62,6 +71,8 @@ class Progress:
         """How far it is after so many seconds."""
         rate = self.items / max(seconds, 0.001)
         said = f"{self.items:,} lines, {rate:,.0f}/s"
+        if self.loaded:
+            said += f", {self.loaded / 1_000_000:,.1f} MB fetched"
         if not self.total:
             return said
         share = min(1.0, self.bytes / self.total)

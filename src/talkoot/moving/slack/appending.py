@@ -22,7 +22,7 @@ from talkoot.kernel.types import Id
 from talkoot.moving.storing import Stand, append_events, stand_of, store
 
 if TYPE_CHECKING:
-    from talkoot.kernel.transactions import Tx
+    from talkoot.kernel.transactions import Read, Tx
     from talkoot.moving.reporting import Report
     from talkoot.moving.slack.drafts import Draft
     from talkoot.moving.storing import Row
@@ -62,12 +62,16 @@ class _Going:
         return event
 
 
+async def there_of(read: Read, drafts: Sequence[Draft]) -> set[UUID]:
+    """Those of these that are messages already."""
+    found = select(Message.id).where(Message.id.in_([draft.id for draft in drafts]))
+    return set(await read.connection.scalars(found))
+
+
 async def append_drafts(tx: Tx, workspace: UUID, room: UUID, drafts: Sequence[Draft], report: Report) -> int:
     """Append those that are not there, in their order; how many."""
     going = _Going(room, await stand_of(tx, room))
-    there = set(
-        await tx.connection.scalars(select(Message.id).where(Message.id.in_([draft.id for draft in drafts])))
-    )
+    there = await there_of(tx, drafts)
     fresh = [draft for draft in drafts if draft.id not in there]
     if not fresh:
         return 0

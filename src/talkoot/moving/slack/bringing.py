@@ -11,7 +11,8 @@ from sqlalchemy import select
 from talkoot.chat.reads.models import ReadPosition
 from talkoot.kernel.audit import OPERATOR, Act, record
 from talkoot.kernel.upsert import insert_into
-from talkoot.moving.slack.appending import append_drafts, append_pins
+from talkoot.moving.slack.appending import append_drafts, append_pins, there_of
+from talkoot.moving.slack.customs import bring_customs
 from talkoot.moving.slack.drafts import Drafting
 from talkoot.moving.slack.files import store_files, take_files
 from talkoot.moving.slack.people import People
@@ -36,9 +37,10 @@ async def bring_slack(place: Place, source: Source) -> None:
     place.feedback.progress.total = sum(size for name, size in source.sizes.items() if "/" in name)
     people = People(place)
     await people.bring(source)
+    customs = await bring_customs(place, source)
     rooms = Rooms(place, people)
     for bring in await rooms.bring(source):
-        drafting = Drafting(place, people, bring, rooms.names)
+        drafting = Drafting(place, people, bring, rooms.names, customs)
         await _messages(place, source, bring, drafting)
         await _end(place, people, bring, drafting)
     await place.do(partial(_record, place=place))
@@ -68,9 +70,12 @@ async def _messages(place: Place, source: Source, bring: Bring, drafting: Drafti
 async def _append(place: Place, room: UUID, drafts: Sequence[Draft]) -> None:
     if not drafts:
         return
+    async with place.uow.read() as read:
+        there = await there_of(read, drafts)
     files: list[File] = []
     for draft in drafts:
-        files += await take_files(place, room, draft)
+        if draft.id not in there:
+            files += await take_files(place, room, draft)
     new = await place.do(partial(_store, place=place, room=room, drafts=drafts, files=files), key=room)
     place.feedback.report.done["message"] += len(drafts) if new is None else new
     place.feedback.progress.more(len(drafts))

@@ -64,8 +64,11 @@ class Draft:
 class Drafting:
     """Makes the drafts of one channel."""
 
-    def __init__(self, place: Place, people: People, bring: Bring, rooms: dict[str, str]) -> None:
+    def __init__(
+        self, place: Place, people: People, bring: Bring, rooms: dict[str, str], customs: dict[str, str]
+    ) -> None:
         self._place = place
+        self._customs = customs
         self._people = people
         self._bring = bring
         self._report = place.feedback.report
@@ -153,9 +156,9 @@ class Drafting:
     async def _reactions(self, said: Message, where: str) -> list[tuple[str, list[UUID]]]:
         found: dict[str, list[UUID]] = {}
         for reaction in said.reactions or ():
-            emoji = emoji_named(reaction.name)
+            emoji = emoji_named(reaction.name) or self._customs.get(reaction.name)
             if emoji is None:
-                self._report.leave_out("reaction", "not_of_unicode", f"{where}: {reaction.name[:80]}")
+                self._report.leave_out("reaction", "no_such_emoji", f"{where}: {reaction.name[:80]}")
                 continue
             people = found.setdefault(emoji, [])
             for user in reaction.users:

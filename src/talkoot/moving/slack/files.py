@@ -1,9 +1,10 @@
-"""What people uploaded: from a folder beside the export, where there is one."""
+"""What people uploaded: from a folder beside the export, or fetched from where it lies."""
 
 from __future__ import annotations
 
 import asyncio
 import hashlib
+import tempfile
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -16,6 +17,7 @@ from talkoot.chat.files.sniffing import HEAD, sniff
 from talkoot.chat.files.views import attachment
 from talkoot.kernel.errors import NotFound
 from talkoot.moving.slack.derived import derived_id
+from talkoot.moving.slack.fetching import NotFetched
 
 if TYPE_CHECKING:
     from talkoot.kernel.transactions import Tx
@@ -30,17 +32,50 @@ async def take_files(place: Place, room: UUID, draft: Draft) -> list[File]:
     """Store what the files of a message hold; those that are not there are named in its text."""
     taken = []
     for uploaded in draft.files:
-        path = _path_of(place, uploaded)
-        name = uploaded.name or uploaded.title or uploaded.id
-        if path is None or not 0 < path.stat().st_size <= place.most:
-            why = "not_there" if path is None else "too_large"
-            place.feedback.report.leave_out("file", why, f"{draft.where}: {uploaded.id}")
+        try:
+            file = await _taken(place, room, draft, uploaded)
+        except NotFetched as error:
+            where = ": ".join(part for part in (draft.where, uploaded.id, error.told) if part)
+            place.feedback.report.leave_out("file", error.why, where)
+            name = uploaded.name or uploaded.title or uploaded.id
             draft.text = f"{draft.text}\n_File: {clean_name(name)}_".lstrip("\n")
             continue
-        file = await _kept(place, room, draft, uploaded, path)
-        draft.shown.append(attachment(file))
-        taken.append(file)
+        place.feedback.report.done["file"] += 1
+        if file is not None:
+            draft.shown.append(attachment(file))
+            taken.append(file)
     return taken
+
+
+async def _taken(place: Place, room: UUID, draft: Draft, uploaded: Uploaded) -> File | None:
+    """Stored, and its row; None where it would only be fetched. NotFetched for what can not be had."""
+    path = _path_of(place, uploaded)
+    if path is not None:
+        if not 0 < path.stat().st_size <= place.most:
+            raise NotFetched("too_large")
+        return await _kept(place, room, draft, uploaded, path)
+    if place.fetching is None:
+        raise NotFetched("not_there")
+    if place.dry:
+        place.fetching.check(uploaded, place.most)
+        return None
+    with tempfile.TemporaryDirectory() as folder:
+        copy = Path(folder) / ORIGINAL
+        if await _is_kept(place, its := _id_of(place, draft, uploaded)):
+            await _read_back(place, its, copy)  # by an import that was interrupted before its message was
+        else:
+            await place.fetching.fetch(uploaded, copy, place.most)
+        return await _kept(place, room, draft, uploaded, copy)
+
+
+async def _read_back(place: Place, file: UUID, to: Path) -> None:
+    with await asyncio.to_thread(to.open, "wb") as copy:
+        async for piece in place.blobs.get(f"{file}/{ORIGINAL}", 0, 2**62):
+            await asyncio.to_thread(copy.write, piece)
+
+
+def _id_of(place: Place, draft: Draft, uploaded: Uploaded) -> UUID:
+    return derived_id(place.workspace, draft.ts, "file", str(draft.id), uploaded.id)
 
 
 async def store_files(tx: Tx, files: list[File]) -> None:
@@ -53,7 +88,7 @@ async def store_files(tx: Tx, files: list[File]) -> None:
 
 
 async def _kept(place: Place, room: UUID, draft: Draft, uploaded: Uploaded, path: Path) -> File:
-    its = derived_id(place.workspace, draft.ts, "file", str(draft.id), uploaded.id)
+    its = _id_of(place, draft, uploaded)
     head, digest, size = await asyncio.to_thread(_summed_up, path)
     values: dict[str, Any] = {
         "id": its,

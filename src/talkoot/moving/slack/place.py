@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from talkoot.kernel.transactions import Tx
     from talkoot.kernel.unit_of_work import UnitOfWork
     from talkoot.moving.reporting import Feedback
+    from talkoot.moving.slack.fetching import Fetching
 
 T = TypeVar("T")
 
@@ -21,7 +22,8 @@ T = TypeVar("T")
 class Place:
     """The workspace, who owns it, and whether it is only tried what would be brought.
 
-    `files` is a folder with what files hold, by their ids there; `most` are the bytes that one may have.
+    `files` is a folder with what files hold, by their ids there; `most` are the bytes that one may have;
+    `fetching` gets those that are not in the folder from where they lie.
     """
 
     uow: UnitOfWork
@@ -32,6 +34,7 @@ class Place:
     feedback: Feedback
     files: Path | None = None
     most: int = 0
+    fetching: Fetching | None = None
     dry: bool = False
 
     async def do(self, action: Callable[[Tx], Awaitable[T]], *, key: UUID | None = None) -> T | None:

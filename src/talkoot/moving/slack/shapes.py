@@ -84,6 +84,8 @@ class Uploaded(msgspec.Struct):
     title: str | None = None
     mode: str | None = None
     url_private: str | None = None
+    mimetype: str | None = None
+    size: int | None = None
 
 
 class Attached(msgspec.Struct):

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 MOST = 4_000_000_000  # bytes of one list
 _RATIO, _HARMLESS = 400, 64_000_000  # so much smaller nothing honest is packed; below so many bytes it may be
+WHOLE = 8_000_000  # bytes of one that is read at once
+_DAMAGED = (OSError, zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError)
 _USERS = ("users.json", "org_users.json")
 
 
@@ -53,15 +55,20 @@ class Source:
                 yield from objects_of(stream, read)
         except NoList as error:
             self.report.leave_out("list", str(error), name)
-        except (
-            OSError,
-            zipfile.BadZipFile,
-            zlib.error,
-            EOFError,
-            NotImplementedError,
-            RuntimeError,
-        ) as error:
+        except _DAMAGED as error:
             self.report.leave_out("list", f"damaged: {type(error).__name__}", name)
+
+    def whole(self, name: str) -> bytes:
+        """A list that is no list of objects, and small; nothing, and reported, for what can not be read."""
+        if self.sizes.get(name, 0) > WHOLE:
+            self.report.leave_out("list", "too_large", name)
+            return b"{}"
+        try:
+            with self._open(self._root + name) as stream:
+                return stream.read(WHOLE)
+        except _DAMAGED as error:
+            self.report.leave_out("list", f"damaged: {type(error).__name__}", name)
+            return b"{}"
 
     def _open(self, name: str) -> IO[bytes]:
         if self._zip is not None:
