@@ -109,7 +109,7 @@ async def test_edits_that_a_moderator_is_to_see_are_in_it(workspace_sqlite: Work
     assert [(line["id"], line["edits"], line["message"], line["text"]) for line in found] == [
         (held[number]["id"], said[number]["id"], None, "of who edits") for number in range(2)
     ]
-    assert [(line["state"], line["reason"]) for line in found] == [("waiting", ""), ("rejected", "no")]
+    assert [(line["state"], line["reason"]) for line in found] == [("waiting", None), ("rejected", "no")]
 
 
 async def test_posts_threads_letters_and_browsers_are_in_it(workspace: Workspace) -> None:

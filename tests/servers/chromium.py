@@ -1,7 +1,8 @@
 """A real Chromium for the tests.
 
-Where it comes from: TALKOOT_TEST_CHROMIUM, else this machine, else Playwright's cache, else the npm package
-@sparticuz/chromium (Linux on x86-64, no root and no system library needed), else apt-get as root.
+Where it comes from: TALKOOT_TEST_CHROMIUM, else this machine, else Playwright's cache, else apt-get as root, else
+the npm package @sparticuz/chromium (Linux on x86-64, no root and no system library needed). That one is a shell
+without a window, which shows no notifications: the tests of these fail with it, and say so.
 """
 
 import fcntl
@@ -90,11 +91,11 @@ def candidates() -> Iterator[Chromium]:
     cached = Path.home() / ".cache" / "ms-playwright"
     for pattern in ("chromium_headless_shell-*/*/*headless*shell", "chromium-*/*/chrome"):
         yield from map(Chromium, sorted(cached.glob(pattern), reverse=True))
-    if sys.platform == "linux" and platform.machine() == "x86_64":
-        yield from_npm()
     if can_apt():
         apt_install("chromium")
         yield from on_machine()
+    if sys.platform == "linux" and platform.machine() == "x86_64":
+        yield from_npm()
 
 
 def on_machine() -> Iterator[Chromium]:
