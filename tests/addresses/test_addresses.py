@@ -147,7 +147,8 @@ async def test_who_registers_first_does_not_keep_an_address_from_who_has_it(plac
         theirs, mine = [urlsplit(link_in(letter)).fragment for letter in letters]
         assert (await confirm(place, mine))["username"] == name
         assert (await second.get("/users/me"))["email_verified"]
-        assert (await first.get("/users/me"))["email"] is None
+        seen = await first.get("/users/me")  # nobody learns that there is somebody else
+        assert (seen["email"], seen["email_verified"]) == (mail(name), False)
         assert await refused(place, "/auth/address/confirm", theirs) == (403, "link_invalid")
 
 
@@ -158,8 +159,10 @@ async def test_an_address_belongs_to_who_shows_that_it_is_theirs(place: Place) -
         await register(place, name) as second,
     ):
         await second.put("/users/me/address", wanted(mail(name)))
+        before = await first.get("/users/me/address")
         assert (await confirm(place, await place.post.token(mail(name), 2)))["username"] == name
-        assert (await first.get("/users/me"))["email"] is None
+        assert await first.get("/users/me/address") == before
+        assert (before["email"], before["verified"]) == (mail(name), False)
         assert await refused(place, "/auth/address/confirm", await place.post.token(mail(name), 1)) == (
             403,
             "link_invalid",

@@ -12,7 +12,13 @@ from talkoot.chat.accounts.events import AddressTakenBack, ProfileChanged
 from talkoot.chat.accounts.factors.actions import remove_factors_since
 from talkoot.chat.accounts.names import email_from
 from talkoot.chat.accounts.queries import user_with_id
-from talkoot.chat.addresses.actions.links import forget_links, link_refused, make_link, open_link
+from talkoot.chat.addresses.actions.links import (
+    belongs_to_another,
+    forget_links,
+    link_refused,
+    make_link,
+    open_link,
+)
 from talkoot.chat.addresses.models import MailedLink
 from talkoot.kernel.audit import Act, record
 
@@ -57,7 +63,9 @@ async def confirm_address(tx: Tx, token: str) -> User:
     opened = await open_link(tx, token, "verify", "change")
     user, old = opened.user, opened.user.email
     address = _address(opened)
-    if opened.purpose == "verify" and (old or "").casefold() != address.casefold():
+    if opened.purpose == "verify" and (
+        (old or "").casefold() != address.casefold() or await belongs_to_another(tx, user, address)
+    ):
         raise link_refused()
     await give_address(tx, user, address, verified=True)
     if opened.purpose == "change":

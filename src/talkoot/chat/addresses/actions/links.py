@@ -87,7 +87,7 @@ async def arm_link(tx: Tx, link: UUID) -> Armed | None:
         return None
     if purpose == "verify" and user.email_verified_at is not None:
         return None
-    if purpose in {"verify", "change"} and await _belongs_to_another(tx, user, address):
+    if purpose in {"verify", "change"} and await belongs_to_another(tx, user, address):
         return Armed(purpose, user.username, user.display_name, address)
     token = new_token()
     await tx.connection.execute(
@@ -143,7 +143,8 @@ async def forget_expired_links(tx: Tx) -> None:
     await tx.connection.execute(delete(MailedLink).where(MailedLink.expires_at <= tx.now))
 
 
-async def _belongs_to_another(tx: Tx, user: User, address: str) -> bool:
+async def belongs_to_another(tx: Tx, user: User, address: str) -> bool:
+    """Whether somebody else has shown that this address is theirs."""
     holder = await holder_of_address(tx, address)
     return holder is not None and holder.id != user.id and holder.email_verified_at is not None
 
