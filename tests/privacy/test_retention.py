@@ -197,6 +197,31 @@ async def test_neither_the_index_nor_a_moderator_keeps_a_copy(workspace: Workspa
     assert await owner.refusal("POST", accept, {}) == (409, "not_kept")
 
 
+async def test_a_message_that_is_too_old_takes_its_waiting_edit_along(
+    workspace: Workspace, server: Talkoot
+) -> None:
+    owner, person = workspace.owner, await workspace.member("editor")
+    room = await workspace.room()
+    await person.post(f"/rooms/{room}/join", expect=204)
+    old, young = [await person.post(f"/rooms/{room}/messages", {"text": f"{TEXT} {n}"}) for n in range(2)]
+    await owner.put(f"/rooms/{room}/rules", {"hold_all": True})
+    edits = [
+        await person.patch(f"/messages/{each['id']}", {"text": "new"}, expect=202) for each in (old, young)
+    ]
+    await age(server, room, old["seq"])
+    await keep_for(owner, room, 30)
+    await expired(owner, room, old["seq"])
+    mine = (await person.get(f"/rooms/{room}/held/mine"))["items"]
+    assert [(each["text"], each["state"], each["before"]) for each in mine] == [
+        ("", "withdrawn", None),
+        ("new", "waiting", f"{TEXT} 1"),
+    ]
+    assert [each["id"] for each in (await owner.get(f"/rooms/{room}/held"))["items"]] == [edits[1]["id"]]
+    approve = f"/rooms/{room}/held/{edits[0]['id']}/approve"
+    assert (await owner.refusal("POST", approve, {}))[0] == 409
+    assert (await person.get(f"/messages/{young['id']}"))["text"] == f"{TEXT} 1"
+
+
 async def is_so(look: Callable[[], Awaitable[Any]], wanted: Any) -> bool:
     return bool(await look() == wanted)
 
