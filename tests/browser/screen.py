@@ -81,3 +81,9 @@ async def stale(page: Page, path: str) -> None:
         await route.fulfill(status=403, json=refused)
 
     await page.route(f"**/api/v1{path}", refuse, times=1)
+
+
+async def shows_notifications(page: Page) -> None:
+    """Whether this browser can be tested for them at all."""
+    allowed = await page.evaluate("Notification.permission")
+    assert allowed == "granted", "This Chromium shows no notifications: apt-get install chromium"

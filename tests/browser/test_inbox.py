@@ -5,7 +5,7 @@ import asyncio
 from playwright.async_api import Locator, Page, expect
 
 from tests.browser.conftest import Enter
-from tests.browser.screen import connected, press, tell
+from tests.browser.screen import connected, press, shows_notifications, tell
 from tests.browser.test_looks import PHONE, violations
 from tests.chat.inboxes import told
 from tests.clients import PATIENCE, Api
@@ -174,6 +174,7 @@ async def test_a_page_behind_others_shows_what_is_meant_for_its_person(
     owner = workspace_sqlite.owner
     ann, room, home = await at_home(workspace_sqlite)
     page = await enter(ann, f"/r/{home}", permissions=["notifications"])
+    await shows_notifications(page)
     await connected(page)
     await page.evaluate(BEHIND)
     hello = f"Hello **you**, @{ann.user['username']}"

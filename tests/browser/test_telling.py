@@ -9,7 +9,7 @@ import pytest_asyncio
 from playwright.async_api import CDPSession, Page, expect
 
 from tests.browser.conftest import Enter
-from tests.browser.screen import press
+from tests.browser.screen import press, shows_notifications
 from tests.clients import Api, join, set_up
 from tests.conftest import make_talkoot
 from tests.servers.push_service import Browser, Json, PushService
@@ -101,6 +101,7 @@ async def test_a_browser_is_told_and_a_click_leads_there(
         service.key = (await person.get("/push/key"))["key"]
         browser = service.browser()
         page = await enter(person, permissions=["notifications"])
+        await shows_notifications(page)
         await subscribe(page, browser)
         await press(page.get_by_role("button", name="Try it out"))
         trial = await browser.message()

@@ -1,8 +1,8 @@
 """A real Chromium for the tests.
 
-Where it comes from: TALKOOT_TEST_CHROMIUM, else this machine, else Playwright's cache, else apt-get as root, else
-the npm package @sparticuz/chromium (Linux on x86-64, no root and no system library needed). That one is a shell
-without a window, which shows no notifications: the tests of these fail with it, and say so.
+Where it comes from: TALKOOT_TEST_CHROMIUM, else this machine, else Playwright's cache, else apt-get as root,
+else the npm package @sparticuz/chromium (Linux on x86-64, no root and no system library needed). That one is
+a shell without a window, which shows no notifications: the tests of these say so, and fail.
 """
 
 import fcntl
