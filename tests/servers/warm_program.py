@@ -4,6 +4,7 @@
 Measured: coverage is told which lines of the program ran in all that was forked.
 """
 
+import atexit
 import ctypes
 import faulthandler
 import gc
@@ -18,6 +19,7 @@ import sys
 import threading
 import time
 from pathlib import Path
+from typing import NoReturn
 
 PR_SET_PDEATHSIG = 1
 LARGEST = 1 << 20
@@ -112,8 +114,22 @@ def become(order: dict[str, list[str]], files: list[int], parent: int) -> None:
     sys.argv = order["argv"]
     from talkoot.cli import main as program
 
-    program()
-    sys.exit()
+    try:
+        program()
+    except SystemExit as ended:
+        if ended.code is None or isinstance(ended.code, int):
+            leave(ended.code or 0)
+        raise
+    leave(0)
+
+
+def leave(code: int) -> NoReturn:
+    """End in order, but for taking Python apart: that would copy all that this process shares with others."""
+    threading._shutdown()  # type: ignore[attr-defined]
+    atexit._run_exitfuncs()
+    for output in (sys.stdout, sys.stderr):
+        output.flush()
+    os._exit(code)
 
 
 if __name__ == "__main__":
