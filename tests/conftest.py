@@ -6,7 +6,7 @@ serve               starts servers with settings: serve("sqlite", rate_limits="o
 workspace           a fresh workspace on servers that tests share, on both databases; do not stop those
 workspace_sqlite    the same, on SQLite only
 server              where `workspace` is, to look into its tables
-postgres, valkey    servers that tests share, and own_postgres, own_valkey, which a test may kill
+postgres, valkey    servers that tests share, and own_postgres, own_valkey, which a test may kill; clamd alike
 browser, context    Chromium, and a window of its own for the test
 """
 
@@ -25,6 +25,7 @@ from playwright.async_api import Browser, BrowserContext, async_playwright
 from tests.clients import Api, set_up
 from tests.leftovers import Leftovers
 from tests.servers.chromium import find_chromium
+from tests.servers.clamd import Clamd
 from tests.servers.logs import secrets_in
 from tests.servers.molds import MIGRATED, postgres_mold, sqlite_mold, with_tables
 from tests.servers.postgres import Postgres
@@ -155,6 +156,20 @@ def valkey() -> Iterator[Valkey]:
 @pytest.fixture
 def own_valkey() -> Iterator[Valkey]:
     server = Valkey()
+    yield server.start()
+    server.stop()
+
+
+@pytest.fixture(scope="session")
+def clamd() -> Iterator[Clamd]:
+    server = Clamd()
+    yield server.start()
+    server.stop()
+
+
+@pytest.fixture
+def own_clamd() -> Iterator[Clamd]:
+    server = Clamd()
     yield server.start()
     server.stop()
 

@@ -8,6 +8,9 @@ from urllib.parse import urlsplit
 
 from pydantic import BaseModel, Field, SecretStr, ValidationInfo, field_validator
 
+RELEASE = "release"
+"""Of `files_scan`: what waits for a scanner that is not wanted any more is handed out."""
+
 
 class FileSettings(BaseModel):
     """A part of `Settings`."""
@@ -37,6 +40,15 @@ class FileSettings(BaseModel):
     )
     workspace_files_mb: int = Field(0, ge=0, description="All files of one workspace together; 0: no limit.")
 
+    files_scan: str = Field(
+        "",
+        description="What looks for viruses in files before anybody gets them: `clamd://host:3310`,"
+        " `unix:/run/clamav/clamd.ctl`, or `command:clamdscan --no-summary -`. Empty: nothing does, and what"
+        " waits goes on waiting; `release`: nothing does, and what waits is handed out.",
+    )
+    files_scan_too_large: Literal["refuse", "allow"] = Field(
+        "refuse", description="What becomes of files that are larger than the scanner looks at."
+    )
     media: bool = Field(
         True,
         description="Prepare sound and video where `ffmpeg` and `ffprobe` are on the `PATH`.",
@@ -74,6 +86,27 @@ class FileSettings(BaseModel):
     def files_shared(self) -> bool:
         """Whether files have a place that several servers can have in common."""
         return bool(self.s3_bucket or self.files)
+
+    @property
+    def scans_files(self) -> bool:
+        """Whether new files wait until somebody has looked for viruses in them."""
+        return self.files_scan not in {"", RELEASE}
+
+    @field_validator("files_scan")
+    @classmethod
+    def _is_scanner(cls, value: str) -> str:
+        kind, _, rest = value.strip().partition(":")
+        parts = urlsplit(value)
+        fits = {
+            "clamd": parts.hostname and parts.path in {"", "/"} and not parts.query,
+            "unix": rest.startswith("/"),
+            "command": rest.strip(),
+            RELEASE: not rest,
+            "": not rest,
+        }
+        if not fits.get(kind):
+            raise ValueError("it must look like clamd://host:3310, unix:/path, command:program or release")
+        return value.strip()
 
     @field_validator("s3_endpoint")
     @classmethod

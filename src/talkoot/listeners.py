@@ -23,13 +23,14 @@ from talkoot.chat.bots.actions import retire_bot
 from talkoot.chat.commands.actions import forget_who_leaves
 from talkoot.chat.digests.actions import note
 from talkoot.chat.files.actions.preparing import give_up_picture
-from talkoot.chat.files.events import PicturePrepared, TextKept
+from talkoot.chat.files.actions.scanning import give_up_scan
+from talkoot.chat.files.events import FileRefused, PicturePrepared, TextKept
 from talkoot.chat.groups.actions.rules import keep_roles_in_rules
 from talkoot.chat.groups.actions.settling import settle_who_came, settle_who_unlinked
 from talkoot.chat.identities.events import CameIn, IdentityUnlinked
 from talkoot.chat.identities.ways_in import tell_what_else_opens, unlink_what_came_since
 from talkoot.chat.mail.events import NoticeDue
-from talkoot.chat.messages.actions.attach import show_picture
+from talkoot.chat.messages.actions.attach import show_picture, tell_refused
 from talkoot.chat.messages.events import (
     AuthorLeft,
     AuthorsNamed,
@@ -130,7 +131,7 @@ def _of_the_kernel(parts: Parts) -> Table:
         Redacted: ([], [parts.tails.redacted]),
         LimitChosen: ([], [parts.controls.tell_limits]),
         Enqueued: ([], [parts.work.enqueued]),
-        GivenUp: ([give_up_picture], []),
+        GivenUp: ([give_up_picture, give_up_scan], []),
     }
 
 
@@ -163,6 +164,7 @@ def _of_rooms(parts: Parts) -> Table:
         PostsRoomMade: ([name_blog], []),
         PicturePrepared: ([show_picture], []),
         TextKept: ([index_again], []),
+        FileRefused: ([tell_refused], []),
     }
 
 

@@ -111,6 +111,18 @@ class PostRefusedNotice(msgspec.Struct, frozen=True, forbid_unknown_fields=True)
     reason: str
 
 
+class FileRefusedNotice(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Nobody gets a file that one uploaded, in a message or in none yet; `why` is as `scan` of files."""
+
+    op: Literal["notice"]
+    kind: Literal["file.refused"]
+    file: UUID
+    room: UUID
+    message: UUID | None
+    name: str
+    why: Literal["infected", "refused"]
+
+
 class ExportReadyNotice(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The file with what one may read of a workspace is ready."""
 
@@ -283,6 +295,7 @@ NOTICES = {
     "notice.post.refused": PostRefusedNotice,
     "notice.command": CommandNotice,
     "notice.command.answered": CommandAnsweredNotice,
+    "notice.file.refused": FileRefusedNotice,
     "notice.export.ready": ExportReadyNotice,
     "notice.room.joined": JoinedNotice,
     "notice.room.left": LeftNotice,

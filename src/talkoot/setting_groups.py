@@ -35,6 +35,8 @@ GROUPS: dict[str, tuple[str, ...]] = {
         "max_file_mb",
         "person_files_mb",
         "workspace_files_mb",
+        "files_scan",
+        "files_scan_too_large",
         "media",
         "media_keep_original",
         "media_lines",

@@ -11,6 +11,7 @@ from talkoot.chat.addresses import jobs as addresses_jobs
 from talkoot.chat.commands import jobs as commands_jobs
 from talkoot.chat.digests import jobs as digests_jobs
 from talkoot.chat.files import jobs as files_jobs
+from talkoot.chat.files.scanning import Scanner
 from talkoot.chat.groups.actions.settling import SETTLE
 from talkoot.chat.groups.jobs import settle_some
 from talkoot.chat.messages import jobs as messages_jobs
@@ -134,6 +135,7 @@ class Work:
             self.search = FollowedElsewhere(index_for(settings), kernel.uow)
         if here:
             watch_jobs(metrics, self.runner)
+            kernel.uow.caches.of(Scanner).watched_by(metrics)
             expired = kernel.uow.caches.of(Expired)
             metrics.watch(
                 "talkoot_messages_expired",

@@ -71,7 +71,10 @@ async def import_talkoot(settings: Settings, file: Path, report_to: Path | None)
     async with unit_of_work(settings) as uow:
         try:
             with reporting(report_to) as report, following() as progress:
-                workspace = await import_archive(uow, open_blobs(settings), file, Feedback(report, progress))
+                feedback = Feedback(report, progress)
+                workspace = await import_archive(
+                    uow, open_blobs(settings), file, feedback, scanned=settings.scans_files
+                )
         except MovingError as error:
             raise Failure(Exit.REFUSED, str(error)) from None
     return [f"The workspace {workspace} is here.", *report.summary()]
@@ -115,6 +118,7 @@ async def import_slack(settings: Settings, wanted: FromSlack, report_to: Path | 
                 most=settings.max_file_mb * MB,
                 fetching=_fetching(settings, wanted.fetch, progress),
                 dry=wanted.dry,
+                scanned=settings.scans_files,
             )
             try:
                 source = Source(wanted.export, report)

@@ -257,7 +257,7 @@ CREATE TABLE files (
 	content VARCHAR DEFAULT 'original' NOT NULL, 
 	picture VARCHAR, 
 	created_at BIGINT NOT NULL, 
-	changed_at BIGINT NOT NULL, duration BIGINT, waveform VARCHAR, kept BIGINT, reading VARCHAR, 
+	changed_at BIGINT NOT NULL, duration BIGINT, waveform VARCHAR, kept BIGINT, scan VARCHAR, reading VARCHAR, 
 	CONSTRAINT pk_files PRIMARY KEY (id), 
 	CONSTRAINT fk_files_workspace_id FOREIGN KEY(workspace_id) REFERENCES workspaces (id), 
 	CONSTRAINT fk_files_room_id FOREIGN KEY(room_id) REFERENCES rooms (id), 

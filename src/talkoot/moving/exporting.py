@@ -16,7 +16,7 @@ from sqlalchemy import bindparam, case, null, select, tuple_
 from talkoot import __version__
 from talkoot.chat.access.models import Workspace
 from talkoot.chat.accounts.models import User
-from talkoot.chat.files.models import READY, THUMBNAIL
+from talkoot.chat.files.models import READY, THUMBNAIL, WITHHELD
 from talkoot.chat.messages.actions.send import CREATED
 from talkoot.chat.rooms.models import Room
 from talkoot.kernel.clock import rfc3339
@@ -169,6 +169,8 @@ async def _content(read: Read, room: UUID) -> AsyncIterator[tuple[Section, Any]]
 
 
 def _contents_of(row: Any) -> list[str]:
+    if row["scan"] in WITHHELD:
+        return []
     return [row["content"], *([THUMBNAIL] if row["picture"] == READY and row["blur"] else [])]
 
 

@@ -13,6 +13,7 @@ from uuid import UUID
 import msgspec
 from sqlalchemy import select
 
+from talkoot.chat.files.models import WAITING, WITHHELD
 from talkoot.chat.messages.models import Message
 from talkoot.chat.messages.polled import poll_in
 from talkoot.chat.onboarding.models import THE_ONE, Installation
@@ -63,17 +64,20 @@ class _Event(msgspec.Struct, frozen=True):
     id: UUID | None = None
 
 
-async def import_archive(uow: UnitOfWork, blobs: Blobs, path: Path, feedback: Feedback) -> UUID:
+async def import_archive(
+    uow: UnitOfWork, blobs: Blobs, path: Path, feedback: Feedback, *, scanned: bool
+) -> UUID:
     """Bring what is not here yet; the workspace. MovingError for what is no whole export.
 
-    Where all of it is here, nothing is brought: it would undo what people did since.
+    Where all of it is here, nothing is brought: it would undo what people did since. `scanned`: nobody gets a
+    file before somebody here has looked for viruses in it.
     """
     there = await _compare(uow, path, feedback)
     if there.whole:
         feedback.report.leave_out("workspace", "is_here_already", str(there.workspace))
         return there.workspace
     await uow.run(partial(mark_begun, workspace=there.workspace))
-    bringing = _Bringing(uow, there, feedback.report)
+    bringing = _Bringing(uow, there, feedback.report, scanned=scanned)
     for item in contents(path):
         if isinstance(item, Content):
             await bringing.flush()
@@ -127,8 +131,9 @@ def _begin(path: Path, lines: Iterator[bytes]) -> _Begin:
 class _Bringing:
     """Gathers lines into portions that are stored together."""
 
-    def __init__(self, uow: UnitOfWork, there: There, report: Report) -> None:
+    def __init__(self, uow: UnitOfWork, there: There, report: Report, *, scanned: bool) -> None:
         self._uow = uow
+        self._scanned = scanned
         self._there = there
         self._report = report
         self._bounds = Bounds(there.workspace)
@@ -183,6 +188,8 @@ class _Bringing:
     def _fitted(self, kind: str, row: dict[str, Any]) -> dict[str, Any]:
         if kind == "log":
             return {**row, "head": 0, "count": 0, "last_ts": 0}  # events bring it to where it was
+        if kind == "file" and self._scanned and row.get("scan") not in WITHHELD:
+            return {**row, "scan": WAITING}  # whoever looked at it was elsewhere
         if kind == "workspace":
             return {**row, "access_version": 0}
         if kind == "room" and row["kind"] == "direct" and self._people:

@@ -35,7 +35,9 @@ class Share:
         return self._is_seen(kind, row) and self._is_public(kind, row)
 
     def has_content(self, file: Mapping[str, Any]) -> bool:
-        """Whether what a file holds is handed out to them, and not to its owner alone."""
+        """Whether what a file holds is handed out to them, and not to its owner alone or to nobody."""
+        if file["scan"] is not None:
+            return False
         if file["owner_id"] == self.user:
             return True
         unfit = self._only_clean and may_tell(file["picture"], file["type"])

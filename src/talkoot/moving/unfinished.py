@@ -27,9 +27,8 @@ async def finish_files(uow: UnitOfWork, workspace: UUID) -> None:
 
 async def _finish_some(tx: Tx, workspace: UUID, after: UUID) -> UUID | None:
     wanted = (File.workspace_id == workspace, File.id > after, File.state.in_((SENT, HELD)))
-    found = await tx.session.scalars(
-        select(File).where(*wanted, File.picture == WAITING).order_by(File.id).limit(_AT_ONCE)
-    )
+    undecided = (File.picture == WAITING) | (File.scan == WAITING)
+    found = await tx.session.scalars(select(File).where(*wanted, undecided).order_by(File.id).limit(_AT_ONCE))
     files = found.all()
     await go_on_preparing(tx, files)
     return files[-1].id if len(files) == _AT_ONCE else None

@@ -59,6 +59,12 @@ export function refusal(error: unknown): string {
   }
 }
 
+/** Why nobody gets a file, in words. */
+export const withheld = (scan: "infected" | "refused"): string =>
+  scan === "infected"
+    ? "A virus was found in it, and it was deleted"
+    : "It could not be checked for viruses, and was deleted";
+
 /** A number of bytes as people say it. */
 export function bytes(size: number): string {
   const units = ["B", "kB", "MB", "GB"];

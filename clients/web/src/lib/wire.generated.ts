@@ -170,6 +170,7 @@ export type Attachment = {
   duration?: number | null;
   poster?: boolean;
   waveform?: string | null;
+  scan?: "waiting" | "infected" | "refused" | null;
 };
 
 /** What an authenticator made. */
@@ -514,8 +515,20 @@ export type FileOut = {
   duration?: number | null;
   poster?: boolean;
   waveform?: string | null;
+  scan?: "waiting" | "infected" | "refused" | null;
   room: string;
   sha256: string;
+};
+
+/** Nobody gets a file that one uploaded, in a message or in none yet; `why` is as `scan` of files. */
+export type FileRefusedNotice = {
+  op: "notice";
+  kind: "file.refused";
+  file: string;
+  room: string;
+  message: string | null;
+  name: string;
+  why: "infected" | "refused";
 };
 
 /** What one wants to be notified of in a thread; null leaves it to what is set elsewhere. */

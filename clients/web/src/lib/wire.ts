@@ -161,6 +161,7 @@ export type Notice =
   | wire.ScheduledNotice
   | wire.PostNamedNotice
   | wire.PostRefusedNotice
+  | wire.FileRefusedNotice
   | wire.ExportReadyNotice
   | wire.JoinedNotice
   | wire.LeftNotice

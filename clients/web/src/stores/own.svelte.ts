@@ -5,6 +5,7 @@ import { Bell } from "./bell.svelte";
 import { Commands } from "./commands.svelte";
 import { Drafts } from "./drafts.svelte";
 import { HeldEdits } from "./edits.svelte";
+import { withheld } from "../lib/uploads";
 import { toasts } from "./toasts.svelte";
 
 type OwnKind =
@@ -15,6 +16,7 @@ type OwnKind =
   | "vote"
   | "post.named"
   | "post.refused"
+  | "file.refused"
   | "export.ready"
   | "notified";
 type OwnNotice = Extract<Notice, { kind: OwnKind | `notifications.${string}` }>;
@@ -28,6 +30,8 @@ export class Own {
   readonly saved = new SvelteSet<Id>();
   /** What the person voted for, of each poll where that is known. */
   readonly votes = new SvelteMap<Id, readonly number[]>();
+  /** Files that one uploaded and nobody gets, and why. */
+  readonly refused = new SvelteMap<Id, "infected" | "refused">();
   /** Grow whenever something of it changed. */
   savedChanged = $state(0);
   scheduledChanged = $state(0);
@@ -57,6 +61,10 @@ export class Own {
     } else if (notice.kind === "post.refused") {
       this.postsChanged += 1;
       toasts.add(`A post was not published. ${notice.reason}`);
+    } else if (notice.kind === "file.refused") {
+      this.refused.set(notice.file, notice.why);
+      // Where it was not sent yet, the composer says it beside the file.
+      if (notice.message) toasts.add(`${withheld(notice.why)}: ${notice.name}`);
     } else if (notice.kind === "export.ready") toasts.add("The export of the workspace is ready.");
     else return this.bell.told(notice);
     return true;

@@ -87,6 +87,12 @@ export class Uploads {
     if (chosen?.state === "failed") void this.#send(key);
   }
 
+  /** It is there, and can not be sent. */
+  fail(key: number, error: string): void {
+    const chosen = this.#find(key);
+    if (chosen) Object.assign(chosen, { state: "failed", error });
+  }
+
   /** Gives a file up, on its way or there already. */
   remove(key: number): void {
     this.complaint = "";
@@ -129,8 +135,7 @@ export class Uploads {
       Object.assign(chosen, { state: "ready", file });
       this.draft.lay(file);
     } catch (error) {
-      const chosen = this.#find(key);
-      if (chosen) Object.assign(chosen, { state: "failed", error: refusal(error) });
+      this.fail(key, refusal(error));
     }
   }
 

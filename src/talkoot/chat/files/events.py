@@ -24,3 +24,15 @@ class PicturePrepared:
     room: UUID
     message: UUID
     shown: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class FileRefused:
+    """Nobody gets a file, for `why`: `infected`, or `refused` where it could not be looked through."""
+
+    owner: UUID
+    file: UUID
+    room: UUID
+    message: UUID | None
+    name: str
+    why: str

@@ -85,15 +85,18 @@ async def upload_file(
     )
     try:
         received = await store(kernel, file, form.pieces())
-        return await kernel.uow.run(lambda tx: _finished(tx, file, received, waveform))
+        scanned = kernel.settings.scans_files
+        return await kernel.uow.run(lambda tx: _finished(tx, file, received, waveform, scanned=scanned))
     except BaseException:
         if not await kernel.uow.run(lambda tx: give_up_file(tx, file)):
             await kernel.blobs.drop(str(file))  # it took a day: nothing else would lead to what came of it
         raise
 
 
-async def _finished(tx: Tx, file: UUID, received: Received, waveform: str | None) -> FileOut:
-    return file_out(await finish_file(tx, file, received, waveform))
+async def _finished(
+    tx: Tx, file: UUID, received: Received, waveform: str | None, *, scanned: bool
+) -> FileOut:
+    return file_out(await finish_file(tx, file, received, waveform, scanned=scanned))
 
 
 @router.head("/files/{file}", include_in_schema=False)

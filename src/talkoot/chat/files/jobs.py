@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from uuid import UUID
 
 from talkoot.chat.files.actions.filming import DROP_ORIGINAL, leave_film, prepare_later, use_film
-from talkoot.chat.files.actions.preparing import PREPARE, PREPARE_FILM, use_picture
+from talkoot.chat.files.actions.preparing import PREPARE, PREPARE_FILM, SCAN, use_picture
 from talkoot.chat.files.actions.reading import (
     READ_OLDER,
     READ_TEXT,
@@ -16,6 +16,7 @@ from talkoot.chat.files.actions.reading import (
     read_later,
     read_older_soon,
 )
+from talkoot.chat.files.actions.scanning import DROP_REFUSED, scan_later, use_scan
 from talkoot.chat.files.actions.sweeping import (
     SWEEP,
     forget_gone,
@@ -26,10 +27,12 @@ from talkoot.chat.files.actions.sweeping import (
 )
 from talkoot.chat.files.extracting import is_busy
 from talkoot.chat.files.films import prepare_film, programs
-from talkoot.chat.files.models import GONE, ORIGINAL, File
+from talkoot.chat.files.models import GONE, ORIGINAL, WAITING, File
 from talkoot.chat.files.pictures import prepare
 from talkoot.chat.files.queries import count_unread
 from talkoot.chat.files.reading import read_all, read_one, reads_files
+from talkoot.chat.files.scanners import ScannerAway
+from talkoot.chat.files.scanning import contents_of, scan
 from talkoot.kernel.cron import Cron
 
 if TYPE_CHECKING:
@@ -38,8 +41,8 @@ if TYPE_CHECKING:
     from talkoot.kernel.jobs import Claim
 
 
-LARGEST = 60_000_000  # bytes of a picture that is looked at
 STRETCH, REST = 300.0, 1.0  # seconds in which older files are read; and times as long as one took, to rest
+LARGEST = 60_000_000  # bytes of a picture that is drawn
 
 
 async def sweep(kernel: Kernel, claim: Claim) -> None:
@@ -131,6 +134,26 @@ async def read_older(kernel: Kernel, claim: Claim) -> InTheEnd | None:
     return None if whole else read_older_soon
 
 
+async def scan_file(kernel: Kernel, claim: Claim) -> InTheEnd | None:
+    """Have a file looked through for viruses; while nobody can, it waits."""
+    file, tries = UUID(claim.payload["file"]), claim.payload.get("tries", 0)
+    found = await _there(kernel, file)
+    if found is None or found.scan != WAITING:
+        return None
+    try:
+        seen = await scan(kernel, file, contents_of(found.content, found.picture))
+    except ScannerAway:
+        return partial(scan_later, file_id=file, tries=tries + 1)
+    if seen is None:
+        return partial(scan_later, file_id=file, tries=tries)
+    return partial(use_scan, file_id=file, seen=seen)
+
+
+async def drop_refused(kernel: Kernel, claim: Claim) -> None:
+    """Delete what a file held that nobody gets."""
+    await kernel.blobs.drop(claim.payload["file"])
+
+
 class OneFilm:
     """Whether this process prepares sound or video now."""
 
@@ -155,5 +178,7 @@ HANDLERS: dict[str, Handler] = {
     DROP_ORIGINAL: drop_original,
     READ_TEXT: read_text,
     READ_OLDER: read_older,
+    SCAN: scan_file,
+    DROP_REFUSED: drop_refused,
 }
 SCHEDULE = (Cron(SWEEP, "47 * * * *"), Cron(READ_OLDER, "*/10 * * * *"))

@@ -12,6 +12,9 @@ from talkoot.kernel.types import Model, partial_index
 RECEIVING, LOOSE, KEPT, HELD, SENT, GONE = "receiving", "loose", "kept", "held", "sent", "gone"
 ORIGINAL, CLEAN, THUMBNAIL = "original", "clean", "thumbnail"
 WAITING, READY, BROKEN, FAILED, PLAIN = "waiting", "ready", "broken", "failed", "plain"
+INFECTED, REFUSED = "infected", "refused"
+WITHHELD = frozenset({INFECTED, REFUSED})
+"""What looking for viruses made of files that nobody gets."""
 UNCLEAN = frozenset({BROKEN, FAILED, PLAIN})
 """What was to be prepared, and is as it was uploaded."""
 
@@ -37,6 +40,10 @@ class File(Model):
     `reading` is what came of looking for text in it, and empty until somebody has: `read`; `cut` where there
     is more than is kept; `empty` for none; `locked` behind a password; `unreadable` for what is broken, or
     too much.
+
+    `scan` is `waiting` until a job had it looked through for viruses, and nobody gets it before; null where
+    none were found or nobody looks; `infected`, or `refused` for what can not be looked through: then nothing
+    of it is left in the storage, and it is nobody's.
     """
 
     __tablename__ = "files"
@@ -67,6 +74,7 @@ class File(Model):
     waveform: Mapped[str | None]
     kept: Mapped[int | None]
     reading: Mapped[str | None]
+    scan: Mapped[str | None]
     created_at: Mapped[int]
     changed_at: Mapped[int]
 

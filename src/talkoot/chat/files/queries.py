@@ -8,7 +8,7 @@ from uuid import UUID
 
 from sqlalchemy import case, func, select
 
-from talkoot.chat.files.models import GONE, UNREAD, WAITING, File
+from talkoot.chat.files.models import GONE, UNREAD, WAITING, WITHHELD, File
 
 if TYPE_CHECKING:
     from talkoot.kernel.transactions import Read
@@ -19,7 +19,8 @@ LEAST = 4096  # bytes that a file counts as: an empty one costs a row and a plac
 
 async def taken_by(read: Read, workspace: UUID, owner: UUID | None) -> int:
     """Bytes of all files of a workspace, or of one person in it; what is being received counts."""
-    counts = case((File.size < LEAST, LEAST), else_=File.size) + func.coalesce(File.kept, 0)
+    little = (File.size < LEAST) | File.scan.in_(WITHHELD)
+    counts = case((little, LEAST), else_=File.size) + func.coalesce(File.kept, 0)
     taken = select(func.coalesce(func.sum(counts), 0)).where(
         File.workspace_id == workspace, File.state != GONE
     )
@@ -29,8 +30,9 @@ async def taken_by(read: Read, workspace: UUID, owner: UUID | None) -> int:
 
 
 async def waiting_among(read: Read, files: Collection[UUID]) -> set[UUID]:
-    """Those of these files that are pictures still to be prepared."""
-    waiting = select(File.id).where(File.id.in_(files), File.picture == WAITING, File.state != GONE)
+    """Those of these files that are still to be prepared, or looked through for viruses."""
+    undecided = (File.picture == WAITING) | (File.scan == WAITING)
+    waiting = select(File.id).where(File.id.in_(files), undecided, File.state != GONE)
     return {*await read.connection.scalars(waiting)}
 
 
@@ -43,11 +45,13 @@ async def carried_by(read: Read, messages: Collection[UUID]) -> Sequence[File]:
 
 
 async def unread_files(read: Read, limit: int) -> Sequence[File]:
-    """The newest files in messages into which nobody has looked for text."""
-    found = await read.session.scalars(select(File).where(UNREAD).order_by(File.id.desc()).limit(limit))
+    """The newest files in messages into which nobody has looked for text; none that waits for a scanner."""
+    unread = select(File).where(UNREAD, File.scan.is_(None)).order_by(File.id.desc()).limit(limit)
+    found = await read.session.scalars(unread)
     return found.all()
 
 
 async def count_unread(read: Read) -> int:
     """How many of them there are."""
-    return await read.connection.scalar(select(func.count()).select_from(File).where(UNREAD)) or 0
+    unread = select(func.count()).select_from(File).where(UNREAD, File.scan.is_(None))
+    return await read.connection.scalar(unread) or 0

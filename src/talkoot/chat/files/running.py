@@ -25,10 +25,15 @@ async def run(folder: Path, program: list[str], seconds: int, largest: int, told
             env={},
             cwd=folder,
         )
+    return await ended_with(process, min(_LONGEST, seconds * _SLOWER)) == 0
+
+
+async def ended_with(process: subprocess.Popen[bytes], seconds: float) -> int | None:
+    """Its exit code; None for one that took longer, and does not run any more."""
     try:
         with suppress(subprocess.TimeoutExpired):
-            await asyncio.to_thread(process.wait, timeout=min(_LONGEST, seconds * _SLOWER))
-        return process.returncode == 0
+            return await asyncio.to_thread(process.wait, timeout=seconds)
+        return None
     finally:
         if process.returncode is None:
             process.kill()

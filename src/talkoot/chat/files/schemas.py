@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Literal
 from uuid import UUID
 
 from pydantic import BaseModel, Field
@@ -15,6 +15,8 @@ class Attachment(BaseModel):
     `preparing`: others get it when it was prepared, and then it is known better. `duration` (milliseconds) is
     that of sound and video. `poster`: there is a small picture of it. `waveform`: a voice message, and how
     loud it is: one byte each for up to 128 equal parts, base64url without padding.
+    `scan`: nobody gets it, while it is `waiting` to be looked through for viruses, or ever: `infected`, or
+    `refused` as nobody can look through it.
     """
 
     id: UUID
@@ -28,6 +30,7 @@ class Attachment(BaseModel):
     duration: int | None = None
     poster: bool = False
     waveform: str | None = None
+    scan: Literal["waiting", "infected", "refused"] | None = None
 
 
 class FileOut(Attachment):

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from talkoot.chat.access.operations import GET_FILE, Operation
 from talkoot.chat.files.access import file_for
-from talkoot.chat.files.models import READY, THUMBNAIL, UNCLEAN, WAITING, File
+from talkoot.chat.files.models import INFECTED, READY, REFUSED, THUMBNAIL, UNCLEAN, WAITING, File
 from talkoot.chat.files.recoding import MEDIA
 from talkoot.chat.files.sniffing import IMAGES
 from talkoot.chat.files.waiting import Waiting
@@ -26,18 +26,30 @@ _TELLING = IMAGES | MEDIA  # types that cameras write into
 
 
 async def prepared(kernel: Kernel, actor: Actor, file: UUID, operation: Operation = GET_FILE) -> File:
-    """The file; others than its owner wait for a picture until it was prepared. Unavailable: too long."""
+    """The file; others than its owner wait for a picture until it was prepared. Unavailable: too long.
+
+    Everybody waits until it was looked through for viruses. Forbidden for what is withheld then.
+    """
     end = kernel.clock.monotonic() + PATIENCE
     while True:
         async with kernel.uow.read() as read:
             found = await file_for(read, actor, operation, file)
         own = found.owner_id == actor.user and operation is GET_FILE
-        if found.picture != WAITING or own:
+        _require_harmless(found)
+        if found.scan is None and (found.picture != WAITING or own):
             return _handed_out(kernel.settings, actor, found)
         left = end - kernel.clock.monotonic()
         if left <= 0:
-            raise Unavailable("This file is being prepared; try again", retry_after=2)
+            what = "not looked through for viruses yet" if found.scan else "being prepared"
+            raise Unavailable(f"This file is {what}; try again", retry_after=2)
         await kernel.uow.caches.of(Waiting).until_decided(kernel.uow, file, left)
+
+
+def _require_harmless(file: File) -> None:
+    if file.scan == INFECTED:
+        raise Forbidden("A virus was found in this file: nobody gets it", code="infected")
+    if file.scan == REFUSED:
+        raise Forbidden("This file could not be looked through for viruses: nobody gets it", code="refused")
 
 
 def may_tell(picture: str | None, type_: str) -> bool:

@@ -158,7 +158,8 @@ async def _finish(kernel: Kernel, turn: Turn, coming: _Coming, parts: int) -> No
                     await coming.keep()
 
     received = await store(kernel, turn.file, whole())
-    await kernel.uow.run(partial(finish_upload, turn=turn, received=received))
+    scanned = kernel.settings.scans_files
+    await kernel.uow.run(partial(finish_upload, turn=turn, received=received, scanned=scanned))
 
 
 def _part(piece: UUID, number: int) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from talkoot.chat.files.models import FAILED, READY, RECEIVING, WAITING, File, Upload
+from talkoot.chat.files.models import FAILED, READY, RECEIVING, WAITING, WITHHELD, File, Upload
 from talkoot.chat.files.names import disposition
 from talkoot.chat.files.schemas import FileOut, UploadOut
 from talkoot.chat.files.sniffing import SHOWN, TEXT, UNKNOWN
@@ -24,16 +24,17 @@ def attachment(file: File) -> dict[str, Any]:
         "width": file.width,
         "height": file.height,
         "blur": file.blur,
-        "preparing": file.picture == WAITING,
+        "preparing": WAITING in {file.picture, file.scan},
         "duration": file.duration,
         "poster": file.picture == READY and file.blur is not None,
         "waveform": file.waveform or None,
+        "scan": file.scan,
     }
 
 
 def type_of(file: File) -> str:
-    """What others are told that it is: a picture that could not be prepared is none."""
-    return UNKNOWN if file.picture == FAILED else file.type
+    """What others are told that it is: a picture that could not be prepared is none, nor what was refused."""
+    return UNKNOWN if file.picture == FAILED or file.scan in WITHHELD else file.type
 
 
 def file_out(file: File) -> FileOut:

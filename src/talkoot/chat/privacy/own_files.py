@@ -48,7 +48,12 @@ def line_of(file: File) -> dict[str, Any]:
 
 
 async def content_of(blobs: Blobs, file: File) -> AsyncIterator[bytes]:
-    """It, as it was uploaded if that was kept; nothing of one that was deleted in this moment."""
+    """It, as it was uploaded if that was kept; nothing of one that was deleted in this moment.
+
+    Nor of what was not looked through for viruses yet, or is withheld: its owner does not get it either.
+    """
+    if file.scan is not None:
+        return
     for content in dict.fromkeys((ORIGINAL, file.content)):
         try:
             async for piece in blobs.get(f"{file.id}/{content}", 0, 2**62):

@@ -13,6 +13,7 @@ from talkoot.cli.checks.port import address
 from talkoot.cli.checks.programs import programs
 from talkoot.cli.checks.redis import redis
 from talkoot.cli.checks.replica import replica
+from talkoot.cli.checks.scanner import scanner
 from talkoot.cli.checks.storage import storage
 from talkoot.cli.checks.web import origin, proxies
 from talkoot.cli.checks.work import work
@@ -30,6 +31,7 @@ ALL: tuple[Check, ...] = (
     redis,
     clocks,
     work,
+    scanner,
     programs,
     mail,
     address,

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from talkoot.chat.files.actions.preparing import prepare_soon
-from talkoot.chat.files.models import ORIGINAL, SENT, File
+from talkoot.chat.files.models import ORIGINAL, SENT, WAITING, File
 from talkoot.chat.files.names import clean_name
 from talkoot.chat.files.sniffing import HEAD, sniff
 from talkoot.chat.files.views import attachment
@@ -83,7 +83,7 @@ async def store_files(tx: Tx, files: list[File]) -> None:
     for file in files:
         if await tx.session.get(File, file.id) is None:
             tx.session.add(file)
-            await prepare_soon(tx, file)
+            await prepare_soon(tx, file, scanned=file.scan is not None)
     await tx.flush()
 
 
@@ -102,6 +102,7 @@ async def _kept(place: Place, room: UUID, draft: Draft, uploaded: Uploaded, path
         "size": size,
         "sha256": digest,
         "content": ORIGINAL,
+        "scan": WAITING if place.scanned else None,
         "created_at": draft.ts,
         "changed_at": place.now,
     }

@@ -24,6 +24,7 @@ class Place:
 
     `files` is a folder with what files hold, by their ids there; `most` are the bytes that one may have;
     `fetching` gets those that are not in the folder from where they lie.
+    `scanned`: nobody gets one before it was looked through for viruses.
     """
 
     uow: UnitOfWork
@@ -36,6 +37,7 @@ class Place:
     most: int = 0
     fetching: Fetching | None = None
     dry: bool = False
+    scanned: bool = False
 
     async def do(self, action: Callable[[Tx], Awaitable[T]], *, key: UUID | None = None) -> T | None:
         """Do this, unless it is only tried; what came of it."""

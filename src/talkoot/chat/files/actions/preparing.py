@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 from uuid import UUID
@@ -19,21 +20,30 @@ if TYPE_CHECKING:
     from talkoot.kernel.jobs import GivenUp
     from talkoot.kernel.transactions import Tx
 
-PREPARE, PREPARE_FILM = "files.prepare_picture", "files.prepare_film"
+PREPARE, PREPARE_FILM, SCAN = "files.prepare_picture", "files.prepare_film", "files.scan"
 
 
-async def prepare_soon(tx: Tx, file: File) -> None:
-    """Have a picture, sound or video prepared after this commit; all other files are left alone."""
-    if file.type not in IMAGES and file.type not in MEDIA:
-        return
-    file.picture = WAITING
+async def prepare_soon(tx: Tx, file: File, *, scanned: bool) -> None:
+    """Have a file looked through for viruses after this commit, if it is to be; then pictures are prepared.
+
+    So are sound and video; all other files are left alone.
+    """
+    if file.type in IMAGES or file.type in MEDIA:
+        file.picture = WAITING
+    if scanned:
+        file.scan = WAITING
     await go_on_preparing(tx, [file])
 
 
 async def go_on_preparing(tx: Tx, files: Sequence[File]) -> None:
-    """Have what waits for it prepared after this commit."""
-    for kind, pictures in ((PREPARE, True), (PREPARE_FILM, False)):
-        its = [file for file in files if (file.type in IMAGES) is pictures]
+    """Have done after this commit what they wait for first."""
+    waiting = defaultdict(list)
+    for file in files:
+        if file.scan == WAITING:
+            waiting[SCAN].append(file)
+        elif file.scan is None and file.picture == WAITING:
+            waiting[PREPARE if file.type in IMAGES else PREPARE_FILM].append(file)
+    for kind, its in waiting.items():
         await jobs.enqueue_many(tx, kind, [jobs.NewJob({"file": str(file.id)}) for file in its])
 
 

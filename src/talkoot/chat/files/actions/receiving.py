@@ -71,10 +71,13 @@ async def require_room(tx: Tx, actor: Actor, settings: Settings, *, workspace: U
             raise TooLarge(f"{whose} may have {most} MB together: delete some first", code="quota")
 
 
-async def finish_file(tx: Tx, file_id: UUID, received: Received, waveform: str | None = None) -> File:
+async def finish_file(
+    tx: Tx, file_id: UUID, received: Received, waveform: str | None = None, *, scanned: bool
+) -> File:
     """All of it is in the storage; NotFound if it took so long that nobody waits for it any more.
 
-    What has a waveform is a voice message; Invalid for what is no sound.
+    What has a waveform is a voice message; Invalid for what is no sound. `scanned`: nobody gets it before it
+    was looked through.
     """
     file = await tx.session.get(File, file_id, with_for_update=True)
     if file is None or file.state != RECEIVING:
@@ -86,8 +89,9 @@ async def finish_file(tx: Tx, file_id: UUID, received: Received, waveform: str |
         if sound is None:
             raise Invalid.field("waveform", "no_sound", "Only sound has a waveform: leave it out")
         file.type, file.waveform = sound, waveform
-    await prepare_soon(tx, file)
-    await read_soon(tx, file)
+    await prepare_soon(tx, file, scanned=scanned)
+    if not scanned:
+        await read_soon(tx, file)
     await tx.flush()
     return file
 

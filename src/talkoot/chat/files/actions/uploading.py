@@ -127,14 +127,14 @@ async def is_given_up(read: Read, upload: UUID) -> bool:
     return await read.connection.scalar(wanted) is None
 
 
-async def finish_upload(tx: Tx, turn: Turn, received: Received) -> None:
+async def finish_upload(tx: Tx, turn: Turn, received: Received, *, scanned: bool) -> None:
     """All of it is one file now, as if it had come at once."""
     await keep_turn(tx, turn)
     if received.size != turn.size:
         raise NotFound("Something of this upload was lost: begin it again")
     told = await tx.connection.scalar(select(Upload.told).where(Upload.file_id == turn.file))
     waveform = waveform_in(told or "") if as_sound(received.type) else None
-    await finish_file(tx, turn.file, received, waveform)
+    await finish_file(tx, turn.file, received, waveform, scanned=scanned)
     done = update(Upload).where(Upload.file_id == turn.file)
     await tx.connection.execute(done.values(received=turn.size, finished_at=tx.now))
     await end_turn(tx, turn)

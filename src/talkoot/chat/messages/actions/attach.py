@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
@@ -11,15 +11,16 @@ from sqlalchemy import select
 
 from talkoot.chat.access.grants import versions_of
 from talkoot.chat.files.actions.carrying import carry, drop_files_of, files_to_send
-from talkoot.chat.files.models import HELD, SENT, File
+from talkoot.chat.files.models import HELD, INFECTED, SENT, WITHHELD, File
 from talkoot.chat.files.views import attachment
 from talkoot.chat.messages.actions.commands import Held, Send
+from talkoot.chat.messages.events import OwnChanged
 from talkoot.chat.messages.models import HeldMessage, HeldState, Message
 from talkoot.kernel import log
 from talkoot.kernel.errors import Invalid, TalkootError
 
 if TYPE_CHECKING:
-    from talkoot.chat.files.events import PicturePrepared
+    from talkoot.chat.files.events import FileRefused, PicturePrepared
     from talkoot.kernel.log import Event
     from talkoot.kernel.transactions import Tx
 
@@ -27,8 +28,13 @@ Shapes = Mapping[UUID, dict[str, Any]]
 """What a message shows of each file."""
 
 
-async def take_files(tx: Tx, sends: Mapping[int, Send]) -> tuple[Shapes, dict[int, TalkootError]]:
-    """The files that these sends carry, and who is refused: each is one's own, for this room, and new."""
+async def take_files(
+    tx: Tx, sends: Mapping[int, Send], *, approved: bool = False
+) -> tuple[Shapes, dict[int, TalkootError]]:
+    """The files that these sends carry, and who is refused: each is one's own, for this room, and new.
+
+    Nor can one be sent in which a virus was found; what was `approved` since shows its name.
+    """
     wanted = [file for send in sends.values() for file in send.attachments]
     if not wanted:
         return {}, {}
@@ -41,9 +47,27 @@ async def take_files(tx: Tx, sends: Mapping[int, Send]) -> tuple[Shapes, dict[in
             refused[number] = Invalid.field(
                 "attachments", "unknown", "A file is one's own, uploaded for this room, and sent once"
             )
+        elif not approved and (withheld := _withheld(found[file] for file in send.attachments)):
+            refused[number] = withheld
         else:
             taken.update(send.attachments)
     return {file: attachment(found[file]) for file in taken}, refused
+
+
+def _withheld(files: Iterable[File]) -> TalkootError | None:
+    """Why these can not be sent: a file among them that nobody gets."""
+    for file in files:
+        if file.scan in WITHHELD:
+            why = "a virus was found in it" if file.scan == INFECTED else "nobody can look for viruses in it"
+            return Invalid.field("attachments", str(file.scan), f"Send it without {file.name}: {why}")
+    return None
+
+
+async def tell_refused(tx: Tx, refused: FileRefused) -> None:
+    """Who uploaded it is told on all devices, wherever the file was by then."""
+    where = {"file": refused.file, "room": refused.room, "message": refused.message}
+    told: dict[str, object] = {**where, "name": refused.name, "why": refused.why}
+    await tx.emit(OwnChanged(refused.owner, "file.refused", told))
 
 
 def _is_not_for(file: File | None, send: Send) -> bool:
@@ -89,10 +113,10 @@ async def show_picture(tx: Tx, prepared: PicturePrepared) -> None:
     message = await tx.session.get(Message, prepared.message, populate_existing=True)
     if message is None or message.attachments is None:
         return
-    shown = [
-        prepared.shown if each["id"] == prepared.shown["id"] else each
-        for each in msgspec.json.decode(message.attachments)
-    ]
+    before = msgspec.json.decode(message.attachments)
+    shown = [prepared.shown if each["id"] == prepared.shown["id"] else each for each in before]
+    if shown == before:
+        return
     message.attachments = msgspec.json.encode(shown).decode()
     entry = log.Entry(
         log=prepared.room,

@@ -109,7 +109,7 @@ async def send_approved(tx: Tx, send: Send) -> log.Event:
         if isinstance(found := _repeated(send, {send.key: before}, grants), Sent):
             return found.event
         send = replace(send, cid=None)  # its author has used it for something else since
-    files, refused = await take_files(tx, {0: send})
+    files, refused = await take_files(tx, {0: send}, approved=True)
     if refused:
         raise refused[0]
     quotes, refused = await take_quotes(tx, {0: send}, [grants])

@@ -12,7 +12,7 @@ from talkoot.chat.access.doors import resource_for
 from talkoot.chat.access.operations import CHANGE_POST, DELETE_POST, MAKE_POST
 from talkoot.chat.access.permissions import Permission
 from talkoot.chat.files.actions.carrying import carry, drop_file, drop_files_of, files_to_send
-from talkoot.chat.files.models import HELD
+from talkoot.chat.files.models import HELD, WITHHELD
 from talkoot.chat.messages.actions.entries import close_thread
 from talkoot.chat.messages.actions.erase import Erasing, erase
 from talkoot.chat.messages.actions.post import Publication, change_message
@@ -190,7 +190,7 @@ async def _cover(tx: Tx, actor: Actor, post: Post, cover: UUID | None) -> None:
         file = (await files_to_send(tx, [cover])).get(cover)
         if file is None or file.owner_id != actor.user or file.room_id != post.room_id:
             raise Invalid.field("cover", "unknown", "A cover is one's own, uploaded for this room, and new")
-        if not file.type.startswith("image/"):
+        if file.scan in WITHHELD or not file.type.startswith("image/"):
             raise Invalid.field("cover", "no_picture", "A cover is a picture")
         await carry(tx, [(cover, post.id)], HELD)
     if post.cover_id is not None:
