@@ -305,6 +305,12 @@ async def counts(read: Read) -> dict[str, int]:
     return {READY: 0, RUNNING: 0, DONE: 0, DEAD: 0} | {row[0]: row[1] for row in found}
 
 
+async def how_many_wait(read: Read, kind: str, *, most: int) -> int:
+    """How many jobs of a kind nobody has taken yet, counted no further than `most`."""
+    some = select(literal(1)).where(Job.state == READY, Job.kind == kind).limit(most).subquery()
+    return await read.connection.scalar(select(func.count()).select_from(some)) or 0
+
+
 async def forget_finished(tx: Tx) -> None:
     """Delete what was done a day ago, and what was given up a month ago."""
     now = moment(tx.connection, tx.now)
