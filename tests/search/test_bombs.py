@@ -8,6 +8,7 @@ import pytest
 
 from tests.search.conftest import Fill
 from tests.search.searching import search
+from tests.search.test_inside_files import send_file, until_inside
 from tests.workspaces import Workspace
 
 TEXTS = ["a " * 7999 + "a", "的" * 15_999]
@@ -41,3 +42,20 @@ async def test_row_33_a_phrase_may_not_be_endless(workspace: Workspace, q: str) 
     answer = await workspace.owner.ask("GET", "/search", q=q, workspace=workspace.id)
     assert answer.status_code == 422
     assert answer.json()["errors"][0]["code"] == "too_many"
+
+
+async def test_searches_in_long_files_keep_nobody_else_from_reading(workspace: Workspace) -> None:
+    owner, room = workspace.owner, await workspace.room()
+    reader = await workspace.member()
+    long = " ".join(f"w{number}" for number in range(15_000)).encode()
+    for number in range(9):
+        await send_file(owner, room, f"{number}.txt", b"quokka " + long)
+    while len(await until_inside(owner, workspace.id, "quokka")) < 8:  # noqa: ASYNC110 - another process reads them
+        await asyncio.sleep(0.2)
+    searches = [asyncio.create_task(search(owner, workspace.id, "quokka")) for _ in range(12)]
+    await asyncio.sleep(0.1)
+    await reader.get("/users/me")
+    assert sum(each.done() for each in searches) < 4, (
+        "there are four connections, and more searches than that"
+    )
+    await asyncio.gather(*searches)

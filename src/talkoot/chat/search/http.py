@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Annotated, Literal
 from uuid import UUID
 
@@ -21,6 +22,8 @@ from talkoot.kernel.rate_limits import Rule
 router = make_router(NotAuthenticated, NotFound, Invalid, tags=["search"])
 
 SEARCHES = Rule("search", limit=5, period_seconds=1, burst=20)  # of one person
+# One holds its connection until all texts are taken apart: the others are for who only reads.
+_TURNS = asyncio.Semaphore(2)
 
 
 async def _index_of(request: Request) -> Index:
@@ -56,7 +59,7 @@ async def search_messages(
     query = parse(q)
     if sort == "best" and after is not None:
         raise Invalid.field("after", "sort", "The best ones are all in one page: leave `after` out")
-    async with kernel.uow.read() as read:
+    async with _TURNS, kernel.uow.read() as read:
         if sort == "best":
             now = kernel.clock.now()
             return await find_best(read, index, actor, workspace, query, limit=limit, now=now)
