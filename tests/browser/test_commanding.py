@@ -1,9 +1,12 @@
 """Commands in the web client: a list with keys, what it does itself, and what bots answer to one alone."""
 
-from playwright.async_api import Page, expect
+import re
+
+from playwright.async_api import Locator, Page, expect
 
 from tests.browser.conftest import Enter
 from tests.browser.screen import composer, connected, message, press, say, texts
+from tests.browser.test_looks import violations
 from tests.tokens.bots import with_command
 from tests.workspaces import Workspace
 
@@ -154,3 +157,44 @@ async def test_a_bot_answers_to_one_alone(enter: Enter, workspace_sqlite: Worksp
         await page.reload()
         await expect(composer(page)).to_be_visible()
         await expect(answers).to_have_count(0)
+
+
+async def test_what_a_bot_says_last_is_seen_and_goes_by_a_key(
+    enter: Enter, workspace_sqlite: Workspace
+) -> None:
+    room, ann = await workspace_sqlite.room("docks"), await workspace_sqlite.member("ann")
+    await ann.post(f"/rooms/{room}/join", expect=204)
+    _, bot = await with_command(workspace_sqlite, room)
+    async with bot:
+        page = await enter(ann, f"/r/{room}", **PHONE)
+        answers = page.get_by_role("log", name="Answers of bots").get_by_role("article", name="/deploy")
+        for number in range(2):
+            await say(page, f"/deploy web {number}")
+            await expect(answers.nth(number)).to_contain_text("is at it")
+            await expect(answers.nth(number)).to_be_in_viewport(ratio=1)
+            (waits,) = (await bot.get("/invocations"))["items"]
+            long = {"text": "\n\n".join(["It is out."] * 20)}
+            await bot.put(f"/invocations/{waits['id']}/answer", long, expect=204)
+            await expect(answers.nth(number)).to_contain_text("It is out.")
+            await expect(answers.nth(number).get_by_text(f"web {number}")).to_be_in_viewport()
+        assert await violations(page) == []
+        await press(answers.nth(1).get_by_role("button", name="Take it away"))
+        await expect(answers).to_have_count(1)
+        await expect(composer(page)).to_be_focused()
+
+
+async def test_what_is_chosen_stands_out_in_the_dark_too(enter: Enter, workspace_sqlite: Workspace) -> None:
+    room, ann = await workspace_sqlite.room("harbour"), await workspace_sqlite.member("ann")
+    await ann.post(f"/rooms/{room}/join", expect=204)
+    page = await enter(ann, f"/r/{room}", color_scheme="dark")
+    await composer(page).press_sequentially("/")
+    listed = page.get_by_role("listbox", name="Commands")
+    chosen = await color(listed.get_by_role("option", selected=True))
+    apart = [abs(one - other) for one, other in zip(chosen, await color(listed), strict=True)]
+    assert max(apart) > 10, (chosen, apart)
+
+
+async def color(part: Locator) -> list[int]:
+    """Red, green and blue of what is behind it."""
+    told: str = await part.evaluate("each => getComputedStyle(each).backgroundColor")
+    return [int(each) for each in re.findall(r"\d+", told)][:3]
