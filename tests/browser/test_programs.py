@@ -11,6 +11,7 @@ from tests.browser.screen import choose, press
 from tests.browser.test_access import an_admin
 from tests.browser.test_looks import PHONE, violations
 from tests.clients import Api
+from tests.tokens.bots import with_command
 from tests.tokens.hosts import Host
 from tests.workspaces import Workspace
 
@@ -89,3 +90,23 @@ async def test_an_application_is_registered_and_loses_its_secret(
     await press(dialog.get_by_role("button", name="Delete it for good"))
     await expect(dialog.get_by_role("button", name="Register")).to_be_visible()
     assert (await workspace_sqlite.owner.get(path))["items"] == []
+
+
+async def test_what_a_bot_can_do_is_listed_when_it_is_known(
+    enter: Enter, workspace_sqlite: Workspace
+) -> None:
+    room = await workspace_sqlite.room("docks")
+    _, bot = await with_command(workspace_sqlite, room)
+    await bot.close()
+    page, dialog = await dialog_of(enter, workspace_sqlite, room, "Bots")
+    await page.route("**/commands", lambda route: route.fulfill(status=503, body=""), times=1)
+    await dialog.get_by_role("combobox", name="Bot", exact=True).select_option(label="Deploys")
+    commands = dialog.get_by_role("region", name="Commands")
+    await expect(commands.get_by_role("alert")).to_be_visible()
+    await expect(commands.get_by_text("It has none.")).to_have_count(0)
+    await dialog.get_by_role("combobox", name="Bot", exact=True).select_option(label="A new bot …")
+    await dialog.get_by_role("combobox", name="Bot", exact=True).select_option(label="Deploys")
+    await expect(commands).to_contain_text("service [version]")
+    assert await violations(page) == []
+    await press(commands.get_by_role("button", name="Remove /deploy"))
+    await expect(commands).to_contain_text("It has none.")
