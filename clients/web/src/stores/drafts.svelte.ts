@@ -65,7 +65,9 @@ export class Drafts {
     return {
       files,
       lay: (file) => {
-        if (files().length < FILES) this.#have(room, thread, [...files(), file]);
+        // As the server shows them: those that were chosen together are not there in that order.
+        const more = [...files(), file].sort((a, b) => (a.id < b.id ? -1 : 1));
+        if (more.length <= FILES) this.#have(room, thread, more);
       },
       takeOut: (file) => {
         const left = files().filter(({ id }) => id !== file);

@@ -104,8 +104,8 @@ it("files go with the draft, and one that is not there any more leaves the words
   server();
   const drafts = new Drafts("me");
   const laying = drafts.laying("r", null);
-  laying.lay(file("f1"));
   laying.lay(file("f2"));
+  laying.lay(file("f1")); // which began first, and was there last
   await later();
   laying.takeOut("f1");
   await later();
