@@ -37,7 +37,7 @@ async def test_older_files_are_read_in_the_background_and_by_hand(serve: Serve, 
         told = await rows(talkoot, "SELECT progress_done, progress_note FROM jobs WHERE id = $1", job)
         assert told in ([(1, "files read")], [(None, None)])  # told once a second
         talkoot.terminate()
-        for flags, files in (((), 0), (("--again",), 1)):
+        for flags, files in (((), 0), (("--again", "--search-files-seconds", "30"), 1)):
             done = talkoot.run("search", "read-files", *flags)
             assert f"Read {files} files" in done.stdout, done.stderr
         talkoot.start()

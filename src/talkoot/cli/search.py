@@ -35,7 +35,14 @@ def rebuild(settings: Settings) -> None:
 
 
 @search.command("read-files")
-@with_settings(*DATABASE_FLAGS, "files", "search_files_mb", "search_files_characters", "search_files_pages")
+@with_settings(
+    *DATABASE_FLAGS,
+    "files",
+    "search_files_mb",
+    "search_files_characters",
+    "search_files_pages",
+    "search_files_seconds",
+)
 def read_files(
     settings: Settings,
     *,

@@ -18,10 +18,8 @@ if TYPE_CHECKING:
     from talkoot.chat.search.stems import Stems
 
 SHOWN = 3  # files of one message
-_STRETCH, _OVERLAP = (
-    2000,
-    600,
-)  # characters looked at together; a phrase that is cut is whole in the next ones
+# Characters that are looked at together; and of the next ones, for a phrase must not be cut in two.
+_STRETCH, _OVERLAP = 2000, 600
 
 
 def look_inside(
