@@ -7,6 +7,7 @@ from tests.attachments import upload
 from tests.clients import Api, Json, set_up
 from tests.conftest import Serve
 from tests.job_rows import rows
+from tests.moving.slack_export import pack, small
 from tests.moving.test_asked import asked_for, fetched
 from tests.moving.worlds import bring, export, members
 from tests.privacy.test_exports import fetch, lines, ready
@@ -72,3 +73,23 @@ async def test_what_waits_is_in_no_export_that_people_ask_for_and_waits_where_it
         bring(target, tmp_path / "all.tar")
         found = dict(await rows(target, "SELECT id, scan FROM files"))
         assert found == {uuid.UUID(bad).bytes: "infected", uuid.UUID(waits).bytes: "waiting"}
+
+
+async def test_what_people_had_in_slack_waits_too(serve: Serve, clamd: Clamd, tmp_path: Path) -> None:
+    talkoot = serve("sqlite", files_scan=clamd.unix)
+    owner, workspace = await set_up(talkoot.url, "admin")
+    async with owner:
+        (tmp_path / "held").mkdir()
+        (tmp_path / "held" / "F1").write_bytes(INFECTED)
+        flags = ("--workspace", workspace["id"], "--files-from", str(tmp_path / "held"))
+        clamd.pause()
+        try:
+            bring(talkoot, pack(small(), tmp_path / "slack.zip"), *flags, kind="slack")
+            ((file, scan),) = await rows(talkoot, "SELECT id, scan FROM files")
+            assert scan == "waiting"
+        finally:
+            clamd.resume()
+        its = str(uuid.UUID(bytes=file))
+        await looked_through(talkoot, its, "infected")
+        await emptied(talkoot, its)
+        assert await owner.refusal("GET", f"/files/{its}") == (403, "infected")
