@@ -37,6 +37,7 @@ async def host() -> AsyncIterator[FileHost]:
             "/moved": (302, "text/plain", made.at("/there", "localhost").encode()),
             "/there": (200, "text/plain", b"moved away"),
             "/inside": (302, "text/plain", b"http://10.255.255.1/secret"),
+            "/nowhere": (302, "text/plain", b"https://[files"),
             "/sign-in": (200, "text/html; charset=utf-8", b"<html>Sign in</html>"),
             "/busy": (200, "text/plain", b"in the end"),
             "/large": (200, "text/plain", b"x" * 1_200_000),
@@ -59,6 +60,8 @@ def named(host: FileHost) -> dict[str, str | None]:
         "F7": host.at("/large"),
         "F8": host.at("/inside"),
         "F9": None,
+        "FA": "https://[files",
+        "FB": host.at("/nowhere"),
     }
 
 
@@ -69,6 +72,8 @@ WHY = {
     "F7": "too_large",
     "F8": "no_answer",
     "F9": "not_there",
+    "FA": "elsewhere",
+    "FB": "no_answer",
 }
 
 
@@ -91,6 +96,7 @@ def export(host: FileHost) -> dict[str, Any]:
             "nowhere": "alias:never_was",
             "Bad Name": host.at("/blob.png"),
             "lost": host.at("/lost.png"),
+            "broken": "https://[files",
             "words": host.at("/words.png"),
         },
         f"ships/{DAY}.json": [said(1, "U1", "all of them", files=files, reactions=reactions)],
@@ -120,7 +126,7 @@ async def test_what_is_named_is_fetched_once_and_its_emoji_come_too(
     path = pack(export(host), tmp_path / "slack.zip")
     talkoot.environment["SLACK_TOKEN"] = TOKEN
     tried = await brought(talkoot, path, *flags, "--dry-run")
-    assert ("file: 7" in tried, host.asked) == (True, []), "nothing is asked to try it"
+    assert ("file: 8" in tried, host.asked) == (True, []), "nothing is asked to try it"
     done = await brought(talkoot, path, *flags, "--report", str(tmp_path / "r"))
     assert ("file: 3" in done, "emoji: 3" in done) == (True, True), done
     report = (tmp_path / "r").read_text()
@@ -133,6 +139,7 @@ async def test_what_is_named_is_fetched_once_and_its_emoji_come_too(
         "nowhere": "its_original_is_not_there",
         "Bad Name": "name_not_allowed",
         "lost": "not_there",
+        "broken": "no_answer",
         "words": "not_a_picture",
     }
     told = {token for at, _, token in host.asked if at == "127.0.0.1"}
@@ -206,7 +213,7 @@ async def test_nothing_is_fetched_without_a_token_or_beyond_what_is_wanted(
     await asyncio.to_thread(empty.run, *command, *flags, "--token-file", str(tmp_path / "none"))
     assert host.asked == []
     texts = [row[0] for row in await rows(empty, "SELECT text FROM messages")]
-    assert [text.count("_File: ") for text in texts] == [9]
+    assert [text.count("_File: ") for text in texts] == [11]
 
 
 async def test_no_more_is_fetched_than_so_many_bytes(

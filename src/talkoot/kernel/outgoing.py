@@ -154,7 +154,7 @@ class Outgoing:
                 async with self._asked("GET", target, headers, self._allowed) as response:
                     if response.status_code not in _REDIRECTS:
                         return await _download(response, target, keep, most)
-                    target = _target(urljoin(target.url, response.headers.get("location", "")))
+                    target = _target(response.headers.get("location", ""), target.url)
         raise OutgoingError(f"{first.shown} redirects too often")
 
     async def _limited(
@@ -197,7 +197,7 @@ class Outgoing:
             answer, location = await self._once(method, target, types, headers, form, page=page)
             if location is None:
                 return answer
-            following = _target(urljoin(target.url, location))
+            following = _target(location, target.url)
             near = page and _is_near(target, following)
             if method != "GET" or not (near or following.shown == target.shown):
                 raise OutgoingError(f"{target.shown} redirects elsewhere, which is not followed")
@@ -290,9 +290,10 @@ def is_public(address: IPv4Address | IPv6Address) -> bool:
     return address.is_global and not address.is_multicast
 
 
-def _target(url: str) -> _Target:
-    parts = urlsplit(url)
+def _target(url: str, seen_from: str = "") -> _Target:
     try:
+        url = urljoin(seen_from, url)
+        parts = urlsplit(url)
         port = parts.port or _PORTS[parts.scheme]
     except (KeyError, ValueError):
         raise OutgoingError("Only http and https addresses are asked") from None

@@ -116,5 +116,8 @@ class Fetching:
         return keep
 
     def _is_theirs(self, url: str) -> bool:
-        host = urlsplit(url).hostname or ""
+        try:
+            host = urlsplit(url).hostname or ""
+        except ValueError:  # an export may say anything
+            return False
         return host == self.host or host.endswith(f".{self.host}")
