@@ -22,6 +22,7 @@ from talkoot.chat.administration.events import LimitChosen
 from talkoot.chat.bots.actions import retire_bot
 from talkoot.chat.commands.actions import forget_who_leaves
 from talkoot.chat.digests.actions import note
+from talkoot.chat.drafts.actions import forget_drafts_of_who_leaves
 from talkoot.chat.files.actions.preparing import give_up_picture
 from talkoot.chat.files.actions.scanning import give_up_scan
 from talkoot.chat.files.events import FileRefused, PicturePrepared, TextKept
@@ -157,7 +158,10 @@ def _of_rooms(parts: Parts) -> Table:
     return {
         AccessChanged: ([], [parts.controls.tell_access]),
         ReadByChosen: ([], [lambda event: parts.readers.chosen(event.workspace)]),
-        WorkspaceMemberLeaving: ([leave_rooms_of_workspace, retire_bot, forget_who_leaves], []),
+        WorkspaceMemberLeaving: (
+            [leave_rooms_of_workspace, retire_bot, forget_who_leaves, forget_drafts_of_who_leaves],
+            [],
+        ),
         RoleLeaving: ([keep_roles_in_rules], []),
         MembersJoined: ([begin_at_head], [parts.notices.joined]),
         MemberLeft: ([], [parts.notices.left]),

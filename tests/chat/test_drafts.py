@@ -135,3 +135,21 @@ async def test_files_are_not_given_up_while_their_draft_lives(
     assert not await is_gone(kept), "it can still be sent for a day"
     await a_day_later()
     await eventually(lambda: is_gone(kept))
+
+
+async def test_who_leaves_a_workspace_leaves_no_drafts_there(
+    workspace: Workspace, member: Api, server: Talkoot
+) -> None:
+    room, other = await workspace.room(), await workspace.room()
+    for place in (room, other):
+        await member.post(f"/rooms/{place}/join", expect=204)
+    file = await upload(member, room)
+    await member.put(f"/drafts/{room}", {"version": 0, "text": "soon", "attachments": [file["id"]]})
+    await member.put(f"/drafts/{other}", {"version": 0, "text": "without files"})
+    its = "SELECT message_id FROM files WHERE id = $1"
+    ((carrier,),) = await rows(server, its, uuid.UUID(file["id"]))
+    assert carrier is not None
+    await workspace.owner.delete(f"/workspaces/{workspace.id}/members/{member.user['id']}")
+    assert await rows(server, its, uuid.UUID(file["id"])) == [(None,)], "it is swept a day later"
+    mine = "SELECT room_id FROM drafts WHERE user_id = $1"
+    assert await rows(server, mine, uuid.UUID(member.user["id"])) == []

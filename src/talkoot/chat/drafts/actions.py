@@ -17,11 +17,13 @@ from talkoot.chat.messages.access import no_root
 from talkoot.chat.messages.events import OwnChanged
 from talkoot.chat.messages.models import Message
 from talkoot.chat.rooms.access import room_to_read
+from talkoot.chat.rooms.models import Room
 from talkoot.kernel.errors import Conflict, Invalid
 from talkoot.kernel.ids import new_id
 from talkoot.kernel.upsert import insert_into
 
 if TYPE_CHECKING:
+    from talkoot.chat.access.events import WorkspaceMemberLeaving
     from talkoot.chat.accounts.actors import Actor
     from talkoot.chat.drafts.schemas import DraftOut
     from talkoot.kernel.transactions import Tx
@@ -88,6 +90,16 @@ async def drop_draft(tx: Tx, actor: Actor, room: UUID, thread: UUID | None, vers
 async def forget_drafts_of(tx: Tx, user: UUID) -> None:
     """It is not known any more what somebody has begun to write."""
     await tx.connection.execute(delete(Draft).where(Draft.user_id == user))
+
+
+async def forget_drafts_of_who_leaves(tx: Tx, leaving: WorkspaceMemberLeaving) -> None:
+    """Who leaves a workspace writes nothing more there; files of their drafts are swept as unsent ones."""
+    here = select(Room.id).where(Room.workspace_id == leaving.workspace)
+    theirs = Draft.user_id == leaving.user, Draft.room_id.in_(here)
+    gone = await tx.connection.execute(delete(Draft).where(*theirs).returning(Draft.carrier))
+    for carrier in gone.scalars().all():
+        if carrier is not None:
+            await lay_in(tx, carrier, ())
 
 
 async def _check_files(tx: Tx, actor: Actor, room: UUID, files: Sequence[UUID]) -> None:
