@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, Literal, cast
 import uvicorn
 
 from talkoot.garbage import set_aside_what_stays
+from talkoot.heap import give_back_what_is_large
 from talkoot.realtime.one_port import BoundedHTTP, OnePortHTTP
 
 if TYPE_CHECKING:
@@ -98,6 +99,7 @@ class Server(uvicorn.Server):
         await super().startup(sockets)
         if self.started:
             set_aside_what_stays()
+            give_back_what_is_large()
             self._loop = asyncio.get_running_loop()
             print(self._greeting, flush=True)  # noqa: T201 - others wait for this line
 
