@@ -61,7 +61,7 @@ async def test_what_is_no_command_is_not_sent_by_mistake(enter: Enter, workspace
     await toast(page, "There is no command /dploy. To send this as text, begin with //")
     await expect(box).to_have_value("/dploy web")
     await say(page, "/topic Rain")
-    await toast(page, "You cannot use /topic here.")
+    await toast(page, "You may not use /topic here: ask who looks after this room.")
     await say(page, "//leave is a command")
     await say(page, "/etc/hosts is a file")
     await expect(message(page, "/etc/hosts is a file")).to_be_visible()

@@ -76,7 +76,7 @@ async def put_command(tx: Tx, actor: Actor, named: Named, wanted: NewCommand) ->
     workspace, bot, name = named.workspace, named.bot, named.name
     await commands_to_change(tx, actor, PUT_COMMAND, workspace, bot)
     if name in BUILT_IN | KEPT_FREE:
-        raise Conflict(f"/{name} is not for bots", code="built_in")
+        raise Conflict(f"/{name} is done by clients themselves: choose another name", code="built_in")
     here = Command.workspace_id == workspace
     found = await tx.session.scalar(select(Command).where(here, Command.name == name))
     before = None

@@ -29,7 +29,7 @@ export async function runCommand(name: string, where: Where, carries: boolean): 
     const builtIn = BUILT_IN.find((each) => each.name === name);
     if (!builtIn) await chat.own.commands.run(room.id, thread, name, args);
     else if (builtIns(chat, room).includes(builtIn)) await builtIn.run(where);
-    else throw new Error(`You cannot use /${name} here.`);
+    else throw new Error(`You may not use /${name} here: ask who looks after this room.`);
     return true;
   } catch (error) {
     const unknown = (error as { code?: string }).code === "unknown_command";
