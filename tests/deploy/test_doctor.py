@@ -41,6 +41,7 @@ async def test_the_doctor_finds_a_whole_cluster_well(cluster: Cluster) -> None:
         "proxies",
         "files",
         "storage",
+        "scanner",
     }
     assert {about for about, _ in found} == looked_at
     # The tests' PostgreSQL does not wait for the disk, and the machine may be nearly full.
