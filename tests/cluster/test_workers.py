@@ -48,6 +48,7 @@ def work(place: Talkoot, tmp_path: Path) -> Iterator[Work]:
 
     def launch(kind: type[Worker] = MarkingWorker, **settings: str) -> Worker:
         given = {"job_lease_seconds": "1.5", "search": "off", "log_level": "info", **settings}
+        given |= {"database_idle_seconds": "3"}  # who is frozen in a transaction holds its rows for so long
         worker = kind(tmp_path / f"worker{len(launched) + 1}", **given)
         worker.environment = {**place.environment, **worker.environment}
         launched.append(worker)
