@@ -22,9 +22,7 @@ TOLD_EVERY = 5.0  # seconds
 async def read(settings: Settings, tell: Callable[[str], None], *, again: bool) -> tuple[float, int]:
     """Read files; how long it took, and how many they were."""
     if not reads_files(settings):
-        raise Failure(
-            Exit.REFUSED, "No files are read: set search and search_files to on first."
-        )
+        raise Failure(Exit.REFUSED, "No files are read: set search and search_files to on first.")
     begin = told = time.monotonic()
     done = 0
     async with unit_of_work(settings) as uow:
