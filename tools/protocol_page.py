@@ -9,9 +9,10 @@ With --check it writes nothing, and fails when the page is not what it would wri
 import sys
 import tempfile
 from collections.abc import Iterable
-from dataclasses import fields
 from pathlib import Path
 from typing import Any
+
+from msgspec.structs import fields
 
 from talkoot.app import Program
 from talkoot.asyncapi import asyncapi

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Collection, Iterator
-from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING
 
+from msgspec.structs import replace
+
 from talkoot.chat.access.events import AccessChanged
+from talkoot.kernel.values import Value
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -20,8 +22,7 @@ if TYPE_CHECKING:
 Look = Callable[[], Awaitable[None]]
 
 
-@dataclass(frozen=True, slots=True)
-class Audience:
+class Audience(Value, frozen=True):
     """Who follows rooms, who is told their heads, and who is told of whose presence."""
 
     live: LiveRooms

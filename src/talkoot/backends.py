@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol
+
+from msgspec import field
 
 from talkoot.kernel.blobs import FolderBlobs
 from talkoot.kernel.keyed_rates import QuickRates
 from talkoot.kernel.limit_book import LimitBook
 from talkoot.kernel.rate_limits import AllowEverything, MemoryRateLimiter
+from talkoot.kernel.values import Value
 from talkoot.realtime.bus import MemoryBus
 from talkoot.realtime.presence import MemoryPresence
 from talkoot.realtime.tickets import MemoryOnce
@@ -48,8 +50,7 @@ class Part(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
-class Backends:
+class Backends(Value, frozen=True):
     """What all servers on one database have in common beside it; `parts` are started in their order."""
 
     bus: Bus

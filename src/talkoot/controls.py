@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from uuid import UUID
 
 import msgspec
 
 from talkoot.chat.access.events import AccessChanged
+from talkoot.kernel.values import Value
 from talkoot.realtime.bus import control_message
 
 if TYPE_CHECKING:
@@ -23,8 +23,7 @@ if TYPE_CHECKING:
     from talkoot.realtime.hub import Hub
 
 
-@dataclass(frozen=True, slots=True)
-class Controls:
+class Controls(Value, frozen=True):
     """The `tell_` methods listen after the commit; this node obeys on the same way as all the others."""
 
     bus: Bus

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import secrets
-from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -24,6 +23,7 @@ from talkoot.kernel.clock import MINUTE, SystemClock
 from talkoot.kernel.database import open_database
 from talkoot.kernel.log import heads
 from talkoot.kernel.unit_of_work import UnitOfWork
+from talkoot.kernel.values import Value
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -32,8 +32,7 @@ if TYPE_CHECKING:
     from talkoot.settings import Settings
 
 
-@dataclass(frozen=True, slots=True)
-class Demo:
+class Demo(Value, frozen=True):
     """How to sign in to look at it."""
 
     username: str

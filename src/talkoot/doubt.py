@@ -5,13 +5,13 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable, Coroutine, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from talkoot.chat.access.cache import AccessCache
 from talkoot.chat.access.grants import versions_of
 from talkoot.chat.messages.timelines import Timelines
 from talkoot.kernel.log_tails import LogTails
+from talkoot.kernel.values import Value
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -27,8 +27,7 @@ log = logging.getLogger("talkoot.doubt")
 PAUSE = 0.5  # seconds between two questions to a database that is away
 
 
-@dataclass(frozen=True, slots=True)
-class Doubt:
+class Doubt(Value, frozen=True):
     """Holds everything back at once, and lets it go on from what the database says when it answers again."""
 
     uow: UnitOfWork

@@ -9,9 +9,10 @@ import asyncio
 import logging
 import random
 from collections.abc import Awaitable, Callable, Iterator, Sequence
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 from uuid import UUID
+
+from msgspec import field
 
 from talkoot.chat.access.cache import AccessCache
 from talkoot.chat.access.queries import versions_seen
@@ -21,6 +22,7 @@ from talkoot.kernel.clock import SECOND
 from talkoot.kernel.errors import TalkootError
 from talkoot.kernel.log import Redacted
 from talkoot.kernel.log_tails import LogTails
+from talkoot.kernel.values import State
 
 if TYPE_CHECKING:
     from talkoot.chat.accounts.live_sessions import LiveSessions
@@ -40,8 +42,7 @@ _COMMIT = 60.0  # seconds that a commit may take after a session was marked as r
 _PAUSE = 1.0  # seconds, after a question that was not answered
 
 
-@dataclass(slots=True)
-class Lookout:
+class Lookout(State):
     """Looks at heads and access rules every `seconds` at the latest, at revoked sessions every second."""
 
     uow: UnitOfWork

@@ -7,7 +7,6 @@ import re
 import sys
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
@@ -25,6 +24,7 @@ from talkoot.kernel.clock import SystemClock
 from talkoot.kernel.durability import synchronise
 from talkoot.kernel.ids import new_id
 from talkoot.kernel.outgoing import Outgoing
+from talkoot.kernel.values import Value
 from talkoot.moving.archive import Writer
 from talkoot.moving.errors import MovingError
 from talkoot.moving.exporting import ExportOptions, export_workspace
@@ -42,8 +42,7 @@ if TYPE_CHECKING:
 _TOLD_EVERY = {True: 0.2, False: 10.0}  # seconds; to a terminal, and to a file
 
 
-@dataclass(frozen=True, slots=True)
-class Export:
+class Export(Value, frozen=True):
     """Which workspace, by its name or id, into which file."""
 
     workspace: str
@@ -80,8 +79,7 @@ async def import_talkoot(settings: Settings, file: Path, report_to: Path | None)
     return [f"The workspace {workspace} is here.", *report.summary()]
 
 
-@dataclass(frozen=True, slots=True)
-class Fetch:
+class Fetch(Value, frozen=True):
     """From where files are fetched, how much of them, and the file with the token, if it is in one."""
 
     token_file: Path | None
@@ -89,8 +87,7 @@ class Fetch:
     most_mb: int
 
 
-@dataclass(frozen=True, slots=True)
-class FromSlack:
+class FromSlack(Value, frozen=True):
     """An export of Slack, and the workspace that it goes to."""
 
     workspace: str

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 from uuid import UUID
 
@@ -13,6 +12,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from talkoot.kernel.ids import new_id
 from talkoot.kernel.types import Model
+from talkoot.kernel.values import Value
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -61,8 +61,7 @@ class Acting(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
-class Itself:
+class Itself(Value, frozen=True):
     """Who acts without an account."""
 
     address: str
@@ -73,8 +72,7 @@ OPERATOR = Itself("command line")
 PROGRAM = Itself("job")
 
 
-@dataclass(frozen=True, slots=True)
-class Act:
+class Act(Value, frozen=True):
     """What was done: `kind` is `thing.done`; before and after are what changed of it."""
 
     kind: str
@@ -86,8 +84,7 @@ class Act:
     reason: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class AuditFilter:
+class AuditFilter(Value, frozen=True):
     """Which acts are looked for; what is None does not matter. Times are microseconds since the epoch."""
 
     actor: UUID | None = None

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from talkoot.kernel.values import Value
 
 if TYPE_CHECKING:
     from talkoot.kernel.blobs import Blobs
@@ -17,8 +18,7 @@ if TYPE_CHECKING:
     from talkoot.settings import Settings
 
 
-@dataclass(frozen=True, slots=True)
-class Kernel:
+class Kernel(Value, frozen=True):
     """The parts that every feature may use."""
 
     settings: Settings

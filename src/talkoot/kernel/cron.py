@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -15,13 +14,13 @@ from talkoot.kernel.clock import SECOND, to_datetime
 from talkoot.kernel.jobs import enqueue
 from talkoot.kernel.types import Model
 from talkoot.kernel.upsert import insert_into
+from talkoot.kernel.values import Value
 
 if TYPE_CHECKING:
     from talkoot.kernel.transactions import Read, Tx
 
 
-@dataclass(frozen=True, slots=True)
-class Cron:
+class Cron(Value, frozen=True):
     """A kind of job and when it runs: five fields, minute to day of the week, in UTC."""
 
     kind: str

@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass, field
 
 
-@dataclass(frozen=True, slots=True)
 class Document:
     """JSON as it is sent. The tag changes with every byte of it (RFC 9110, a strong entity tag)."""
 
-    body: bytes
-    tag: str = field(init=False)
+    __slots__ = ("body", "tag")
 
-    def __post_init__(self) -> None:
-        digest = hashlib.blake2b(self.body, digest_size=16).hexdigest()
-        object.__setattr__(self, "tag", f'"{digest}"')
+    def __init__(self, body: bytes) -> None:
+        self.body = body
+        self.tag = f'"{hashlib.blake2b(body, digest_size=16).hexdigest()}"'
 
     def is_among(self, tags: str) -> bool:
         """Whether `If-None-Match` names it; a proxy that compresses may have made the tag a weak one."""

@@ -8,7 +8,6 @@ import math
 import time
 from collections.abc import Callable, MutableMapping
 from contextlib import suppress
-from dataclasses import dataclass, field
 from functools import lru_cache, partial
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +16,7 @@ from talkoot.kernel.errors import RateLimited, TalkootError, TooLarge, TooSlow
 from talkoot.kernel.http import problem
 from talkoot.kernel.limit_book import Rule
 from talkoot.kernel.token_bucket import TokenBucket
+from talkoot.kernel.values import State
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -188,14 +188,13 @@ class _BodyRefusedError(Exception):
     pass
 
 
-@dataclass(slots=True)
-class _Body:
+class _Body(State):
     receive_message: Receive
     send_message: Send
     allowed: int
     seconds: float
     slowest: int | None = None
-    deadline: float = field(init=False)
+    deadline: float = 0.0
     received: int = 0
     complete: bool = False
     refusal: TalkootError | None = None

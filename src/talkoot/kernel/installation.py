@@ -6,7 +6,6 @@ One database is one installation. A restored one is another: what was told of th
 from __future__ import annotations
 
 import hmac
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from uuid import UUID, uuid4
 
@@ -15,6 +14,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from talkoot.kernel.types import Model
 from talkoot.kernel.upsert import insert_into
+from talkoot.kernel.values import Value
 
 if TYPE_CHECKING:
     from talkoot.kernel.secrets import Secrets
@@ -34,8 +34,7 @@ class Incarnation(Model):
     key_mark: Mapped[str]
 
 
-@dataclass(frozen=True, slots=True)
-class Known:
+class Known(Value, frozen=True):
     """The name of the installation, and what its key signs it with."""
 
     name: UUID

@@ -7,7 +7,6 @@ import logging
 from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -17,6 +16,7 @@ from talkoot.kernel.cron import Cron, fire, unfired
 from talkoot.kernel.errors import TalkootError
 from talkoot.kernel.failpoints import die, hit
 from talkoot.kernel.moments import current_moment
+from talkoot.kernel.values import State
 
 if TYPE_CHECKING:
     from talkoot.kernel.context import Kernel
@@ -38,8 +38,7 @@ async def forget_finished(_kernel: Kernel, _claim: Claim) -> InTheEnd:
     return jobs.forget_finished
 
 
-@dataclass(slots=True, eq=False)
-class _Running:
+class _Running(State, eq=False):
     claim: Claim
     lease: asyncio.Timeout | None = None
     """Ends the work when the lease was not renewed in time: somebody else may have begun it by then."""

@@ -9,12 +9,12 @@ from __future__ import annotations
 
 import random
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 import msgspec
+from msgspec import field
 from sqlalchemy import Index, delete, func, literal, select, update
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -25,6 +25,7 @@ from talkoot.kernel.moments import moment
 from talkoot.kernel.progress import Progress
 from talkoot.kernel.types import Model
 from talkoot.kernel.upsert import insert_into
+from talkoot.kernel.values import Value
 
 if TYPE_CHECKING:
     from talkoot.kernel.transactions import Read, Tx
@@ -66,24 +67,21 @@ class Job(Model):
     progress_note: Mapped[str | None]
 
 
-@dataclass(frozen=True, slots=True)
-class Enqueued:
+class Enqueued(Value, frozen=True):
     """Emitted for each new job."""
 
     kind: str
     due_at: int
 
 
-@dataclass(frozen=True, slots=True)
-class GivenUp:
+class GivenUp(Value, frozen=True):
     """Emitted, inside the transaction that writes it, for a job that nobody tries again by themselves."""
 
     kind: str
     payload: dict[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
-class Claim:
+class Claim(Value, frozen=True):
     """A job in somebody's hands. Its id stays the same at every attempt: an idempotency key for others."""
 
     id: UUID
@@ -92,12 +90,11 @@ class Claim:
     attempt: int
     max_attempts: int
     lease: UUID
-    progress: Progress = field(default_factory=Progress, compare=False)
+    progress: Progress = field(default_factory=Progress)
     """Call it to tell how far the job is."""
 
 
-@dataclass(frozen=True, slots=True)
-class NewJob:
+class NewJob(Value, frozen=True):
     """A job to be written: `run_at` None is at once; one that waits with this kind and `dedupe` is enough."""
 
     payload: dict[str, Any] = field(default_factory=dict)

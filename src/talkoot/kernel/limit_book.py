@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field, replace
 from typing import Literal
+
+from msgspec.structs import replace
 
 from talkoot.kernel.clock import SECOND
 from talkoot.kernel.errors import FieldError, Invalid
+from talkoot.kernel.values import Value
 
 Each = Literal["address", "token", "user", "account", "connection", "room", "server"]
 
@@ -16,8 +18,7 @@ LONGEST = 86_400  # seconds of a period
 LEAST = 5  # nobody may choose less than a fifth, and so lock everybody out, themselves among them
 
 
-@dataclass(frozen=True, slots=True)
-class Rule:
+class Rule(Value, frozen=True):
     """`limit` per `period_seconds`; a bucket lets `burst` (else `limit`) through at once.
 
     What several processes count is exact, or, for buckets only, added up soon after (`kernel.spending`).
@@ -46,8 +47,7 @@ class Rule:
         return round(self.period_seconds * SECOND)
 
 
-@dataclass(frozen=True, slots=True)
-class Numbers:
+class Numbers(Value, frozen=True):
     """`limit` per `period_seconds`; a bucket lets `burst` through at once, if it is not None."""
 
     limit: int
@@ -65,8 +65,7 @@ class Numbers:
         return self.burst or self.limit
 
 
-@dataclass(frozen=True, slots=True)
-class Limit:
+class Limit(Value, frozen=True):
     """A rule that can be changed while the program runs. `each` says whose, `counts` what is counted.
 
     Nobody chooses less than a fifth of its numbers, or more than `most` times as much.
@@ -76,12 +75,12 @@ class Limit:
     each: Each
     counts: str
     most: int = 100
-    default: Numbers = field(init=False)
 
-    def __post_init__(self) -> None:
+    @property
+    def default(self) -> Numbers:
+        """What holds while nobody chooses."""
         rule = self.rule
-        default = Numbers(rule.limit, round(rule.period_seconds), rule.burst)
-        object.__setattr__(self, "default", default)
+        return Numbers(rule.limit, round(rule.period_seconds), rule.burst)
 
     @property
     def lowest(self) -> Numbers:

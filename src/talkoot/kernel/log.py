@@ -7,17 +7,18 @@ what is rolled back leaves no hole. Times are unique and rising within a log.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 import msgspec
+from msgspec import field
 from sqlalchemy import CheckConstraint, UniqueConstraint, and_, bindparam, insert, select, text, update
 from sqlalchemy.orm import Mapped, mapped_column
 
 from talkoot.kernel.ids import new_id
 from talkoot.kernel.plain_sql import Statement, as_id, as_id_or_none, inserting
 from talkoot.kernel.types import Model, partial_index
+from talkoot.kernel.values import State, Value
 
 if TYPE_CHECKING:
     from talkoot.kernel.plain_sql import Row
@@ -65,8 +66,7 @@ class LogEvent(Model):
     body: Mapped[str]
 
 
-@dataclass(slots=True)
-class Entry:
+class Entry(State):
     """What is to be appended. `subject` is the thing it is about, `countable` adds one to what is unread.
 
     `fence` is a version of the rules of `scope` about who may see it, which lets others wait for them.
@@ -104,16 +104,14 @@ class Event(msgspec.Struct, frozen=True, gc=False):
     scope: UUID | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Appended:
+class Appended(Value, frozen=True):
     """Emitted for each transaction that appended: the events in log order, and the epochs of their logs."""
 
     events: Sequence[Event]
     epochs: Mapping[UUID, UUID]
 
 
-@dataclass(frozen=True, slots=True)
-class Redacted:
+class Redacted(Value, frozen=True):
     """Emitted when bodies were taken out of a log: what is remembered of it is not what it says.
 
     The same transaction appends to the log, behind all that was taken out.
@@ -122,8 +120,7 @@ class Redacted:
     log: UUID
 
 
-@dataclass(frozen=True, slots=True)
-class Head:
+class Head(Value, frozen=True):
     """Where a log stands; `last` is the id of the event there, which tells all of the log up to there.
 
     Nothing is taken out of a log without an event that is appended.

@@ -7,12 +7,12 @@ is taken out of a log is taken out by an event behind it.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from cachetools import LRUCache
 
 from talkoot.kernel.text import text_bytes
+from talkoot.kernel.values import Value
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -23,8 +23,7 @@ BYTES = 8 * 1024 * 1024  # of all logs
 _OVERHEAD = 700  # bytes of an event without its body, and of a reading without events
 
 
-@dataclass(frozen=True, slots=True)
-class _Reading:
+class _Reading(Value, frozen=True):
     """Events of a log without a hole, up to the one it ended with."""
 
     events: Sequence[Event]

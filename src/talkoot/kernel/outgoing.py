@@ -11,12 +11,13 @@ import math
 import socket
 from collections.abc import AsyncIterator, Callable, Collection, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
 from functools import cached_property
 from http import HTTPStatus
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urljoin, urlsplit
+
+from talkoot.kernel.values import Value
 
 if TYPE_CHECKING:
     import httpx2
@@ -40,8 +41,7 @@ class TooMuch(OutgoingError):
     """More bytes came than were wanted."""
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(Value, frozen=True):
     """What came back."""
 
     status: int
@@ -51,16 +51,14 @@ class Answer:
     url: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Taken:
+class Taken(Value, frozen=True):
     """How somebody took what was handed over; `retry_after` is in seconds, if they named a time."""
 
     status: int
     retry_after: float | None
 
 
-@dataclass(frozen=True, slots=True)
-class Downloaded:
+class Downloaded(Value, frozen=True):
     """What came of a download: nothing was kept unless `status` is 200."""
 
     status: int
@@ -68,8 +66,7 @@ class Downloaded:
     retry_after: float | None
 
 
-@dataclass(frozen=True, slots=True)
-class _Target:
+class _Target(Value, frozen=True):
     url: str
     scheme: str
     host: str

@@ -7,15 +7,15 @@ database, and tested on both, goes without it; everything else stays with SQLAlc
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any, Protocol
 from uuid import UUID
+
+from talkoot.kernel.values import Value
 
 Row = Sequence[Any]
 
 
-@dataclass(frozen=True, slots=True)
-class Statement:
+class Statement(Value, frozen=True):
     """One statement for many rows: SQLite runs it for each, PostgreSQL once with an array for each column."""
 
     sqlite: str

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import socket
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
 from sqlalchemy import event
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.pool import NullPool
+
+from talkoot.kernel.values import Value
 
 if TYPE_CHECKING:
     from sqlalchemy.engine import URL
@@ -20,8 +21,7 @@ _IDLE, _BETWEEN, _PROBES = 15, 5, 3  # seconds without a word, between the probe
 _UNANSWERED = 30_000  # milliseconds that what was sent may stay without an answer of the other machine
 
 
-@dataclass(frozen=True, slots=True)
-class Patience:
+class Patience(Value, frozen=True):
     """Seconds for a connection, one statement, a row that others hold, a transaction that does nothing."""
 
     connect: float

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 from talkoot.kernel.failpoints import die, hit
+from talkoot.kernel.values import State
 
 _NOTE_LENGTH = 200
 
 
-@dataclass(slots=True)
-class Progress:
+class Progress(State):
     """How far a job is: only remembered here; its runner writes it down, once a second at the most."""
 
     done: int = 0

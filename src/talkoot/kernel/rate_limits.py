@@ -8,7 +8,6 @@ All arithmetic is on whole microseconds, multiplied by what would be divided by:
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 from cachetools import TLRUCache
@@ -16,6 +15,7 @@ from cachetools import TLRUCache
 from talkoot.kernel.clock import SECOND
 from talkoot.kernel.errors import RateLimited
 from talkoot.kernel.limit_book import LimitBook, Rule
+from talkoot.kernel.values import Value
 
 if TYPE_CHECKING:
     from talkoot.kernel.clock import Clock
@@ -25,8 +25,7 @@ __all__ = ["AllowEverything", "Decision", "MemoryRateLimiter", "RateLimiter", "R
 KEYS = 200_000  # kept at the same time; the one that was quiet for longest goes first
 
 
-@dataclass(frozen=True, slots=True)
-class Decision:
+class Decision(Value, frozen=True):
     """Whether it may be done; times in seconds. `reset_after`: until everything is free again."""
 
     allowed: bool
@@ -72,8 +71,7 @@ class AllowEverything(RateLimiter):
         return await self.hit(key, rule, cost)
 
 
-@dataclass(frozen=True, slots=True)
-class _Counted:
+class _Counted(Value, frozen=True):
     """A bucket keeps its theoretical arrival time in `a`; a window its number, count and the count before."""
 
     expires: float

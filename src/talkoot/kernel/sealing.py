@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import logging
 import os
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeAlias
 from uuid import UUID
 
@@ -17,6 +16,7 @@ from sqlalchemy import Column, LargeBinary, MetaData, and_, select, update
 from sqlalchemy.types import TypeDecorator
 
 from talkoot.kernel.errors import Unavailable
+from talkoot.kernel.values import Value
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -96,8 +96,7 @@ async def unopened(connection: AsyncConnection, metadata: MetaData, secrets: Sec
     return sum(not _opens(secrets, kept) for kept in await _all_kept(connection, metadata))
 
 
-@dataclass(frozen=True, slots=True)
-class _Kept:
+class _Kept(Value, frozen=True):
     """What stands in one place; `row` is its primary key."""
 
     column: Column[Any]

@@ -11,13 +11,13 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Protocol
 
 from talkoot.kernel.limit_book import Rule
 from talkoot.kernel.limit_scripts import count_command
 from talkoot.kernel.redis import RedisTrouble
+from talkoot.kernel.values import State
 
 if TYPE_CHECKING:
     from talkoot.kernel.redis_calls import RedisCalls
@@ -45,8 +45,7 @@ def own_share(rule: Rule) -> Rule:
     return Rule(rule.name, rule.limit, rule.period_seconds * OWN, max(1, rule.capacity // OWN))
 
 
-@dataclass(slots=True)
-class _Spent:
+class _Spent(State):
     rule: Rule
     owe: Owe
     cost: int = 0

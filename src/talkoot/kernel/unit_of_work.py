@@ -12,17 +12,19 @@ import logging
 from collections import deque
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
 from functools import partial
 from itertools import groupby
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 from uuid import UUID
+
+from msgspec import field
 
 from talkoot.kernel.errors import TalkootError, Unavailable
 from talkoot.kernel.failpoints import die, hit
 from talkoot.kernel.replica import Replica
 from talkoot.kernel.storage_errors import OutcomeUnknown, deadlocked, lost_transaction, overtaken, translated
 from talkoot.kernel.transactions import Caches, Listeners, NeedsItsOwn, Read, Tx
+from talkoot.kernel.values import State, Value
 from talkoot.kernel.writer import Writer
 
 if TYPE_CHECKING:
@@ -42,15 +44,13 @@ WAITING = 10_000  # actions waiting at the most: more are refused at once
 _LEAVING = 0.05  # seconds in which what was published leaves, before the failpoint `before_ack` kills
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Batch(Generic[C, T]):
+class Batch(Value, Generic[C, T], frozen=True, eq=False):
     """An action that takes many commands at once; `run` gives one result, or one refusal, for each."""
 
     run: Callable[[Tx, Sequence[C]], Awaitable[Sequence[T | TalkootError]]]
 
 
-@dataclass(slots=True, eq=False)
-class _Waiting:
+class _Waiting(State, eq=False):
     batch: Batch[Any, Any] | None
     command: Any
     tell: Callable[[Any], None]
@@ -77,8 +77,7 @@ class _Alone(Exception):
         return [part for part in (group[:start], group[start:end], group[end:]) if part]
 
 
-@dataclass(slots=True)
-class _Lane:
+class _Lane(State):
     writer: Writer
     queue: deque[_Waiting] = field(default_factory=deque)
     wake: asyncio.Future[None] | None = None

@@ -7,17 +7,17 @@ contract is to take away what no program that runs needs any more: it waits unti
 from __future__ import annotations
 
 import ast
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any
+
+from talkoot.kernel.values import Value
 
 FOLDER = Path(__file__).with_name("versions")
 _SAID = {"phase", "beside"}
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
+class Step(Value, frozen=True):
     """One script. `beside` are indexes, `name: "table (columns)"`, that are built beside running writers."""
 
     revision: str

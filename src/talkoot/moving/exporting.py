@@ -6,11 +6,11 @@ import asyncio
 import hashlib
 import tempfile
 from collections.abc import AsyncIterator, Sequence
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 import msgspec
+from msgspec.structs import replace
 from sqlalchemy import bindparam, case, null, select, tuple_
 
 from talkoot import __version__
@@ -22,6 +22,7 @@ from talkoot.chat.rooms.models import Room
 from talkoot.kernel.clock import rfc3339
 from talkoot.kernel.errors import NotFound
 from talkoot.kernel.log import LogEvent
+from talkoot.kernel.values import Value
 from talkoot.moving.archive import FORMAT
 from talkoot.moving.rows import line_of
 from talkoot.moving.sections import CONTENT, EVENT, FRAME, TAIL, Section, about_message
@@ -39,8 +40,7 @@ _PAGE = 1000
 _SPOOLED = 4_000_000  # bytes of a file that are kept in memory on its way
 
 
-@dataclass(frozen=True, slots=True)
-class ExportOptions:
+class ExportOptions(Value, frozen=True):
     """Which workspace, at which moment, whether with what opens accounts, and what of it: None for all."""
 
     workspace: UUID

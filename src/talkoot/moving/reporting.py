@@ -5,10 +5,11 @@ from __future__ import annotations
 import time
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import IO
 
 import msgspec
+
+from talkoot.kernel.values import Value
 
 _BAR = 24
 
@@ -82,8 +83,7 @@ class Progress:
         return f"[{bar}] {share:4.0%}  {said}, {int(left // 60)}:{int(left % 60):02d} left"
 
 
-@dataclass(frozen=True, slots=True)
-class Feedback:
+class Feedback(Value, frozen=True):
     """Where a command tells what it leaves out, and how far it is."""
 
     report: Report

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
+from msgspec import field
 from sqlalchemy import Select, case, select, union
 
 from talkoot.chat.access.models import AccessEntry, Membership, Resource, Role, Sanction, Workspace
@@ -28,6 +28,7 @@ from talkoot.chat.rooms.models import Category, Room
 from talkoot.chat.saved.models import SavedMessage
 from talkoot.chat.threads.models import ThreadFollow
 from talkoot.kernel.log import Log, LogEvent
+from talkoot.kernel.values import Value
 
 if TYPE_CHECKING:
     from sqlalchemy import ColumnElement
@@ -38,8 +39,7 @@ if TYPE_CHECKING:
 Within = Callable[[UUID], "ColumnElement[bool]"]
 
 
-@dataclass(frozen=True, slots=True)
-class Section:
+class Section(Value, frozen=True, eq=False):
     """A kind of lines: the rows of `model` that belong `within` a workspace, without what is `left_out`.
 
     Columns in `json` hold JSON text, which stands in the line as what it is. `order` comes before the key,
@@ -53,7 +53,7 @@ class Section:
     left_out: frozenset[str] = frozenset()
     json: frozenset[str] = frozenset()
     order: Callable[[], Any] | None = None
-    instead: Mapping[str, Any] = field(default_factory=dict, hash=False)
+    instead: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def columns(self) -> Sequence[KeyedColumnElement[Any]]:

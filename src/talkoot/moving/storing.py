@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from itertools import groupby
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any
@@ -20,6 +19,7 @@ from talkoot.chat.messages.models import Message
 from talkoot.kernel import log
 from talkoot.kernel.log import Log, LogEvent
 from talkoot.kernel.upsert import insert_into
+from talkoot.kernel.values import Value
 from talkoot.moving.sections import ACCESS, EVENT, SECTIONS, Section
 
 if TYPE_CHECKING:
@@ -31,8 +31,7 @@ Row = tuple[str, dict[str, Any]]
 _AT_ONCE = 200  # rows in one statement: SQLite takes so many values
 
 
-@dataclass(frozen=True, slots=True)
-class Stand:
+class Stand(Value, frozen=True):
     """Where the log of a room is."""
 
     head: int

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
+from msgspec import field
 from sqlalchemy import and_, select
 
 from talkoot.chat.access.models import Workspace
@@ -14,6 +14,7 @@ from talkoot.chat.messages.models import Message
 from talkoot.chat.rooms.models import Room
 from talkoot.kernel.audit import OPERATOR, Act, AuditRecord, record
 from talkoot.kernel.log import Log, LogEvent
+from talkoot.kernel.values import State
 
 if TYPE_CHECKING:
     from talkoot.kernel.transactions import Read, Tx
@@ -24,8 +25,7 @@ _NAMING = frozenset({"saved_message", "quote"})  # what may name messages of oth
 _BEGUN, _DONE = "workspace.import_begun", "workspace.imported"
 
 
-@dataclass(slots=True)
-class There:
+class There(State):
     """What is here already of what the archive holds.
 
     `heads` are the positions of rooms and the events there; `other` are rooms that went on by themselves.

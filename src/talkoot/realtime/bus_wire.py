@@ -10,12 +10,13 @@ from __future__ import annotations
 import hmac
 import struct
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
 from hashlib import blake2b
 from uuid import uuid4
 
 import msgspec
+from msgspec import field
 
+from talkoot.kernel.values import State
 from talkoot.realtime.bus import Message
 
 CHANNELS = 16
@@ -91,8 +92,7 @@ class Sender:
         return b"".join((head, _sealed(self._key, head, body), body))
 
 
-@dataclass(slots=True)
-class Receiver:
+class Receiver(State):
     """Reads batches, those of other nodes and one's own, and knows when some did not come."""
 
     key: bytes

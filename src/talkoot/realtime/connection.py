@@ -6,12 +6,14 @@ import logging
 import time
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol
 from uuid import UUID
 
+from msgspec import field
+
 from talkoot.kernel.ids import new_id
 from talkoot.kernel.token_bucket import TokenBucket
+from talkoot.kernel.values import State
 from talkoot.realtime.close_codes import CloseCode
 from talkoot.realtime.frames import close_frame, text_frame
 
@@ -26,8 +28,7 @@ CHUNK = 64 * 1024
 """Bytes that go to the transport at once; what it cannot send comes on top of the out-buffer's bound."""
 
 
-@dataclass(slots=True)
-class Identity:
+class Identity(State):
     """Who a connection is, until `expires_at` (microseconds since the epoch); `welcome` joins the welcome.
 
     `limits` are those of what it began with, if that is good for less than the user: `may` are then the

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, field
+
+from msgspec import field
 
 from talkoot.kernel.histogram import Histogram
+from talkoot.kernel.values import State
 
 
-@dataclass(slots=True)
-class Counters:
+class Counters(State):
     """Since the process began; all of them only grow."""
 
     accepted: int = 0

@@ -9,7 +9,8 @@ import json
 import random
 import re
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+
+from talkoot.kernel.values import State, Value
 
 SUBPROTOCOL = "talkoot.v1"
 
@@ -24,8 +25,7 @@ _GUID = b"258EAFA5-E914-47DA-95CA-C5AB0DC85B11"  # RFC 6455, 1.3
 _KNOWN_FORM = re.compile(r"talkoot\.v\d{1,4}")
 
 
-@dataclass(frozen=True, slots=True)
-class Refusal:
+class Refusal(Value, frozen=True):
     """An HTTP answer instead of a socket."""
 
     status: int
@@ -57,8 +57,7 @@ class Refusal:
         ).encode()
 
 
-@dataclass(slots=True)
-class Upgrade:
+class Upgrade(State):
     """The parts of an upgrade request that are looked at; `key` stays empty where a server has checked it."""
 
     query: bytes

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from msgspec.structs import replace
 
 from talkoot.kernel.limit_book import LimitBook, Rule
+from talkoot.kernel.values import Value
 
 CONNECTION = Rule("socket.connection", limit=10, period_seconds=1, burst=40)
 USER = Rule("socket.user", limit=20, period_seconds=1, burst=80)
 SERVER = Rule("socket.server", limit=20_000, period_seconds=1, burst=40_000)
 
 
-@dataclass(frozen=True, slots=True)
-class Limits:
+class Limits(Value, frozen=True):
     """Sizes in bytes, times in seconds, rates in frames a second; a rate of 0 is not limited."""
 
     level: int = 1

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 from uuid import UUID
 
 import msgspec
+
+from talkoot.kernel.values import Value
 
 if TYPE_CHECKING:
     from talkoot.realtime.connection import Connection
@@ -15,8 +16,7 @@ if TYPE_CHECKING:
 Ref = int | str | None
 
 
-@dataclass(frozen=True, slots=True)
-class Reply:
+class Reply(Value, frozen=True):
     """A result, and what is to happen right after it was sent."""
 
     result: msgspec.Struct | dict[str, Any]
@@ -26,8 +26,7 @@ class Reply:
 Result = msgspec.Struct | dict[str, Any] | Reply | None
 
 
-@dataclass(frozen=True, slots=True)
-class Later:
+class Later(Value, frozen=True):
     """What is told when it is done, and how the result is made of it: cheaper than a coroutine that waits."""
 
     start: Callable[[Callable[[Any], None]], None]
@@ -38,8 +37,7 @@ class Later:
 Handler = Callable[["Connection", Any], "Result | Later | Awaitable[Result]"]
 
 
-@dataclass(frozen=True, slots=True)
-class Operation:
+class Operation(Value, frozen=True):
     """One operation. The handler is called in order of arrival; what it returns, or awaits, is the reply.
 
     A frame with a `ref` gets exactly one reply: the result with the ref added, `ok` for None, or for a

@@ -7,11 +7,11 @@ import logging
 import math
 import time
 from collections import defaultdict
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from talkoot.kernel.failpoints import hit
 from talkoot.kernel.histogram import Histogram
+from talkoot.kernel.values import State
 from talkoot.realtime.bus import MemoryBus, Message
 from talkoot.realtime.bus_wire import (
     CHANNELS,
@@ -37,8 +37,7 @@ _GAPS_EVERY = 1.0  # seconds: each makes a node ask the database
 _TOLD_EVERY = 60.0  # seconds between two complaints about what is not ours
 
 
-@dataclass(slots=True)
-class BusCounters:
+class BusCounters(State):
     """Messages since the process began; `bytes` as they travel."""
 
     published: int = 0

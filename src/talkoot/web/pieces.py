@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from talkoot.chat.posts.slugs import tag_key
 from talkoot.chat.posts.views import excerpt_of, tags_of
 from talkoot.kernel.clock import rfc3339
+from talkoot.kernel.values import Value
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -17,8 +17,7 @@ if TYPE_CHECKING:
     from talkoot.chat.posts.queries import Found
 
 
-@dataclass(frozen=True, slots=True)
-class Blog:
+class Blog(Value, frozen=True):
     """A room of posts: its name in addresses, what it is called, and where this server is."""
 
     room: UUID

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import mimetypes
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -35,6 +36,7 @@ class _Assets(StaticFiles):
 def serve_client(app: FastAPI) -> None:
     """Serve the built client: `/assets`, the API pages at `/api/docs`, the shell for everything else."""
     app.mount("/assets", _Assets(directory=STATIC / "assets", check_dir=False), name="assets")
+    mimetypes.init(())  # the types that Python knows, on every machine the same
     app.mount("/api/docs", StaticFiles(directory=STATIC / "docs", html=True, check_dir=False), name="docs")
     app.router.routes.append(_shell())
 

@@ -6,12 +6,14 @@ Python, and an int is neither.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 from uuid import UUID
 
+from msgspec.structs import replace
+
 from talkoot.kernel.clock import SystemClock
 from talkoot.kernel.recent import Recent
+from talkoot.kernel.values import Value
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -24,8 +26,7 @@ REMEMBERED = 200_000  # grants; some 300 bytes each
 FLOORS = 5_000  # in one workspace; then they become one floor for all of it
 
 
-@dataclass(frozen=True, slots=True)
-class Grants:
+class Grants(Value, frozen=True):
     """What one user may do on one resource, as of a version of the workspace's access rules (or later)."""
 
     user: UUID

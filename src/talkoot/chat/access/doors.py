@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
 
 from talkoot.chat.access.grants import grants_of
 from talkoot.chat.access.permissions import Permission

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from talkoot.kernel.values import Value
 
 if TYPE_CHECKING:
     from uuid import UUID
 
 
-@dataclass(frozen=True, slots=True)
-class AccessChanged:
+class AccessChanged(Value, frozen=True):
     """Who may do what changed on a resource and below it; `users` empty means for everybody."""
 
     workspace: UUID
@@ -20,8 +20,7 @@ class AccessChanged:
     users: frozenset[UUID]
 
 
-@dataclass(frozen=True, slots=True)
-class WorkspaceMemberLeaving:
+class WorkspaceMemberLeaving(Value, frozen=True):
     """Someone's membership of a workspace, and with it of everything in it, is about to end.
 
     `for_good`: their account is deleted.
@@ -32,15 +31,13 @@ class WorkspaceMemberLeaving:
     for_good: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class ReadByChosen:
+class ReadByChosen(Value, frozen=True):
     """In a workspace people see from now on who has read a message, or do not any more."""
 
     workspace: UUID
 
 
-@dataclass(frozen=True, slots=True)
-class RoleLeaving:
+class RoleLeaving(Value, frozen=True):
     """A role that nobody has is about to be taken away."""
 
     workspace: UUID

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 from uuid import UUID
+
+from msgspec.structs import replace
 
 from talkoot.chat.access.doors import resource_for
 from talkoot.chat.access.operations import EXPLAIN, PREVIEW_ENTRIES
@@ -17,6 +18,7 @@ from talkoot.chat.access.standings import standing_of
 from talkoot.kernel.clock import SystemClock
 from talkoot.kernel.errors import NotFound
 from talkoot.kernel.ids import new_id
+from talkoot.kernel.values import Value
 
 if TYPE_CHECKING:
     from talkoot.chat.access.cache import Grants
@@ -29,8 +31,7 @@ if TYPE_CHECKING:
 _CLOCK = SystemClock()
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
+class Step(Value, frozen=True):
     """One node on the way up, and what its entries say of the permission; with each whether it matches."""
 
     resource: UUID
@@ -38,8 +39,7 @@ class Step:
     entries: list[tuple[Entry, bool]]
 
 
-@dataclass(frozen=True, slots=True)
-class Explained:
+class Explained(Value, frozen=True):
     """The decision and the way to it."""
 
     verdict: Verdict

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, cast
 from uuid import UUID
 
+from msgspec.structs import replace
 from sqlalchemy import Select, bindparam, func, or_, select, true
 from sqlalchemy.orm import aliased
 
@@ -16,6 +16,7 @@ from talkoot.chat.access.models import AccessChange, AccessEntry, Membership, Re
 from talkoot.chat.access.resolution import Entry, Principal
 from talkoot.chat.accounts.models import User
 from talkoot.kernel.slices import slices
+from talkoot.kernel.values import Value
 
 if TYPE_CHECKING:
     from talkoot.kernel.transactions import Read
@@ -23,8 +24,7 @@ if TYPE_CHECKING:
 _WORKSPACES = 20_000  # that are asked for at once
 
 
-@dataclass(frozen=True, slots=True)
-class Lineage:
+class Lineage(Value, frozen=True):
     """A resource and what lies above it, from the leaf to the workspace, with all entries in that order."""
 
     resource: UUID

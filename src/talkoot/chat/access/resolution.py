@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from talkoot.chat.access.permissions import SANCTIONS, Permission
+from talkoot.kernel.values import Value
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -15,8 +15,7 @@ _ALL = frozenset(Permission)
 Principal = Literal["user", "role", "members", "authenticated", "everyone"]
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(Value, frozen=True):
     """Allows or denies some permissions to a principal on one resource."""
 
     id: UUID
@@ -27,8 +26,7 @@ class Entry:
     permissions: frozenset[str]
 
 
-@dataclass(frozen=True, slots=True)
-class Held:
+class Held(Value, frozen=True):
     """A sanction that somebody is under: where, of which kind, and until when (None: until it is lifted)."""
 
     resource: UUID
@@ -40,8 +38,7 @@ class Held:
         return self.until is None or self.until > now
 
 
-@dataclass(frozen=True, slots=True)
-class Standing:
+class Standing(Value, frozen=True):
     """What someone is along a lineage: roles there, memberships of its nodes, and sanctions on them."""
 
     user: UUID
@@ -50,8 +47,7 @@ class Standing:
     sanctions: tuple[Held, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Verdict:
+class Verdict(Value, frozen=True):
     """The decision, and the entry that made it; none means that nothing matched, or that it is a sanction."""
 
     allowed: bool

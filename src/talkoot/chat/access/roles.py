@@ -5,7 +5,6 @@ from __future__ import annotations
 import unicodedata
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from uuid import UUID
 
@@ -23,6 +22,7 @@ from talkoot.chat.access.resolution import Standing, granted
 from talkoot.kernel.audit import Act, record
 from talkoot.kernel.errors import Conflict, Forbidden, NotFound
 from talkoot.kernel.ids import new_id
+from talkoot.kernel.values import Value
 
 if TYPE_CHECKING:
     from talkoot.chat.access.cache import Grants
@@ -35,8 +35,7 @@ OWNER = "owner"
 FOR_ALL = {"member", "guest"}  # what is open to these is open to whoever is invited
 
 
-@dataclass(frozen=True, slots=True)
-class _Hand:
+class _Hand(Value, frozen=True):
     """Who changes roles: their own, and what they may give."""
 
     role: Role

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from talkoot.chat.access.scopes import SCOPE_OF
+from talkoot.kernel.values import Value
 
 if TYPE_CHECKING:
     from talkoot.chat.access.permissions import Permission
@@ -31,8 +31,7 @@ _UNHELD = {"person": "read", "owners": "administer", "installation": "administer
 PLACES = frozenset({"workspace", "category", "room", "message", "thread", "node"})
 
 
-@dataclass(frozen=True, slots=True)
-class Operation:
+class Operation(Value, frozen=True):
     """One row. `needs` is what one must hold on the subject; None where nothing can be held there.
 
     What is `public` may be done without an account, where the installation lets anonymous readers in and the

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
+from msgspec import field
+from msgspec.structs import replace
 from sqlalchemy import (
     BigInteger,
     CompoundSelect,
@@ -25,6 +26,7 @@ from talkoot.chat.access.models import Membership, Sanction
 from talkoot.chat.access.resolution import Held, Standing
 from talkoot.kernel.slices import slices
 from talkoot.kernel.types import Id
+from talkoot.kernel.values import State
 
 if TYPE_CHECKING:
     from sqlalchemy import ColumnElement
@@ -38,8 +40,7 @@ def counts_at(now: int) -> ColumnElement[bool]:
     return and_(Sanction.ended_at.is_(None), or_(Sanction.until.is_(None), Sanction.until > now))
 
 
-@dataclass(slots=True)
-class Belonging:
+class Belonging(State):
     """The nodes that somebody belongs to, with the role they have there, and the sanctions they are under."""
 
     user: UUID

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from uuid import UUID
 
 from talkoot.kernel.errors import NotAuthenticated
+from talkoot.kernel.values import Value
 
 if TYPE_CHECKING:
     from talkoot.realtime.connection import Connection
@@ -15,8 +15,7 @@ NOBODY = UUID(int=0)  # who reads without an account
 NO_SESSION = UUID(int=0)  # of an actor who is not signed in: the first run, the command line
 
 
-@dataclass(frozen=True, slots=True)
-class Limits:
+class Limits(Value, frozen=True):
     """What a token is good for: kinds of things to do, and, unless None, workspaces and rooms to do it in."""
 
     scopes: frozenset[str]
@@ -27,8 +26,7 @@ class Limits:
         return self.places is None or resource in self.places or workspace in self.places
 
 
-@dataclass(frozen=True, slots=True)
-class Actor:
+class Actor(Value, frozen=True):
     """An authenticated user and the session that vouches for them."""
 
     user: UUID

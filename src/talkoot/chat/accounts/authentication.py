@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hmac
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, TypeVar
 from uuid import UUID
 
@@ -13,6 +12,7 @@ from talkoot.chat.accounts.throttle import WRONG_TOKEN, count_wrong
 from talkoot.chat.accounts.tokens import TICKET_SECONDS, Vouched
 from talkoot.kernel.errors import Forbidden, NotAuthenticated
 from talkoot.kernel.ids import fingerprint
+from talkoot.kernel.values import Value
 
 if TYPE_CHECKING:
     from talkoot.chat.accounts.actors import Actor
@@ -24,8 +24,7 @@ T = TypeVar("T")
 _WITH_ACCESS_TOKENS = frozenset({"token", "granted"})
 
 
-@dataclass(frozen=True, slots=True)
-class Admission:
+class Admission(Value, frozen=True):
     """Who was let in, by what, and until when (microseconds since the epoch)."""
 
     actor: Actor

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from talkoot.kernel.values import Value
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -11,37 +12,32 @@ if TYPE_CHECKING:
     from talkoot.kernel.audit import Acting
 
 
-@dataclass(frozen=True, slots=True)
-class SessionClosed:
+class SessionClosed(Value, frozen=True):
     """A session ended before its time: its cookie, tokens and sockets hold no longer."""
 
     session: UUID
     user: UUID
 
 
-@dataclass(frozen=True, slots=True)
-class UserDeactivated:
+class UserDeactivated(Value, frozen=True):
     """An account was closed, and with it all its sessions."""
 
     user: UUID
 
 
-@dataclass(frozen=True, slots=True)
-class PasswordChanged:
+class PasswordChanged(Value, frozen=True):
     """Someone has another password; what could have changed it before does so no longer."""
 
     user: UUID
 
 
-@dataclass(frozen=True, slots=True)
-class PasswordReset:
+class PasswordReset(Value, frozen=True):
     """Somebody opened a link that was mailed, or handed over, and has another password by it."""
 
     user: UUID
 
 
-@dataclass(frozen=True, slots=True)
-class AddressTakenBack:
+class AddressTakenBack(Value, frozen=True):
     """Somebody else had begun to change the address at that moment; what came since is not the owner's."""
 
     user: UUID
@@ -49,16 +45,14 @@ class AddressTakenBack:
     acting: Acting
 
 
-@dataclass(frozen=True, slots=True)
-class AddressGiven:
+class AddressGiven(Value, frozen=True):
     """Someone has an email address of which nobody knows yet whether mail to it reaches them."""
 
     user: UUID
     address: str
 
 
-@dataclass(frozen=True, slots=True)
-class ProfileChanged:
+class ProfileChanged(Value, frozen=True):
     """What others see of a user is different now: this is their name."""
 
     user: UUID

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Annotated
 
 from fastapi import Depends, Request, Security
 from fastapi.security import APIKeyCookie, OAuth2PasswordBearer
+from msgspec.structs import replace
 
 from talkoot.chat.accounts.actions import Device
 from talkoot.chat.accounts.actors import NO_SESSION, NOBODY, Actor

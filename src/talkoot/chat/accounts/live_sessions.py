@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
 
 from talkoot.chat.accounts.actions import touch_sessions
 from talkoot.chat.accounts.queries import live_among, live_query

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import unicodedata
-from dataclasses import dataclass
 from functools import cache
 from typing import NoReturn
 from zoneinfo import available_timezones
@@ -12,6 +11,7 @@ from email_validator import EmailNotValidError, validate_email
 
 from talkoot.chat.accounts.lookalikes import skeleton
 from talkoot.kernel.errors import Invalid
+from talkoot.kernel.values import Value
 
 USERNAME_LENGTH = range(2, 33)
 DISPLAY_NAME_LENGTH = range(1, 65)
@@ -30,8 +30,7 @@ _TOGETHER = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Username:
+class Username(Value, frozen=True):
     """A username as shown, and the key under which it, and all that looks like it, is taken."""
 
     shown: str

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import logging
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from talkoot.chat.accounts.actions import vouched_session
@@ -18,6 +17,7 @@ from talkoot.chat.accounts.factors.waiting import mark_of, step_lost
 from talkoot.chat.accounts.queries import has_signed_in_from, user_with_id
 from talkoot.chat.accounts.throttle import Attempt
 from talkoot.kernel.errors import Forbidden, NotAuthenticated
+from talkoot.kernel.values import Value
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -34,8 +34,7 @@ if TYPE_CHECKING:
 log = logging.getLogger("talkoot.accounts")
 
 
-@dataclass(frozen=True, slots=True)
-class Used:
+class Used(Value, frozen=True):
     """A passkey that has signed, and how often it has been used by now, as it says."""
 
     key: Passkey

@@ -6,10 +6,11 @@ that message be lost, it is read again after `TTL` seconds at the latest.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from cachetools import TTLCache
+
+from talkoot.kernel.values import Value
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -20,8 +21,7 @@ SESSIONS = 20_000
 TTL = 10.0
 
 
-@dataclass(frozen=True, slots=True)
-class LiveSession:
+class LiveSession(Value, frozen=True):
     """A session that holds, and whose it is; times in microseconds since the epoch."""
 
     actor: Actor

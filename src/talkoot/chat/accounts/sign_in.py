@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from talkoot.chat.accounts.actions import NewHash, open_session, second_step_missing
@@ -20,6 +19,7 @@ from talkoot.chat.accounts.queries import find_user_by_login, has_signed_in_from
 from talkoot.chat.accounts.throttle import MAIL_TO_ACCOUNT, Attempt
 from talkoot.kernel.errors import FieldError, Forbidden, Invalid, NotAuthenticated
 from talkoot.kernel.ids import fingerprint
+from talkoot.kernel.values import Value
 
 if TYPE_CHECKING:
     from typing import Literal
@@ -34,8 +34,7 @@ if TYPE_CHECKING:
 log = logging.getLogger("talkoot.accounts")
 
 
-@dataclass(frozen=True, slots=True)
-class Known:
+class Known(Value, frozen=True):
     """Whose password was right, and a stronger hash of it to store instead, if there is one."""
 
     user: User

@@ -8,13 +8,13 @@ from __future__ import annotations
 import hashlib
 import hmac
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from uuid import UUID
 
 from joserfc.jwk import OctKey
 
 from talkoot.kernel.clock import MINUTE
+from talkoot.kernel.values import Value
 
 if TYPE_CHECKING:
     from talkoot.kernel.secrets import Secrets
@@ -22,8 +22,7 @@ if TYPE_CHECKING:
 SLACK = 5 * MINUTE  # in which a server may still sign with the key before, and clocks may differ
 
 
-@dataclass(frozen=True, slots=True)
-class StoredKey:
+class StoredKey(Value, frozen=True):
     """A key as it was read; `alone` ends all older ones at once. Microseconds since the epoch."""
 
     id: UUID

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterable
-from dataclasses import replace
 from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
 
 from talkoot.chat.accounts.actors import NO_SESSION, NOBODY, Actor
 from talkoot.chat.accounts.authentication import Admission, admit_bearer, admit_ticket

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import secrets as randomness
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
@@ -16,6 +15,7 @@ from talkoot.chat.accounts.signing_keys import KeyRing
 from talkoot.kernel.clock import MINUTE, SECOND
 from talkoot.kernel.errors import NotAuthenticated
 from talkoot.kernel.ids import fingerprint
+from talkoot.kernel.values import Value
 
 if TYPE_CHECKING:
     from talkoot.chat.accounts.signing_keys import StoredKey
@@ -30,8 +30,7 @@ _LONGEST = 2048
 _HEADER = {"alg": "HS256", "typ": "at+jwt"}
 
 
-@dataclass(frozen=True, slots=True)
-class Vouched:
+class Vouched(Value, frozen=True):
     """What a signed value vouches for: a user's session, until a moment (microseconds since the epoch)."""
 
     session: UUID

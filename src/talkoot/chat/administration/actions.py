@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from typing import TYPE_CHECKING
 from uuid import UUID
+
+from msgspec.structs import asdict
 
 from talkoot.chat.accounts.factors import actions as factors
 from talkoot.chat.administration.access import installation_to_administer, is_of_the_owners

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from talkoot.kernel.values import Value
 
 
-@dataclass(frozen=True, slots=True)
-class LimitChosen:
+class LimitChosen(Value, frozen=True):
     """A limit has other numbers now, or its own again."""
 
     name: str

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -10,6 +9,7 @@ from joserfc import jws, jwt
 from joserfc.errors import JoseError
 
 from talkoot.kernel.errors import Malformed
+from talkoot.kernel.values import Value
 
 if TYPE_CHECKING:
     from joserfc.jwk import Key
@@ -33,8 +33,7 @@ class GrantRefused(Malformed):
         self.reason = reason
 
 
-@dataclass(frozen=True, slots=True)
-class Unproved:
+class Unproved(Value, frozen=True):
     """What an assertion says before its signature was looked at."""
 
     algorithm: str
@@ -42,8 +41,7 @@ class Unproved:
     issuer: str
 
 
-@dataclass(frozen=True, slots=True)
-class Expected:
+class Expected(Value, frozen=True):
     """What an assertion of one application has to be like; times in seconds."""
 
     issuer: str
@@ -53,8 +51,7 @@ class Expected:
     now: int
 
 
-@dataclass(frozen=True, slots=True)
-class Claims:
+class Claims(Value, frozen=True):
     """What is left of an assertion that holds."""
 
     subject: str

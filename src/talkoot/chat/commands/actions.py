@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
@@ -27,6 +26,7 @@ from talkoot.kernel.errors import Conflict, Forbidden, Invalid, NotFound
 from talkoot.kernel.ids import new_id
 from talkoot.kernel.moments import current_moment
 from talkoot.kernel.upsert import insert_into
+from talkoot.kernel.values import Value
 
 if TYPE_CHECKING:
     from talkoot.chat.access.events import WorkspaceMemberLeaving
@@ -42,8 +42,7 @@ WAITING, WAITING_OF_ONE = 1000, 20  # invocations that wait for one bot, and tho
 _KEPT, _FORGOTTEN = DAY, 500
 
 
-@dataclass(frozen=True, slots=True)
-class Named:
+class Named(Value, frozen=True):
     """A command of a bot, which may not be there yet."""
 
     workspace: UUID
@@ -51,8 +50,7 @@ class Named:
     name: str
 
 
-@dataclass(frozen=True, slots=True)
-class Run:
+class Run(Value, frozen=True):
     """A command that somebody wants to run."""
 
     room: UUID
@@ -62,8 +60,7 @@ class Run:
     thread: UUID | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Invoked:
+class Invoked(Value, frozen=True):
     """What waits for the bot; `dup` when it had been run before, with this cid."""
 
     made: Invocation

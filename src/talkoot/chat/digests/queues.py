@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from uuid import UUID
 
@@ -12,13 +11,13 @@ from talkoot.chat.access.operations import LIST_HELD
 from talkoot.chat.access.queries import workspaces_of
 from talkoot.chat.moderation.queries.complaints import cases_waiting
 from talkoot.chat.moderation.queries.held import held_waiting
+from talkoot.kernel.values import Value
 
 if TYPE_CHECKING:
     from talkoot.kernel.transactions import Read
 
 
-@dataclass(frozen=True, slots=True)
-class Waiting:
+class Waiting(Value, frozen=True):
     """How much waits in one workspace; `newest` is the newest id among it."""
 
     workspace: str

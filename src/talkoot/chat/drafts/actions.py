@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
@@ -21,6 +20,7 @@ from talkoot.chat.rooms.models import Room
 from talkoot.kernel.errors import Conflict, Invalid
 from talkoot.kernel.ids import new_id
 from talkoot.kernel.upsert import insert_into
+from talkoot.kernel.values import Value
 
 if TYPE_CHECKING:
     from talkoot.chat.access.events import WorkspaceMemberLeaving
@@ -31,8 +31,7 @@ if TYPE_CHECKING:
 DRAFTS = 500  # of one person
 
 
-@dataclass(frozen=True, slots=True)
-class Writing:
+class Writing(Value, frozen=True):
     """What somebody has begun to write where, and the version that they saw before.
 
     `files` take the place of those before; None leaves them.

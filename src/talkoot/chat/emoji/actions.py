@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from uuid import UUID
 
@@ -15,6 +14,7 @@ from talkoot.chat.emoji.models import Emoji
 from talkoot.chat.emoji.queries import how_many, with_name
 from talkoot.kernel.audit import Act, record
 from talkoot.kernel.errors import Conflict, Forbidden, Invalid, NotFound
+from talkoot.kernel.values import Value
 
 if TYPE_CHECKING:
     from talkoot.chat.accounts.actors import Actor
@@ -23,8 +23,7 @@ if TYPE_CHECKING:
 MOST = 1000  # of a workspace
 
 
-@dataclass(frozen=True, slots=True)
-class Wish:
+class Wish(Value, frozen=True):
     """An emoji that somebody wants to add: a small picture, or another name for one that is there."""
 
     name: str

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass
 from hmac import compare_digest
 from typing import TYPE_CHECKING
 from uuid import UUID
@@ -29,6 +28,7 @@ from talkoot.kernel.clock import DAY, SECOND
 from talkoot.kernel.errors import Conflict, Forbidden, NotFound
 from talkoot.kernel.ids import fingerprint, new_id, new_token
 from talkoot.kernel.moments import current_moment, moment
+from talkoot.kernel.values import Value
 
 if TYPE_CHECKING:
     from talkoot.kernel.transactions import Read, Tx
@@ -38,16 +38,14 @@ LINK_SECONDS = 3600
 _GIVEN_UP = DAY  # after so long without an end nobody writes it any more
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
+class Asked(Value, frozen=True):
     """Who wants which workspace."""
 
     workspace: UUID
     user: UUID
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(Value, frozen=True):
     """Which export of which workspace, at which moment by the caller's clock."""
 
     workspace: UUID
@@ -55,8 +53,7 @@ class Place:
     now: int
 
 
-@dataclass(frozen=True, slots=True)
-class Written:
+class Written(Value, frozen=True):
     """What an export became: its name in the storage, its bytes, and the rooms that are in it."""
 
     content: str

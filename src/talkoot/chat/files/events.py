@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
+
+from talkoot.kernel.values import Value
 
 if TYPE_CHECKING:
     from uuid import UUID
 
 
-@dataclass(frozen=True, slots=True)
-class TextKept:
+class TextKept(Value, frozen=True):
     """What a file of a message that was sent says is known now."""
 
     message: UUID
 
 
-@dataclass(frozen=True, slots=True)
-class PicturePrepared:
+class PicturePrepared(Value, frozen=True):
     """A picture of a message that was sent can be shown now: the message shows this of it."""
 
     workspace: UUID
@@ -26,8 +25,7 @@ class PicturePrepared:
     shown: dict[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
-class FileRefused:
+class FileRefused(Value, frozen=True):
     """Nobody gets a file, for `why`: `infected`, or `refused` where it could not be looked through."""
 
     owner: UUID

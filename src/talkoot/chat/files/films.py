@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import shutil
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,6 +17,7 @@ from talkoot.chat.files.models import CLEAN, ORIGINAL, THUMBNAIL
 from talkoot.chat.files.pictures import draw, pieces_of
 from talkoot.chat.files.recoding import ASKED, ONE_FRAME, Bounds, Probed, Recipe, reading, recipes
 from talkoot.chat.files.running import run
+from talkoot.kernel.values import Value
 
 if TYPE_CHECKING:
     from talkoot.chat.files.models import File
@@ -27,8 +27,7 @@ if TYPE_CHECKING:
 _PROBED, _TOLD = 1_000_000, 30  # bytes that ffprobe may say, and seconds that it may take
 
 
-@dataclass(frozen=True, slots=True)
-class Programs:
+class Programs(Value, frozen=True):
     """Where ffprobe and ffmpeg are, and what they may use."""
 
     ffprobe: str

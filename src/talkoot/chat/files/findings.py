@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from uuid import UUID
 
 import msgspec
 
+from talkoot.kernel.values import Value
 
-@dataclass(frozen=True, slots=True)
-class Received:
+
+class Received(Value, frozen=True):
     """What came."""
 
     type: str
@@ -32,24 +32,21 @@ class Moves(msgspec.Struct, frozen=True):
     animated: bool
 
 
-@dataclass(frozen=True, slots=True)
-class DrawnEmoji:
+class DrawnEmoji(Value, frozen=True):
     """A very small picture, WebP."""
 
     content: bytes
     animated: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Picture:
+class Picture(Value, frozen=True):
     """What is known of a picture now; `clean` is the size and the sum of its clean copy, if there is one."""
 
     drawn: Drawn
     clean: tuple[int, bytes] | None
 
 
-@dataclass(frozen=True, slots=True)
-class Kept:
+class Kept(Value, frozen=True):
     """A picture that the server fetched, drawn and in the storage, and still in no message."""
 
     file: UUID
@@ -57,8 +54,7 @@ class Kept:
     picture: Picture
 
 
-@dataclass(frozen=True, slots=True)
-class Film:
+class Film(Value, frozen=True):
     """Sound or video that was prepared: its copy for others; `duration` in ms, where it is known.
 
     `waveform` is that of a voice message that came without one.
@@ -73,8 +69,7 @@ class Film:
     waveform: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class FoundText:
+class FoundText(Value, frozen=True):
     """What came of reading the text of a file, as `File.reading` has it, and the text."""
 
     reading: str

@@ -6,10 +6,11 @@ files or hosts, is ever followed. Decoders and the number of streams are named t
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from math import isfinite
 
 import msgspec
+
+from talkoot.kernel.values import Value
 
 MOST_PIXELS = 40_000_000  # of one frame
 _DEMUXERS = {
@@ -106,8 +107,7 @@ class Probed(msgspec.Struct, frozen=True):
         return round(seconds * 1000) if isfinite(seconds) and 0 <= seconds < 10**9 else None
 
 
-@dataclass(frozen=True, slots=True)
-class Bounds:
+class Bounds(Value, frozen=True):
     """What the installation allows."""
 
     lines: int
@@ -116,8 +116,7 @@ class Bounds:
     """Whether the ffmpeg that is there can make H.264; else it is VP9."""
 
 
-@dataclass(frozen=True, slots=True)
-class Recipe:
+class Recipe(Value, frozen=True):
     """How the copy for others is made: its type, the ending of its name, and what ffmpeg is told."""
 
     type: str

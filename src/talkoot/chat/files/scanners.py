@@ -15,12 +15,12 @@ import socket
 import subprocess
 from collections.abc import AsyncIterator
 from contextlib import closing, suppress
-from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from talkoot.chat.files.folders import own_folder
 from talkoot.chat.files.running import ended_with
 from talkoot.kernel.errors import Unavailable
+from talkoot.kernel.values import Value
 
 CLEAN, INFECTED, TOO_LARGE = "clean", "infected", "too_large"
 LONGEST = 300.0  # seconds that one file may take: clamd itself gives up before
@@ -43,8 +43,7 @@ class ScanFailed(Unavailable):
     title = "The scanner could not look at a file"
 
 
-@dataclass(frozen=True, slots=True)
-class Seen:
+class Seen(Value, frozen=True):
     """What came of it: `clean`, `infected`, with what was `found`, or `too_large`."""
 
     verdict: str

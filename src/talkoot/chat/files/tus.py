@@ -5,12 +5,12 @@ from __future__ import annotations
 import base64
 import hashlib
 import re
-from dataclasses import dataclass
 from email.utils import formatdate
 from typing import TYPE_CHECKING
 
 from talkoot.kernel.clock import SECOND
 from talkoot.kernel.errors import Malformed, Outdated
+from talkoot.kernel.values import Value
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -26,8 +26,7 @@ WAVEFORM = re.compile(r"[A-Za-z0-9_-]{2,171}")
 _DIGITS = 15
 
 
-@dataclass(frozen=True, slots=True)
-class Checksum:
+class Checksum(Value, frozen=True):
     """What a request has to sum up to."""
 
     algorithm: str

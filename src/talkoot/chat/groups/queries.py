@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 from uuid import UUID
 
+from msgspec import field
 from sqlalchemy import and_, or_, select
 
 from talkoot.chat.access.models import Membership, Resource, Role
@@ -17,13 +17,13 @@ from talkoot.chat.groups.models import GroupRoom, GroupRule, SeenGroup
 from talkoot.chat.groups.schemas import GroupRuleOut
 from talkoot.chat.identities.models import Identity
 from talkoot.kernel.clock import rfc3339
+from talkoot.kernel.values import State
 
 if TYPE_CHECKING:
     from talkoot.kernel.transactions import Read
 
 
-@dataclass(slots=True)
-class Due:
+class Due(State):
     """What somebody's groups give them in one workspace: the highest of the roles, and all rooms."""
 
     role: Role | None = None

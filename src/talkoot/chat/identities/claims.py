@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from talkoot.kernel.errors import NotAuthenticated
+from talkoot.kernel.values import Value
 
 
-@dataclass(frozen=True, slots=True)
-class Assertion:
+class Assertion(Value, frozen=True):
     """Who somebody is, as a provider says. `email` is None unless the provider verified it."""
 
     issuer: str

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode, urlsplit
 
@@ -16,6 +15,7 @@ from talkoot.chat.identities.id_tokens import LEEWAY, read_logout_token
 from talkoot.chat.identities.rules import require_admitted
 from talkoot.kernel.clock import SECOND
 from talkoot.kernel.errors import NotAuthenticated
+from talkoot.kernel.values import Value
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -29,8 +29,7 @@ if TYPE_CHECKING:
 log = logging.getLogger("talkoot.identities")
 
 
-@dataclass(frozen=True, slots=True)
-class Callback:
+class Callback(Value, frozen=True):
     """What a browser brings back from a provider, and what it kept meanwhile."""
 
     provider: str

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from uuid import UUID
 
+from talkoot.kernel.values import Value
 
-@dataclass(frozen=True, slots=True)
-class CameIn:
+
+class CameIn(Value, frozen=True):
     """Somebody signed in with an identity, or linked it; its provider names these groups and roles now."""
 
     user: UUID
@@ -16,8 +16,7 @@ class CameIn:
     groups: frozenset[str]
 
 
-@dataclass(frozen=True, slots=True)
-class IdentityUnlinked:
+class IdentityUnlinked(Value, frozen=True):
     """An identity of this person opens their account no longer."""
 
     user: UUID

@@ -8,13 +8,13 @@ from __future__ import annotations
 import base64
 import hashlib
 import hmac
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from uuid import UUID
 
 from talkoot.chat.identities.claims import SignInRefused
 from talkoot.kernel.clock import MINUTE
 from talkoot.kernel.ids import new_token
+from talkoot.kernel.values import Value
 
 if TYPE_CHECKING:
     from talkoot.kernel.secrets import Secrets
@@ -23,8 +23,7 @@ LASTS = 10 * MINUTE
 _PURPOSE, _PARTS = "sign-in-flow", 6
 
 
-@dataclass(frozen=True, slots=True)
-class Flow:
+class Flow(Value, frozen=True):
     """One sign-in, or, with `session`, one linking to the account of that session.
 
     `mark` is that of the memory of what was used, when it began: whatever that forgets, it ends once.

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from talkoot.kernel.values import Value
 
 if TYPE_CHECKING:
     from uuid import UUID
 
 
-@dataclass(frozen=True, slots=True)
-class NoticeDue:
+class NoticeDue(Value, frozen=True):
     """Something happened to an account that its owner should hear of, also if it was not they."""
 
     user: UUID

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from talkoot.kernel.clock import SECOND
+from talkoot.kernel.values import Value
 
 if TYPE_CHECKING:
     from email.message import EmailMessage
@@ -23,8 +23,7 @@ _TEMPLATES = Path(__file__).parent / "templates"
 _NO_TEXT = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]+")
 
 
-@dataclass(frozen=True, slots=True)
-class Quote:
+class Quote(Value, frozen=True):
     """What somebody wrote, and where it stands."""
 
     who: str
@@ -32,34 +31,35 @@ class Quote:
     link: str
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
+class Part(Value, frozen=True):
     """Some of it, under a title of its own."""
 
     title: str
     quotes: tuple[Quote, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Unsubscribe:
+class Unsubscribe(Value, frozen=True):
     """How to get no more of these letters: a page for a person, and an address for a program."""
 
     page: str
     post: str
 
 
-@dataclass(frozen=True, slots=True)
-class Letter:
+class Letter(Value, frozen=True):
     """What somebody is told. `link` is an address of this server, and may hold a secret."""
 
     to: str
     subject: str
     said: tuple[str, ...]
     parts: tuple[Part, ...] = ()
-    link: str = field(default="", repr=False)
+    link: str = ""
     button: str = ""
     small: tuple[str, ...] = ()
-    unsubscribe: Unsubscribe | None = field(default=None, repr=False)
+    unsubscribe: Unsubscribe | None = None
+
+    def __repr__(self) -> str:
+        """Without the addresses in it, which let somebody in."""
+        return f"Letter(to={self.to!r}, subject={self.subject!r})"
 
 
 def compose(settings: Settings, letter: Letter, mark: str, now: int) -> EmailMessage:

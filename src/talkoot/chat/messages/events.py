@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
+
+from msgspec import field
+
+from talkoot.kernel.values import State, Value
 
 if TYPE_CHECKING:
     from talkoot.chat.messages.mentioned import Mentioned
     from talkoot.chat.messages.polled import Polled
 
 
-@dataclass(frozen=True, slots=True)
-class Notable:
+class Notable(Value, frozen=True):
     """A message that somebody may want to know of: whom it newly names, or in a room where some want all."""
 
     message: UUID
@@ -26,29 +28,25 @@ class Notable:
     edited: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class NotableSaid:
+class NotableSaid(Value, frozen=True):
     """Notable messages were sent, or edited so that they name more people."""
 
     messages: Sequence[Notable]
 
 
-@dataclass(frozen=True, slots=True)
-class LinksChanged:
+class LinksChanged(Value, frozen=True):
     """A message may link to something, or did; told inside the transaction."""
 
     message: UUID
 
 
-@dataclass(frozen=True, slots=True)
-class PreviewedErased:
+class PreviewedErased(Value, frozen=True):
     """These messages are deleted, and had previews; told inside the transaction."""
 
     messages: Sequence[UUID]
 
 
-@dataclass(frozen=True, slots=True)
-class Reply:
+class Reply(Value, frozen=True):
     """A message in a thread: who began that and where, and who wrote what comes to it where."""
 
     message: UUID
@@ -63,29 +61,25 @@ class Reply:
     """Of the workspace's access rules, under which it was sent."""
 
 
-@dataclass(frozen=True, slots=True)
-class Replied:
+class Replied(Value, frozen=True):
     """These replies were sent; told inside the transaction."""
 
     replies: Sequence[Reply]
 
 
-@dataclass(frozen=True, slots=True)
-class PinnedErased:
+class PinnedErased(Value, frozen=True):
     """These messages are deleted, and were pinned; told inside the transaction."""
 
     messages: Sequence[UUID]
 
 
-@dataclass(frozen=True, slots=True)
-class ReactedErased:
+class ReactedErased(Value, frozen=True):
     """These messages are deleted, and had reactions; told inside the transaction."""
 
     messages: Sequence[UUID]
 
 
-@dataclass(frozen=True, slots=True)
-class OwnChanged:
+class OwnChanged(Value, frozen=True):
     """Something that is this user's alone has changed; their other devices are told with a notice."""
 
     user: UUID
@@ -93,23 +87,20 @@ class OwnChanged:
     told: Mapping[str, object]
 
 
-@dataclass(frozen=True, slots=True)
-class PollSent:
+class PollSent(Value, frozen=True):
     """A message has a poll; told inside the transaction."""
 
     message: UUID
     poll: Polled
 
 
-@dataclass(frozen=True, slots=True)
-class PollsErased:
+class PollsErased(Value, frozen=True):
     """These messages are deleted, and had polls; told inside the transaction."""
 
     messages: Sequence[UUID]
 
 
-@dataclass(slots=True)
-class PostComing:
+class PostComing(State):
     """A message with a title is about to be in a room of posts; told inside the transaction.
 
     Whoever keeps posts writes into `shown` what the message shows of it.
@@ -123,8 +114,7 @@ class PostComing:
     shown: dict[str, Any] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class AuthorsNamed:
+class AuthorsNamed(Value, frozen=True):
     """These people write a public post together with its sender, says `by`; told inside the transaction."""
 
     message: UUID
@@ -134,16 +124,14 @@ class AuthorsNamed:
     by: UUID
 
 
-@dataclass(frozen=True, slots=True)
-class AuthorLeft:
+class AuthorLeft(Value, frozen=True):
     """Somebody does not write a public post with its sender any more; told inside the transaction."""
 
     message: UUID
     author: UUID
 
 
-@dataclass(frozen=True, slots=True)
-class PostsErased:
+class PostsErased(Value, frozen=True):
     """These messages are deleted, and were posts; told inside the transaction."""
 
     messages: Sequence[UUID]
@@ -157,8 +145,7 @@ class What(StrEnum):
     APPEAL = "appeal"
 
 
-@dataclass(frozen=True, slots=True)
-class ToDecide:
+class ToDecide(Value, frozen=True):
     """Something new waits for those who may decide on it; told after the commit."""
 
     what: What

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Annotated
 from uuid import UUID
 
 from fastapi import Query, Request, Response
+from msgspec.structs import replace
 
 from talkoot.chat.access.explaining import explained, previewed
 from talkoot.chat.access.operations import (

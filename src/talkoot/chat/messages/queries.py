@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
@@ -21,6 +20,7 @@ from talkoot.kernel.documents import Document
 from talkoot.kernel.log import LogEvent, heads, versions_of
 from talkoot.kernel.log_tails import LogTails, catch_up
 from talkoot.kernel.types import Id
+from talkoot.kernel.values import Value
 
 if TYPE_CHECKING:
     from talkoot.kernel.log import Event
@@ -158,8 +158,7 @@ async def message_as_sent(read: Read, sent: Event, text: str, thread: UUID | Non
     return Document(msgspec.json.encode(seen))
 
 
-@dataclass(frozen=True, slots=True)
-class Written:
+class Written(Value, frozen=True):
     """Messages that somebody wrote in a room, and the position before which to look for more; 0 ends it."""
 
     ids: list[UUID]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
@@ -17,6 +16,7 @@ from talkoot.chat.messages.reacted import with_reaction
 from talkoot.chat.messages.wire import NOTHING, Shown
 from talkoot.kernel.clock import rfc3339
 from talkoot.kernel.text import text_bytes
+from talkoot.kernel.values import Value
 
 if TYPE_CHECKING:
     from talkoot.kernel.log import Event
@@ -40,8 +40,7 @@ _EMPTIED = {
 _HARMLESS = {"member.joined", "member.left", "room.updated"}
 
 
-@dataclass(frozen=True, slots=True)
-class Stretch:
+class Stretch(Value, frozen=True):
     """Messages without a gap up to the newest, as of a position in the log; `whole` if none is older.
 
     `last` is the id of the event at that position.

@@ -9,13 +9,14 @@ Names are part of it: whenever anybody changes theirs, all stretches are dropped
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 from uuid import UUID
 
 from cachetools import LRUCache
+from msgspec import field
 
 from talkoot.kernel.documents import Document
+from talkoot.kernel.values import State, Value
 
 if TYPE_CHECKING:
     from talkoot.chat.messages.stretches import Stretch
@@ -27,16 +28,14 @@ BYTES = 48 * 1024 * 1024  # of all rooms
 _OVERHEAD = 800  # bytes of a page without its body
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
+class Reading(Value, frozen=True):
     """Taken before anything is read from the database: what must not change until it is remembered."""
 
     dropped: int
     names: int
 
 
-@dataclass(slots=True)
-class _Room:
+class _Room(State):
     """A stretch, and pages that were made of it: as many as take no more room than the stretch itself."""
 
     stretch: Stretch

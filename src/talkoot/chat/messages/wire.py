@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
@@ -12,6 +11,7 @@ from msgspec import Raw
 
 from talkoot.chat.messages.reacted import NONE
 from talkoot.kernel.clock import rfc3339
+from talkoot.kernel.values import Value
 
 if TYPE_CHECKING:
     from talkoot.kernel.plain_sql import Row
@@ -70,8 +70,7 @@ class MessagePage(msgspec.Struct, frozen=True):
     previous: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class Cursor:
+class Cursor(Value, frozen=True):
     """Which page of a timeline: that before, after or around a position, or the newest."""
 
     before: int | None = None

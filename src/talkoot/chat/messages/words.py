@@ -5,10 +5,10 @@ from __future__ import annotations
 import html
 import re
 import unicodedata
-from dataclasses import dataclass
 from functools import lru_cache
 
 from talkoot.chat.accounts.lookalikes import skeleton
+from talkoot.kernel.values import Value
 
 _WORD = re.compile(r"\w+")
 MARK_OF_LINKS = "://"  # without it a text links to no page
@@ -28,8 +28,7 @@ class _Seen(dict[int, str | None]):
 _SEEN = _Seen()
 
 
-@dataclass(frozen=True, slots=True)
-class WordList:
+class WordList(Value, frozen=True):
     """Phrases by their number of words, and beginnings of words by their length."""
 
     phrases: dict[int, frozenset[tuple[str, ...]]]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from uuid import UUID
 
@@ -12,6 +11,7 @@ from talkoot.chat.access.permissions import Permission
 from talkoot.chat.access.queries import role_in, was_member
 from talkoot.chat.administration.access import installation_to_administer
 from talkoot.kernel.errors import Forbidden, NotFound
+from talkoot.kernel.values import Value
 
 if TYPE_CHECKING:
     from talkoot.chat.access.cache import Grants
@@ -29,8 +29,7 @@ async def audit_to_read(read: Read, actor: Actor, operation: Operation, workspac
         await resource_for(read, actor, operation, workspace)
 
 
-@dataclass(frozen=True, slots=True)
-class Where:
+class Where(Value, frozen=True):
     """On which node, which must be of this kind, and upon whom."""
 
     kind: str

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from talkoot.kernel.values import Value
 
 if TYPE_CHECKING:
     from uuid import UUID
 
 
-@dataclass(frozen=True, slots=True)
-class Sanctioned:
+class Sanctioned(Value, frozen=True):
     """Somebody was muted, banned or kicked, or that is over; `until` as microseconds since the epoch."""
 
     user: UUID
@@ -22,16 +22,14 @@ class Sanctioned:
     ended: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class ReportHandled:
+class ReportHandled(Value, frozen=True):
     """A moderator has decided on what this user reported."""
 
     user: UUID
     report: UUID
 
 
-@dataclass(frozen=True, slots=True)
-class AppealDecided:
+class AppealDecided(Value, frozen=True):
     """A moderator has decided on an appeal of this user."""
 
     user: UUID
@@ -41,8 +39,7 @@ class AppealDecided:
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
-class Reviewed:
+class Reviewed(Value, frozen=True):
     """A moderator has decided on a held message of this user, or they took it back.
 
     With `edits` it was a new text for that message.

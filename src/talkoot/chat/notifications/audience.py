@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
@@ -17,6 +16,7 @@ from talkoot.chat.notifications.keywords import stands_in
 from talkoot.chat.notifications.models import REPLY, NotificationLevel
 from talkoot.chat.rooms.models import Room
 from talkoot.chat.threads.models import ThreadFollow
+from talkoot.kernel.values import Value
 
 if TYPE_CHECKING:
     from talkoot.kernel.transactions import Read
@@ -28,8 +28,7 @@ HERE = "here"  # like `mention`, for those only who are there
 KINDS = ("mention", HERE, "direct", REPLY, "keyword", "message")
 
 
-@dataclass(frozen=True, slots=True)
-class NotableMessage:
+class NotableMessage(Value, frozen=True):
     """A message that people may be told of; `names` are those that count now."""
 
     message: UUID

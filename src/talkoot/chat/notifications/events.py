@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from uuid import UUID
 
+from talkoot.kernel.values import Value
 
-@dataclass(frozen=True, slots=True)
-class NewNotification:
+
+class NewNotification(Value, frozen=True):
     """A new notification; `quiet` if it is not to disturb its person: it is neither pushed nor shown."""
 
     id: UUID
@@ -27,15 +27,13 @@ class NewNotification:
     """Its person finds it in the list, and is not mailed either."""
 
 
-@dataclass(frozen=True, slots=True)
-class Notified:
+class Notified(Value, frozen=True):
     """People have new notifications."""
 
     notifications: Sequence[NewNotification]
 
 
-@dataclass(frozen=True, slots=True)
-class QuietChanged:
+class QuietChanged(Value, frozen=True):
     """Somebody does not want to be disturbed until another moment than before."""
 
     user: UUID

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 import msgspec
+from msgspec.structs import replace
 from sqlalchemy import and_, case, func, select
 
 from talkoot.chat.access.grants import readable_among
@@ -38,6 +38,7 @@ from talkoot.chat.reads.models import ReadPosition
 from talkoot.chat.threads.models import ThreadFollow
 from talkoot.kernel.clock import rfc3339, rfc3339_or_none
 from talkoot.kernel.documents import Document
+from talkoot.kernel.values import Value
 
 if TYPE_CHECKING:
     from talkoot.chat.accounts.actors import Actor
@@ -76,8 +77,7 @@ _WHERE = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Levels:
+class Levels(Value, frozen=True):
     """What somebody said of a room, and of a thread in it."""
 
     thread: str | None = None

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 from uuid import UUID
 
+from msgspec.structs import replace
 from sqlalchemy import insert, select, update
 
 from talkoot.chat.access.actions import add_workspace_member, create_workspace
@@ -29,6 +29,7 @@ from talkoot.kernel.clock import SECOND
 from talkoot.kernel.errors import Conflict, Forbidden, NotFound
 from talkoot.kernel.ids import fingerprint, new_id, new_token
 from talkoot.kernel.jobs import enqueue
+from talkoot.kernel.values import Value
 
 if TYPE_CHECKING:
     from talkoot.chat.access.cache import Grants
@@ -40,8 +41,7 @@ MAIL_INVITATION = "onboarding.mail_invitation"
 FIRST_ROOMS = (("general", "For everybody and everything"), ("random", "What fits nowhere else"))
 
 
-@dataclass(frozen=True, slots=True)
-class Invited:
+class Invited(Value, frozen=True):
     """Whom an invitation is mailed to, and what the letter says."""
 
     address: str

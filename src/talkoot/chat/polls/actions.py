@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import secrets as randomness
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from uuid import UUID
 
@@ -28,6 +27,7 @@ from talkoot.kernel.errors import Conflict, Invalid
 from talkoot.kernel.ids import new_id
 from talkoot.kernel.moments import current_moment
 from talkoot.kernel.sealing import seal
+from talkoot.kernel.values import Value
 
 if TYPE_CHECKING:
     from talkoot.chat.accounts.actors import Actor
@@ -41,8 +41,7 @@ CLOSE_DUE = "polls.close"
 _VOTED, _CLOSED = "poll.voted", "poll.closed"
 
 
-@dataclass(frozen=True, slots=True)
-class Vote:
+class Vote(Value, frozen=True):
     """The options that somebody votes for, in place of what they voted for before; none takes it back."""
 
     message: UUID

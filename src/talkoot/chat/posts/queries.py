@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
+from msgspec.structs import replace
 from sqlalchemy import and_, func, or_, select
 
 from talkoot.chat.access.models import AccessEntry, Resource
@@ -18,14 +18,14 @@ from talkoot.chat.posts.access import may_edit
 from talkoot.chat.posts.models import PUBLISHED, Blog, Post, PostAuthor, PostSlug, PostTag, PostVersion
 from talkoot.chat.posts.slugs import tag_key
 from talkoot.kernel.clock import rfc3339, rfc3339_or_none
+from talkoot.kernel.values import Value
 
 if TYPE_CHECKING:
     from talkoot.chat.access.cache import Grants
     from talkoot.kernel.transactions import Read
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
+class Found(Value, frozen=True):
     """A post with who wrote it, how many answers it has, and whether more are taken (`replies` as shown).
 
     `others` wrote it together with its first author.
@@ -48,8 +48,7 @@ class Found:
         return self.post.published_at or self.post.created_at
 
 
-@dataclass(frozen=True, slots=True)
-class PostFilter:
+class PostFilter(Value, frozen=True):
     """Which posts of a room: of a state, with a tag, of an author, behind a place in the list."""
 
     room: UUID

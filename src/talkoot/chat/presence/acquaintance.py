@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from uuid import UUID
 
@@ -14,6 +13,7 @@ from talkoot.chat.access.queries import acquaintances_among
 from talkoot.chat.presence.frames import NO_STATUS, PresenceFrame
 from talkoot.kernel.errors import Unavailable
 from talkoot.kernel.together import Together
+from talkoot.kernel.values import Value
 from talkoot.realtime.close_codes import CloseCode
 
 if TYPE_CHECKING:
@@ -31,8 +31,7 @@ AT_ONCE = 1000  # people in one reading
 _ROUNDS = 10  # of reading again because somebody came or left in the meantime
 
 
-@dataclass(frozen=True, slots=True)
-class Held:
+class Held(Value, frozen=True):
     """Whom a connection is not told of for now, and how they were; it goes on only with the same `list`.
 
     `statuses_told` is how many statuses were told until then.

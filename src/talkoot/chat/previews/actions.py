@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
@@ -23,6 +22,7 @@ from talkoot.kernel import jobs, log
 from talkoot.kernel.audit import Act, record
 from talkoot.kernel.errors import NotFound
 from talkoot.kernel.ids import new_id
+from talkoot.kernel.values import Value
 
 if TYPE_CHECKING:
     from talkoot.chat.accounts.actors import Actor
@@ -35,8 +35,7 @@ LOOK = "previews.look"
 _ATTEMPTS = 3
 
 
-@dataclass(frozen=True, slots=True)
-class Seen:
+class Seen(Value, frozen=True):
     """A page that was looked at, and its picture."""
 
     url: str

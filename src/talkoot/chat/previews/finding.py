@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -12,6 +11,7 @@ from cachetools import TTLCache
 from talkoot.chat.files.sniffing import IMAGES
 from talkoot.chat.previews.pages import Facts, facts_of
 from talkoot.kernel.outgoing import Answer, Outgoing, OutgoingError
+from talkoot.kernel.values import Value
 
 if TYPE_CHECKING:
     from talkoot.kernel.context import Kernel
@@ -21,8 +21,7 @@ _HEADERS = {"User-Agent": "Talkoot (link previews)", "Accept": "text/html,image/
 _KNOWN_FOR, _BYTES, _OVERHEAD = 3600.0, 16 * 1024 * 1024, 4000
 
 
-@dataclass(frozen=True, slots=True)
-class Page:
+class Page(Value, frozen=True):
     """A page, and the bytes of its picture, if it has one that could be fetched."""
 
     facts: Facts

@@ -10,8 +10,9 @@ import html
 import re
 import unicodedata
 from contextlib import suppress
-from dataclasses import dataclass
 from urllib.parse import urljoin, urlsplit
+
+from talkoot.kernel.values import Value
 
 _LOOKED_AT = 512 * 1024  # bytes
 _TAG = re.compile(r"<(?:(!--)|(title|meta|script|style|body)(?=[\s/>]))", re.IGNORECASE)
@@ -41,8 +42,7 @@ _WHOLE = {"title", "script", "style"}
 TITLE, DESCRIPTION, SITE = 200, 400, 80  # characters
 
 
-@dataclass(frozen=True, slots=True)
-class Facts:
+class Facts(Value, frozen=True):
     """What is shown of a page: lines of plain text, and where its picture lies."""
 
     title: str

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
@@ -17,13 +16,13 @@ from talkoot.chat.accounts.models import User
 from talkoot.chat.messages.models import Message
 from talkoot.chat.previews.links import links_in
 from talkoot.chat.previews.models import RemovedPreview
+from talkoot.kernel.values import Value
 
 if TYPE_CHECKING:
     from talkoot.kernel.transactions import Read
 
 
-@dataclass(frozen=True, slots=True)
-class LinkedMessage:
+class LinkedMessage(Value, frozen=True):
     """A text with links, whose it is, and what is shown of them already."""
 
     message: UUID

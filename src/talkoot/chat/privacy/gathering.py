@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from dataclasses import dataclass
 from html import escape
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
@@ -28,6 +27,7 @@ from talkoot.chat.statuses.queries import own_status
 from talkoot.chat.threads.queries import own_follows
 from talkoot.kernel.clock import rfc3339
 from talkoot.kernel.ids import moment_of
+from talkoot.kernel.values import Value
 
 if TYPE_CHECKING:
     from talkoot.chat.files.models import File
@@ -67,8 +67,7 @@ _REACTIONS = ("reactions.jsonl", "Your reactions to messages")
 _MESSAGES = ("messages.jsonl", "Your messages, with every text they had; direct rooms have no name")
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
+class Part(Value, frozen=True):
     """More of a file, and how much of everything is done by now, in percent."""
 
     name: str

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
@@ -15,6 +14,7 @@ from talkoot.chat.messages.models import Message
 from talkoot.chat.rooms.models import Room
 from talkoot.kernel.clock import rfc3339, rfc3339_or_none
 from talkoot.kernel.log import versions_of
+from talkoot.kernel.values import Value
 
 if TYPE_CHECKING:
     from talkoot.kernel.transactions import Read
@@ -25,16 +25,14 @@ BEFORE_ALL = UUID(int=0)
 """Messages that were brought from elsewhere may be older than the accounts that they are of."""
 
 
-@dataclass(frozen=True, slots=True)
-class Stretch:
+class Stretch(Value, frozen=True):
     """Somebody's messages among those up to an id; `last` is None at the end of all messages."""
 
     mine: Sequence[dict[str, Any]]
     last: UUID | None
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
+class Found(Value, frozen=True):
     """Which of somebody's messages are in which room of which workspace; `last` as above."""
 
     ids: dict[tuple[UUID, UUID], list[UUID]]

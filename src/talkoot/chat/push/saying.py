@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 from uuid import UUID
 
 from talkoot.chat.push.delivery import Payload
 from talkoot.chat.push.encryption import to_base64url
 from talkoot.chat.telling.pieces import Piece, pieces
+from talkoot.kernel.values import Value
 
 if TYPE_CHECKING:
     from talkoot.kernel.transactions import Read
@@ -19,8 +19,7 @@ _TOPIC = 24  # bytes: 32 characters, which is all that a push service takes (RFC
 _URGENT = frozenset({"direct", "mention"})
 
 
-@dataclass(frozen=True, slots=True)
-class Push:
+class Push(Value, frozen=True):
     """What is shown, and how; of one `topic` a push service keeps the newest."""
 
     payload: Payload

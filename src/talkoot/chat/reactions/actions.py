@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 from uuid import UUID
 
 import msgspec
+from msgspec.structs import replace
 from sqlalchemy import delete, select
 
 from talkoot.chat.access.grants import versions_of
@@ -22,6 +22,7 @@ from talkoot.chat.reactions.events import ReactionMoved
 from talkoot.chat.reactions.models import Reaction
 from talkoot.kernel import log
 from talkoot.kernel.errors import Conflict, Invalid, NotFound
+from talkoot.kernel.values import Value
 
 if TYPE_CHECKING:
     from talkoot.chat.accounts.actors import Actor
@@ -35,8 +36,7 @@ OWN_EMOJI = 10  # of one person under a message
 _ADDED, _REMOVED = "reaction.added", "reaction.removed"
 
 
-@dataclass(frozen=True, slots=True)
-class React:
+class React(Value, frozen=True):
     """An emoji that somebody puts under a message, or takes away; it is written as it is stored."""
 
     message: UUID

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from uuid import UUID
 
+from talkoot.kernel.values import Value
 
-@dataclass(frozen=True, slots=True)
-class ReactionMoved:
+
+class ReactionMoved(Value, frozen=True):
     """Somebody has reacted to a message of somebody else, or has taken that back."""
 
     message: UUID

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from uuid import UUID
 
@@ -15,6 +14,7 @@ from talkoot.chat.messages.reacted import reactions_in
 from talkoot.chat.reactions.models import Reaction
 from talkoot.chat.reactions.schemas import ReactionPeople
 from talkoot.chat.rooms.models import Room
+from talkoot.kernel.values import Value
 
 if TYPE_CHECKING:
     from talkoot.kernel.transactions import Read
@@ -50,8 +50,7 @@ async def people_of(read: Read, message: Message, reader: UUID) -> list[Reaction
     ]
 
 
-@dataclass(frozen=True, slots=True)
-class Given:
+class Given(Value, frozen=True):
     """A reaction of somebody, and in which room of which workspace it is."""
 
     workspace: UUID

@@ -6,7 +6,6 @@ What somebody marks as unread again leaves their position where it is: a mark be
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from uuid import UUID
 
@@ -24,6 +23,7 @@ from talkoot.kernel.errors import Invalid, TalkootError
 from talkoot.kernel.log import heads
 from talkoot.kernel.plain_sql import Statement
 from talkoot.kernel.unit_of_work import Batch
+from talkoot.kernel.values import State, Value
 
 if TYPE_CHECKING:
     from talkoot.chat.access.cache import Grants
@@ -33,8 +33,7 @@ if TYPE_CHECKING:
     from talkoot.kernel.transactions import Tx
 
 
-@dataclass(frozen=True, slots=True)
-class MarkRead:
+class MarkRead(Value, frozen=True):
     """Somebody has read a room up to `seq`, told by this connection."""
 
     actor: Actor
@@ -48,8 +47,7 @@ class MarkRead:
         return self.actor.user, self.room
 
 
-@dataclass(slots=True)
-class _Standing:
+class _Standing(State):
     """Where a room's log stands, and how far somebody has read it."""
 
     head: int

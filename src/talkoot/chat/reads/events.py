@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from talkoot.kernel.values import Value
 
 if TYPE_CHECKING:
     from uuid import UUID
 
 
-@dataclass(frozen=True, slots=True)
-class ReadMoved:
+class ReadMoved(Value, frozen=True):
     """Someone has read a room up to `seq`, or marked it as unread from `marked` on."""
 
     user: UUID
@@ -25,8 +25,7 @@ class ReadMoved:
     mentions: int
 
 
-@dataclass(frozen=True, slots=True)
-class ShareChosen:
+class ShareChosen(Value, frozen=True):
     """Somebody shares what they have read from now on, or does not any more."""
 
     user: UUID

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 from uuid import UUID
 
+from msgspec import field
 from sqlalchemy import and_, func, select, true
 
 from talkoot.chat.access.models import Membership, Workspace
@@ -16,6 +16,7 @@ from talkoot.chat.accounts.models import User
 from talkoot.chat.accounts.views import public_user
 from talkoot.chat.reads.models import ReadChoice, ReadPosition
 from talkoot.chat.rooms.models import Room
+from talkoot.kernel.values import Value
 
 if TYPE_CHECKING:
     from talkoot.chat.access.cache import Grants
@@ -40,16 +41,14 @@ _SHARING = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Stand:
+class Stand(Value, frozen=True):
     """How far a member has read, and since when they are one (microseconds)."""
 
     seq: int
     joined_at: int
 
 
-@dataclass(frozen=True, slots=True)
-class Readers:
+class Readers(Value, frozen=True):
     """The members of a room who share how far they have read it, each with what they may do."""
 
     positions: Mapping[UUID, Stand] = field(default_factory=dict)

@@ -2,24 +2,23 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from talkoot.kernel.values import Value
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from uuid import UUID
 
 
-@dataclass(frozen=True, slots=True)
-class MembersJoined:
+class MembersJoined(Value, frozen=True):
     """These users are members of the room from here on."""
 
     room: UUID
     users: Sequence[UUID]
 
 
-@dataclass(frozen=True, slots=True)
-class MemberLeft:
+class MemberLeft(Value, frozen=True):
     """This user is no member of the room any more, by this version of the workspace's access rules."""
 
     room: UUID
@@ -28,8 +27,7 @@ class MemberLeft:
     version: int
 
 
-@dataclass(frozen=True, slots=True)
-class PostsRoomMade:
+class PostsRoomMade(Value, frozen=True):
     """There is a new room of posts, with this name; told inside the transaction."""
 
     room: UUID

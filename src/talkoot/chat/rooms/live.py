@@ -6,11 +6,12 @@ import asyncio
 from collections import defaultdict
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 import msgspec
+from msgspec import field
+from msgspec.structs import replace
 
 from talkoot.chat.access.looking import look_at_each
 from talkoot.chat.accounts.actors import actor_of
@@ -19,6 +20,7 @@ from talkoot.chat.rooms.wire import event_message
 from talkoot.kernel.errors import Unavailable
 from talkoot.kernel.log import events_after
 from talkoot.kernel.together import Together
+from talkoot.kernel.values import State
 from talkoot.realtime.close_codes import CloseCode
 
 if TYPE_CHECKING:
@@ -35,8 +37,7 @@ _FILLED = 500  # events of one room in one reading, when the bus lost something
 _ROUNDS = 10  # of reading again because access has changed in the meantime
 
 
-@dataclass(slots=True)
-class Follower:
+class Follower(State):
     """What is known of one connection: whose turn it is to subscribe, and where each room began."""
 
     turn: asyncio.Lock = field(default_factory=asyncio.Lock)

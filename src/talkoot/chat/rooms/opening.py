@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
 from operator import itemgetter
 from typing import TYPE_CHECKING
 from uuid import UUID
@@ -15,6 +14,7 @@ from talkoot.chat.access.reading import grants_of_many
 from talkoot.chat.rooms.wire import event_frame
 from talkoot.kernel.log import Head, heads
 from talkoot.kernel.log_tails import catch_up
+from talkoot.kernel.values import Value
 
 if TYPE_CHECKING:
     from talkoot.chat.accounts.actors import Limits
@@ -26,16 +26,14 @@ _PAGE = 500
 Missed = Sequence[tuple[int, bytes]]
 
 
-@dataclass(frozen=True, slots=True)
-class Behind:
+class Behind(Value, frozen=True):
     """Positions and frames of events that follow a position; `complete` if there are no more of them."""
 
     missed: Missed
     complete: bool
 
 
-@dataclass(frozen=True, slots=True)
-class RoomRequest:
+class RoomRequest(Value, frozen=True):
     """A room to subscribe to, from a position on; without one, only what comes from now on."""
 
     room: UUID
@@ -43,8 +41,7 @@ class RoomRequest:
     epoch: UUID | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class OpenRequest:
+class OpenRequest(Value, frozen=True):
     """The rooms that one user wants; `limits` are those of the token that they came with."""
 
     user: UUID
@@ -52,8 +49,7 @@ class OpenRequest:
     limits: Limits | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Look:
+class Look(Value, frozen=True):
     """A user who follows a room, and is at this position of it."""
 
     user: UUID
@@ -61,8 +57,7 @@ class Look:
     position: int
 
 
-@dataclass(frozen=True, slots=True)
-class Opened:
+class Opened(Value, frozen=True):
     """How a subscription begins: where the log stands, and what was missed, if that could be told."""
 
     workspace: UUID

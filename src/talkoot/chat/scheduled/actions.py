@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from uuid import UUID
 
@@ -30,6 +29,7 @@ from talkoot.kernel.clock import DAY, SECOND
 from talkoot.kernel.errors import Conflict, Forbidden, Invalid, NotFound, TalkootError
 from talkoot.kernel.ids import new_id
 from talkoot.kernel.moments import current_moment
+from talkoot.kernel.values import Value
 
 if TYPE_CHECKING:
     from talkoot.chat.messages.polled import Polled
@@ -43,8 +43,7 @@ _PATIENCE = DAY  # for so long it is tried again where that may help
 _AGAIN = 30 * SECOND
 
 
-@dataclass(frozen=True, slots=True)
-class Schedule:
+class Schedule(Value, frozen=True):
     """What is to be sent where and when (microseconds since the epoch)."""
 
     room: UUID
@@ -56,8 +55,7 @@ class Schedule:
     poll: Polled | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
+class Change(Value, frozen=True):
     """Another text, time, or other files; what is None stays."""
 
     text: str | None

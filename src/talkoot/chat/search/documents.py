@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from uuid import UUID
 
@@ -12,6 +11,7 @@ import msgspec
 
 from talkoot.chat.messages.polled import poll_in
 from talkoot.chat.search.tokens import tokens_of
+from talkoot.kernel.values import Value
 
 if TYPE_CHECKING:
     from talkoot.chat.search.stems import Stems
@@ -57,8 +57,7 @@ def of_sender(user: str) -> str:
     return f"{_MARK}u{user[-_TELLING:]}"
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(Value, frozen=True):
     """What is read of a message to index it; a deleted one has no text. Ids are 32 hexadecimal digits."""
 
     message: str
@@ -75,8 +74,7 @@ class Row:
     """Characters that its files say, as far as that is known."""
 
 
-@dataclass(frozen=True, slots=True)
-class Said:
+class Said(Value, frozen=True):
     """What a file says."""
 
     file: UUID
@@ -84,8 +82,7 @@ class Said:
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class Document:
+class Document(Value, frozen=True):
     """A message to be indexed; `ts` is its moment in microseconds since 1970."""
 
     message: str

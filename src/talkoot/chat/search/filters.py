@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 from uuid import UUID
+
+from msgspec import field
 
 from talkoot.chat.search import queries
 from talkoot.chat.search.days import span_of
@@ -20,6 +21,7 @@ from talkoot.chat.search.documents import (
 )
 from talkoot.chat.search.language import refused
 from talkoot.chat.search.resolved import ResolvedQuery
+from talkoot.kernel.values import State
 
 if TYPE_CHECKING:
     from talkoot.chat.accounts.actors import Actor
@@ -36,8 +38,7 @@ _MARKS = {
 }
 
 
-@dataclass(slots=True)
-class _Narrowing:
+class _Narrowing(State):
     rooms: frozenset[UUID]
     marks: list[str] = field(default_factory=list)
     denied_marks: list[str] = field(default_factory=list)

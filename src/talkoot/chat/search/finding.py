@@ -9,7 +9,6 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -29,6 +28,7 @@ from talkoot.chat.search.snippets import snippet
 from talkoot.kernel.clock import SECOND, rfc3339, rfc3339_or_none
 from talkoot.kernel.errors import NotFound
 from talkoot.kernel.paging import Page
+from talkoot.kernel.values import Value
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -51,8 +51,7 @@ INSIDE = 1_000_000  # characters inside files
 _BUMPED = SECOND  # places lie so much behind the moment at the most
 
 
-@dataclass(frozen=True, slots=True)
-class _Found:
+class _Found(Value, frozen=True):
     place: int
     row: Any
     inside: list[FoundFile]

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 from uuid import UUID
 
 from talkoot.kernel.errors import Unavailable
+from talkoot.kernel.values import Value
 
 if TYPE_CHECKING:
     from talkoot.chat.search.documents import Document, Row
@@ -23,8 +23,7 @@ class Hit(NamedTuple):
     message: UUID
 
 
-@dataclass(frozen=True, slots=True)
-class Changes:
+class Changes(Value, frozen=True):
     """Messages that were sent, edited or deleted, as they are now, and how far each log was read.
 
     `left` are rooms that were not looked at, or not to the end.

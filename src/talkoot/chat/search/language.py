@@ -5,10 +5,13 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+
+from msgspec import field
+from msgspec.structs import replace
 
 from talkoot.chat.search.tokens import Token, placed_tokens
 from talkoot.kernel.errors import Invalid
+from talkoot.kernel.values import State, Value
 
 LONGEST = 500  # characters
 TERMS = 20
@@ -22,8 +25,7 @@ _PART = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Term:
+class Term(Value, frozen=True):
     """Tokens that follow each other; with `prefix` the last one only begins a word.
 
     `loose` is one word as it was typed, not in quotes; `forms` are then what counts for it beside itself.
@@ -35,8 +37,7 @@ class Term:
     forms: frozenset[str] = frozenset()
 
 
-@dataclass(frozen=True, slots=True)
-class Filter:
+class Filter(Value, frozen=True):
     """`name:value`, with `-` in front if it is denied."""
 
     name: str
@@ -44,8 +45,7 @@ class Filter:
     denied: bool
 
 
-@dataclass(slots=True)
-class Query:
+class Query(State):
     """A query, taken apart; who and what its filters name is not looked up yet."""
 
     terms: list[Term] = field(default_factory=list)

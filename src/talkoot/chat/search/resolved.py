@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from talkoot.kernel.values import Value
 
 if TYPE_CHECKING:
     from talkoot.chat.search.documents import Document
@@ -13,8 +14,7 @@ if TYPE_CHECKING:
 _GAP = " "  # in no token
 
 
-@dataclass(frozen=True, slots=True)
-class ResolvedQuery:
+class ResolvedQuery(Value, frozen=True):
     """Every term and mark has to be there, and none of the denied ones; from `since`, and before `until`.
 
     `rooms` are the only ones to look into, as 32 hexadecimal digits.

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from talkoot.kernel.values import Value
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -11,8 +12,7 @@ if TYPE_CHECKING:
     from talkoot.chat.presence.frames import UserStatus
 
 
-@dataclass(frozen=True, slots=True)
-class StatusChanged:
+class StatusChanged(Value, frozen=True):
     """Somebody shows something else beside their name: this."""
 
     user: UUID

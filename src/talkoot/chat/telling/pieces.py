@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from uuid import UUID
 
@@ -16,6 +15,7 @@ from talkoot.chat.notifications.models import AUTHOR, REACTION
 from talkoot.chat.notifications.queries import Reactors, reactors_of, still_unread
 from talkoot.chat.rooms.models import Room
 from talkoot.chat.telling.words import in_words
+from talkoot.kernel.values import Value
 
 if TYPE_CHECKING:
     from talkoot.kernel.transactions import Read
@@ -23,8 +23,7 @@ if TYPE_CHECKING:
 _SAID = (Message.id, Message.text, Message.post, Message.quote, Message.attachments)
 
 
-@dataclass(frozen=True, slots=True)
-class Piece:
+class Piece(Value, frozen=True):
     """One of them. `room_name` is empty for a direct room; `path` leads to the message on this server."""
 
     kind: str

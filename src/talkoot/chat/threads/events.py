@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from talkoot.kernel.values import Value
 
 if TYPE_CHECKING:
     from uuid import UUID
 
 
-@dataclass(frozen=True, slots=True)
-class ThreadMoved:
+class ThreadMoved(Value, frozen=True):
     """Someone stands otherwise to a thread than before: for their own devices."""
 
     user: UUID

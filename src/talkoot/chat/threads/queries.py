@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Self
 from uuid import UUID
 
@@ -18,6 +17,7 @@ from talkoot.chat.threads.models import ThreadFollow
 from talkoot.chat.threads.schemas import ThreadState
 from talkoot.kernel.documents import Document
 from talkoot.kernel.errors import Invalid
+from talkoot.kernel.values import Value
 
 if TYPE_CHECKING:
     from talkoot.chat.accounts.actors import Actor
@@ -55,8 +55,7 @@ class Threads(msgspec.Struct, frozen=True):
     previous: None = None
 
 
-@dataclass(frozen=True, slots=True)
-class After:
+class After(Value, frozen=True):
     """The last thread of a page: whether it had something unread, when it was last replied to, and its id."""
 
     unread: bool

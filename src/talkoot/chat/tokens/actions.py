@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
+
+from msgspec.structs import replace
 
 from talkoot.chat.access.grants import grants_of
 from talkoot.chat.access.permissions import Permission

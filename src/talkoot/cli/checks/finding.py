@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
+
+from talkoot.kernel.values import Value
 
 if TYPE_CHECKING:
     from talkoot.settings import Settings
@@ -12,8 +13,7 @@ if TYPE_CHECKING:
 Level = Literal["ok", "warn", "fail"]
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
+class Finding(Value, frozen=True):
     """What a check found, and what to do when it is not well."""
 
     level: Level

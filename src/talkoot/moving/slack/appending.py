@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 import msgspec
+from msgspec import field
 from sqlalchemy import bindparam, select, update
 
 from talkoot.chat.messages.actions.erase import DELETED
@@ -19,6 +19,7 @@ from talkoot.chat.pins.models import Pin
 from talkoot.kernel.clock import rfc3339
 from talkoot.kernel.ids import new_id
 from talkoot.kernel.types import Id
+from talkoot.kernel.values import State
 from talkoot.moving.storing import Stand, append_events, stand_of, store
 
 if TYPE_CHECKING:
@@ -30,8 +31,7 @@ if TYPE_CHECKING:
 PINS = 50
 
 
-@dataclass(slots=True)
-class _Going:
+class _Going(State):
     """A log that goes on: each event gets the next position, and a time behind the last one."""
 
     room: UUID

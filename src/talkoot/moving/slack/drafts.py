@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 from uuid import UUID
 
+from msgspec import field
+
 from talkoot.chat.messages.schemas import TEXT
+from talkoot.kernel.values import State
 from talkoot.moving.slack.derived import cid_of, derived_id, moment_of_ts
 from talkoot.moving.slack.emoji import emoji_named
 from talkoot.moving.slack.mrkdwn import Names, markdown
@@ -42,8 +44,7 @@ _NO_CONTENT = frozenset({"tombstone", "hidden_by_limit"})
 _EMPTY = "_(empty)_"
 
 
-@dataclass(slots=True)
-class Draft:
+class Draft(State):
     """A message that is to be; `root` is the id of the first message of its thread."""
 
     id: UUID

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass
 from http import HTTPStatus
 from typing import IO, TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from talkoot.kernel.outgoing import OutgoingError, TooMuch
+from talkoot.kernel.values import State
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -34,8 +34,7 @@ class NotFetched(Exception):
         self.why, self.told = why, told
 
 
-@dataclass(slots=True)
-class Fetching:
+class Fetching(State):
     """Where files may lie (`host`, and hosts below it), what opens them, and how many bytes are left."""
 
     outgoing: Outgoing

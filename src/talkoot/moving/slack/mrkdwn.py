@@ -5,8 +5,8 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
 
+from talkoot.kernel.values import Value
 from talkoot.moving.slack.emoji import emoji_named
 
 _CODE = re.compile(r"(```.*?```|`[^`\n]+`)", re.DOTALL)
@@ -19,8 +19,7 @@ _EVERYBODY = {"here": "@here", "channel": "@room", "everyone": "@room"}
 _LINKS = ("http://", "https://", "mailto:")
 
 
-@dataclass(frozen=True, slots=True)
-class Names:
+class Names(Value, frozen=True):
     """How people and channels are called here, by their ids there; None for who is not known."""
 
     person: Callable[[str], str | None]

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 from uuid import UUID
+
+from talkoot.kernel.values import Value
 
 if TYPE_CHECKING:
     from talkoot.kernel.blobs import Blobs
@@ -18,8 +19,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(Value, frozen=True):
     """The workspace, who owns it, and whether it is only tried what would be brought.
 
     `files` is a folder with what files hold, by their ids there; `most` are the bytes that one may have;

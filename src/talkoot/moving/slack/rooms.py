@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
@@ -15,6 +14,7 @@ from talkoot.chat.access.permissions import DIRECT_ROOM, PRIVATE_ROOM, ROOM_MAKE
 from talkoot.chat.rooms.models import Room, direct_key
 from talkoot.chat.rooms.schemas import DIRECT_USERS
 from talkoot.kernel.ids import new_id
+from talkoot.kernel.values import Value
 from talkoot.moving.slack.derived import BEFORE_SLACK, derived_id, is_of_slack
 from talkoot.moving.slack.shapes import Channel, decoded
 from talkoot.moving.storing import store
@@ -30,8 +30,7 @@ _LISTS = {"channels.json": "public", "groups.json": "private", "mpims.json": "di
 _NAME, _TOPIC = 80, 500  # characters
 
 
-@dataclass(frozen=True, slots=True)
-class Bring:
+class Bring(Value, frozen=True):
     """A channel, the room it becomes, and those who are in it."""
 
     channel: Channel

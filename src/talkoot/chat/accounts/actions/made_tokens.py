@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from uuid import UUID
 
@@ -13,6 +12,7 @@ from talkoot.chat.accounts.made_tokens import make_token
 from talkoot.chat.accounts.models import MadeToken, Session
 from talkoot.kernel.errors import Conflict
 from talkoot.kernel.ids import fingerprint, new_id
+from talkoot.kernel.values import Value
 
 if TYPE_CHECKING:
     from talkoot.chat.accounts.models import User
@@ -22,8 +22,7 @@ MOST = 100  # of one account
 FOR_EVER = 253_402_300_799_000_000  # the last second of the year 9999
 
 
-@dataclass(frozen=True, slots=True)
-class NewMadeToken:
+class NewMadeToken(Value, frozen=True):
     """A token to be made; `places` None is everywhere, `expires_at` None is never (microseconds)."""
 
     name: str

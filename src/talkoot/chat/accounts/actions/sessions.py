@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 from uuid import UUID
 
@@ -17,6 +16,7 @@ from talkoot.kernel.clock import DAY, SECOND
 from talkoot.kernel.errors import NotAuthenticated
 from talkoot.kernel.ids import fingerprint, new_id, new_token
 from talkoot.kernel.moments import moment
+from talkoot.kernel.values import Value
 
 if TYPE_CHECKING:
     from sqlalchemy import ColumnElement, Select
@@ -30,16 +30,14 @@ MOST = 200  # open sessions of one user; the one used least recently gives way
 SecondStep = Literal["code", "recovery", "passkey", "provider"]
 
 
-@dataclass(frozen=True, slots=True)
-class Device:
+class Device(Value, frozen=True):
     """Where a sign-in comes from, as shown in the list of one's sessions."""
 
     address: str
     user_agent: str
 
 
-@dataclass(frozen=True, slots=True)
-class OpenedSession:
+class OpenedSession(Value, frozen=True):
     """A new session and its secret: what the cookie carries, or the first refresh token."""
 
     session: UUID
@@ -48,8 +46,7 @@ class OpenedSession:
     expires_at: int
 
 
-@dataclass(frozen=True, slots=True)
-class Rotated:
+class Rotated(Value, frozen=True):
     """The next refresh token of a session."""
 
     session: UUID

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from uuid import UUID
 
@@ -16,6 +15,7 @@ from talkoot.chat.accounts.queries import user_with_id
 from talkoot.chat.mail.notices import tell_owner
 from talkoot.kernel.errors import Conflict, FieldError
 from talkoot.kernel.ids import new_id
+from talkoot.kernel.values import Value
 
 if TYPE_CHECKING:
     from talkoot.chat.accounts.actors import Actor
@@ -23,8 +23,7 @@ if TYPE_CHECKING:
     from talkoot.kernel.transactions import Read, Tx
 
 
-@dataclass(frozen=True, slots=True)
-class NewUser:
+class NewUser(Value, frozen=True):
     """An account to be made; without a password hash nobody can sign in with a password.
 
     `email_verified`: somebody who is believed says that mail to the address reaches them. `quietly`: who asks
@@ -63,8 +62,7 @@ async def create_user(tx: Tx, new: NewUser) -> User:
     return user
 
 
-@dataclass(frozen=True, slots=True)
-class NewHash:
+class NewHash(Value, frozen=True):
     """The hash of a new password, and that of the current one which was given with it."""
 
     checked: str | None

@@ -6,12 +6,12 @@ Any server of a cluster finishes what another one began: all that it needs is in
 from __future__ import annotations
 
 import hmac
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from talkoot.kernel.clock import MINUTE, SECOND
 from talkoot.kernel.errors import NotAuthenticated
 from talkoot.kernel.ids import new_token
+from talkoot.kernel.values import Value
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -23,8 +23,7 @@ _PURPOSE = "passkey-ceremony"
 Purpose = Literal["sign-in", "second-step", "proof", "add"]
 
 
-@dataclass(frozen=True, slots=True)
-class Ceremony:
+class Ceremony(Value, frozen=True):
     """What a browser is given to sign, and the token that it brings back with the answer."""
 
     challenge: str

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import hmac
 import secrets
-from dataclasses import dataclass
 
 from talkoot.kernel.clock import SECOND
+from talkoot.kernel.values import Value
 
 STEP_SECONDS = 30  # with SHA-1 and six digits: what every app can do, and many can do nothing else
 WINDOW = 1  # so many steps before and after are taken too, for clocks that differ
@@ -16,8 +16,7 @@ _ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"  # nothing that is read for someth
 _GROUPS, _GROUP = 4, 4  # 79 bits: a fast hash of it can not be searched
 
 
-@dataclass(frozen=True, slots=True)
-class Shown:
+class Shown(Value, frozen=True):
     """What an app is set up with: the secret to type, the address of it, and that as a picture."""
 
     secret: str

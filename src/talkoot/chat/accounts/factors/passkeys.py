@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from talkoot.chat.accounts.factors.ceremonies import refused
+from talkoot.kernel.values import Value
 
 if TYPE_CHECKING:
     from webauthn.helpers.structs import PublicKeyCredentialDescriptor
@@ -24,8 +24,7 @@ _MILLISECONDS = 300_000
 _LONGEST_ID = 1023  # WebAuthn, 4: credential ids are no longer
 
 
-@dataclass(frozen=True, slots=True)
-class NewKey:
+class NewKey(Value, frozen=True):
     """What is kept of a new passkey."""
 
     credential_id: bytes

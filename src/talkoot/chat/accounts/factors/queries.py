@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from uuid import UUID
 
@@ -12,6 +11,7 @@ from sqlalchemy import func, select
 from talkoot.chat.accounts.factors.models import AuthenticatorApp, Passkey, RecoveryCode
 from talkoot.chat.accounts.models import Session, User
 from talkoot.kernel.clock import MINUTE
+from talkoot.kernel.values import Value
 
 if TYPE_CHECKING:
     from sqlalchemy import ColumnElement
@@ -22,8 +22,7 @@ if TYPE_CHECKING:
 PROOF_LASTS = 10 * MINUTE
 
 
-@dataclass(frozen=True, slots=True)
-class Standing:
+class Standing(Value, frozen=True):
     """What somebody has for the second step."""
 
     app: bool

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from ipaddress import ip_address
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from talkoot.kernel.errors import Conflict
+from talkoot.kernel.values import Value
 
 if TYPE_CHECKING:
     from talkoot.settings import Settings
@@ -15,8 +15,7 @@ if TYPE_CHECKING:
 _PORTS = {"http": 80, "https": 443}
 
 
-@dataclass(frozen=True, slots=True)
-class RelyingParty:
+class RelyingParty(Value, frozen=True):
     """What a browser compares before it lets a passkey sign."""
 
     id: str

@@ -5,13 +5,13 @@ All of it stands in a cookie that this server signs. It opens nothing by itself.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from uuid import UUID
 
 from talkoot.kernel.clock import MINUTE
 from talkoot.kernel.errors import NotAuthenticated
 from talkoot.kernel.ids import fingerprint
+from talkoot.kernel.values import Value
 
 if TYPE_CHECKING:
     from talkoot.kernel.secrets import Secrets
@@ -20,8 +20,7 @@ LASTS = 10 * MINUTE
 _PURPOSE = "second-step"
 
 
-@dataclass(frozen=True, slots=True)
-class Waiting:
+class Waiting(Value, frozen=True):
     """Who it is, and a mark of the password that was right: with another one they begin again."""
 
     user: UUID

@@ -5,7 +5,6 @@ So no table, job or log ever holds a token: it is in the memory of the job that 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, cast
 from uuid import UUID
 
@@ -18,6 +17,7 @@ from talkoot.kernel.clock import DAY, HOUR
 from talkoot.kernel.errors import Forbidden
 from talkoot.kernel.ids import fingerprint, new_id, new_token
 from talkoot.kernel.jobs import enqueue
+from talkoot.kernel.values import Value
 
 if TYPE_CHECKING:
     from talkoot.chat.accounts.events import PasswordChanged, UserDeactivated
@@ -28,8 +28,7 @@ MAIL_LINK = "addresses.mail_link"
 LIVES: dict[str, int] = {"reset": HOUR, "verify": 7 * DAY, "change": DAY, "undo": 7 * DAY}
 
 
-@dataclass(frozen=True, slots=True)
-class Armed:
+class Armed(Value, frozen=True):
     """What is to be mailed, and to whom; without a token when there is nothing to open."""
 
     purpose: Purpose
@@ -39,8 +38,7 @@ class Armed:
     token: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Opened:
+class Opened(Value, frozen=True):
     """A link that was used just now."""
 
     purpose: Purpose

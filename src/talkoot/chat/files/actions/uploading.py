@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from uuid import UUID
 
@@ -17,6 +16,7 @@ from talkoot.chat.files.tus import waveform_in
 from talkoot.kernel.errors import Busy, Conflict, NotFound, TooLarge
 from talkoot.kernel.ids import new_id
 from talkoot.kernel.leases import hold, let_go
+from talkoot.kernel.values import Value
 
 if TYPE_CHECKING:
     from talkoot.chat.accounts.actors import Actor
@@ -28,8 +28,7 @@ QUIET = 15.0  # seconds after which who writes, and brings nothing, has to let s
 MOST_PIECES = 10_000  # requests that one file may come in
 
 
-@dataclass(frozen=True, slots=True)
-class Turn:
+class Turn(Value, frozen=True):
     """One writes: as `piece`, from where the file ended so far; `lost` is what others left unfinished."""
 
     file: UUID

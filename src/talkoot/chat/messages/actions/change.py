@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, Protocol
 from uuid import UUID
 
 import msgspec
+from msgspec.structs import replace
 
 from talkoot.chat.access.operations import DELETE_MESSAGE, EDIT_MESSAGE
 from talkoot.chat.messages.access import message_for

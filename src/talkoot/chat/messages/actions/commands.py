@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from uuid import UUID
 
 import msgspec
+
+from talkoot.kernel.values import Value
 
 if TYPE_CHECKING:
     from talkoot.chat.accounts.actors import Actor
@@ -15,8 +16,7 @@ if TYPE_CHECKING:
     from talkoot.kernel.log import Event
 
 
-@dataclass(frozen=True, slots=True)
-class Send:
+class Send(Value, frozen=True):
     """A message that somebody wants to send; `asked` is their text where a moderator changed it.
 
     With a `title` it is a post.
@@ -52,8 +52,7 @@ class Send:
         return hashlib.blake2b(asked, digest_size=16, key=self.cid.bytes if self.cid else b"").digest()
 
 
-@dataclass(frozen=True, slots=True)
-class Edit:
+class Edit(Value, frozen=True):
     """A new text for a message; `asked` is its author's where a moderator changed it."""
 
     message: UUID
@@ -71,16 +70,14 @@ def digest_of(message: UUID, what: str) -> bytes:
     return hashlib.blake2b(f"{message}\0{what}".encode(), digest_size=16).digest()
 
 
-@dataclass(frozen=True, slots=True)
-class Sent:
+class Sent(Value, frozen=True):
     """Where the message stands in its room's log; `dup` when it had been sent before."""
 
     event: Event
     dup: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Held:
+class Held(Value, frozen=True):
     """The message waits for a moderator; `dup` when it had been sent before, and `state` what came of it.
 
     With `edits` it is a new text for that message.

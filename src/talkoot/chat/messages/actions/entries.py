@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import TYPE_CHECKING
 from uuid import UUID
+
+from msgspec.structs import replace
 
 from talkoot.chat.access.actions import add_resource, set_entries
 from talkoot.chat.access.administration import put_entries

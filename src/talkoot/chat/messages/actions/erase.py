@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 from uuid import UUID
 
+from msgspec.structs import replace
 from sqlalchemy import case, delete, select, update
 
 from talkoot.chat.access.grants import versions_of
@@ -26,6 +26,7 @@ from talkoot.chat.messages.events import (
 )
 from talkoot.chat.messages.models import HeldMessage, HeldState, Message, RoomSender
 from talkoot.kernel import log
+from talkoot.kernel.values import Value
 
 if TYPE_CHECKING:
     from talkoot.kernel.transactions import Tx
@@ -33,8 +34,7 @@ if TYPE_CHECKING:
 DELETED = "message.deleted"
 
 
-@dataclass(frozen=True, slots=True)
-class Erasing:
+class Erasing(Value, frozen=True):
     """In which room of which workspace, and who wants it; None is the program itself.
 
     `version` is that of the workspace's rules of access, under which it is told.

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
@@ -20,6 +19,7 @@ from talkoot.kernel.clock import DAY
 from talkoot.kernel.log import LogEvent
 from talkoot.kernel.moments import current_moment, moment
 from talkoot.kernel.types import Id
+from talkoot.kernel.values import State
 
 if TYPE_CHECKING:
     from talkoot.kernel.transactions import Read, Tx
@@ -29,8 +29,7 @@ EVENTS = 200  # of a log, in one transaction
 _TOO_OLD = "It waited for longer than messages are kept in this room"
 
 
-@dataclass(slots=True)
-class Expired:
+class Expired(State):
     """How many messages this process has deleted because they were too old."""
 
     messages: int = 0

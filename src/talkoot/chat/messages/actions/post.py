@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
@@ -24,6 +23,7 @@ from talkoot.kernel import log
 from talkoot.kernel.clock import rfc3339
 from talkoot.kernel.errors import Forbidden, Invalid, TalkootError
 from talkoot.kernel.ids import new_id
+from talkoot.kernel.values import Value
 
 if TYPE_CHECKING:
     from talkoot.chat.access.cache import Grants
@@ -33,8 +33,7 @@ if TYPE_CHECKING:
 _TOLD = ("message.created", "message.updated")
 
 
-@dataclass(frozen=True, slots=True)
-class Publication:
+class Publication(Value, frozen=True):
     """A post as its message is to say and show it; `held` is what holds its files until then."""
 
     room: UUID

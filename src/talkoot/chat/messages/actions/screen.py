@@ -9,10 +9,10 @@ the same moment on another server, or by another way, waits and then sees what w
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 from uuid import UUID
 
+from msgspec import field
 from sqlalchemy import func, literal, select
 
 from talkoot.chat.access.permissions import Permission
@@ -27,6 +27,7 @@ from talkoot.kernel.clock import SECOND
 from talkoot.kernel.errors import Conflict, RateLimited, TalkootError
 from talkoot.kernel.ids import new_id
 from talkoot.kernel.upsert import insert_into
+from talkoot.kernel.values import State
 
 if TYPE_CHECKING:
     from talkoot.chat.access.cache import Grants
@@ -38,16 +39,14 @@ _LOOKED_BACK = 2000  # events: who is among those who wrote them is no newcomer
 _Key = tuple[UUID, UUID]
 
 
-@dataclass(slots=True)
-class _Sender:
+class _Sender(State):
     """When somebody last sent to a room, and how many messages got through; None: not counted yet."""
 
     last_at: int | None = None
     passed: int | None = None
 
 
-@dataclass(slots=True)
-class _Author:
+class _Author(State):
     """Who wants to say something where: what the rules ask about."""
 
     room: UUID
@@ -56,8 +55,7 @@ class _Author:
     sender: _Sender
 
 
-@dataclass(slots=True)
-class _Desk:
+class _Desk(State):
     """What is known while a batch is looked at."""
 
     rules: dict[UUID, RoomRules]

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Protocol
 from uuid import UUID
 
+from msgspec.structs import replace
 from sqlalchemy import bindparam, update
 
 from talkoot.chat.access.doors import admit

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from uuid import UUID
 
@@ -26,6 +25,7 @@ from talkoot.kernel.audit import Act, record
 from talkoot.kernel.errors import Conflict, Forbidden, NotFound
 from talkoot.kernel.ids import new_id
 from talkoot.kernel.upsert import insert_into
+from talkoot.kernel.values import Value
 
 if TYPE_CHECKING:
     from talkoot.chat.access.cache import Grants
@@ -35,8 +35,7 @@ if TYPE_CHECKING:
 OPEN, ACCEPTED, DENIED = "open", "accepted", "denied"
 
 
-@dataclass(frozen=True, slots=True)
-class Asking:
+class Asking(Value, frozen=True):
     """Against what, which is one of the two, and why."""
 
     sanction: UUID | None

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from uuid import UUID
 
@@ -23,6 +22,7 @@ from talkoot.chat.moderation.models import Case, Report
 from talkoot.kernel.audit import Act, record
 from talkoot.kernel.errors import Conflict, Invalid, NotFound
 from talkoot.kernel.ids import new_id
+from talkoot.kernel.values import Value
 
 if TYPE_CHECKING:
     from talkoot.chat.accounts.actors import Actor
@@ -31,8 +31,7 @@ if TYPE_CHECKING:
 DISMISS = "dismiss"
 
 
-@dataclass(frozen=True, slots=True)
-class Deciding:
+class Deciding(Value, frozen=True):
     """What is to be done: `dismiss`, or some of `delete`, `hold`, `mute` and `ban`, for `seconds`."""
 
     actions: frozenset[str]

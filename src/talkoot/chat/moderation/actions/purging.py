@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from uuid import UUID
 
@@ -19,6 +18,7 @@ from talkoot.kernel.audit import PROGRAM, Act, Acting, record
 from talkoot.kernel.clock import HOUR
 from talkoot.kernel.errors import Conflict, NotFound
 from talkoot.kernel.ids import new_id
+from talkoot.kernel.values import Value
 
 if TYPE_CHECKING:
     from talkoot.chat.accounts.actors import Actor
@@ -30,8 +30,7 @@ RUNNING, DONE, STOPPED = "running", "done", "stopped"
 _STRETCHES = 10  # of a log that are looked at before it is written down how far it is
 
 
-@dataclass(frozen=True, slots=True)
-class Portion:
+class Portion(Value, frozen=True):
     """What is next: messages of one room, and where it goes on; `room` is None when there is no more."""
 
     room: UUID | None

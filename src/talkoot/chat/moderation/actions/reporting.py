@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from uuid import UUID
 
@@ -20,6 +19,7 @@ from talkoot.kernel import log
 from talkoot.kernel.errors import Conflict, Forbidden, NotFound
 from talkoot.kernel.ids import new_id
 from talkoot.kernel.upsert import insert_into
+from talkoot.kernel.values import Value
 
 if TYPE_CHECKING:
     from sqlalchemy import ColumnElement
@@ -31,8 +31,7 @@ if TYPE_CHECKING:
 OPEN, CLOSED = "open", "closed"
 
 
-@dataclass(frozen=True, slots=True)
-class Complaint:
+class Complaint(Value, frozen=True):
     """Why: one of the reasons of the list, and a few words."""
 
     reason: str

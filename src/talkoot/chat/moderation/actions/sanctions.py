@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from uuid import UUID
 
@@ -21,6 +20,7 @@ from talkoot.kernel.audit import PROGRAM, Act, Acting, record
 from talkoot.kernel.clock import SECOND, rfc3339_or_none
 from talkoot.kernel.errors import Forbidden, NotFound
 from talkoot.kernel.ids import new_id
+from talkoot.kernel.values import Value
 
 if TYPE_CHECKING:
     from talkoot.chat.accounts.actors import Actor
@@ -29,8 +29,7 @@ if TYPE_CHECKING:
 SANCTION_ENDS = "moderation.sanction_ends"
 
 
-@dataclass(frozen=True, slots=True)
-class Imposing:
+class Imposing(Value, frozen=True):
     """A sanction to be imposed: `mute` or `ban`, for so many seconds or until it is lifted."""
 
     sanction: str

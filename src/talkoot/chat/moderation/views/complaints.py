@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal, cast
 
 from talkoot.chat.accounts.views import public_user
 from talkoot.chat.moderation.schemas import AppealOut, CaseOut, OwnReport, OwnSanction, ReportOut
 from talkoot.kernel.clock import rfc3339, rfc3339_or_none
+from talkoot.kernel.values import Value
 
 if TYPE_CHECKING:
     from talkoot.chat.access.models import Sanction, Workspace
@@ -17,8 +17,7 @@ if TYPE_CHECKING:
     from talkoot.chat.moderation.models import Appeal, Case, Report
 
 
-@dataclass(frozen=True, slots=True)
-class CaseRow:
+class CaseRow(Value, frozen=True):
     """A case, whom it is about, the message now, and the first reports; `inside` for who reads its room."""
 
     case: Case
@@ -28,8 +27,7 @@ class CaseRow:
     inside: bool
 
 
-@dataclass(frozen=True, slots=True)
-class AppealRow:
+class AppealRow(Value, frozen=True):
     """An appeal, who asks, and against what."""
 
     appeal: Appeal

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, cast
 
 import msgspec
@@ -13,6 +12,7 @@ from talkoot.chat.files.schemas import Attachment
 from talkoot.chat.files.views import attachment
 from talkoot.chat.messages.schemas import HeldOut, PollShown, QuoteOut
 from talkoot.kernel.clock import rfc3339
+from talkoot.kernel.values import Value
 
 if TYPE_CHECKING:
     from talkoot.chat.accounts.models import User
@@ -21,8 +21,7 @@ if TYPE_CHECKING:
     from talkoot.chat.messages.quoted import Quoted
 
 
-@dataclass(frozen=True, slots=True)
-class HeldRow:
+class HeldRow(Value, frozen=True):
     """A held message with its author, its files while it waits, and the messages that it names.
 
     `quoted` is what it quotes, for who may read that; `before` is what the message says that it edits.

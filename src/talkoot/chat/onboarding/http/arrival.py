@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from fastapi import Depends, Request, Response
+from msgspec.structs import replace
 
 from talkoot.chat.access.permissions import Permission
 from talkoot.chat.access.schemas import WorkspaceOut
