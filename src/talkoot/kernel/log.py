@@ -211,12 +211,15 @@ async def lock(tx: Tx, logs: Iterable[UUID]) -> None:
 
 async def heads(read: Read, logs: Sequence[UUID]) -> dict[UUID, Head]:
     """Where these logs stand; a log that is not there is left out."""
-    found = await read.connection.execute(
-        select(Log.id, Log.epoch, Log.head, Log.count, Log.last_ts, LogEvent.id)
-        .outerjoin(LogEvent, and_(LogEvent.log == Log.id, LogEvent.seq == Log.head))
-        .where(Log.id.in_(logs))
-    )
+    found = await read.connection.execute(_HEADS, {"logs": logs})
     return {row.id: Head(*row) for row in found}
+
+
+_HEADS = (
+    select(Log.id, Log.epoch, Log.head, Log.count, Log.last_ts, LogEvent.id)
+    .outerjoin(LogEvent, and_(LogEvent.log == Log.id, LogEvent.seq == Log.head))
+    .where(Log.id.in_(bindparam("logs", expanding=True)))
+)
 
 
 async def events_after(read: Read, log: UUID, seq: int, limit: int) -> list[Event]:

@@ -127,24 +127,23 @@ async def lineages_of(read: Read, resources: Collection[UUID]) -> dict[UUID, Lin
 
 async def entries_among(read: Read, nodes: Sequence[UUID] | Select[UUID]) -> list[Entry]:
     """All entries of these nodes, those of one node by position."""
-    found = await read.connection.execute(
-        select(
-            AccessEntry.id,
-            AccessEntry.resource_id,
-            AccessEntry.allow,
-            AccessEntry.principal,
-            AccessEntry.principal_id,
-            AccessEntry.permissions,
-        )
-        .where(AccessEntry.resource_id.in_(nodes))
-        .order_by(AccessEntry.position)
-    )
+    found = await read.connection.execute(_ENTRIES.where(AccessEntry.resource_id.in_(nodes)))
     return [
         Entry(
             id_, resource, allow, cast("Principal", principal), principal_id, frozenset(permissions.split())
         )
         for id_, resource, allow, principal, principal_id, permissions in found
     ]
+
+
+_ENTRIES = select(
+    AccessEntry.id,
+    AccessEntry.resource_id,
+    AccessEntry.allow,
+    AccessEntry.principal,
+    AccessEntry.principal_id,
+    AccessEntry.permissions,
+).order_by(AccessEntry.position)
 
 
 async def kinds_of(read: Read, nodes: Collection[UUID]) -> dict[UUID, str]:

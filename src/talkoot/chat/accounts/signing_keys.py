@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 from uuid import UUID
 
@@ -54,7 +54,8 @@ class KeyRing:
     def __init__(self, secrets: Secrets, life: int) -> None:
         first = Signer(None, secrets.key_for("access-token"), secrets.key_for("socket-ticket"))
         self._life = life
-        self._signers: dict[str | None, Signer] = {None: first}
+        self.signers: Mapping[str | None, Signer] = {None: first}
+        """All keys, by their ids; what is not signed any more may still hold."""
         self._until: dict[str | None, int | None] = {None: None}
         self._known: Sequence[StoredKey] = ()
         self.current = first
@@ -64,7 +65,7 @@ class KeyRing:
         if [key.id for key in stored] == [key.id for key in self._known]:
             return False
         self._known = stored
-        signers: dict[str | None, Signer] = {None: self._signers[None]}
+        signers: dict[str | None, Signer] = {None: self.signers[None]}
         until: dict[str | None, int | None] = {}
         names: list[str | None] = [None]
         for key in stored:
@@ -72,19 +73,19 @@ class KeyRing:
             until |= dict.fromkeys(names if key.alone else names[-1:], 0 if key.alone else self._end(key))
             names.append(key.id.hex)
         until[names[-1]] = None
-        self._signers, self._until, self.current = signers, until, signers[names[-1]]
+        self.signers, self._until, self.current = signers, until, signers[names[-1]]
         return True
 
     def knows(self, kid: str | None) -> bool:
         """Whether there is such a key, whatever it is still good for."""
-        return kid in self._signers
+        return kid in self.signers
 
     def verifier(self, kid: str | None, now: int) -> Signer | None:
         """The key with this id, if what it has signed may still hold."""
         until = self._until.get(kid)
-        if kid not in self._signers or (until is not None and until <= now):
+        if kid not in self.signers or (until is not None and until <= now):
             return None
-        return self._signers[kid]
+        return self.signers[kid]
 
     def _end(self, following: StoredKey) -> int:
         return following.created_at + self._life + SLACK

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Literal
 from uuid import UUID
 
-from sqlalchemy import case, insert, literal, select, update
+from sqlalchemy import BigInteger, bindparam, case, insert, select, update
 
 from talkoot.chat.accounts.actions.staying import stay
 from talkoot.chat.accounts.events import SessionClosed
@@ -147,19 +147,23 @@ def second_step_missing() -> NotAuthenticated:
 
 async def touch_sessions(tx: Tx, sessions: Sequence[UUID], *, days: int) -> dict[UUID, int]:
     """These sessions are in use: they end that much later; when."""
-    longest = Session.created_at + LONGEST
-    wanted = literal(tx.now + days * DAY)
-    lengthened = Session.kind.in_(("cookie", "token"))
-    touched = await tx.connection.execute(
-        update(Session)
-        .where(Session.id.in_(sessions))
-        .values(
-            last_seen_at=tx.now,
-            expires_at=case((~lengthened, Session.expires_at), (longest < wanted, longest), else_=wanted),
-        )
-        .returning(Session.id, Session.expires_at)
-    )
+    until = {"touched": sessions, "moment": tx.now, "wanted": tx.now + days * DAY}
+    touched = await tx.connection.execute(_TOUCH, until)
     return {row.id: row.expires_at for row in touched}
+
+
+_longest = Session.created_at + LONGEST
+_wanted = bindparam("wanted", type_=BigInteger)
+_lengthened = Session.kind.in_(("cookie", "token"))
+_TOUCH = (
+    update(Session)
+    .where(Session.id.in_(bindparam("touched", expanding=True)))
+    .values(
+        last_seen_at=bindparam("moment"),
+        expires_at=case((~_lengthened, Session.expires_at), (_longest < _wanted, _longest), else_=_wanted),
+    )
+    .returning(Session.id, Session.expires_at)
+)
 
 
 async def rotate_refresh_token(tx: Tx, token: str, *, days: int) -> Rotated | None:
