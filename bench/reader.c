@@ -1,6 +1,7 @@
 /* Reads what many members are delivered: one recv() a member and wake-up, no allocation, every event looked at.
  *
  * An event counts when its `seq` follows the one before it. What is no event is handed to Python as it came.
+ * Who is sent byte for byte what the member before was sent, and stands where that one stood, got the same events.
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -32,13 +33,21 @@ struct said {
     int64_t at; /* when it was read */
 };
 
+/* What somebody was sent: nothing but events in their order, the first of them behind `from`. */
+struct batch {
+    char *bytes;
+    size_t size;
+    int64_t from, to, frame_bytes;
+};
+
 struct crowd {
     struct member *members;
+    struct batch before;
     int64_t *nanoseconds, samples, total;
     char *said; /* a `struct said` and the payload; again and again */
     size_t said_size, said_room;
     int queue, number, sampling;
-    char buffer[BUFFER];
+    char *buffer;
 };
 
 struct crowd *crowd_new(int most) {
@@ -46,6 +55,7 @@ struct crowd *crowd_new(int most) {
     crowd->members = calloc((size_t)most, sizeof *crowd->members);
     crowd->nanoseconds = malloc(SAMPLES * sizeof *crowd->nanoseconds);
     crowd->queue = epoll_create1(0);
+    crowd->buffer = malloc(BUFFER), crowd->before.bytes = malloc(BUFFER);
     prctl(PR_SET_TIMERSLACK, SLACK);
     return crowd;
 }
@@ -53,6 +63,7 @@ struct crowd *crowd_new(int most) {
 void crowd_free(struct crowd *crowd) {
     for (int i = 0; i < crowd->number; i++) free(crowd->members[i].rest);
     close(crowd->queue);
+    free(crowd->buffer), free(crowd->before.bytes);
     free(crowd->members), free(crowd->nanoseconds), free(crowd->said), free(crowd);
 }
 
@@ -102,12 +113,16 @@ static int64_t number_after(const char *data, size_t size, const char *name, int
     return number;
 }
 
+static int is_sampled(const struct crowd *crowd, const struct member *member) {
+    return crowd->sampling && member->sampled && crowd->samples < SAMPLES;
+}
+
 static void event(struct crowd *crowd, struct member *member, const char *data, size_t size, int64_t now) {
     int64_t seq = number_after(data, size, "\"seq\":", STAMP);
     if (seq != member->tally.last + 1) member->tally.wrong++;
     member->tally.last = seq;
     member->tally.count++, crowd->total++;
-    if (crowd->sampling && member->sampled && crowd->samples < SAMPLES) {
+    if (is_sampled(crowd, member)) {
         int64_t sent = number_after(data, size, "\"text\":\"", STAMP);
         if (sent > 0) crowd->nanoseconds[crowd->samples++] = now - sent;
     }
@@ -138,6 +153,28 @@ static size_t take(struct crowd *crowd, uint32_t who, const char *data, size_t s
     return at;
 }
 
+/* Whether this is what the member before got, who stood where this one stands. */
+static int is_same(struct crowd *crowd, struct member *member, size_t size) {
+    const struct batch *before = &crowd->before;
+    if (size != before->size || member->tally.last != before->from || is_sampled(crowd, member)) return 0;
+    if (memcmp(crowd->buffer, before->bytes, size)) return 0;
+    member->tally.count += before->to - before->from, crowd->total += before->to - before->from;
+    member->tally.last = before->to, member->tally.frame_bytes = before->frame_bytes;
+    hold(member, "", 0);
+    return 1;
+}
+
+/* Keep what was just read, if it was all events, for those who come next. */
+static void remember(struct crowd *crowd, const struct tally *was, const struct member *member, size_t size) {
+    struct batch *before = &crowd->before;
+    char *bytes = before->bytes;
+    int64_t events = member->tally.count - was->count;
+    before->size = 0;
+    if (member->tally.wrong != was->wrong || member->tally.last != was->last + events) return;
+    *before = (struct batch){crowd->buffer, size, was->last, member->tally.last, member->tally.frame_bytes};
+    crowd->buffer = bytes;
+}
+
 /* Whether there may be more, of which epoll would not tell again. */
 static int hear(struct crowd *crowd, uint32_t who) {
     struct member *member = &crowd->members[who];
@@ -150,10 +187,14 @@ static int hear(struct crowd *crowd, uint32_t who) {
         say(crowd, who, "", 0, 0); /* it was closed */
         return 0;
     }
-    clock_gettime(CLOCK_MONOTONIC, &at);
     size_t size = member->held + (size_t)got;
+    if (is_same(crowd, member, size)) return size == BUFFER;
+    clock_gettime(CLOCK_MONOTONIC, &at);
+    struct tally was = member->tally;
+    size_t said = crowd->said_size;
     size_t done = take(crowd, who, crowd->buffer, size, at.tv_sec * 1000000000LL + at.tv_nsec);
     hold(member, crowd->buffer + done, size - done);
+    if (done == size && said == crowd->said_size) remember(crowd, &was, member, size);
     return size == BUFFER;
 }
 

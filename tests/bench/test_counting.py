@@ -1,6 +1,7 @@
 """Counting in bulk: the same as frame by frame, however the stream is cut, and never blind to a loss."""
 
 import asyncio
+import itertools
 import json
 import socket
 from collections.abc import Awaitable, Callable
@@ -123,6 +124,50 @@ async def test_a_refused_message_is_noticed(read: Read) -> None:
     crowd.members = [member]
     with pytest.raises(AssertionError, match="rate_limited"):
         crowd.require_correct({ROOM: 1}, {ROOM: 1})
+
+
+@settings(deadline=None, max_examples=60)
+@given(
+    sizes=st.lists(st.integers(1, 3), min_size=1, max_size=6),
+    wrong=st.dictionaries(st.tuples(st.integers(0, 3), st.integers(1, 18)), st.integers(1, 20)),
+    heads=st.lists(st.integers(0, 1), min_size=4, max_size=4),
+)
+async def test_who_is_sent_the_same_as_the_one_before_is_counted_for_themselves(
+    sizes: list[int], wrong: dict[tuple[int, int], int], heads: list[int]
+) -> None:
+    """Batches as a server sends them, one member after the other; some events bear another number."""
+    if (code := library()) is None:
+        return
+    entries = [await entered(head) for head in heads]
+    members = [member for _, _, member in entries]
+    reader, sent, seq = Reader(code, members), [[head] for head in heads], 0
+    for size in sizes:
+        for number, (theirs, _, _) in enumerate(entries):
+            batch = [wrong.get((number, each), each) for each in range(seq + 1, seq + size + 1)]
+            theirs.sendall(b"".join(event(each, 50) for each in batch))
+            sent[number] += batch
+            await asyncio.sleep(0)
+        seq += size
+    await until(lambda: reader.total >= sum(sizes) * len(members))
+    reader.look()
+    reader.close()
+    for theirs, transport, _ in entries:
+        theirs.close()
+        transport.abort()
+    for member, seqs in zip(members, sent, strict=True):
+        leaps = sum(each != before + 1 for before, each in itertools.pairwise(seqs))
+        assert (member.count, member.last, member.wrong) == (sum(sizes), seqs[-1], leaps)
+        assert member.frame_bytes == len(event(seqs[-1], 50))
+
+
+async def entered(head: int) -> tuple[socket.socket, asyncio.Transport, Member]:
+    """A server's end, and at the other a member that has heard where its room begins."""
+    ours, theirs = socket.socketpair()
+    loop = asyncio.get_running_loop()
+    transport, member = await loop.create_connection(lambda: Member(Shared(), "host", "", ROOM), sock=ours)
+    theirs.sendall(subscribed(head))
+    await member.ready
+    return theirs, transport, member
 
 
 async def test_an_answer_out_of_order_is_noticed() -> None:
