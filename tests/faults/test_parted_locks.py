@@ -61,8 +61,7 @@ async def test_what_a_parted_server_has_locked_is_free_again(
     ):
         new, path = {"text": "from who was cut off", "cid": str(uuid4())}, f"/rooms/{pair.room}/messages"
         before = (await pair.owner.get(f"/rooms/{pair.room}"))["head"]
-        async with database.transaction():
-            await database.execute("SELECT FROM logs WHERE id = $1 FOR UPDATE", UUID(pair.room))
+        async with locked(own_postgres.url(name), UUID(pair.room)):
             sending = asyncio.create_task(pair.owner.ask("POST", path, new))
             await until(lambda: counted(database, WAITS), patience=60)
             proxy.hang()
@@ -80,6 +79,19 @@ async def test_what_a_parted_server_has_locked_is_free_again(
         await until(told, patience=60)
         page = await pair.guest.get(path, after=before)
         assert [item["text"] for item in page["items"]] == ["from the other one", new["text"]]
+
+
+@asynccontextmanager
+async def locked(url: str, log: UUID) -> AsyncIterator[None]:
+    """Nobody appends to this log. Whoever asks who waits must not be in a transaction of their own: in there
+    PostgreSQL shows the sessions that were open when it was asked first."""
+    connection = await asyncpg.connect(url)
+    try:
+        async with connection.transaction():
+            await connection.execute("SELECT FROM logs WHERE id = $1 FOR UPDATE", log)
+            yield
+    finally:
+        await connection.close()
 
 
 async def counted(database: asyncpg.Connection, question: str) -> bool:
