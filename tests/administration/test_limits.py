@@ -18,6 +18,8 @@ from tests.conftest import Serve, make_talkoot
 from tests.kernel.ground import until
 from tests.servers.talkoot import Talkoot
 from tests.servers.valkey import Valkey
+from tests.tokens.bots import run, with_command
+from tests.workspaces import Workspace
 
 
 @pytest.fixture(scope="module")
@@ -137,6 +139,39 @@ async def test_row_52_a_room_takes_so_many_messages_from_all_together(
         assert seen == {"ack", "rate_limited"}
         answer = await owner.ask("POST", room, {"text": "by another way"})
         assert answer.status_code in {201, 429}
+
+
+async def test_row_52_what_a_bot_says_to_one_person_counts_as_a_message_to_the_room(
+    owner: Api, first: tuple[Api, str]
+) -> None:
+    workspace = Workspace(owner, {"id": first[1]})
+    room = await workspace.room()
+    _, bot = await with_command(workspace, room)
+    for name, limit in (("room.messages", 20), ("http.writes", 2000), ("http.user", 2000)):
+        await owner.put(f"/limits/{name}", {"limit": limit, "period_seconds": 1, "burst": limit * 5})
+    path = f"/invocations/{(await run(owner, room))['id']}/answer"
+
+    async def taken_over() -> bool:
+        answer = await owner.ask("PUT", path, {})
+        return '"http.writes";q=10000;w=5' in answer.headers["ratelimit-policy"]
+
+    await until(taken_over, 2)
+
+    async def told(person: Api, method: str, where: str, times: int) -> set[int]:
+        asked = [person.ask(method, where, {"text": f"{uuid.uuid4()}"}) for _ in range(times)]
+        return {answer.status_code for answer in await asyncio.gather(*asked)}
+
+    async with bot:
+        assert await told(owner, "PUT", path, 150) == {404}, "who can not answer uses nothing up"
+        assert await told(bot, "PUT", path, 1) == {204}
+        said: set[int] = set()
+        for _ in range(15):  # at most 75 answers: alone they were not too many
+            await told(owner, "POST", f"/rooms/{room}/messages", 20)
+            said |= await told(bot, "PUT", path, 5)
+            if 429 in said:
+                break
+        assert 429 in said
+        assert said <= {204, 429}
 
 
 @pytest.mark.parametrize(

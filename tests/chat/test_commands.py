@@ -235,6 +235,40 @@ async def test_a_bot_registers_its_own_and_managers_those_of_all(desk: Desk, str
     assert await desk.refused() == (422, "unknown_command")
 
 
+async def test_who_asks_for_a_name_that_is_taken_is_told_who_has_it(desk: Desk, stranger: Api) -> None:
+    owner, bot = desk.workspace.owner, desk.bot
+    another = await made(desk.workspace)
+    _, other = await program(desk.workspace, another)
+    path = desk.command(bot=another)
+
+    async def told(person: Api) -> str:
+        answer = await person.ask("PUT", path, DEPLOY)
+        assert (answer.status_code, answer.json()["code"]) == (409, "taken")
+        return str(answer.json()["detail"])
+
+    async with other:
+        for person in (owner, other):
+            assert await told(person) == f"@{bot['username']} has the command /deploy"
+        await owner.patch(f"/workspaces/{desk.workspace.id}/bots/{bot['id']}", {"disabled": True})
+        for listing in (f"/workspaces/{desk.workspace.id}/commands", f"/rooms/{desk.room}/commands"):
+            assert (await owner.get(listing))["items"] == []
+        for person in (owner, other):
+            assert (await told(person)).startswith(
+                f"@{bot['username']} has the command /deploy, and is switched off"
+            )
+        listing = desk.command("")[:-1]
+        kept = (await owner.get(listing))["items"]
+        assert [(each["name"], each["bot"]["id"]) for each in kept] == [("deploy", bot["id"])]
+        for outsider in (other, desk.member):
+            assert await outsider.refusal("GET", listing) == (403, "forbidden")
+        assert await stranger.refusal("GET", listing) == (404, "not_found")
+        await owner.delete(desk.command())
+        assert (await owner.get(listing))["items"] == []
+        assert (await other.put(path, DEPLOY))["bot"]["id"] == another["id"]
+        own = desk.command("", another)[:-1]
+        assert [each["name"] for each in (await other.get(own))["items"]] == ["deploy"]
+
+
 async def audited(workspace: Workspace) -> list[str]:
     return [act["kind"] for act in (await workspace.owner.get(f"/workspaces/{workspace.id}/audit"))["items"]]
 

@@ -370,6 +370,7 @@ ASKS: dict[str, Ask] = {
     "rotate_bot_token": Ask(passed=frozenset({404})),
     "revoke_bot_token": Ask(passed=frozenset({404})),
     "list_commands": Ask(),
+    "list_bot_commands": Ask(passed=frozenset({404})),
     "put_command": Ask(body={"description": "x"}, passed=frozenset({404})),
     "delete_command": Ask(passed=frozenset({404})),
     "list_room_commands": Ask(),

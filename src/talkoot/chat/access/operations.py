@@ -154,8 +154,10 @@ ROTATE_BOT_TOKEN = Operation(
 REVOKE_BOT_TOKEN = Operation("workspace", P.MEMBERS_MANAGE, f"DELETE {_BOT_TOKENS}/{{made}}", scope="never")
 
 # Commands of bots: a bot sees to its own, and answers what was asked of it
-_COMMAND = "/workspaces/{workspace}/bots/{bot}/commands/{name}"
+_BOT_COMMANDS = "/workspaces/{workspace}/bots/{bot}/commands"
+_COMMAND = f"{_BOT_COMMANDS}/{{name}}"
 LIST_COMMANDS = Operation("workspace", P.WORKSPACE_READ, "GET /workspaces/{workspace}/commands")
+LIST_BOT_COMMANDS = Operation("workspace", P.MEMBERS_MANAGE, f"GET {_BOT_COMMANDS}", own=P.WORKSPACE_READ)
 PUT_COMMAND = Operation("workspace", P.MEMBERS_MANAGE, f"PUT {_COMMAND}", own=P.WORKSPACE_READ)
 DELETE_COMMAND = Operation("workspace", P.MEMBERS_MANAGE, f"DELETE {_COMMAND}", own=P.WORKSPACE_READ)
 LIST_ROOM_COMMANDS = Operation("room", P.ROOM_READ, "GET /rooms/{room}/commands")

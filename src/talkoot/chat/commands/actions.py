@@ -89,7 +89,7 @@ async def put_command(tx: Tx, actor: Actor, named: Named, wanted: NewCommand) ->
         )
         tx.session.add(found)
     elif found.bot_id != bot:
-        raise Conflict(f"Another bot has the command /{name}", code="taken")
+        raise await _taken(tx, found)
     else:
         before = _told(found)
         found.description, found.usage = wanted.description, wanted.usage
@@ -212,6 +212,15 @@ async def _ask(tx: Tx, actor: Actor, wish: Run, workspace: UUID, bot: User) -> I
     shown = waiting_out(made, await user_with_id(tx, actor.user)).model_dump(mode="json")
     await tx.emit(OwnChanged(bot.id, "command", {"invocation": shown.pop("id"), **shown}))
     return Invoked(made, bot, dup=False)
+
+
+async def _taken(tx: Tx, command: Command) -> Conflict:
+    """What is said of a name that another bot has; one that is off is in no list, so it is named here."""
+    bot = await user_with_id(tx, command.bot_id)
+    told = f"@{bot.username} has the command /{command.name}"
+    if bot.deactivated_at is not None:
+        told += ", and is switched off: it keeps the name until the command or the bot is removed"
+    return Conflict(told, code="taken")
 
 
 async def _refuse_more(tx: Tx, workspace: UUID, bot: UUID) -> None:

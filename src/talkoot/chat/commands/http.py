@@ -11,7 +11,7 @@ from talkoot.chat.access.doors import resource_for
 from talkoot.chat.access.operations import LIST_COMMANDS, LIST_ROOM_COMMANDS
 from talkoot.chat.accounts.http_auth import CurrentActor
 from talkoot.chat.commands import actions, queries
-from talkoot.chat.commands.access import COMMANDS
+from talkoot.chat.commands.access import COMMANDS, bot_to_look_at, count_answer
 from talkoot.chat.commands.actions import Named, Run
 from talkoot.chat.commands.schemas import (
     NAME,
@@ -31,7 +31,8 @@ from talkoot.kernel.paging import Page
 
 router = make_router(NotAuthenticated, Invalid, tags=["commands"])
 
-_COMMAND = "/workspaces/{workspace}/bots/{bot}/commands/{name}"
+_BOT = "/workspaces/{workspace}/bots/{bot}/commands"
+_COMMAND = f"{_BOT}/{{name}}"
 _Name = Annotated[str, Path(pattern=NAME)]
 
 
@@ -41,6 +42,16 @@ async def list_commands(kernel: KernelDep, actor: CurrentActor, workspace: UUID)
     async with kernel.uow.read() as read:
         await resource_for(read, actor, LIST_COMMANDS, workspace)
         return Page(items=await queries.commands_of(read, workspace))
+
+
+@router.get(_BOT, responses=problems(NotFound, Forbidden))
+async def list_bot_commands(
+    kernel: KernelDep, actor: CurrentActor, workspace: UUID, bot: UUID
+) -> Page[CommandOut]:
+    """The commands of one bot, also of one that is off: for itself, and for who manages members."""
+    async with kernel.uow.read() as read:
+        found = await bot_to_look_at(read, actor, workspace, bot)
+        return Page(items=await queries.commands_by(read, workspace, found))
 
 
 @router.put(_COMMAND, responses=problems(NotFound, Forbidden, Conflict))
@@ -104,4 +115,6 @@ async def list_own_invocations(kernel: KernelDep, actor: CurrentActor) -> Page[I
 @router.put("/invocations/{invocation}/answer", status_code=204, responses=problems(NotFound, Conflict))
 async def answer_invocation(kernel: KernelDep, actor: CurrentActor, invocation: UUID, said: Answer) -> None:
     """Answer who ran a command, and nobody else; or, without a text, say that it is dealt with."""
+    async with kernel.uow.read() as read:
+        await count_answer(read, kernel.rates, actor, invocation)
     await kernel.uow.run(lambda tx: actions.answer(tx, actor, invocation, said.text))

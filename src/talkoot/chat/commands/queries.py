@@ -29,8 +29,15 @@ async def commands_of(read: Read, workspace: UUID) -> list[CommandOut]:
     return [command_out(command, bot) for command, bot in await _commands(read, workspace)]
 
 
+async def commands_by(read: Read, workspace: UUID, bot: User) -> list[CommandOut]:
+    """Those of one bot by name, also while it is switched off: it keeps the names."""
+    own = Command.workspace_id == workspace, Command.bot_id == bot.id
+    found = await read.session.scalars(select(Command).where(*own).order_by(Command.name))
+    return [command_out(command, bot) for command in found]
+
+
 async def commands_in(read: Read, workspace: UUID, room: UUID) -> list[CommandOut]:
-    """Those of them whose bots read this room."""
+    """Those of the workspace whose bots are on and read this room."""
     found = await _commands(read, workspace)
     held = await grants_of_many(read, {(bot.id, room) for _, bot in found})
     reading = {user for (user, _), grants in held.items() if Permission.ROOM_READ in grants.permissions}
