@@ -24,6 +24,7 @@ from websockets.asyncio.client import ClientConnection
 from tests.servers.process import leashed
 
 PROGRAM = Path(__file__).with_name("toy_app.py")
+LEAVING = 2.0  # seconds
 PATIENCE = 30.0
 MASK = b"\x01\x02\x03\x04"
 
@@ -67,9 +68,13 @@ class Toy:
         return await asyncio.to_thread(self._process.wait, PATIENCE)
 
     def stop(self) -> None:
-        """End it at once."""
-        self._process.kill()
-        self._process.wait()
+        """End it: in order where it can, for only then it is known which of its lines ran."""
+        self._process.terminate()
+        try:
+            self._process.wait(LEAVING)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
         assert self._process.stdout is not None
         self._process.stdout.close()
 
