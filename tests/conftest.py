@@ -7,13 +7,15 @@ workspace           a fresh workspace on servers that tests share, on both datab
 workspace_sqlite    the same, on SQLite only
 server              where `workspace` is, to look into its tables
 postgres, valkey    servers that tests share, and own_postgres, own_valkey, which a test may kill; clamd alike
-browser, context    Chromium, and a window of its own for the test
+browser, context    Chromium without a window, and a context of its own for the test
+whole_browser       the whole of Chromium, for what its shell lacks
 """
 
 import asyncio
 import os
 import re
 from collections.abc import AsyncIterator, Callable, Generator, Iterator
+from contextlib import asynccontextmanager
 from functools import cache
 from pathlib import Path
 from typing import Literal
@@ -24,7 +26,7 @@ from playwright.async_api import Browser, BrowserContext, async_playwright
 
 from tests.clients import Api, set_up
 from tests.leftovers import Leftovers
-from tests.servers.chromium import find_chromium
+from tests.servers.chromium import Chromium, find_chromium, find_shell
 from tests.servers.clamd import Clamd
 from tests.servers.logs import secrets_in
 from tests.servers.molds import MIGRATED, postgres_mold, sqlite_mold, with_tables
@@ -285,17 +287,29 @@ async def workspace_sqlite(owner_sqlite: Api) -> AsyncIterator[Workspace]:
         yield made
 
 
-@pytest_asyncio.fixture(scope="session")
-async def browser() -> AsyncIterator[Browser]:
+@asynccontextmanager
+async def launched(chromium: Chromium) -> AsyncIterator[Browser]:
+    """That browser, until it is done with."""
     # Playwright's own Node needs a library that a slim Debian lacks.
     os.environ.setdefault("PLAYWRIGHT_NODEJS_PATH", str(node.find().binary))
-    chromium = find_chromium()
     async with async_playwright() as playwright:
-        launched = await playwright.chromium.launch(
+        browser = await playwright.chromium.launch(
             executable_path=chromium.binary, args=chromium.arguments, env={**chromium.environment}
         )
-        yield launched
-        await launched.close()
+        yield browser
+        await browser.close()
+
+
+@pytest_asyncio.fixture(scope="session")
+async def browser() -> AsyncIterator[Browser]:
+    async with launched(find_shell()) as shell:
+        yield shell
+
+
+@pytest_asyncio.fixture(scope="session")
+async def whole_browser() -> AsyncIterator[Browser]:
+    async with launched(find_chromium()) as whole:
+        yield whole
 
 
 @pytest_asyncio.fixture

@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Any
 
+import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, BrowserContext, ConsoleMessage, Page, expect
 
@@ -18,8 +19,17 @@ Enter = Callable[..., Awaitable[Page]]
 REFUSED = ("Content Security Policy", "Trusted", "violates", "Refused to")
 
 
+@pytest.fixture
+def fitting_browser(request: pytest.FixtureRequest, browser: Browser) -> Browser:
+    """The whole of Chromium for a test that uses it, else its shell."""
+    if "whole_browser" not in request.fixturenames:
+        return browser
+    whole: Browser = request.getfixturevalue("whole_browser")  # it is of the session, and so there already
+    return whole
+
+
 @pytest_asyncio.fixture
-async def open_page(browser: Browser) -> AsyncIterator[Open]:
+async def open_page(fitting_browser: Browser) -> AsyncIterator[Open]:
     """Opens an address in a new window, where `person` is signed in if there is one.
 
     Fails the test if a page breaks a policy or throws.
@@ -34,7 +44,7 @@ async def open_page(browser: Browser) -> AsyncIterator[Open]:
     async def open_page(url: str, *, person: Api | None = None, **options: Any) -> Page:
         # What moves is not yet where it is clicked.
         still = {"reduced_motion": "reduce", **options}
-        window = await browser.new_context(locale="en-GB", timezone_id="Europe/Helsinki", **still)
+        window = await fitting_browser.new_context(locale="en-GB", timezone_id="Europe/Helsinki", **still)
         windows.append(window)
         window.set_default_timeout(PATIENCE)
         if person is not None:

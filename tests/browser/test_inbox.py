@@ -2,6 +2,7 @@
 
 import asyncio
 
+import pytest
 from playwright.async_api import Locator, Page, expect
 
 from tests.browser.conftest import Enter
@@ -168,6 +169,7 @@ async def test_a_room_and_a_thread_have_levels_of_their_own(
     assert (await ann.get(f"/messages/{root['id']}/follow"))["level"] == "all"
 
 
+@pytest.mark.usefixtures("whole_browser")
 async def test_a_page_behind_others_shows_what_is_meant_for_its_person(
     enter: Enter, workspace_sqlite: Workspace
 ) -> None:

@@ -90,6 +90,7 @@ async def deliver(page: Page, said: Json) -> None:
     await session.send("ServiceWorker.deliverPushMessage", what)
 
 
+@pytest.mark.usefixtures("whole_browser")
 async def test_a_browser_is_told_and_a_click_leads_there(
     owner: Api, service: PushService, enter: Enter
 ) -> None:

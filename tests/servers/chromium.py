@@ -1,8 +1,10 @@
-"""A real Chromium for the tests.
+"""A real Chromium for the tests, and its shell, which has no window.
 
-Where it comes from: TALKOOT_TEST_CHROMIUM, else this machine, else Playwright's cache, else apt-get as root,
-else the npm package @sparticuz/chromium (Linux on x86-64, no root and no system library needed). That one is
-a shell without a window, which shows no notifications: the tests of these say so, and fail.
+The shell draws a page in a third of the time, but shows no notifications: their tests ask for the whole.
+Where either comes from: TALKOOT_TEST_CHROMIUM, else this machine, else Playwright's cache, else apt-get as
+root. Where there is no shell, the whole does; where there is neither, the npm package @sparticuz/chromium
+(Linux on x86-64, no root and no system library needed). With a shell alone the tests of notifications
+say so, and fail.
 """
 
 import fcntl
@@ -12,6 +14,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -25,6 +28,8 @@ HOW = (
     "playwright install chromium), or let TALKOOT_TEST_CHROMIUM name it."
 )
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "microsoft-edge")
+SHELL = "chromium-headless-shell"
+CACHED_SHELL = "chromium_headless_shell-*/*/*headless*shell"
 BRANDS = ("Chromium", "Google Chrome", "Microsoft Edge", "HeadlessChrome")
 FONTS = """<?xml version="1.0"?><!DOCTYPE fontconfig SYSTEM "fonts.dtd">
 <fontconfig><dir>{folder}/fonts</dir><cachedir>{folder}/fonts-cache</cachedir></fontconfig>
@@ -85,15 +90,42 @@ def find_chromium() -> Chromium:
     return found
 
 
+def find_shell() -> Chromium:
+    """The browser for what needs no window."""
+    if os.environ.get("TALKOOT_TEST_CHROMIUM"):
+        return find_chromium()
+    return next(filter(Chromium.answers, shells()), None) or find_chromium()
+
+
+def shells() -> Iterator[Chromium]:
+    """Where a shell may be, best first; the last is fetched when it is asked for."""
+    yield from shell_on_machine()
+    yield from cached(CACHED_SHELL)
+    if can_apt():
+        with suppress(subprocess.CalledProcessError):  # Ubuntu has no such package
+            apt_install(SHELL)
+        yield from shell_on_machine()
+
+
+def shell_on_machine() -> Iterator[Chromium]:
+    if found := shutil.which(SHELL):
+        yield Chromium(Path(found))
+
+
+def cached(pattern: str) -> Iterator[Chromium]:
+    """What Playwright has fetched, the newest first."""
+    folder = Path.home() / ".cache" / "ms-playwright"
+    yield from map(Chromium, sorted(folder.glob(pattern), reverse=True))
+
+
 def candidates() -> Iterator[Chromium]:
     """Where a browser may be, best first; the later ones are fetched when they are asked for."""
     yield from on_machine()
-    cached = Path.home() / ".cache" / "ms-playwright"
-    for pattern in ("chromium_headless_shell-*/*/*headless*shell", "chromium-*/*/chrome"):
-        yield from map(Chromium, sorted(cached.glob(pattern), reverse=True))
+    yield from cached("chromium-*/*/chrome")
     if can_apt():
         apt_install("chromium")
         yield from on_machine()
+    yield from cached(CACHED_SHELL)
     if sys.platform == "linux" and platform.machine() == "x86_64":
         yield from_npm()
 

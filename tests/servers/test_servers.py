@@ -11,7 +11,7 @@ import asyncpg
 import pytest
 from playwright.async_api import BrowserContext
 
-from tests.servers.chromium import find_chromium
+from tests.servers.chromium import find_chromium, find_shell
 from tests.servers.postgres import Postgres, find_binaries
 from tests.servers.process import ServerUnavailableError
 from tests.servers.valkey import Valkey
@@ -89,7 +89,11 @@ def test_servers_die_with_a_killed_test_run() -> None:
 
 @pytest.mark.parametrize(
     ("variable", "find"),
-    [("TALKOOT_TEST_POSTGRES_BIN", find_binaries), ("TALKOOT_TEST_CHROMIUM", find_chromium)],
+    [
+        ("TALKOOT_TEST_POSTGRES_BIN", find_binaries),
+        ("TALKOOT_TEST_CHROMIUM", find_chromium),
+        ("TALKOOT_TEST_CHROMIUM", find_shell),
+    ],
 )
 def test_a_server_that_was_named_wrongly_is_an_error(
     variable: str, find: object, monkeypatch: pytest.MonkeyPatch
