@@ -183,6 +183,34 @@ async def test_what_a_bot_says_last_is_seen_and_goes_by_a_key(
         await expect(composer(page)).to_be_focused()
 
 
+async def test_a_toast_on_a_phone_leaves_what_is_new_in_sight(
+    enter: Enter, workspace_sqlite: Workspace
+) -> None:
+    room, ann = await workspace_sqlite.room("docks"), await workspace_sqlite.member("ann")
+    await ann.post(f"/rooms/{room}/join", expect=204)
+    _, bot = await with_command(workspace_sqlite, room)
+    await bot.close()
+    page = await enter(ann, f"/r/{room}", **PHONE)
+    await say(page, "The newest of all")
+    newest = message(page, "The newest of all")
+    await expect(newest).to_be_visible()
+    await say(page, "/deploy web")
+    answer = page.get_by_role("log", name="Answers of bots").get_by_role("article", name="/deploy")
+    await expect(answer).to_be_visible()
+    await say(page, "/dnd soon")
+    shown = page.get_by_role("status").get_by_text("Say for how long")
+    top, bottom = await edges(shown)
+    assert bottom <= min((await edges(newest))[0], (await edges(answer))[0])
+    assert top >= (await edges(page.get_by_role("main").get_by_role("heading", level=1)))[1]
+
+
+async def edges(part: Locator) -> tuple[float, float]:
+    """Where it begins and ends, from the top."""
+    box = await part.bounding_box()
+    assert box is not None
+    return box["y"], box["y"] + box["height"]
+
+
 async def test_what_is_chosen_stands_out_in_the_dark_too(enter: Enter, workspace_sqlite: Workspace) -> None:
     room, ann = await workspace_sqlite.room("harbour"), await workspace_sqlite.member("ann")
     await ann.post(f"/rooms/{room}/join", expect=204)

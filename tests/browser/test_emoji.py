@@ -1,6 +1,6 @@
 """Emoji of a workspace in the web client: added, proposed while one writes, shown, and removed."""
 
-from playwright.async_api import Page, expect
+from playwright.async_api import Locator, Page, expect
 
 from tests.attachments import picture
 from tests.browser.conftest import Enter
@@ -13,6 +13,16 @@ async def open_emoji(page: Page) -> None:
     await page.get_by_role("menuitem", name="Emoji").press("Enter")
 
 
+async def fits_a_phone(page: Page, dialog: Locator) -> None:
+    """Nothing of it is cut off there."""
+    desk = page.viewport_size
+    assert desk is not None
+    await page.set_viewport_size({"width": 360, "height": 740})
+    await expect(dialog.get_by_role("button", name="Add")).to_be_visible()
+    assert await dialog.evaluate("each => each.scrollWidth <= each.clientWidth")
+    await page.set_viewport_size(desk)
+
+
 async def test_an_emoji_is_added_written_and_removed(enter: Enter, workspace_sqlite: Workspace) -> None:
     room = await workspace_sqlite.room("garden")
     ann = await workspace_sqlite.member("ann")
@@ -20,6 +30,7 @@ async def test_an_emoji_is_added_written_and_removed(enter: Enter, workspace_sql
     page = await enter(ann, f"/r/{room}")
     await open_emoji(page)
     dialog = page.get_by_role("dialog", name="Emoji of")
+    await fits_a_phone(page, dialog)
     await dialog.get_by_role("textbox", name="Name", exact=True).fill("party")
     await dialog.get_by_label("Picture").set_input_files(
         {"name": "party.png", "mimeType": "image/png", "buffer": picture("PNG")}
@@ -40,6 +51,7 @@ async def test_an_emoji_is_added_written_and_removed(enter: Enter, workspace_sql
     await expect(shown).to_have_js_property("complete", value=True)
     await open_emoji(page)
     await dialog.get_by_role("button", name="Remove :party:").click()
+    await dialog.get_by_role("button", name="Yes, remove :party:").click()
     await expect(dialog.get_by_text("There are none yet.")).to_be_visible()
     await page.keyboard.press("Escape")
     await expect(row.locator(".markdown")).to_have_text("Hurray :party:")

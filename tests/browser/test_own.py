@@ -86,11 +86,12 @@ async def test_what_is_begun_goes_on_elsewhere_and_may_be_sent_later(
     await expect(composer(phone)).to_have_value("Begun at the desk")
     await composer(phone).fill("Begun at the desk, ended on the phone")
     await expect(composer(desk)).to_have_value("Begun at the desk, ended on the phone")
-    await phone.get_by_role("button", name="Send later").click()
+    await phone.get_by_role("button", name="Send later").press("Enter")
     dialog = phone.get_by_role("dialog", name="Send later")
-    await dialog.get_by_role("button", name="Tomorrow at 9").click()
-    await dialog.get_by_role("button", name="Schedule").click()
+    await dialog.get_by_role("button", name="Tomorrow at 9").press("Enter")
+    await dialog.get_by_role("button", name="Schedule").press("Enter")
     await expect(dialog).to_have_count(0)
+    await expect(composer(phone)).to_be_focused()
     await expect(composer(desk)).to_have_value("")
 
     async def none_left() -> bool:

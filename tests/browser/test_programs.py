@@ -11,7 +11,7 @@ from tests.browser.screen import choose, press
 from tests.browser.test_access import an_admin
 from tests.browser.test_looks import PHONE, violations
 from tests.clients import Api
-from tests.tokens.bots import with_command
+from tests.tokens.bots import DEPLOY, with_command
 from tests.tokens.hosts import Host
 from tests.workspaces import Workspace
 
@@ -96,7 +96,8 @@ async def test_what_a_bot_can_do_is_listed_when_it_is_known(
     enter: Enter, workspace_sqlite: Workspace
 ) -> None:
     room = await workspace_sqlite.room("docks")
-    _, bot = await with_command(workspace_sqlite, room)
+    made, bot = await with_command(workspace_sqlite, room)
+    await bot.put(f"/workspaces/{workspace_sqlite.id}/bots/{made['id']}/commands/undo", DEPLOY)
     await bot.close()
     page, dialog = await dialog_of(enter, workspace_sqlite, room, "Bots")
     await page.route("**/commands", lambda route: route.fulfill(status=503, body=""), times=1)
@@ -104,9 +105,31 @@ async def test_what_a_bot_can_do_is_listed_when_it_is_known(
     commands = dialog.get_by_role("region", name="Commands")
     await expect(commands.get_by_role("alert")).to_be_visible()
     await expect(commands.get_by_text("It has none.")).to_have_count(0)
+    await expect(commands.get_by_role("listitem")).to_have_count(0)
     await dialog.get_by_role("combobox", name="Bot", exact=True).select_option(label="A new bot …")
     await dialog.get_by_role("combobox", name="Bot", exact=True).select_option(label="Deploys")
     await expect(commands).to_contain_text("service [version]")
     assert await violations(page) == []
-    await press(commands.get_by_role("button", name="Remove /deploy"))
-    await expect(commands).to_contain_text("It has none.")
+    await remove_both(dialog, commands)
+
+
+async def remove_both(dialog: Locator, commands: Locator) -> None:
+    """The commands /deploy and /undo, the second while the bot is off; each is asked for first."""
+    remove = commands.get_by_role("button", name="Remove /deploy", exact=True)
+    sure = commands.get_by_role("button", name="Yes, remove /deploy")
+    await press(remove)
+    await expect(sure).to_be_focused()
+    await sure.press("Shift+Tab")
+    await remove.dblclick()
+    await expect(sure).to_be_visible()
+    await expect(commands.get_by_role("listitem")).to_have_count(2)
+    await press(sure)
+    await expect(commands.get_by_role("status")).to_have_text("/deploy was removed.")
+    last = commands.get_by_role("button", name="Remove /undo", exact=True)
+    await expect(last).to_be_focused()
+    await press(dialog.get_by_role("button", name="Switch off"))
+    await expect(commands).to_contain_text("It is off: nobody can run them")
+    await press(last)
+    await press(commands.get_by_role("button", name="Yes, remove /undo"))
+    empty = commands.get_by_text("It has none.")
+    await expect(empty.locator("..")).to_be_focused()
