@@ -9,10 +9,14 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 
+from tests.attachments import upload
 from tests.clients import Api, Json, Socket, join, set_up
+from tests.job_rows import rows
+from tests.search.searching import search
 from tests.servers.molds import MIGRATED, postgres_mold
 from tests.servers.postgres import Postgres
 from tests.servers.talkoot import Talkoot
+from tests.waiting import eventually
 
 Act = Callable[[], Awaitable[object]]
 STATEMENT = re.compile(r"LOG:  (?:statement|execute [^:]*): (.*)")
@@ -30,12 +34,13 @@ SLOTS, TIME = "SELECT cron_slots.kind", "SELECT CAST(EXTRACT(epoch FROM statemen
 class Counted:
     """A server whose PostgreSQL writes down every statement."""
 
-    def __init__(self, postgres: Postgres, data: Path) -> None:
+    def __init__(self, postgres: Postgres, data: Path, **settings: str) -> None:
+        self.postgres = postgres
         database = postgres.create_database(MIGRATED)
         postgres.query(f"ALTER DATABASE {database} SET log_statement = 'all'")
         self._log = postgres.process.log
         # The index follows what was done with statements of its own, at its own pace.
-        self.talkoot = Talkoot(data, database_url=postgres.url(database), search="off")
+        self.talkoot = Talkoot(data, database_url=postgres.url(database), **{"search": "off"} | settings)
 
     async def statements(self, act: Act) -> list[str]:
         """What one act costs once it is warm: the least of three."""
@@ -243,3 +248,38 @@ async def test_many_who_resume_one_room_cost_less_than_a_statement_each(
         found = await counted.once(lambda: asyncio.gather(*[s.ask(op="sub", rooms=wanted) for s in sockets]))  # noqa: B023
         assert len(found) < len(sockets)
     await asyncio.gather(*[socket.close() for socket in sockets])
+
+
+async def test_a_search_reads_the_texts_of_many_files_together(counted: Counted, tmp_path: Path) -> None:
+    own = Counted(counted.postgres, tmp_path / "data", search="on", search_files="off")
+    own.talkoot.start()
+    owner, made = await set_up(own.talkoot.url)
+    async with owner:
+        room = (await owner.get(f"/workspaces/{made['id']}/rooms"))["items"][0]["id"]
+        for word, messages, characters in (("bandicoot", 40, 20), ("quokka", 12, 100_000)):
+            files = [(await upload(owner, room, b"x"))["id"] for _ in range(messages)]
+            what = "SELECT id, $1::int, rpad($2::text, $1::int) FROM files WHERE message_id IS NULL"
+            await rows(own.talkoot, f"INSERT INTO file_texts {what}", characters, word)
+            for file in files:
+                await owner.post(f"/rooms/{room}/messages", {"attachments": [file]})
+
+        async def pages(word: str) -> list[int]:
+            """How many messages each page has."""
+            found: list[int] = []
+            query: Json = {"q": word, "workspace": made["id"], "limit": 50}
+            while not found or query["after"]:
+                page = await owner.get("/search", **query)
+                found.append(len(page["items"]))
+                query["after"] = page["next"]
+            return found
+
+        async def all_found() -> bool:
+            return len(await search(owner, made["id"], "quokka")) == 10
+
+        await eventually(all_found)
+        # How much they have is asked first, and then as many are read as are bearable at once.
+        for word, expected, asked in (("bandicoot", [40], 2), ("quokka", [10, 2], 1 + 5 + 1 + 1)):
+            assert await pages(word) == expected
+            statements = await own.once(lambda: pages(word))  # noqa: B023 - called at once
+            assert len([each for each in statements if "file_texts" in each]) == asked, statements
+    own.talkoot.stop()

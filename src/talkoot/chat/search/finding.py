@@ -6,11 +6,9 @@ may be read now: what was deleted, edited or closed since then is not found any 
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Callable
 from contextlib import suppress
 from functools import partial
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
@@ -18,10 +16,9 @@ from talkoot.chat.access.operations import GET_ROOM
 from talkoot.chat.accounts.schemas import PublicUser
 from talkoot.chat.rooms.access import room_to_read
 from talkoot.chat.search.access import rooms_to_search
-from talkoot.chat.search.documents import Row, document_of
 from talkoot.chat.search.filters import resolve
-from talkoot.chat.search.inside import look_inside
-from talkoot.chat.search.queries import messages_found, said_in
+from talkoot.chat.search.looking import Looking, in_turn
+from talkoot.chat.search.queries import messages_found
 from talkoot.chat.search.ranking import worth
 from talkoot.chat.search.schemas import FoundFile, FoundMessage
 from talkoot.chat.search.snippets import snippet
@@ -41,13 +38,9 @@ if TYPE_CHECKING:
     from talkoot.chat.search.stems import Stems
     from talkoot.kernel.transactions import Read
 
-T = TypeVar("T")
-SHORT = 2000  # characters, taken apart in a millisecond
-_LONG_TEXTS = asyncio.Semaphore(1)
 ROUNDS = 5  # times that the index is asked for one page; each time for twice as many
 MOST = 200  # candidates at once
-CHARACTERS = 100_000  # that are taken apart for one page; then it is short
-INSIDE = 1_000_000  # characters inside files
+SLICE = 50  # candidates that are looked at together
 _BUMPED = SECOND  # places lie so much behind the moment at the most
 
 
@@ -87,7 +80,7 @@ async def find_best(
         return worth(row.text, row.ts, query.terms, index.stems, now)
 
     ranked = [
-        (not each.inside, await _in_turn(each.row, partial(worth_of, each.row)), each.place, each)
+        (not each.inside, await in_turn(each.row, partial(worth_of, each.row)), each.place, each)
         for each in found
     ]
     ranked.sort(key=lambda each: each[:3], reverse=True)
@@ -110,7 +103,7 @@ async def _shown(
             await room_to_read(read, actor, room, GET_ROOM)
             readable[room] = True
     return [
-        await _in_turn(each.row, partial(_out, each, query, index.stems))
+        await in_turn(each.row, partial(_out, each, query, index.stems))
         for each in found
         if readable[each.row.room_id]
     ]
@@ -123,20 +116,21 @@ async def _collect(
     found: list[_Found] = []
     if not wanted.rooms or wanted.since >= wanted.until:
         return found, None
-    left, looking = CHARACTERS, _Looking(read, wanted, index.stems)
+    looking = Looking(read, wanted, index.stems)
     for round_ in range(ROUNDS):
         asked = min(MOST, (limit + 1) << round_)
         hits = await read.behind(partial(_proposals, index, wanted, before, asked))
         messages = await messages_found(read, (hit.message for hit in hits))
-        for hit in hits:
-            if left <= 0 or looking.left <= 0 or len(found) > limit:
-                return found, before
-            row = messages.get(hit.message)
-            if row is not None:
-                left -= len(row.text or "")
-                if (inside := await looking.at(row)) is not None:
+        for start in range(0, len(hits), SLICE):
+            some = hits[start : start + SLICE]
+            rows = [messages.get(hit.message) for hit in some]
+            await looking.ahead([row for row in rows if row is not None])
+            for hit, row in zip(some, rows, strict=True):
+                if looking.is_tired or len(found) > limit:
+                    return found, before
+                if row is not None and (inside := await looking.at(row)) is not None:
                     found.append(_Found(hit.place, row, inside))
-            before = hit.place
+                before = hit.place
         if len(hits) < asked:
             return found, None
     return found, before
@@ -151,55 +145,6 @@ def _next(found: Sequence[_Found], limit: int, looked_at: int | None) -> str | N
     if len(found) > limit:
         return str(found[limit - 1].place)
     return str(looked_at) if looked_at is not None else None
-
-
-async def _in_turn(row: Any, work: Callable[[], T]) -> T:
-    """A long text is taken apart in a thread, one at a time: the loop goes on meanwhile."""
-    if len(row.text or "") <= SHORT:
-        await asyncio.sleep(0)
-        return work()
-    async with _LONG_TEXTS:
-        return await asyncio.to_thread(work)
-
-
-class _Looking:
-    """Looks whether messages, as they are now, match; `left` are characters inside files that it may read."""
-
-    def __init__(self, read: Read, wanted: ResolvedQuery, stems: Stems) -> None:
-        self.left = INSIDE
-        self._read, self._wanted, self._stems = read, wanted, stems
-
-    async def at(self, row: Any) -> list[FoundFile] | None:
-        """The files without which it would not match, none where it does by itself; None if it does not."""
-        now = _now(row)
-        matches = await _in_turn(row, partial(self._matches, now))
-        if not row.attachments or (matches and not self._wanted.denied):
-            return [] if matches else None
-        said = await said_in(self._read, row.id)
-        if not said:
-            return [] if matches else None
-        self.left -= sum(len(each.text) for each in said)
-        async with _LONG_TEXTS:
-            inside = await asyncio.to_thread(look_inside, self._wanted, now, said, self._stems)
-        return [] if matches and inside is not None else inside
-
-    def _matches(self, row: Row) -> bool:
-        document = document_of(row, self._stems)
-        return document is not None and self._wanted.matches(document)
-
-
-def _now(row: Any) -> Row:
-    return Row(
-        message=row.id.hex,
-        room=row.room_id.hex,
-        sender=row.sender_id.hex,
-        thread=row.thread_id.hex if row.thread_id else None,
-        ts=row.ts,
-        text=row.text,
-        files=row.attachments,
-        poll=row.poll,
-        pinned=row.pinned_at is not None,
-    )
 
 
 def _out(found: _Found, query: Query, stems: Stems) -> FoundMessage:

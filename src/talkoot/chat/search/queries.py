@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Collection, Iterable
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
@@ -28,15 +29,29 @@ async def messages_found(read: Read, ids: Iterable[UUID]) -> dict[UUID, Any]:
     return {row.id: row for row in rows}
 
 
-async def said_in(read: Read, message: UUID) -> list[Said]:
-    """What the files of a message that was sent say."""
+async def characters_in(read: Read, messages: Collection[UUID]) -> dict[UUID, int]:
+    """How much the files say of each of these messages that was sent and has any such."""
     rows = await read.connection.execute(
-        select(File.id, File.name, FileText.text)
+        select(File.message_id, func.sum(FileText.characters).label("characters"))
         .join(FileText, FileText.file_id == File.id)
-        .where(File.message_id == message, File.state == SENT)
+        .where(File.message_id.in_(messages), File.state == SENT)
+        .group_by(File.message_id)
+    )
+    return {row.message_id: int(row.characters) for row in rows}
+
+
+async def said_in(read: Read, messages: Collection[UUID]) -> dict[UUID, list[Said]]:
+    """What the files say of each of these messages that was sent and has any such."""
+    rows = await read.connection.execute(
+        select(File.message_id, File.id, File.name, FileText.text)
+        .join(FileText, FileText.file_id == File.id)
+        .where(File.message_id.in_(messages), File.state == SENT)
         .order_by(File.id)
     )
-    return [Said(*row) for row in rows]
+    said: dict[UUID, list[Said]] = defaultdict(list)
+    for row in rows:
+        said[row.message_id].append(Said(row.id, row.name, row.text))
+    return said
 
 
 async def count_messages(read: Read) -> int:
