@@ -22,7 +22,7 @@ from talkoot.chat.administration.events import LimitChosen
 from talkoot.chat.bots.actions import retire_bot
 from talkoot.chat.commands.actions import forget_who_leaves
 from talkoot.chat.digests.actions import note
-from talkoot.chat.drafts.actions import forget_drafts_of_who_leaves
+from talkoot.chat.drafts.actions import forget_drafts_of_who_leaves, leave_files_of_drafts
 from talkoot.chat.files.actions.preparing import give_up_picture
 from talkoot.chat.files.actions.scanning import give_up_scan
 from talkoot.chat.files.events import FileRefused, PicturePrepared, TextKept
@@ -164,7 +164,7 @@ def _of_rooms(parts: Parts) -> Table:
         ),
         RoleLeaving: ([keep_roles_in_rules], []),
         MembersJoined: ([begin_at_head], [parts.notices.joined]),
-        MemberLeft: ([], [parts.notices.left]),
+        MemberLeft: ([leave_files_of_drafts], [parts.notices.left]),
         PostsRoomMade: ([name_blog], []),
         PicturePrepared: ([show_picture], []),
         TextKept: ([index_again], []),

@@ -153,3 +153,55 @@ async def test_who_leaves_a_workspace_leaves_no_drafts_there(
     assert await rows(server, its, uuid.UUID(file["id"])) == [(None,)], "it is swept a day later"
     mine = "SELECT room_id FROM drafts WHERE user_id = $1"
     assert await rows(server, mine, uuid.UUID(member.user["id"])) == []
+
+
+async def test_a_file_that_moves_to_another_draft_leaves_the_first_one(
+    workspace: Workspace, member: Api
+) -> None:
+    room = await workspace.room()
+    await member.post(f"/rooms/{room}/join", expect=204)
+    path = f"/drafts/{room}"
+    root = (await member.post(f"/rooms/{room}/messages", {"text": "root"}))["id"]
+    one, two = [(await upload(member, room, name=name))["id"] for name in ("one.txt", "two.txt")]
+    first = await member.put(path, {"text": "both", "version": 0, "attachments": [one, two]})
+    other = await workspace.socket(member, room)
+    answer = await member.put(path, {"thread": root, "version": 0, "attachments": [one]})
+    assert names(answer) == ["one.txt"]
+    told = await other.until(op="notice", kind="draft", thread=None)
+    assert (names(told), told["text"]) == (["two.txt"], "both")
+    assert told["version"] > first["version"]
+    stale = {"text": "both", "version": first["version"]}
+    assert await member.refusal("PUT", path, stale) == (409, "stale_draft")
+    alone = await member.put(path, {"version": told["version"], "attachments": [one, two]})
+    assert names(alone) == ["one.txt", "two.txt"]
+    told = await other.until(op="notice", kind="draft", thread=root, version=0)
+    assert names(told) == [], "nothing was left in it"
+    answer = await member.put(path, {"thread": root, "version": 0, "attachments": [two, one]})
+    await other.until(op="notice", kind="draft", thread=None, version=0)
+    assert (await member.get("/drafts"))["items"] == [answer]
+
+
+async def test_who_leaves_a_room_leaves_the_files_of_drafts_there(
+    workspace: Workspace, member: Api, server: Talkoot
+) -> None:
+    room, open_room = await workspace.room(kind="private"), await workspace.room()
+    inside = f"/rooms/{room}/members/{member.user['id']}"
+    await workspace.owner.put(inside, expect=204)
+    await member.post(f"/rooms/{open_room}/join", expect=204)
+    root = (await member.post(f"/rooms/{room}/messages", {"text": "root"}))["id"]
+    files = [await upload(member, place) for place in (room, room, open_room)]
+    here, answer, elsewhere = [each["id"] for each in files]
+    kept = await member.put(f"/drafts/{room}", {"text": "soon", "version": 0, "attachments": [here]})
+    await member.put(f"/drafts/{room}", {"thread": root, "version": 0, "attachments": [answer]})
+    stays = await member.put(f"/drafts/{open_room}", {"version": 0, "attachments": [elsewhere]})
+    device = await workspace.socket(member, open_room)
+    await workspace.owner.delete(inside)
+    await device.until(op="notice", kind="draft", thread=root, version=0)
+    its = "SELECT message_id IS NULL FROM files WHERE id = $1"
+    loose = [bool((await rows(server, its, uuid.UUID(each["id"])))[0][0]) for each in files]
+    assert loose == [True, True, False], "they are swept a day later"
+    assert (await member.get("/drafts"))["items"] == [stays]
+    await workspace.owner.put(inside, expect=204)
+    (words,) = [each for each in (await member.get("/drafts"))["items"] if each["room"] == room]
+    assert (words["text"], words["thread"], names(words)) == ("soon", None, [])
+    assert words["version"] > kept["version"]

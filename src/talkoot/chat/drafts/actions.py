@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from uuid import UUID
 
 from sqlalchemy import delete, func, select, update
@@ -23,9 +23,12 @@ from talkoot.kernel.upsert import insert_into
 from talkoot.kernel.values import Value
 
 if TYPE_CHECKING:
+    from sqlalchemy import ColumnElement
+
     from talkoot.chat.access.events import WorkspaceMemberLeaving
     from talkoot.chat.accounts.actors import Actor
     from talkoot.chat.drafts.schemas import DraftOut
+    from talkoot.chat.rooms.events import MemberLeft
     from talkoot.kernel.transactions import Tx
 
 DRAFTS = 500  # of one person
@@ -54,8 +57,7 @@ async def put_draft(tx: Tx, actor: Actor, new: Writing) -> DraftOut:
     await room_to_read(tx, actor, new.room, PUT_DRAFT)
     if new.thread is not None:
         await _check_thread(tx, new.room, new.thread)
-    if new.files:
-        await _check_files(tx, actor, new.room, new.files)
+    before = await _where_they_lie(tx, actor, new.room, new.files) if new.files else set()
     version = max(tx.now, new.version + 1)
     if new.version:
         await _replace(tx, actor.user, new, version)
@@ -64,9 +66,10 @@ async def put_draft(tx: Tx, actor: Actor, new: Writing) -> DraftOut:
     draft = await tx.session.get_one(Draft, (actor.user, new.place), populate_existing=True)
     if new.files is not None:
         await _lay_in(tx, draft, new.files)
-    (shown,) = await drafts_out(tx, [draft])
-    await _tell(tx, actor.user, shown.model_dump(exclude={"updated_at"}))
-    return shown
+    if elsewhere := before - {draft.carrier}:
+        for poorer in await _drafts(tx, Draft.carrier.in_(elsewhere)):
+            await _show_without(tx, poorer)
+    return await _show(tx, draft)
 
 
 async def drop_draft(tx: Tx, actor: Actor, room: UUID, thread: UUID | None, version: int | None) -> None:
@@ -83,7 +86,7 @@ async def drop_draft(tx: Tx, actor: Actor, room: UUID, thread: UUID | None, vers
         return
     if dropped.carrier is not None:
         await lay_in(tx, dropped.carrier, ())
-    await _tell(tx, actor.user, {"room": room, "thread": thread, "version": 0, "text": "", "attachments": []})
+    await _tell_removed(tx, actor.user, room, thread)
 
 
 async def forget_drafts_of(tx: Tx, user: UUID) -> None:
@@ -101,13 +104,47 @@ async def forget_drafts_of_who_leaves(tx: Tx, leaving: WorkspaceMemberLeaving) -
             await lay_in(tx, carrier, ())
 
 
-async def _check_files(tx: Tx, actor: Actor, room: UUID, files: Sequence[UUID]) -> None:
+async def leave_files_of_drafts(tx: Tx, left: MemberLeft) -> None:
+    """Who leaves a room keeps the words of their drafts there; the files are swept as unsent ones."""
+    if left.with_workspace:  # then their drafts are forgotten, those of all rooms at once
+        return
+    theirs = Draft.user_id == left.user, Draft.room_id == left.room, Draft.carrier.is_not(None)
+    for draft in await _drafts(tx, *theirs):
+        if draft.carrier is not None:
+            await lay_in(tx, draft.carrier, ())
+        draft.carrier = None
+        await _show_without(tx, draft)
+
+
+async def _where_they_lie(tx: Tx, actor: Actor, room: UUID, files: Sequence[UUID]) -> set[UUID]:
+    """The carriers of the drafts that these files lie in; Invalid if one can not lie in a draft."""
     found = await files_to_send(tx, files)
     own = [file for file in found.values() if file.owner_id == actor.user and file.room_id == room]
     if len(own) < len(files):
         raise Invalid.field(
             "attachments", "unknown", "A file is one's own, uploaded for this room, and not sent"
         )
+    return {file.message_id for file in own if file.message_id is not None}
+
+
+async def _drafts(tx: Tx, *which: ColumnElement[bool]) -> Sequence[Draft]:
+    """These drafts, which nobody else changes before this commit."""
+    mine = select(Draft).where(*which).order_by(Draft.place_id)
+    found = await tx.session.scalars(mine.with_for_update().execution_options(populate_existing=True))
+    return found.all()
+
+
+async def _show_without(tx: Tx, draft: Draft) -> None:
+    """Files that lay in a draft do not any more; one in which nothing is left is removed."""
+    (shown,) = await drafts_out(tx, [draft])
+    if shown.text.strip() or shown.attachments:
+        draft.version = max(tx.now, draft.version + 1)
+        await tx.flush()
+        await _show(tx, draft)
+    else:
+        await tx.session.delete(draft)
+        await tx.flush()
+        await _tell_removed(tx, draft.user_id, shown.room, shown.thread)
 
 
 async def _lay_in(tx: Tx, draft: Draft, files: Sequence[UUID]) -> None:
@@ -155,5 +192,13 @@ def _stale() -> Conflict:
     return Conflict("This draft was changed on another device: read it first", code="stale_draft")
 
 
-async def _tell(tx: Tx, user: UUID, draft: dict[str, Any]) -> None:
-    await tx.emit(OwnChanged(user, "draft", draft))
+async def _show(tx: Tx, draft: Draft) -> DraftOut:
+    """What a draft is now, which all devices of its writer are told."""
+    (shown,) = await drafts_out(tx, [draft])
+    await tx.emit(OwnChanged(draft.user_id, "draft", shown.model_dump(exclude={"updated_at"})))
+    return shown
+
+
+async def _tell_removed(tx: Tx, user: UUID, room: UUID, thread: UUID | None) -> None:
+    gone = {"room": room, "thread": thread, "version": 0, "text": ""}
+    await tx.emit(OwnChanged(user, "draft", gone | {"attachments": []}))

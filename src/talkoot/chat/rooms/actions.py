@@ -198,7 +198,7 @@ async def leave_rooms_of_workspace(tx: Tx, leaving: WorkspaceMemberLeaving) -> N
     said = [(room, "member.left", goodbye) for room in rooms]
     version = await tell_rooms(tx, leaving.workspace, said, by=leaving.user)
     for room in rooms:
-        await tx.emit(MemberLeft(room.id, leaving.user, leaving.workspace, version))
+        await tx.emit(MemberLeft(room.id, leaving.user, leaving.workspace, version, with_workspace=True))
 
 
 async def _open(tx: Tx, room: Room, entries: Sequence[NewEntry]) -> None:

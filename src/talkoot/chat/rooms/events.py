@@ -19,12 +19,16 @@ class MembersJoined(Value, frozen=True):
 
 
 class MemberLeft(Value, frozen=True):
-    """This user is no member of the room any more, by this version of the workspace's access rules."""
+    """This user is no member of the room any more, by this version of the workspace's access rules.
+
+    `with_workspace`: nor of any other in it.
+    """
 
     room: UUID
     user: UUID
     workspace: UUID
     version: int
+    with_workspace: bool = False
 
 
 class PostsRoomMade(Value, frozen=True):
