@@ -1,11 +1,7 @@
 """Files that are read later than they came: after a crash, in the background, by hand, or let through."""
 
-import asyncio
-import json
-
 import pytest
 
-from tests.clients import PATIENCE
 from tests.conftest import DATABASES, Database, Serve
 from tests.job_rows import put_job, rows
 from tests.moderation.test_holding import rules
@@ -90,19 +86,3 @@ async def test_nothing_of_a_deleted_file_is_kept(talkoot: Talkoot) -> None:
         assert await rows(talkoot, "SELECT text FROM file_texts") == [("the numbat",)]
         await owner.delete(f"/messages/{message['id']}")
         assert await rows(talkoot, "SELECT text FROM file_texts") == []
-
-
-async def test_the_more_files_wait_the_later_each_asks_again(talkoot: Talkoot) -> None:
-    owner, workspace, room = await begun(talkoot)
-    async with owner:
-        message = await send_file(owner, room, "a.txt", b"the quokka")
-        await until_inside(owner, workspace, "quokka")
-        talkoot.terminate()
-        payload = json.dumps({"file": message["attachments"][0]["id"]})
-        for _ in range(80):
-            await put_job(talkoot, kind="files.read_text", payload=payload)
-        talkoot.start()
-        waits = "SELECT 1 FROM jobs WHERE state = 'ready' AND due_at - created_at > 5000000"
-        async with asyncio.timeout(PATIENCE):
-            while not await rows(talkoot, waits):  # noqa: ASYNC110 - another process writes them
-                await asyncio.sleep(0.05)

@@ -21,7 +21,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from talkoot.kernel.clock import DAY, SECOND
 from talkoot.kernel.errors import Conflict, NotFound, TalkootError
 from talkoot.kernel.ids import new_id
-from talkoot.kernel.moments import moment
+from talkoot.kernel.moments import current_moment, moment
 from talkoot.kernel.progress import Progress
 from talkoot.kernel.types import Model
 from talkoot.kernel.upsert import insert_into
@@ -38,6 +38,8 @@ KEEP_DEAD = 30 * DAY
 _FIRST_WAIT, _LONGEST_WAIT = 5 * SECOND, 3600 * SECOND
 _ERROR_LENGTH = 500
 _AT_ONCE = 500  # jobs in one statement
+_ASK_IN_A_SECOND = 8  # of those that wait for a turn, so that nobody waits long for nothing
+_LONG_LINE = 2000  # jobs: who waits behind more asks as if they were so many
 NO_SHARES: Mapping[str, int] = MappingProxyType({})
 
 
@@ -145,6 +147,18 @@ async def enqueue_many(
             written.append(row.id)
             await tx.emit(Enqueued(kind, row.due_at))
     return written
+
+
+async def wait_turn(tx: Tx, claim: Claim) -> None:
+    """Another job of its kind is busy: this one has its turn soon, and keeps nobody else from theirs.
+
+    The more of them wait, the later each asks again: all together they ask a few times a second.
+    """
+    some = select(literal(1)).where(Job.state == READY, Job.kind == claim.kind).limit(_LONG_LINE).subquery()
+    waiting = await tx.connection.scalar(select(func.count()).select_from(some)) or 0
+    now = await current_moment(tx.connection, tx.now)
+    due = now + max(SECOND, waiting * SECOND // _ASK_IN_A_SECOND)
+    await enqueue_many(tx, claim.kind, [NewJob(claim.payload, due)], max_attempts=claim.max_attempts)
 
 
 async def until_due(read: Read, kinds: Sequence[str] | None, now: int) -> int | None:
@@ -300,12 +314,6 @@ async def counts(read: Read) -> dict[str, int]:
     """How many jobs there are in each state."""
     found = await read.connection.execute(select(Job.state, func.count(literal(1))).group_by(Job.state))
     return {READY: 0, RUNNING: 0, DONE: 0, DEAD: 0} | {row[0]: row[1] for row in found}
-
-
-async def how_many_wait(read: Read, kind: str, *, most: int) -> int:
-    """How many jobs of a kind nobody has taken yet, counted no further than `most`."""
-    some = select(literal(1)).where(Job.state == READY, Job.kind == kind).limit(most).subquery()
-    return await read.connection.scalar(select(func.count()).select_from(some)) or 0
 
 
 async def forget_finished(tx: Tx) -> None:

@@ -7,15 +7,9 @@ from functools import partial
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-from talkoot.chat.files.actions.filming import DROP_ORIGINAL, leave_film, prepare_later, use_film
+from talkoot.chat.files.actions.filming import DROP_ORIGINAL, leave_film, use_film
 from talkoot.chat.files.actions.preparing import PREPARE, PREPARE_FILM, SCAN, use_picture
-from talkoot.chat.files.actions.reading import (
-    READ_OLDER,
-    READ_TEXT,
-    forget_texts_of_gone,
-    read_later,
-    read_older_soon,
-)
+from talkoot.chat.files.actions.reading import READ_OLDER, READ_TEXT, forget_texts_of_gone, read_older_soon
 from talkoot.chat.files.actions.scanning import DROP_REFUSED, scan_later, use_scan
 from talkoot.chat.files.actions.sweeping import (
     SWEEP,
@@ -27,13 +21,14 @@ from talkoot.chat.files.actions.sweeping import (
 )
 from talkoot.chat.files.extracting import is_busy
 from talkoot.chat.files.films import prepare_film, programs
-from talkoot.chat.files.models import GONE, ORIGINAL, WAITING, File
+from talkoot.chat.files.models import GONE, ORIGINAL, UNDECIDED, WAITING, File
 from talkoot.chat.files.pictures import prepare
 from talkoot.chat.files.queries import count_unread
 from talkoot.chat.files.reading import read_all, read_one, reads_files
 from talkoot.chat.files.scanners import ScannerAway
 from talkoot.chat.files.scanning import contents_of, scan
 from talkoot.kernel.cron import Cron
+from talkoot.kernel.jobs import wait_turn
 
 if TYPE_CHECKING:
     from talkoot.kernel.context import Kernel
@@ -66,11 +61,11 @@ async def sweep(kernel: Kernel, claim: Claim) -> None:
 async def prepare_picture(kernel: Kernel, claim: Claim) -> InTheEnd | None:
     """Make the copies of a picture that others may see; whoever was interrupted begins again."""
     file = UUID(claim.payload["file"])
-    size = await _size_of(kernel, file)
-    if size is None:
+    found = await _undecided(kernel, file)
+    if found is None:
         return None
-    picture = await prepare(kernel.blobs, file, size) if size <= LARGEST else None
-    if await _size_of(kernel, file) is None:  # deleted meanwhile, and swept perhaps before this was written
+    picture = await prepare(kernel.blobs, file, found.size) if found.size <= LARGEST else None
+    if await _there(kernel, file) is None:  # deleted meanwhile, and swept perhaps before this was written
         await kernel.blobs.drop(str(file))
         return None
     return partial(use_picture, file_id=file, picture=picture)
@@ -79,7 +74,7 @@ async def prepare_picture(kernel: Kernel, claim: Claim) -> InTheEnd | None:
 async def prepare_film_of(kernel: Kernel, claim: Claim) -> InTheEnd | None:
     """Make the copy of sound or video that others may have; whoever was interrupted begins again."""
     file = UUID(claim.payload["file"])
-    found = await _there(kernel, file)
+    found = await _undecided(kernel, file)
     its = programs(kernel.settings)
     if found is None:
         return None
@@ -87,13 +82,13 @@ async def prepare_film_of(kernel: Kernel, claim: Claim) -> InTheEnd | None:
         return partial(leave_film, file_id=file)
     busy = kernel.uow.caches.of(OneFilm)
     if busy.taken:  # it may take minutes, in which other jobs have their turns
-        return partial(prepare_later, file_id=file)
+        return partial(wait_turn, claim=claim)
     busy.taken = True
     try:
         film = await prepare_film(kernel.blobs, found, kernel.settings, its)
     finally:
         busy.taken = False
-    if await _size_of(kernel, file) is None:
+    if await _there(kernel, file) is None:
         await kernel.blobs.drop(str(file))
         return None
     return partial(use_film, file_id=file, film=film, keep=kernel.settings.media_keep_original)
@@ -110,10 +105,10 @@ async def drop_original(kernel: Kernel, claim: Claim) -> None:
 async def read_text(kernel: Kernel, claim: Claim) -> InTheEnd | None:
     """Read what a file says; whoever was interrupted begins again."""
     found = await _there(kernel, UUID(claim.payload["file"]))
-    if found is None or not reads_files(kernel.settings):
+    if found is None or found.reading is not None or not reads_files(kernel.settings):
         return None
     if is_busy():
-        return partial(read_later, file_id=found.id)
+        return partial(wait_turn, claim=claim)
     await read_one(kernel.uow, kernel.blobs, kernel.settings, found)
     return None
 
@@ -145,7 +140,7 @@ async def scan_file(kernel: Kernel, claim: Claim) -> InTheEnd | None:
     except ScannerAway:
         return partial(scan_later, file_id=file, tries=tries + 1)
     if seen is None:
-        return partial(scan_later, file_id=file, tries=tries)
+        return partial(wait_turn, claim=claim)
     return partial(use_scan, file_id=file, seen=seen)
 
 
@@ -166,9 +161,10 @@ async def _there(kernel: Kernel, file: UUID) -> File | None:
     return found if found is not None and found.state != GONE else None
 
 
-async def _size_of(kernel: Kernel, file: UUID) -> int | None:
+async def _undecided(kernel: Kernel, file: UUID) -> File | None:
+    """None too where another job has prepared it: what it was made of may be deleted by now."""
     found = await _there(kernel, file)
-    return found.size if found is not None else None
+    return found if found is not None and found.picture in UNDECIDED else None
 
 
 HANDLERS: dict[str, Handler] = {

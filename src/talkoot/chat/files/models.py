@@ -15,6 +15,8 @@ WAITING, READY, BROKEN, FAILED, PLAIN = "waiting", "ready", "broken", "failed", 
 INFECTED, REFUSED = "infected", "refused"
 WITHHELD = frozenset({INFECTED, REFUSED})
 """What looking for viruses made of files that nobody gets."""
+UNDECIDED = frozenset({WAITING, FAILED})
+"""What is to be prepared, by itself or when somebody has it tried again."""
 UNCLEAN = frozenset({BROKEN, FAILED, PLAIN})
 """What was to be prepared, and is as it was uploaded."""
 

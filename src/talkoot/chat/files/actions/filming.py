@@ -5,19 +5,18 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-from talkoot.chat.files.actions.preparing import PREPARE_FILM, tell
-from talkoot.chat.files.models import BROKEN, CLEAN, FAILED, PLAIN, READY, WAITING, File
+from talkoot.chat.files.actions.preparing import tell
+from talkoot.chat.files.models import BROKEN, CLEAN, PLAIN, READY, UNDECIDED, File
 from talkoot.chat.files.names import with_ending
 from talkoot.chat.files.sniffing import UNKNOWN
 from talkoot.kernel import jobs
-from talkoot.kernel.clock import DAY, SECOND
+from talkoot.kernel.clock import DAY
 
 if TYPE_CHECKING:
     from talkoot.chat.files.findings import Film
     from talkoot.kernel.transactions import Tx
 
 DROP_ORIGINAL = "files.drop_original"
-_LATER = 3 * SECOND
 _FITS_BACKUPS = DAY  # for so long what a backup of the database names is still there
 
 
@@ -44,15 +43,9 @@ async def leave_film(tx: Tx, file_id: UUID) -> None:
         await tell(tx, file)
 
 
-async def prepare_later(tx: Tx, file_id: UUID) -> None:
-    """Another file is being prepared: this one has its turn soon, and keeps nobody else from theirs."""
-    due = tx.now + _LATER
-    await jobs.enqueue(tx, PREPARE_FILM, {"file": str(file_id)}, run_at=due)
-
-
 async def _waiting(tx: Tx, file_id: UUID) -> File | None:
     file = await tx.session.get(File, file_id, with_for_update=True, populate_existing=True)
-    return file if file is not None and file.picture in {WAITING, FAILED} else None
+    return file if file is not None and file.picture in UNDECIDED else None
 
 
 def _show(file: File, film: Film, *, keep: bool) -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from uuid import UUID
 
 from talkoot.chat.files.events import PicturePrepared
-from talkoot.chat.files.models import BROKEN, CLEAN, FAILED, READY, SENT, WAITING, File
+from talkoot.chat.files.models import BROKEN, CLEAN, FAILED, READY, SENT, UNDECIDED, WAITING, File
 from talkoot.chat.files.names import with_ending
 from talkoot.chat.files.recoding import MEDIA
 from talkoot.chat.files.sniffing import HEIC, IMAGES, UNKNOWN
@@ -50,7 +50,7 @@ async def go_on_preparing(tx: Tx, files: Sequence[File]) -> None:
 async def use_picture(tx: Tx, file_id: UUID, picture: Picture | None) -> None:
     """What came of it; what can not be drawn is handed out as a file that is no picture."""
     file = await tx.session.get(File, file_id, with_for_update=True, populate_existing=True)
-    if file is None or file.picture not in {WAITING, FAILED}:
+    if file is None or file.picture not in UNDECIDED:
         return
     if picture is None:
         file.picture, file.type = BROKEN, UNKNOWN

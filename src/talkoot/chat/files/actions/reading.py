@@ -14,15 +14,12 @@ from talkoot.chat.files.names import ending_of
 from talkoot.chat.files.sniffing import TEXT, UNKNOWN
 from talkoot.chat.files.texts.words import EMPTY
 from talkoot.kernel import jobs
-from talkoot.kernel.clock import SECOND
 
 if TYPE_CHECKING:
     from talkoot.chat.files.findings import FoundText
     from talkoot.kernel.transactions import Tx
 
 READ_TEXT, READ_OLDER = "files.read_text", "files.read_older"
-_ASK_IN_A_SECOND = 8  # more than are read in one, so that nobody waits for nothing
-_LONG_LINE = 2000  # files: who waits behind more asks as if they were so many
 _KINDS = frozenset({TEXT, "application/pdf", "application/zip"})
 # What is not in UTF-8 is not found to be text; its name says then that it may be.
 _ENDINGS = frozenset(
@@ -41,16 +38,6 @@ async def read_soon(tx: Tx, file: File) -> None:
         await jobs.enqueue(tx, READ_TEXT, {"file": str(file.id)})
     else:
         file.reading = EMPTY
-
-
-async def read_later(tx: Tx, file_id: UUID) -> None:
-    """Another file is being read: this one has its turn soon, and keeps nobody else from theirs.
-
-    The more wait, the later each asks again: all together they ask a few times a second.
-    """
-    waiting = await jobs.how_many_wait(tx, READ_TEXT, most=_LONG_LINE)
-    due = tx.now + max(SECOND, waiting * SECOND // _ASK_IN_A_SECOND)
-    await jobs.enqueue(tx, READ_TEXT, {"file": str(file_id)}, run_at=due)
 
 
 async def keep_text(tx: Tx, file_id: UUID, found: FoundText) -> None:

@@ -38,7 +38,7 @@ async def use_scan(tx: Tx, file_id: UUID, seen: Seen) -> None:
 
 
 async def scan_later(tx: Tx, file_id: UUID, tries: int) -> None:
-    """Nobody could look at it: it goes on waiting, for a longer while each time."""
+    """The scanner is away: it goes on waiting, for a longer while each time."""
     due = tx.now + min(_LONGEST, _FIRST << min(tries, 10))
     await jobs.enqueue(tx, SCAN, {"file": str(file_id), "tries": tries}, run_at=due)
 
