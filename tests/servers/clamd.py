@@ -5,36 +5,24 @@ nothing is downloaded.
 """
 
 import os
-import socket
 from pathlib import Path
 
-from tests.servers.process import (
-    Process,
-    ServerUnavailableError,
-    apt_install,
-    can_apt,
-    free_port,
-    leashed,
-    plain_environment,
-)
-from tests.servers.programs import on_machine
-from tests.servers.server import HousedServer
+from tests.servers.process import leashed
+from tests.servers.programs import program
+from tests.servers.server import AskedServer
 
-HOW = (
-    "These tests need a real clamd. Install it (apt-get install clamav-daemon, brew install clamav),\n"
-    "or let TALKOOT_TEST_CLAMD_BIN name it."
-)
 VIRUS = b"what talkoot takes for a virus in its tests"
 NAME = "Talkoot.Test.Virus"
 LARGEST = 3_000_000  # bytes of what it looks at
 
 
-class Clamd(HousedServer):
+class Clamd(AskedServer):
     """A server of its own, on a free port and on a socket of this machine."""
+
+    question, answer = b"zPING\0", b"PONG"
 
     def __init__(self, kept: Path | None = None) -> None:
         super().__init__("clamd", kept)
-        self.port = free_port()
         self.binary = find_clamd()
         known = self.root / "known"
         known.mkdir(exist_ok=True)
@@ -58,30 +46,12 @@ class Clamd(HousedServer):
 
     def start(self) -> "Clamd":
         """Start, or start again after a crash; returns when it answers."""
-        command = leashed(self.binary, "--config-file", self.root / "clamd.conf")
-        self._process = Process(
-            command, cwd=self.root, log=self.root / "log", environment=plain_environment()
-        )
-        self._process.wait_until(self._answers, 20)
+        self.begin(leashed(self.binary, "--config-file", self.root / "clamd.conf"), 20)
         return self
-
-    def _answers(self) -> bool:
-        try:
-            with socket.create_connection(("127.0.0.1", self.port), 0.5) as connection:
-                connection.sendall(b"zPING\0")
-                return connection.recv(16).startswith(b"PONG")
-        except OSError:
-            return False
 
 
 def find_clamd() -> Path:
     """The program to run."""
     if named := os.environ.get("TALKOOT_TEST_CLAMD_BIN"):
         return Path(named)
-    found = on_machine("clamd")
-    if found is None and can_apt():
-        apt_install("clamav-daemon")
-        found = on_machine("clamd")
-    if found is None:
-        raise ServerUnavailableError(HOW)
-    return found
+    return program("clamd", "clamav-daemon")

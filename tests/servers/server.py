@@ -2,10 +2,11 @@
 
 import shutil
 import signal
+import socket
 import tempfile
 from pathlib import Path
 
-from tests.servers.process import Process
+from tests.servers.process import Process, free_port, plain_environment
 
 
 class Server:
@@ -53,3 +54,30 @@ class HousedServer(Server):
             self._process.stop(self.polite, 10)
         if not self.kept:
             shutil.rmtree(self.root)
+
+
+class AskedServer(HousedServer):
+    """One on a free port, which answers a question as soon as it has started."""
+
+    question: bytes
+    answer: bytes
+    """How what it says then begins."""
+
+    def __init__(self, name: str, kept: Path | None) -> None:
+        super().__init__(name, kept)
+        self.port = free_port()
+
+    def begin(self, command: list[str], patience: float) -> None:
+        """Run it in its folder; returns when it answers."""
+        self._process = Process(
+            command, cwd=self.root, log=self.root / "log", environment=plain_environment()
+        )
+        self._process.wait_until(self._answers, patience)
+
+    def _answers(self) -> bool:
+        try:
+            with socket.create_connection(("127.0.0.1", self.port), 0.5) as connection:
+                connection.sendall(self.question)
+                return connection.recv(16).startswith(self.answer)
+        except OSError:
+            return False

@@ -7,19 +7,10 @@ as root.
 import importlib.util
 import os
 import shutil
-import socket
 from pathlib import Path
 
-from tests.servers.process import (
-    Process,
-    ServerUnavailableError,
-    apt_install,
-    can_apt,
-    free_port,
-    leashed,
-    plain_environment,
-)
-from tests.servers.server import HousedServer
+from tests.servers.process import ServerUnavailableError, apt_install, can_apt, leashed
+from tests.servers.server import AskedServer
 
 HOW = (
     "These tests need a real Valkey or Redis. Install one (apt-get install redis-server,\n"
@@ -27,12 +18,13 @@ HOW = (
 )
 
 
-class Valkey(HousedServer):
+class Valkey(AskedServer):
     """A server of its own, on a free port; it keeps nothing but its log, and that only in a folder `kept`."""
+
+    question, answer = b"PING\r\n", b"+PONG"
 
     def __init__(self, kept: Path | None = None) -> None:
         super().__init__("valkey", kept)
-        self.port = free_port()
         self.binary = find_binary()
 
     @property
@@ -42,20 +34,8 @@ class Valkey(HousedServer):
     def start(self) -> "Valkey":
         """Start, or start again after a crash; returns when it answers."""
         options = ("--port", str(self.port), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no")
-        command = leashed(self.binary, *options, "--dir", self.root, "--daemonize", "no")
-        self._process = Process(
-            command, cwd=self.root, log=self.root / "log", environment=plain_environment()
-        )
-        self._process.wait_until(self._answers, 10)
+        self.begin(leashed(self.binary, *options, "--dir", self.root, "--daemonize", "no"), 10)
         return self
-
-    def _answers(self) -> bool:
-        try:
-            with socket.create_connection(("127.0.0.1", self.port), 0.5) as connection:
-                connection.sendall(b"PING\r\n")
-                return connection.recv(16).startswith(b"+PONG")
-        except OSError:
-            return False
 
 
 def find_binary() -> Path:
