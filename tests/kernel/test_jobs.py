@@ -4,6 +4,7 @@ import sys
 from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
+from functools import partial
 from uuid import uuid4
 
 import pytest
@@ -288,6 +289,30 @@ async def test_a_job_that_kills_every_runner_is_a_dead_letter(ground: Ground) ->
     assert await ground.uow.run(lambda tx: jobs.claim(tx, ["mark"], limit=1, lease_seconds=60)) == []
     assert await states(ground) == {"dead": 1}
     assert told == [jobs.GivenUp("mark", {"n": 1})]
+
+
+async def test_who_waits_for_a_turn_begins_none_of_its_attempts_anew(ground: Ground) -> None:
+    job = await ground.uow.run(lambda tx: enqueue(tx, "mark", {"n": 1}, max_attempts=2))
+
+    async def claimed() -> Claim:
+        await ground.age_jobs(3600)
+        (claim,) = await ground.uow.run(lambda tx: jobs.claim(tx, ["mark"], limit=1, lease_seconds=60))
+        return claim
+
+    for attempt in (1, 2):
+        for _ in range(3):
+            claim = await claimed()
+            assert (claim.id, claim.attempt, claim.payload) == (job, attempt, {"n": 1})
+
+            async def wait(tx: Tx, claim: Claim = claim) -> None:
+                await jobs.finish(tx, claim)
+                await jobs.wait_turn(tx, claim)
+
+            await ground.uow.run(wait)
+            assert await states(ground) == {"ready": 1}
+        claim = await claimed()
+        await ground.uow.run(partial(jobs.fail, claim=claim, error=Unavailable("the storage is away")))
+    assert await states(ground) == {"dead": 1}
 
 
 async def test_who_has_a_wrong_clock_neither_steals_a_job_nor_leaves_it(

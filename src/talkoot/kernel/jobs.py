@@ -158,7 +158,11 @@ async def wait_turn(tx: Tx, claim: Claim) -> None:
     waiting = await tx.connection.scalar(select(func.count()).select_from(some)) or 0
     now = await current_moment(tx.connection, tx.now)
     due = now + max(SECOND, waiting * SECOND // _ASK_IN_A_SECOND)
-    await enqueue_many(tx, claim.kind, [NewJob(claim.payload, due)], max_attempts=claim.max_attempts)
+    # It was marked as done in this transaction. It goes on, with the attempts that failed: they do count.
+    payload = msgspec.json.encode(claim.payload).decode()
+    again = {"state": READY, "payload": payload, "due_at": due, "attempts": claim.attempt - 1}
+    await tx.connection.execute(update(Job).where(Job.id == claim.id).values(again))
+    await tx.emit(Enqueued(claim.kind, due))
 
 
 async def until_due(read: Read, kinds: Sequence[str] | None, now: int) -> int | None:
