@@ -1,10 +1,11 @@
 """Bots and host applications in the web client: on a phone, in the dark, by keyboard."""
 
+import asyncio
 import re
 import uuid
 
 from joserfc.jwk import OctKey
-from playwright.async_api import Locator, Page, expect
+from playwright.async_api import Locator, Page, Route, expect
 
 from tests.browser.conftest import Enter
 from tests.browser.screen import choose, press
@@ -111,6 +112,39 @@ async def test_what_a_bot_can_do_is_listed_when_it_is_known(
     await expect(commands).to_contain_text("service [version]")
     assert await violations(page) == []
     await remove_both(dialog, commands)
+
+
+async def test_who_goes_on_while_a_command_is_removed_keeps_the_focus(
+    enter: Enter, workspace_sqlite: Workspace
+) -> None:
+    room = await workspace_sqlite.room("docks")
+    made, bot = await with_command(workspace_sqlite, room)
+    await bot.put(f"/workspaces/{workspace_sqlite.id}/bots/{made['id']}/commands/undo", DEPLOY)
+    await bot.close()
+    page, dialog = await dialog_of(enter, workspace_sqlite, room, "Bots")
+    chosen = dialog.get_by_role("combobox", name="Bot", exact=True)
+    name = dialog.get_by_label("Display name")
+    await chosen.select_option(label="Deploys")
+    goes_on = asyncio.Event()
+
+    async def hold(route: Route) -> None:
+        await goes_on.wait()
+        await route.continue_()
+
+    await page.route("**/commands/*", hold)
+    for command, leaves in (("undo", False), ("deploy", True)):
+        goes_on.clear()
+        await press(dialog.get_by_role("button", name=f"Remove /{command}", exact=True))
+        await press(dialog.get_by_role("button", name=f"Yes, remove /{command}"))
+        if leaves:
+            await chosen.select_option(label="A new bot …")
+        await name.focus()
+        async with page.expect_event("requestfinished", lambda each: each.method == "DELETE"):
+            goes_on.set()
+        if not leaves:
+            await expect(dialog.get_by_text("/undo was removed.")).to_be_attached()
+        await page.evaluate("new Promise(requestAnimationFrame)")
+        await expect(name).to_be_focused()
 
 
 async def remove_both(dialog: Locator, commands: Locator) -> None:
