@@ -42,6 +42,11 @@ async def scroll_to(page: Page, top: int) -> None:
     await page.get_by_test_id("timeline").evaluate("(box, top) => { box.scrollTop = top }", top)
 
 
+async def painted(page: Page) -> None:
+    """What changed is laid out, and the list has put the reader back: nobody sees what was before that."""
+    await page.evaluate("new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
+
+
 async def test_earlier_messages_come_without_moving_what_one_reads(enter: Enter, long: Long) -> None:
     page = await enter(long.reader, f"/r/{long.room}")
     await expect(message(page, f"number {SAID - 1}.")).to_be_in_viewport()
@@ -50,6 +55,7 @@ async def test_earlier_messages_come_without_moving_what_one_reads(enter: Enter,
     await scroll_to(page, 500)
     seen, top = await page.evaluate(VISIBLE)
     await expect(messages(page)).not_to_have_count(before)
+    await painted(page)
     assert abs(await page.evaluate(TOP, seen) - top) <= 2
     # A new message does not pull the reader away either.
     await tell(long.writer, long.room, "the newest")
